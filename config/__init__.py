@@ -1,0 +1,1 @@
+"""The deployment: settings, addresses, database. Nothing else knows where the product runs."""

@@ -1,0 +1,1 @@
+"""Seuil: the information system of eviction prevention in a French département."""

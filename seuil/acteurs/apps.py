@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ActeursConfig(AppConfig):
+    name = "seuil.acteurs"
+    verbose_name = "Acteurs"

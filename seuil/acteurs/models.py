@@ -1,0 +1,185 @@
+"""Territories, organisations and agents."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from seuil.kernel.models import Record, new_id
+
+
+class Departement(models.Model):
+    """A département, by its official code."""
+
+    code = models.CharField(primary_key=True, max_length=3)
+    nom = models.CharField(max_length=60)
+
+    class Meta:
+        verbose_name = "département"
+
+    class Privacy:
+        technique = {"code", "nom"}
+        retention = "référentiel public"
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class Arrondissement(models.Model):
+    """An arrondissement (sous-préfecture), by its official code."""
+
+    code = models.CharField(primary_key=True, max_length=4)
+    nom = models.CharField(max_length=80)
+    departement = models.ForeignKey(
+        Departement, on_delete=models.PROTECT, related_name="arrondissements"
+    )
+
+    class Meta:
+        verbose_name = "arrondissement"
+
+    class Privacy:
+        technique = {"code", "nom", "departement"}
+        retention = "référentiel public"
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class Commune(models.Model):
+    """A commune, by its official code, with its postal codes and centre (WGS84)."""
+
+    code = models.CharField(primary_key=True, max_length=5)
+    nom = models.CharField(max_length=100)
+    departement = models.ForeignKey(Departement, on_delete=models.PROTECT, related_name="communes")
+    arrondissement = models.ForeignKey(
+        Arrondissement, on_delete=models.PROTECT, related_name="communes", null=True
+    )
+    epci = models.CharField("EPCI", max_length=120)
+    codes_postaux = ArrayField(models.CharField(max_length=5))
+    population = models.IntegerField()
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+
+    class Meta:
+        verbose_name = "commune"
+
+    class Privacy:
+        technique = {
+            "code", "nom", "departement", "arrondissement", "epci", "codes_postaux",
+            "population", "latitude", "longitude",
+        }  # fmt: skip
+        retention = "référentiel public"
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class TypeOrganisation(models.TextChoices):
+    DDETS = "ddets", "DDETS"
+    PREFECTURE = "prefecture", "Préfecture"
+    CONSEIL_DEPARTEMENTAL = "conseil_departemental", "Conseil départemental"
+    METROPOLE = "metropole", "Métropole"
+    CCAS = "ccas", "CCAS"
+    CAF = "caf", "CAF"
+    MSA = "msa", "MSA"
+    ADIL = "adil", "ADIL"
+    OPERATEUR = "operateur", "Opérateur de l’équipe mobile"
+    BAILLEUR_SOCIAL = "bailleur_social", "Bailleur social"
+    COMMISSAIRE = "commissaire", "Étude de commissaires de justice"
+    BANQUE_DE_FRANCE = "banque_de_france", "Banque de France"
+    SIAO = "siao", "SIAO"
+    COMED = "comed", "COMED (DALO)"
+    ACTION_LOGEMENT = "action_logement", "Action Logement"
+    POLICE = "police", "Police ou gendarmerie"
+    TRIBUNAL = "tribunal", "Tribunal judiciaire"
+    AUTRE = "autre", "Autre organisme"
+
+
+class Organisation(Record):
+    """An organisation of the département: partner, service or operator."""
+
+    departement = models.ForeignKey(
+        Departement, on_delete=models.PROTECT, related_name="organisations"
+    )
+    type = models.CharField(max_length=30, choices=TypeOrganisation.choices)
+    nom = models.CharField(max_length=150)
+    telephone = models.CharField("téléphone", max_length=20, blank=True)
+    courriel = models.EmailField(blank=True)
+    adresse = models.CharField(max_length=250, blank=True)
+    communes = models.ManyToManyField(Commune, related_name="organisations", blank=True)
+
+    class Meta:
+        verbose_name = "organisme"
+        constraints = [
+            models.UniqueConstraint(fields=["departement", "nom"], name="organisation_unique_nom"),
+        ]
+
+    class Privacy:
+        technique = {"departement", "type", "nom", "telephone", "courriel", "adresse", "communes"}
+        retention = "annuaire : tant que l’organisme est partenaire"
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class Role(models.TextChoices):
+    SECRETARIAT = "secretariat", "Secrétariat de la CCAPEX"
+    GESTIONNAIRE = "gestionnaire", "Gestionnaire de procédure"
+    CHEF_EQUIPE = "chef_equipe", "Chef d’équipe"
+    TRAVAILLEUR_SOCIAL = "travailleur_social", "Travailleur social"
+    JURISTE = "juriste", "Juriste"
+    CHARGE_MISSION = "charge_mission", "Chargé de mission"
+    ADMINISTRATEUR = "administrateur", "Administrateur"
+
+
+class AgentManager(BaseUserManager["Agent"]):
+    def get_by_natural_key(self, username: str | None) -> "Agent":
+        return self.get(courriel__iexact=username)
+
+
+class Agent(AbstractBaseUser):
+    """A person with an individual, dated habilitation in one organisation."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    courriel = models.EmailField("adresse électronique", unique=True)
+    nom = models.CharField(max_length=80)
+    prenom = models.CharField("prénom", max_length=80)
+    role = models.CharField("rôle", max_length=30, choices=Role.choices)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="agents")
+    departement = models.ForeignKey(Departement, on_delete=models.PROTECT, related_name="agents")
+    habilite_le = models.DateField("habilité le")
+    is_active = models.BooleanField("compte actif", default=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+
+    USERNAME_FIELD = "courriel"
+    REQUIRED_FIELDS: list[str] = []
+    objects = AgentManager()
+
+    class Meta:
+        verbose_name = "agent"
+        indexes = [models.Index(fields=["organisation", "role"], name="agent_organisation_role")]
+
+    class Privacy:
+        agent = {
+            "courriel", "nom", "prenom", "role", "organisation", "departement", "habilite_le",
+            "is_active", "password", "last_login",
+        }  # fmt: skip
+        retention = "un an après la fin de l’habilitation"
+
+    def __str__(self) -> str:
+        return f"{self.prenom} {self.nom}"
+
+    @property
+    def author_id(self) -> str:
+        return str(self.id)
+
+    @property
+    def author_label(self) -> str:
+        return f"{self} ({self.get_role_display()})"
+
+    def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002 - Django's signature
+        return False
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
+        return False

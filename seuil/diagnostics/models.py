@@ -1,0 +1,55 @@
+"""The diagnostic social et financier."""
+
+from django.db import models
+from django.db.models import Q
+
+from seuil.acteurs.models import Agent
+from seuil.dossiers.models import Dossier
+from seuil.kernel.models import Record
+
+
+class Dsf(Record):
+    """A DSF: asked on a day, ended on a day in one of three ways, sent to judge and CCAPEX."""
+
+    class Fin(models.TextChoices):
+        AVEC_MENAGE = "avec_menage", "Réalisé avec le ménage"
+        SANS_RENCONTRE = "sans_rencontre", "Réalisé sans rencontre"
+        CARENCE = "carence", "Carence (courrier)"
+        EN_COURS = "", "En cours"
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="dsf")
+    demande_le = models.DateField("demandé le", null=True)
+    organisme = models.CharField("organisme chargé", max_length=150, blank=True)
+    fin = models.CharField("fin", max_length=15, choices=Fin.choices, blank=True)
+    termine_le = models.DateField("terminé le", null=True)
+    transmis_juge_le = models.DateField("transmis au juge le", null=True)
+    transmis_ccapex_le = models.DateField("transmis à la CCAPEX le", null=True)
+    par = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="dsf")
+
+    class Meta:
+        verbose_name = "diagnostic social et financier"
+        verbose_name_plural = "diagnostics sociaux et financiers"
+        constraints = [
+            models.CheckConstraint(
+                name="dsf_fin_datee",
+                condition=(Q(fin="") & Q(termine_le=None))
+                | (~Q(fin="") & Q(termine_le__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="dsf_transmis_apres_fin",
+                condition=Q(transmis_juge_le=None)
+                | Q(transmis_juge_le__gte=models.F("termine_le")),
+            ),
+            models.UniqueConstraint(
+                fields=["dossier"], condition=Q(fin=""), name="dsf_un_seul_en_cours"
+            ),
+        ]
+        indexes = [models.Index(fields=["termine_le"], name="dsf_termine")]
+
+    class Privacy:
+        social = {
+            "dossier", "demande_le", "organisme", "fin", "termine_le", "transmis_juge_le",
+            "transmis_ccapex_le",
+        }  # fmt: skip
+        technique = {"par"}
+        retention = "deux ans après le dernier fait"

@@ -1,0 +1,381 @@
+"""The household's file and its dated facts."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from seuil.acteurs.models import Agent, Commune, Departement, Organisation, Role
+from seuil.acteurs.rules import get_perimetre
+from seuil.kernel.models import Record
+
+
+class Parc(models.TextChoices):
+    PRIVE = "prive", "Parc privé"
+    SOCIAL = "social", "Parc social"
+    INCONNU = "inconnu", "Parc non précisé"
+
+
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    def visible_to(self, agent: Agent, *, on: date) -> "DossierQuerySet":
+        """Keep the files the agent's role and its links allow on that day; none by default."""
+        perimetre = get_perimetre(agent.role)
+        if perimetre == "departement":
+            return self.filter(departement=agent.departement_id)
+        links = Acces.objects.filter(dossier=OuterRef("pk")).open(on=on)
+        if perimetre == "instruction":
+            return self.filter(
+                Exists(links.filter(role=agent.role)), departement=agent.departement_id
+            )
+        if perimetre == "mandat":
+            return self.filter(Exists(links.filter(organisation=agent.organisation_id)))
+        if perimetre == "affectation":
+            return self.filter(Exists(links.filter(agent=agent.pk)))
+        return self.none()
+
+
+class Dossier(Record):
+    """One household at one address, from its first act to its classement."""
+
+    numero = models.CharField("numéro", max_length=20, unique=True)
+    departement = models.ForeignKey(Departement, on_delete=models.PROTECT, related_name="dossiers")
+    parc = models.CharField(max_length=10, choices=Parc.choices, default=Parc.INCONNU)
+    ouvert_le = models.DateField("ouvert le")
+    # Normalised name, first name and address: the exact match of the import (actes/rules.py).
+    cle = models.CharField("clé de rapprochement", max_length=400)
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dossier"
+        constraints = [
+            models.UniqueConstraint(fields=["departement", "cle"], name="dossier_unique_cle"),
+        ]
+        indexes = [models.Index(fields=["departement", "ouvert_le"], name="dossier_ouverture")]
+
+    class Privacy:
+        identite = {"cle"}
+        procedure = {"numero", "departement", "parc", "ouvert_le"}
+        retention = "deux ans après le dernier fait, puis reste anonyme"
+
+    def __str__(self) -> str:
+        return self.numero
+
+
+class Compteur(models.Model):
+    """The last number given in a département and a year: numbers have no gap."""
+
+    departement = models.ForeignKey(Departement, on_delete=models.PROTECT, related_name="compteurs")
+    annee = models.SmallIntegerField("année")
+    dernier = models.IntegerField()
+
+    class Meta:
+        verbose_name = "compteur de dossiers"
+        constraints = [
+            models.UniqueConstraint(fields=["departement", "annee"], name="compteur_unique")
+        ]
+
+    class Privacy:
+        technique = {"departement", "annee", "dernier"}
+        retention = "sans limite : aucun contenu personnel"
+
+
+class AccesQuerySet(models.QuerySet["Acces"]):
+    def open(self, *, on: date) -> "AccesQuerySet":
+        """Keep the links that run on that day."""
+        return self.filter(Q(fin_le=None) | Q(fin_le__gt=on), debut_le__lte=on)
+
+
+class Acces(Record):
+    """A dated link that lets a role, an organisation or one agent reach a file: [debut, fin)."""
+
+    class Relation(models.TextChoices):
+        INSTRUCTION = "instruction", "Service instructeur"
+        MANDAT = "mandat", "Dossier confié à l’opérateur"
+        AFFECTATION = "affectation", "Dossier affecté à une personne"
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="acces")
+    relation = models.CharField(max_length=20, choices=Relation.choices)
+    role = models.CharField(max_length=30, choices=Role.choices, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="acces", null=True
+    )
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="acces", null=True)
+    debut_le = models.DateField("à partir du")
+    fin_le = models.DateField("jusqu’au (exclu)", null=True)
+
+    objects = AccesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "accès à un dossier"
+        constraints = [
+            models.CheckConstraint(
+                name="acces_un_destinataire",
+                condition=Q(relation="instruction", organisation=None, agent=None)
+                & ~Q(role="")
+                | Q(relation="mandat", role="", agent=None, organisation__isnull=False)
+                | Q(relation="affectation", role="", organisation=None, agent__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="acces_periode", condition=Q(fin_le=None) | Q(fin_le__gte=models.F("debut_le"))
+            ),
+            models.UniqueConstraint(
+                fields=["dossier", "relation", "role", "organisation", "agent"],
+                condition=Q(fin_le=None),
+                nulls_distinct=False,
+                name="acces_un_seul_ouvert",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agent", "dossier"], name="acces_agent"),
+            models.Index(fields=["organisation", "dossier"], name="acces_organisation"),
+        ]
+
+    class Privacy:
+        technique = {"dossier", "relation", "role", "organisation", "agent", "debut_le", "fin_le"}
+        retention = "comme le dossier"
+
+
+class Personne(Record):
+    """A person of the household."""
+
+    class Qualite(models.TextChoices):
+        TITULAIRE = "titulaire", "Titulaire du bail"
+        CO_TITULAIRE = "co_titulaire", "Cotitulaire du bail"
+        OCCUPANT = "occupant", "Occupant"
+        ENFANT = "enfant", "Enfant"
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="personnes")
+    qualite = models.CharField("qualité", max_length=20, choices=Qualite.choices)
+    rang = models.SmallIntegerField(default=1)
+    nom = models.CharField(max_length=100)
+    prenom = models.CharField("prénom", max_length=100, blank=True)
+    ne_le = models.DateField("né le", null=True)
+
+    class Meta:
+        verbose_name = "personne du ménage"
+        verbose_name_plural = "personnes du ménage"
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "qualite", "rang"], name="personne_rang"),
+            models.CheckConstraint(name="personne_nom", condition=~Q(nom="")),
+        ]
+
+    class Privacy:
+        identite = {"dossier", "qualite", "rang", "nom", "prenom", "ne_le"}
+        retention = "deux ans après le dernier fait"
+
+    def __str__(self) -> str:
+        return f"{self.nom} {self.prenom}".strip()
+
+
+class Composition(Record):
+    """How many adults and children live in the dwelling, as known on a day."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="compositions")
+    adultes = models.SmallIntegerField(null=True)
+    enfants = models.SmallIntegerField(null=True)
+    constatee_le = models.DateField("constatée le")
+    source = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = "composition du ménage"
+        verbose_name_plural = "compositions du ménage"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "constatee_le", "source"], name="composition_unique"
+            )
+        ]
+
+    class Privacy:
+        social = {"dossier", "adultes", "enfants", "constatee_le", "source"}
+        retention = "deux ans après le dernier fait"
+
+
+class Logement(Record):
+    """The dwelling."""
+
+    dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="logement")
+    adresse = models.CharField(max_length=200)
+    complement = models.CharField("complément", max_length=150, blank=True)
+    code_postal = models.CharField(max_length=5)
+    commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="logements")
+    type_logement = models.CharField("type de logement", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = "logement"
+
+    class Privacy:
+        contact = {"dossier", "adresse", "complement", "code_postal", "commune", "type_logement"}
+        retention = "deux ans après le dernier fait"
+
+    def __str__(self) -> str:
+        return f"{self.adresse}, {self.code_postal} {self.commune}"
+
+
+class Bailleur(Record):
+    """A landlord, a person or a company, with its agency when there is one."""
+
+    class Nature(models.TextChoices):
+        PHYSIQUE = "physique", "Personne physique"
+        SCI_FAMILIALE = "sci_familiale", "SCI familiale"
+        MORALE = "morale", "Personne morale"
+        SOCIAL = "social", "Bailleur social"
+        INCONNUE = "inconnue", "Nature non précisée"
+
+    departement = models.ForeignKey(Departement, on_delete=models.PROTECT, related_name="bailleurs")
+    nature = models.CharField(max_length=20, choices=Nature.choices, default=Nature.INCONNUE)
+    nom = models.CharField(max_length=150)
+    telephone = models.CharField("téléphone", max_length=20, blank=True)
+    courriel = models.CharField(max_length=150, blank=True)
+    mandataire = models.CharField("agence ou mandataire", max_length=150, blank=True)
+    cle = models.CharField("clé de rapprochement", max_length=200)
+
+    class Meta:
+        verbose_name = "bailleur"
+        constraints = [
+            models.UniqueConstraint(fields=["departement", "cle"], name="bailleur_unique_cle")
+        ]
+
+    class Privacy:
+        identite = {"nom", "cle"}
+        contact = {"telephone", "courriel", "mandataire"}
+        technique = {"departement", "nature"}
+        retention = "tant qu’un dossier le cite"
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class Bail(Record):
+    """The lease. `clause_duree` is the delay written in its clause résolutoire, when known."""
+
+    class Clause(models.TextChoices):
+        DEUX_MOIS = "2 mois", "2 mois"
+        SIX_SEMAINES = "6 semaines", "6 semaines"
+        INCONNUE = "", "non connue"
+
+    dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="bail")
+    bailleur = models.ForeignKey(
+        Bailleur, on_delete=models.PROTECT, related_name="baux", null=True
+    )
+    signe_le = models.DateField("signé le", null=True)
+    clause_duree = models.CharField(
+        "délai écrit dans la clause", max_length=12, choices=Clause.choices, blank=True
+    )
+    loyer = models.DecimalField(max_digits=9, decimal_places=2, null=True)
+    charges = models.DecimalField(max_digits=9, decimal_places=2, null=True)
+
+    class Meta:
+        verbose_name = "bail"
+        verbose_name_plural = "baux"
+        constraints = [
+            models.CheckConstraint(
+                name="bail_montants_positifs",
+                condition=(Q(loyer=None) | Q(loyer__gte=0))
+                & (Q(charges=None) | Q(charges__gte=0)),
+            )
+        ]
+
+    class Privacy:
+        finance = {"dossier", "bailleur", "signe_le", "clause_duree", "loyer", "charges"}
+        retention = "deux ans après le dernier fait"
+
+
+class Dette(Record):
+    """The rent debt as stated on a day by a source; never overwritten."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="dettes")
+    constatee_le = models.DateField("constatée le")
+    montant = models.DecimalField(max_digits=10, decimal_places=2)
+    source = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = "dette"
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "constatee_le", "source"], name="dette_unique"),
+            models.CheckConstraint(name="dette_positive", condition=Q(montant__gte=0)),
+        ]
+
+    class Privacy:
+        finance = {"dossier", "constatee_le", "montant", "source"}
+        retention = "deux ans après le dernier fait"
+
+
+class Coordonnee(Record):
+    """A phone number or an e-mail address of the household, with its validity."""
+
+    class Type(models.TextChoices):
+        TELEPHONE = "telephone", "Téléphone"
+        COURRIEL = "courriel", "Courriel"
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="coordonnees")
+    type = models.CharField(max_length=10, choices=Type.choices)
+    valeur = models.CharField(max_length=150)
+    valide_du = models.DateField("valide du")
+    valide_au = models.DateField("valide jusqu’au (exclu)", null=True)
+    source = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = "coordonnée"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "type", "valeur"], name="coordonnee_unique"
+            )
+        ]
+
+    class Privacy:
+        contact = {"dossier", "type", "valeur", "valide_du", "valide_au", "source"}
+        retention = "deux ans après le dernier fait"
+
+
+class SuiviSocial(Record):
+    """What a social service says of the household: unknown, known, or silent to its requests."""
+
+    class Situation(models.TextChoices):
+        INCONNU = "inconnu", "Inconnu des services sociaux"
+        CONNU = "connu", "Connu ou accompagné"
+        SANS_REPONSE = "sans_reponse", "Sans réponse aux sollicitations"
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="suivis_sociaux")
+    situation = models.CharField(max_length=15, choices=Situation.choices)
+    service = models.CharField(max_length=120, blank=True)
+    mesure = models.CharField(max_length=120, blank=True)
+    constate_le = models.DateField("constaté le")
+    source = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = "suivi social"
+        verbose_name_plural = "suivis sociaux"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "constate_le", "source"], name="suivi_social_unique"
+            )
+        ]
+
+    class Privacy:
+        social = {"dossier", "situation", "service", "mesure", "constate_le", "source"}
+        retention = "deux ans après le dernier fait"
+
+
+class Document(Record):
+    """A file attached to the dossier; its bytes are kept outside the database under its id."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="documents")
+    nom = models.CharField(max_length=150)
+    nature = models.CharField(max_length=60)
+    type_mime = models.CharField(max_length=60)
+    taille = models.IntegerField()
+    empreinte = models.CharField("empreinte SHA-256", max_length=64)
+    depose_le = models.DateField("déposé le")
+    depose_par = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="documents")
+
+    class Meta:
+        verbose_name = "document"
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "empreinte"], name="document_unique")
+        ]
+
+    class Privacy:
+        social = {"dossier", "nom", "nature"}
+        technique = {"type_mime", "taille", "empreinte", "depose_le", "depose_par"}
+        retention = "deux ans après le dernier fait"

@@ -1,0 +1,96 @@
+"""Two projections rebuilt whole from facts: the deadlines, and where the procedure stands."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from seuil.dossiers.models import Dossier
+from seuil.kernel.models import new_id
+
+
+class Echeance(models.Model):
+    """A date entailed by a fact and a rule. `le` empty: a fact is missing, named in `a_obtenir`.
+
+    The explanation is recomputed by the engine from `regle`, `debut_le` and `arguments`, so that
+    what is shown is always what was computed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="echeances")
+    regle = models.CharField("règle", max_length=10)
+    source_id = models.UUIDField("fait de départ")
+    source_type = models.CharField(max_length=20)
+    debut_le = models.DateField("à compter du", null=True)
+    le = models.DateField("échéance", null=True)
+    autres = ArrayField(models.DateField(), default=list)
+    certitude = models.CharField(max_length=10)
+    parametre = models.CharField("paramètre", max_length=40)
+    arguments = models.JSONField(default=dict)
+    a_obtenir = models.CharField("fait à obtenir", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "échéance"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "regle", "source_id"], name="echeance_unique"
+            ),
+            models.CheckConstraint(
+                name="echeance_datee_ou_a_determiner",
+                condition=Q(le__isnull=False, a_obtenir="") | (Q(le=None) & ~Q(a_obtenir="")),
+            ),
+        ]
+
+    class Privacy:
+        procedure = {
+            "dossier", "regle", "source_id", "source_type", "debut_le", "le", "autres",
+            "certitude", "parametre", "arguments", "a_obtenir",
+        }  # fmt: skip
+        technique = {"id"}
+        retention = "projection : recalculée, vit avec le dossier"
+
+
+class Stade(models.TextChoices):
+    COMMANDEMENT = "commandement", "Commandement de payer"
+    ASSIGNATION = "assignation", "Assignation"
+    JUGEMENT = "jugement", "Jugement"
+    CQL = "cql", "Commandement de quitter les lieux"
+    RFP = "rfp", "Réquisition de la force publique"
+    CFP = "cfp", "Concours de la force publique"
+    EXPULSION = "expulsion", "Expulsion"
+
+
+class Situation(models.Model):
+    """Where the procedure of a dossier stands, for lists and search: a projection."""
+
+    dossier = models.OneToOneField(
+        Dossier, on_delete=models.PROTECT, related_name="situation", primary_key=True
+    )
+    departement = models.CharField(max_length=3)
+    stade = models.CharField(max_length=15, choices=Stade.choices)
+    stade_le = models.DateField("atteint le")
+    # The next hearing, or the last one.
+    audience_le = models.DateField("audience", null=True)
+    dette = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    dette_le = models.DateField("dette au", null=True)
+    suivi = models.CharField("suivi social", max_length=15, blank=True)
+    # Denormalised for the list's search and order; rebuilt with the rest.
+    nom_recherche = models.CharField(max_length=220)
+    commune_code = models.CharField(max_length=5)
+    arrondissement_code = models.CharField(max_length=4)
+
+    class Meta:
+        verbose_name = "situation de la procédure"
+        verbose_name_plural = "situations des procédures"
+        indexes = [
+            models.Index(fields=["departement", "stade", "-stade_le"], name="situation_stade"),
+            models.Index(fields=["departement", "-stade_le"], name="situation_recent"),
+            models.Index(fields=["departement", "audience_le"], name="situation_audience"),
+        ]
+
+    class Privacy:
+        identite = {"nom_recherche"}
+        contact = {"commune_code", "arrondissement_code"}
+        finance = {"dette", "dette_le"}
+        social = {"suivi"}
+        procedure = {"dossier", "departement", "stade", "stade_le", "audience_le"}
+        retention = "projection : recalculée, vit avec le dossier"

@@ -1,0 +1,1 @@
+"""Engines: plain Python, each independent of the others, of the web and of the database."""

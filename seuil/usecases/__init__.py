@@ -1,0 +1,1 @@
+"""Journeys that write in two packages or more, one file each."""

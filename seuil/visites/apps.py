@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class VisitesConfig(AppConfig):
+    name = "seuil.visites"
+    verbose_name = "Visites"

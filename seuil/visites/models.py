@@ -1,0 +1,36 @@
+"""Visits."""
+
+from django.db import models
+from django.db.models import Q
+
+from seuil.acteurs.models import Agent
+from seuil.contacts.models import Contact
+from seuil.dossiers.models import Dossier
+from seuil.kernel.models import Record
+
+
+class Visite(Record):
+    """A visit made by one worker or a binôme; its contact carries place, hour and result."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="visites")
+    contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="visite")
+    binome = models.ForeignKey(
+        Agent, on_delete=models.PROTECT, related_name="visites_en_binome", null=True
+    )
+    duree_minutes = models.SmallIntegerField("durée en minutes", null=True)
+    presents = models.CharField("personnes présentes", max_length=150, blank=True)
+    compte_rendu = models.TextField("compte rendu", max_length=4000, blank=True)
+
+    class Meta:
+        verbose_name = "visite"
+        constraints = [
+            models.CheckConstraint(
+                name="visite_duree",
+                condition=Q(duree_minutes=None) | Q(duree_minutes__gt=0, duree_minutes__lte=480),
+            )
+        ]
+
+    class Privacy:
+        social = {"dossier", "contact", "duree_minutes", "presents", "compte_rendu"}
+        technique = {"binome"}
+        retention = "deux ans après le dernier fait"

@@ -1,0 +1,3 @@
+"""Addresses of the pages; each view declares the verb it needs (seuil.web.access)."""
+
+urlpatterns: list = []
