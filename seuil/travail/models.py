@@ -23,6 +23,7 @@ class Tache(models.Model):
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="taches", null=True)
     visible_le = models.DateField("à partir du")
     due_le = models.DateField("avant le")
+    caduque_le = models.DateField("sans objet à partir du", null=True)
     legale = models.BooleanField("date légale")
     regle = models.CharField("règle", max_length=10, blank=True)
 
@@ -40,7 +41,7 @@ class Tache(models.Model):
     class Privacy:
         procedure = {
             "dossier", "departement", "genre", "source_id", "role", "organisation", "agent",
-            "visible_le", "due_le", "legale", "regle",
+            "visible_le", "due_le", "caduque_le", "legale", "regle",
         }  # fmt: skip
         technique = {"id"}
         retention = "projection : recalculée, vit avec le dossier"

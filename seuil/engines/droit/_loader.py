@@ -1,0 +1,368 @@
+"""Read the parameters strictly: what is not understood is refused, with its file and line.
+
+A jurist edits these files, so the refusals are in French.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+import yaml
+
+from seuil.engines.droit._model import (
+    Conseil,
+    Lecture,
+    Periode,
+    Prolongation,
+    Reference,
+    Regle,
+    Version,
+)
+
+HERE = Path(__file__).parent
+SENS = frozenset({"apres", "avant"})
+ORIGINES = frozenset({"loi", "local"})
+CERTITUDES = ("sure", "contested", "to_check")
+FORMULES = frozenset({"delai", "clause_resolutoire", "plage", "treve", "responsabilite"})
+# aucun: article 642 plays no part; note: mentioned only; alternative: given as another date;
+# oui: applied.
+REPORTS = frozenset({"aucun", "note", "alternative", "oui"})
+
+_REGLE_KEYS = {
+    "regle", "libelle", "description", "debut", "sens", "origine", "selected_by", "versions",
+}  # fmt: skip
+_REGLE_OPTIONAL = {"formule", "report", "transition", "lendemain", "territoire"}
+_VERSION_KEYS = {"valid_from", "valid_to", "certainty", "checked_on", "reference"}
+_VERSION_OPTIONAL = {
+    "n", "unit", "plage", "periode", "franc", "franc_texte", "autre_lecture", "conseil",
+    "prolongations", "motif", "note",
+}  # fmt: skip
+_MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
+
+
+class ParametreInvalide(ValueError):
+    """A parameter file is not what the engine can trust."""
+
+
+class Table(dict[str, Any]):
+    """A YAML mapping that remembers on which line each key stands."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: dict[str, int] = {}
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML without duplicate keys."""
+
+
+def _construct_table(loader: _Loader, node: yaml.MappingNode) -> Table:
+    table = Table(node.start_mark.line + 1)
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        key = str(loader.construct_object(key_node, deep=True))  # type: ignore[no-untyped-call]
+        if key in table:
+            _refuse(str(loader.name), line, key, "la clé est écrite deux fois")
+        table[key] = loader.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]
+        table.lines[key] = line
+    return table
+
+
+def _construct_date(loader: _Loader, node: yaml.ScalarNode) -> date:
+    try:
+        return date.fromisoformat(node.value)
+    except ValueError:
+        _refuse(
+            str(loader.name), node.start_mark.line + 1, node.value, "cette date n’existe pas"
+        )
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _construct_table)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _construct_date)
+
+
+def _refuse(fichier: str, line: int, key: str, why: str) -> NoReturn:
+    raise ParametreInvalide(f"{fichier}, ligne {line}, « {key} »\N{NO-BREAK SPACE}: {why}.")
+
+
+def read_table(path: Path, root: Path = HERE) -> Table:
+    """Read one YAML file as a mapping."""
+    fichier = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+    loader = _Loader(path.read_text(encoding="utf-8"))
+    loader.name = fichier
+    try:
+        table = loader.get_single_data()  # type: ignore[no-untyped-call]
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        _refuse(fichier, mark.line + 1 if mark else 1, "YAML", f"écriture illisible ({error})")
+    finally:
+        loader.dispose()  # type: ignore[no-untyped-call]
+    if not isinstance(table, Table):
+        _refuse(fichier, 1, "fichier", "une liste de clés est attendue")
+    return table
+
+
+class _Reader:
+    """Take typed values out of a table, refusing what is missing, unknown or of another type."""
+
+    def __init__(self, fichier: str, table: Any, key: str, line: int) -> None:
+        if not isinstance(table, Table):
+            _refuse(fichier, line, key, "des clés et leurs valeurs sont attendues")
+        self.fichier = fichier
+        self.table = table
+
+    def refuse(self, key: str, why: str) -> NoReturn:
+        _refuse(self.fichier, self.table.lines.get(key, self.table.line), key, why)
+
+    def check_keys(self, required: Iterable[str], optional: Iterable[str] = ()) -> None:
+        required = set(required)
+        for key in self.table:
+            if key not in required and key not in set(optional):
+                self.refuse(key, "clé inconnue")
+        for key in sorted(required - set(self.table)):
+            self.refuse(key, "la clé manque")
+
+    def text(self, key: str, *, default: str | None = None) -> str:
+        value = self.table.get(key, default)
+        if not isinstance(value, str) or (default is None and not value.strip()):
+            self.refuse(key, "un texte est attendu")
+        return value.strip()
+
+    def choice(self, key: str, among: Iterable[str], *, default: str | None = None) -> str:
+        value = self.text(key, default=default)
+        if value not in among:
+            self.refuse(key, f"valeur inconnue « {value} »")
+        return value
+
+    def day(self, key: str) -> date:
+        value = self.table.get(key)
+        if not isinstance(value, date):
+            self.refuse(key, "une date AAAA-MM-JJ est attendue")
+        return value
+
+    def day_or_open(self, key: str) -> date | None:
+        return None if self.table.get(key) is None else self.day(key)
+
+    def count(self, key: str) -> int:
+        value = self.table.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            self.refuse(key, "un nombre entier positif est attendu")
+        return value
+
+    def flag(self, key: str) -> bool:
+        value = self.table.get(key, False)
+        if not isinstance(value, bool):
+            self.refuse(key, "true ou false est attendu")
+        return value
+
+    def unit(self, key: str, units: Mapping[str, tuple[str, str]]) -> str:
+        value = self.text(key)
+        if value not in units:
+            self.refuse(key, f"unité inconnue « {value} »")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.table.get(key)
+        if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
+            self.refuse(key, "une liste de textes est attendue")
+        return tuple(value)
+
+    def sub(self, key: str) -> "_Reader":
+        return _Reader(
+            self.fichier, self.table[key], key, self.table.lines.get(key, self.table.line)
+        )
+
+    def subs(self, key: str) -> "list[_Reader]":
+        value = self.table.get(key)
+        if not isinstance(value, list) or not value:
+            self.refuse(key, "une liste non vide est attendue")
+        return [_Reader(self.fichier, item, key, self.table.lines[key]) for item in value]
+
+    def month_day(self, key: str) -> tuple[int, int]:
+        match = _MONTH_DAY.fullmatch(self.text(key))
+        if match is None:
+            self.refuse(key, "un jour « MM-JJ » est attendu")
+        return int(match[1]), int(match[2])
+
+
+@cache
+def load_units() -> Mapping[str, tuple[str, str]]:
+    """Read the known units, each with its French singular and plural."""
+    table = read_table(HERE / "units.yaml")
+    units = {}
+    for name in table:
+        reader = _Reader("units.yaml", table[name], name, table.lines[name])
+        reader.check_keys({"un", "plusieurs"})
+        units[name] = (reader.text("un"), reader.text("plusieurs"))
+    return MappingProxyType(units)
+
+
+@cache
+def load_faits() -> Mapping[str, str]:
+    """Read the known start facts, each with its French label."""
+    table = read_table(HERE / "faits.yaml")
+    reader = _Reader("faits.yaml", table, "faits", 1)
+    return MappingProxyType({name: reader.text(name) for name in table})
+
+
+@cache
+def load_regles() -> Mapping[str, Regle]:
+    """Read every parameter of the engine."""
+    return read_regles(HERE / "parameters")
+
+
+def read_regles(root: Path) -> Mapping[str, Regle]:
+    """Read every parameter file under a folder.
+
+    Raises ParametreInvalide, naming file and line, at the first thing it does not understand.
+    """
+    regles: dict[str, Regle] = {}
+    for path in sorted(root.rglob("*.yaml")):
+        table = read_table(path, root)
+        reader = _Reader(str(path.relative_to(root)), table, "fichier", 1)
+        regle = _read_regle(reader, theme=path.parent.name)
+        if regle.id != path.stem:
+            reader.refuse("regle", f"le fichier devrait s’appeler {regle.id}.yaml")
+        if regle.id in regles:
+            reader.refuse("regle", "la règle est déjà écrite dans un autre fichier")
+        regles[regle.id] = regle
+    for regle in regles.values():
+        if regle.transition and regle.transition not in regles:
+            raise ParametreInvalide(
+                f"{regle.id}.yaml, « transition »\N{NO-BREAK SPACE}: "
+                f"règle inconnue « {regle.transition} »."
+            )
+    return MappingProxyType(regles)
+
+
+def _read_regle(reader: _Reader, *, theme: str) -> Regle:
+    reader.check_keys(_REGLE_KEYS, _REGLE_OPTIONAL)
+    faits = load_faits()
+    debut = reader.text("debut")
+    if debut not in faits:
+        reader.refuse("debut", f"fait inconnu « {debut} »")
+    selected_by = reader.texts("selected_by")
+    for fait in selected_by:
+        if fait not in faits:
+            reader.refuse("selected_by", f"fait inconnu « {fait} »")
+    formule = reader.choice("formule", FORMULES, default="delai")
+    origine = reader.choice("origine", ORIGINES)
+    if origine == "local" and "territoire" not in reader.table:
+        reader.refuse("territoire", "une règle locale dit son territoire")
+    versions = [_read_version(sub, formule=formule) for sub in reader.subs("versions")]
+    _check_periods(reader, versions)
+    return Regle(
+        id=reader.text("regle"),
+        libelle=reader.text("libelle"),
+        description=reader.text("description"),
+        theme=theme,
+        debut=debut,
+        debut_libelle=faits[debut],
+        sens=reader.choice("sens", SENS),
+        origine=origine,
+        territoire=reader.text("territoire", default=""),
+        formule=formule,
+        report=reader.choice("report", REPORTS, default="aucun"),
+        transition=reader.text("transition", default=""),
+        lendemain=reader.text("lendemain", default=""),
+        selected_by=selected_by,
+        versions=tuple(versions),
+    )
+
+
+def _check_periods(reader: _Reader, versions: list[Version]) -> None:
+    """Refuse periods that run backward, overlap or are not in order."""
+    end: date | None = None
+    for rank, version in enumerate(versions):
+        if version.valid_from and version.valid_to and version.valid_to < version.valid_from:
+            reader.refuse("versions", f"la période {rank + 1} finit avant de commencer")
+        if rank and (version.valid_from is None or end is None or version.valid_from <= end):
+            reader.refuse(
+                "versions", f"les périodes {rank} et {rank + 1} se recouvrent ou sont en désordre"
+            )
+        end = version.valid_to
+
+
+def _read_version(reader: _Reader, *, formule: str) -> Version:
+    reader.check_keys(_VERSION_KEYS, _VERSION_OPTIONAL)
+    units = load_units()
+    needed = {"plage": "plage", "treve": "periode"}.get(formule, "n")
+    for value in ("n", "plage", "periode"):
+        if (value in reader.table) != (value == needed):
+            reader.refuse(value, f"cette règle se mesure par « {needed} »")
+    is_counted = needed == "n"
+    if "unit" in reader.table and not is_counted:
+        reader.refuse("unit", "une unité accompagne toujours « n »")
+    plage = reader.texts("plage") if needed == "plage" else None
+    if plage is not None and len(plage) != len(("min", "max")):
+        reader.refuse("plage", "un minimum et un maximum sont attendus")
+    return Version(
+        valid_from=reader.day_or_open("valid_from"),
+        valid_to=reader.day_or_open("valid_to"),
+        n=reader.count("n") if is_counted else None,
+        unit=reader.unit("unit", units) if is_counted else None,
+        plage=(plage[0], plage[1]) if plage else None,
+        periode=_read_periode(reader.sub("periode")) if needed == "periode" else None,
+        franc=reader.flag("franc"),
+        franc_texte=reader.text("franc_texte", default=""),
+        autre_lecture=(
+            _read_lecture(reader.sub("autre_lecture")) if "autre_lecture" in reader.table else None
+        ),
+        conseil=(
+            _read_conseil(reader.sub("conseil"), units) if "conseil" in reader.table else None
+        ),
+        prolongations=(
+            tuple(_read_prolongation(sub) for sub in reader.subs("prolongations"))
+            if "prolongations" in reader.table
+            else ()
+        ),
+        motif=reader.text("motif", default=""),
+        certainty=reader.choice("certainty", CERTITUDES),
+        checked_on=reader.day("checked_on"),
+        note=reader.text("note", default=""),
+        references=_read_references(reader),
+    )
+
+
+def _read_references(reader: _Reader) -> tuple[Reference, ...]:
+    references = []
+    for sub in reader.subs("reference"):
+        sub.check_keys({"titre", "url"})
+        url = sub.text("url")
+        if not url.startswith(("https://", "http://")):
+            sub.refuse("url", "une adresse https:// est attendue")
+        references.append(Reference(titre=sub.text("titre"), url=url))
+    return tuple(references)
+
+
+def _read_periode(reader: _Reader) -> Periode:
+    reader.check_keys({"debut", "fin"})
+    return Periode(debut=reader.month_day("debut"), fin=reader.month_day("fin"))
+
+
+def _read_lecture(reader: _Reader) -> Lecture:
+    reader.check_keys({"franc", "motif"})
+    return Lecture(franc=reader.flag("franc"), motif=reader.text("motif"))
+
+
+def _read_conseil(reader: _Reader, units: Mapping[str, tuple[str, str]]) -> Conseil:
+    reader.check_keys({"n", "unit", "texte"})
+    return Conseil(
+        n=reader.count("n"), unit=reader.unit("unit", units), texte=reader.text("texte")
+    )
+
+
+def _read_prolongation(reader: _Reader) -> Prolongation:
+    reader.check_keys({"du", "au", "tolerance", "motif", "reference"})
+    return Prolongation(
+        du=reader.day("du"),
+        au=reader.day("au"),
+        tolerance=reader.flag("tolerance"),
+        motif=reader.text("motif"),
+        references=_read_references(reader),
+    )

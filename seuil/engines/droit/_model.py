@@ -1,0 +1,184 @@
+"""What the engine takes and gives: rules read from the parameters, results with their reasons."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+class RegleInconnue(ValueError):
+    """No parameter file bears this rule id."""
+
+
+class DureeIllisible(ValueError):
+    """A duration is not written in a form that the engine reads."""
+
+
+class DateHorsPeriode(ValueError):
+    """The rule has no value on that day, or the day is outside the calendars."""
+
+
+class LieuInconnu(ValueError):
+    """A commune or département code is malformed, or the two contradict each other."""
+
+
+class TreveFixeeLocalement(ValueError):
+    """Overseas, the préfet sets the winter truce: the engine has no date to give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    titre: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Autre:
+    """Another date that can be defended, and why."""
+
+    date: date
+    motif: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resultat:
+    regle: str
+    libelle: str
+    date: date | None
+    debut: date
+    sens: str
+    autres: tuple[Autre, ...]
+    certitude: str
+    references: tuple[Reference, ...]
+    etapes: tuple[str, ...]
+    parametre: str
+    plage: tuple[str, str] | None
+    note: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the result as JSON-ready values, dates in ISO form."""
+        return {
+            "regle": self.regle,
+            "libelle": self.libelle,
+            "date": self.date.isoformat() if self.date else None,
+            "debut": self.debut.isoformat(),
+            "sens": self.sens,
+            "autres": [{"date": a.date.isoformat(), "motif": a.motif} for a in self.autres],
+            "certitude": self.certitude,
+            "references": [{"titre": r.titre, "url": r.url} for r in self.references],
+            "etapes": list(self.etapes),
+            "parametre": self.parametre,
+            "plage": list(self.plage) if self.plage else None,
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Calcul:
+    """A bare computation of a duration, outside any rule."""
+
+    date: date
+    debut: date
+    autres: tuple[Autre, ...]
+    certitude: str
+    etapes: tuple[str, ...]
+    note: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the computation as JSON-ready values, dates in ISO form."""
+        return {
+            "date": self.date.isoformat(),
+            "debut": self.debut.isoformat(),
+            "autres": [{"date": a.date.isoformat(), "motif": a.motif} for a in self.autres],
+            "certitude": self.certitude,
+            "etapes": list(self.etapes),
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Lecture:
+    """A second way of counting the same delay, with the reason to mention it."""
+
+    franc: bool
+    motif: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conseil:
+    """A more cautious term that practice recommends without the law imposing it."""
+
+    n: int
+    unit: str
+    texte: str
+
+
+@dataclass(frozen=True, slots=True)
+class Periode:
+    """A yearly period, as (month, day) bounds, both included; it may span the new year."""
+
+    debut: tuple[int, int]
+    fin: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Prolongation:
+    """Days added to one occurrence of a period; a mere tolerance binds nobody."""
+
+    du: date
+    au: date
+    tolerance: bool
+    motif: str
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The value of a rule between two dates, both included; `None` leaves the side open."""
+
+    valid_from: date | None
+    valid_to: date | None
+    n: int | None
+    unit: str | None
+    plage: tuple[str, str] | None
+    periode: Periode | None
+    franc: bool
+    franc_texte: str
+    autre_lecture: Lecture | None
+    conseil: Conseil | None
+    prolongations: tuple[Prolongation, ...]
+    motif: str
+    certainty: str
+    checked_on: date
+    note: str
+    references: tuple[Reference, ...]
+
+    def covers(self, on: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_to is None or on <= self.valid_to
+        )
+
+    def parametre(self, regle: str) -> str:
+        """Name this version as results quote it, for instance « A1@2023-07-29 »."""
+        return f"{regle}@{self.valid_from.isoformat() if self.valid_from else 'origine'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Regle:
+    id: str
+    libelle: str
+    description: str
+    theme: str
+    debut: str
+    debut_libelle: str
+    sens: str
+    origine: str
+    territoire: str
+    formule: str
+    report: str
+    transition: str
+    lendemain: str
+    selected_by: tuple[str, ...]
+    versions: tuple[Version, ...]
+
+    def find_version(self, on: date) -> Version | None:
+        return next((version for version in self.versions if version.covers(on)), None)
