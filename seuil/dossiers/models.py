@@ -111,8 +111,7 @@ class Acces(Record):
         constraints = [
             models.CheckConstraint(
                 name="acces_un_destinataire",
-                condition=Q(relation="instruction", organisation=None, agent=None)
-                & ~Q(role="")
+                condition=Q(relation="instruction", organisation=None, agent=None) & ~Q(role="")
                 | Q(relation="mandat", role="", agent=None, organisation__isnull=False)
                 | Q(relation="affectation", role="", organisation=None, agent__isnull=False),
             ),
@@ -255,9 +254,7 @@ class Bail(Record):
         INCONNUE = "", "non connue"
 
     dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="bail")
-    bailleur = models.ForeignKey(
-        Bailleur, on_delete=models.PROTECT, related_name="baux", null=True
-    )
+    bailleur = models.ForeignKey(Bailleur, on_delete=models.PROTECT, related_name="baux", null=True)
     signe_le = models.DateField("signé le", null=True)
     clause_duree = models.CharField(
         "délai écrit dans la clause", max_length=12, choices=Clause.choices, blank=True
@@ -271,8 +268,7 @@ class Bail(Record):
         constraints = [
             models.CheckConstraint(
                 name="bail_montants_positifs",
-                condition=(Q(loyer=None) | Q(loyer__gte=0))
-                & (Q(charges=None) | Q(charges__gte=0)),
+                condition=(Q(loyer=None) | Q(loyer__gte=0)) & (Q(charges=None) | Q(charges__gte=0)),
             )
         ]
 
@@ -292,7 +288,9 @@ class Dette(Record):
     class Meta:
         verbose_name = "dette"
         constraints = [
-            models.UniqueConstraint(fields=["dossier", "constatee_le", "source"], name="dette_unique"),
+            models.UniqueConstraint(
+                fields=["dossier", "constatee_le", "source"], name="dette_unique"
+            ),
             models.CheckConstraint(name="dette_positive", condition=Q(montant__gte=0)),
         ]
 
@@ -318,9 +316,7 @@ class Coordonnee(Record):
     class Meta:
         verbose_name = "coordonnée"
         constraints = [
-            models.UniqueConstraint(
-                fields=["dossier", "type", "valeur"], name="coordonnee_unique"
-            )
+            models.UniqueConstraint(fields=["dossier", "type", "valeur"], name="coordonnee_unique")
         ]
 
     class Privacy:

@@ -83,7 +83,7 @@ def compute_echeances(
         contexte = contextes[fait.dossier_id]
         for regle in REGLES_PAR_FAIT[fait.genre]:
             computed[fait.dossier_id, regle, fait.source_id] = (
-                _a_determiner(fait, regle)
+                _a_determiner(fait, regle, FAIT_A_OBTENIR[fait.genre])
                 if fait.le is None
                 else _datee(fait, fait.le, regle, contexte)
             )
@@ -112,7 +112,10 @@ def _datee(fait: Fait, debut_le: date, regle: str, contexte: Contexte) -> Echean
             arguments["bail"] = contexte.bail_le.isoformat()
         if contexte.clause:
             arguments["clause"] = contexte.clause
-    resultat = explain(regle=regle, debut_le=debut_le, arguments=arguments)
+    try:
+        resultat = explain(regle=regle, debut_le=debut_le, arguments=arguments)
+    except droit.DateHorsPeriode:
+        return _a_determiner(fait, regle, "le texte applicable à cette date")
     return EcheanceCalculee(
         dossier_id=fait.dossier_id,
         regle=regle,
@@ -124,7 +127,8 @@ def _datee(fait: Fait, debut_le: date, regle: str, contexte: Contexte) -> Echean
         certitude=resultat.certitude,
         parametre=resultat.parametre,
         arguments=arguments,
-        a_obtenir="" if resultat.date else "un fait manque : " + resultat.libelle,
+        # Overseas the trêve is set by each préfet: the engine has no date to give.
+        a_obtenir="" if resultat.date else "la date fixée localement",
     )
 
 
@@ -132,7 +136,7 @@ def _datee(fait: Fait, debut_le: date, regle: str, contexte: Contexte) -> Echean
 _ALSACE_MOSELLE = frozenset({"57", "67", "68"})
 
 
-def _a_determiner(fait: Fait, regle: str) -> EcheanceCalculee:
+def _a_determiner(fait: Fait, regle: str, a_obtenir: str) -> EcheanceCalculee:
     return EcheanceCalculee(
         dossier_id=fait.dossier_id,
         regle=regle,
@@ -144,5 +148,100 @@ def _a_determiner(fait: Fait, regle: str) -> EcheanceCalculee:
         certitude="to_check",
         parametre="",
         arguments={},
-        a_obtenir=FAIT_A_OBTENIR[fait.genre],
+        a_obtenir=a_obtenir,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Acte:
+    """An act as the projections read it."""
+
+    id: UUID
+    type: str
+    survenu_le: date
+    recu_le: date | None
+    audience_le: date | None
+    sens: str
+
+
+def list_faits(dossier_id: UUID, actes: Iterable[Acte]) -> list[Fait]:
+    """Return the facts that the acts of one dossier set running.
+
+    The hearing that counts is the latest one fixed: a deferral replaces the hearing of the
+    assignation.
+    """
+    faits: list[Fait] = []
+    assignation: Acte | None = None
+    hearing: tuple[date, UUID] | None = None
+    for acte in actes:
+        if acte.type == "assignation":
+            if assignation is None or acte.survenu_le > assignation.survenu_le:
+                assignation = acte
+            if acte.audience_le and (hearing is None or acte.audience_le > hearing[0]):
+                hearing = (acte.audience_le, acte.id)
+        elif acte.type == "audience":
+            if hearing is None or acte.survenu_le > hearing[0]:
+                hearing = (acte.survenu_le, acte.id)
+        elif acte.type == "cfp":
+            if acte.sens == "accord":
+                faits.append(Fait(dossier_id, "cfp_accord", acte.survenu_le, "acte", acte.id))
+        elif acte.type == "cql":
+            faits.append(Fait(dossier_id, "cql", acte.survenu_le, "acte", acte.id))
+            faits.append(Fait(dossier_id, "cql_recu", acte.recu_le, "acte", acte.id))
+        elif acte.type == "rfp":
+            # The requisition counts from its reception by the préfet (CPCE R153-1).
+            received = acte.recu_le or acte.survenu_le
+            faits.append(Fait(dossier_id, "rfp", received, "acte", acte.id))
+        elif acte.type in {"commandement", "expulsion"}:
+            faits.append(Fait(dossier_id, acte.type, acte.survenu_le, "acte", acte.id))
+    if hearing:
+        faits.append(Fait(dossier_id, "audience", hearing[0], "acte", hearing[1]))
+    elif assignation:
+        faits.append(Fait(dossier_id, "audience", None, "acte", assignation.id))
+    return faits
+
+
+# From the first to the last stage of the procedure.
+STADES = ("commandement", "assignation", "jugement", "cql", "rfp", "cfp", "expulsion")
+_STADE_DE = {stade: stade for stade in STADES} | {"audience": "assignation"}
+
+
+@dataclass(frozen=True, slots=True)
+class Avancement:
+    """The stage a dossier reached, since when, and its hearing."""
+
+    stade: str
+    stade_le: date
+    audience_le: date | None
+
+
+def compute_avancement(actes: Iterable[Acte]) -> Avancement | None:
+    """Return where the procedure stands: the last stage reached by the acts, None without act.
+
+    A new commandement more than a year after everything else opens a new procedure: the stage
+    is then that of the acts that follow it.
+    """
+    ordered = sorted(actes, key=lambda acte: (acte.survenu_le, STADES.index(_STADE_DE[acte.type])))
+    if not ordered:
+        return None
+    start = 0
+    for index in range(1, len(ordered)):
+        gap = ordered[index].survenu_le - ordered[index - 1].survenu_le
+        if ordered[index].type == "commandement" and gap.days > _NEW_PROCEDURE_DAYS:
+            start = index
+    current = ordered[start:]
+    reached = max(current, key=lambda acte: STADES.index(_STADE_DE[acte.type]))
+    hearings = [a.survenu_le for a in current if a.type == "audience"]
+    hearings += [a.audience_le for a in current if a.audience_le]
+    return Avancement(
+        stade=_STADE_DE[reached.type],
+        stade_le=reached.survenu_le if reached.type != "audience" else _first_le(current),
+        audience_le=max(hearings, default=None),
+    )
+
+
+_NEW_PROCEDURE_DAYS = 365
+
+
+def _first_le(actes: Iterable[Acte]) -> date:
+    return min(acte.survenu_le for acte in actes)

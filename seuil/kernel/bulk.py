@@ -37,9 +37,7 @@ def replace_projection(
     table = sql.Identifier(model._meta.db_table)
     temp = sql.Identifier(f"incoming_{model._meta.db_table}")
     content = [c for c in columns if c not in {"id", *key}]
-    match = sql.SQL(" AND ").join(
-        sql.SQL("t.{c} = s.{c}").format(c=sql.Identifier(c)) for c in key
-    )
+    match = sql.SQL(" AND ").join(sql.SQL("t.{c} = s.{c}").format(c=sql.Identifier(c)) for c in key)
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL(
@@ -88,12 +86,34 @@ def replace_projection(
         )
 
 
-def _copy(
-    target: sql.Composable, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
+def _copy(target: sql.Composable, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         target, sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def copy_new_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """COPY `rows`, leaving aside those that a unique constraint already holds."""
+    table = sql.Identifier(model._meta.db_table)
+    temp = sql.Identifier(f"new_{model._meta.db_table}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "CREATE TEMP TABLE IF NOT EXISTS {temp} (LIKE {table} INCLUDING DEFAULTS)"
+                " ON COMMIT DROP"
+            ).format(temp=temp, table=table)
+        )
+        cursor.execute(sql.SQL("TRUNCATE {temp}").format(temp=temp))
+    _copy(temp, columns, rows)
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "INSERT INTO {table} ({names}) SELECT {names} FROM {temp} ON CONFLICT DO NOTHING"
+            ).format(table=table, temp=temp, names=names)
+        )

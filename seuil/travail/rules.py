@@ -1,8 +1,8 @@
 """The kinds of work: what each asks, why, and where it is done."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 
@@ -117,3 +117,79 @@ GENRES: Mapping[str, Genre] = {
         "cloture",
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class EcheanceLue:
+    """A deadline as the queue needs it."""
+
+    dossier_id: UUID
+    regle: str
+    source_id: UUID
+    debut_le: date | None
+    le: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Etat:
+    """What of a dossier already makes a legal task done."""
+
+    # A DSF is ended, or the équipe mobile makes it: nobody else is to be asked.
+    dsf_fait_ou_confie: bool
+    # Days of the decisions and of the eviction, whatever they decided.
+    decisions_cfp: tuple[date, ...]
+    expulsions: tuple[date, ...]
+
+
+def compute_besoins_legaux(
+    echeances: Iterable[EcheanceLue], etats: Mapping[UUID, Etat]
+) -> list[Besoin]:
+    """Return what the deadlines of the law ask of the State's services.
+
+    Nothing depends on the day of computation: a task bears the day from which it is seen and the
+    day from which it has no object.
+    """
+    besoins = []
+    for echeance in echeances:
+        if echeance.le is None or echeance.debut_le is None:
+            continue
+        etat = etats[echeance.dossier_id]
+        if echeance.regle == "C6" and not etat.dsf_fait_ou_confie:
+            besoins.append(
+                Besoin(
+                    dossier_id=echeance.dossier_id,
+                    genre="dsf_a_obtenir",
+                    source_id=echeance.source_id,
+                    role="secretariat",
+                    visible_le=echeance.le - _DSF_VISIBLE_BEFORE,
+                    due_le=echeance.le,
+                    legale=True,
+                    regle="C6",
+                    # Counted from the hearing, which C6 counts backward from.
+                    caduque_le=echeance.debut_le,
+                )
+            )
+        elif echeance.regle == "G3" and not any(
+            le >= echeance.debut_le for le in (*etat.decisions_cfp, *etat.expulsions)
+        ):
+            besoins.append(_gestionnaire(echeance, "decision_cfp", echeance.debut_le, echeance.le))
+        elif echeance.regle == "G5" and not any(le >= echeance.debut_le for le in etat.expulsions):
+            besoins.append(_gestionnaire(echeance, "suite_cfp", echeance.debut_le, echeance.le))
+    return besoins
+
+
+# The préfet is told 42 days before the hearing at the latest: the task is seen for six weeks.
+_DSF_VISIBLE_BEFORE = timedelta(days=42)
+
+
+def _gestionnaire(echeance: EcheanceLue, genre: str, visible_le: date, due_le: date) -> Besoin:
+    return Besoin(
+        dossier_id=echeance.dossier_id,
+        genre=genre,
+        source_id=echeance.source_id,
+        role="gestionnaire",
+        visible_le=visible_le,
+        due_le=due_le,
+        legale=True,
+        regle=echeance.regle,
+    )

@@ -1,9 +1,56 @@
-"""What every page knows of the site."""
+"""What every page knows of the site and of the agent."""
+
+from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import resolve, reverse
+
+from seuil.acteurs.rules import load_acces
+
+# The order is that of the day's work.
+_ENTREES = (
+    ("À faire", "a_faire"),
+    ("Dossiers", "dossiers"),
+    ("Listes reçues", "listes"),
+    ("Choix du mois", "choix"),
+    ("Équipe mobile", "mandats"),
+    ("Activité du mois", "activite"),
+    ("Annuaire", "annuaire"),
+    ("Département", "departement"),
+    ("Comptes", "comptes"),
+)
 
 
-def site(request: HttpRequest) -> dict[str, object]:  # noqa: ARG001 - Django's signature
-    """Return the brand and the demonstration switch."""
-    return {"state_brand": settings.SEUIL_STATE_BRAND, "demo": settings.SEUIL_DEMO}
+@dataclass(frozen=True, slots=True)
+class Entree:
+    """One entry of the navigation."""
+
+    libelle: str
+    url: str
+
+
+@cache
+def list_entrees(role: str) -> tuple[Entree, ...]:
+    """Return the navigation of a role: the pages whose declared verb it holds."""
+    acces = load_acces().get(role)
+    verbes = acces.verbes if acces else frozenset()
+    entrees = []
+    for libelle, name in _ENTREES:
+        url = reverse(name)
+        if verbes & resolve(url).func.verbes:  # type: ignore[attr-defined]
+            entrees.append(Entree(libelle, url))
+    return tuple(entrees)
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    """Return the brand, the demonstration switch and the navigation of the agent's role."""
+    agent = getattr(request, "user", None)
+    signed_in = agent is not None and agent.is_authenticated
+    return {
+        "state_brand": settings.SEUIL_STATE_BRAND,
+        "demo": settings.SEUIL_DEMO,
+        "agent": agent if signed_in else None,
+        "navigation": list_entrees(agent.role) if signed_in else (),
+    }

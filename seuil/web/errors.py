@@ -1,16 +1,27 @@
-"""Pages shown when something is refused or fails; they say what to do, never why inside."""
+"""Pages shown when something is refused or fails; they say what to do, never why inside.
+
+They need neither a session nor a database: they must show when these are what failed.
+"""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    return render(request, "erreurs/404.html", status=404)
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    return HttpResponse(render_to_string("erreurs/400.html"), status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    return render(request, "erreurs/403.html", status=403)
+    return HttpResponse(render_to_string("erreurs/403.html"), status=403)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "erreurs/500.html", status=500)
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    return HttpResponse(render_to_string("erreurs/404.html"), status=404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    return HttpResponse(render_to_string("erreurs/403_csrf.html"), status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    return HttpResponse(render_to_string("erreurs/500.html"), status=500)

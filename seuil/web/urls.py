@@ -1,3 +1,19 @@
 """Addresses of the pages; each view declares the verb it needs (seuil.web.access)."""
 
-urlpatterns: list = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include(f"seuil.web.{screen}.urls"))
+    for screen in (
+        "accueil",
+        "connexion",
+        "a_faire",
+        "dossiers",
+        "dossier",
+        "listes",
+        "equipe",
+        "annuaire",
+        "departement",
+        "comptes",
+    )
+]

@@ -2,126 +2,332 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import seuil.kernel.models
 from django.db import migrations, models
+
+import seuil.kernel.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('acteurs', '0001_initial'),
-        ('dossiers', '0001_initial'),
+        ("acteurs", "0001_initial"),
+        ("dossiers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Lot',
+            name="Lot",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('type', models.CharField(choices=[('commandement', 'Commandement de payer'), ('assignation', 'Assignation'), ('audience', 'Audience'), ('jugement', 'Jugement'), ('cql', 'Commandement de quitter les lieux'), ('rfp', 'Réquisition de la force publique'), ('cfp', 'Décision de concours de la force publique'), ('expulsion', 'Expulsion')], max_length=20)),
-                ('source', models.CharField(max_length=100)),
-                ('nom_fichier', models.CharField(max_length=200, verbose_name='fichier')),
-                ('empreinte', models.CharField(max_length=64, verbose_name='empreinte SHA-256')),
-                ('etat', models.CharField(choices=[('a_mapper', 'Colonnes à reconnaître'), ('a_valider', 'À vérifier avant application'), ('applique', 'Appliquée'), ('abandonne', 'Abandonnée')], max_length=15, verbose_name='état')),
-                ('lecture', models.JSONField(default=dict)),
-                ('compte', models.JSONField(default=dict, verbose_name='compte rendu')),
-                ('depose_le', models.DateField(verbose_name='déposée le')),
-                ('depose_par', models.CharField(max_length=200, verbose_name='déposée par')),
-                ('applique_le', models.DateField(null=True, verbose_name='appliquée le')),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='acteurs.departement')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("commandement", "Commandement de payer"),
+                            ("assignation", "Assignation"),
+                            ("audience", "Audience"),
+                            ("jugement", "Jugement"),
+                            ("cql", "Commandement de quitter les lieux"),
+                            ("rfp", "Réquisition de la force publique"),
+                            ("cfp", "Décision de concours de la force publique"),
+                            ("expulsion", "Expulsion"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("source", models.CharField(max_length=100)),
+                ("nom_fichier", models.CharField(max_length=200, verbose_name="fichier")),
+                ("empreinte", models.CharField(max_length=64, verbose_name="empreinte SHA-256")),
+                (
+                    "etat",
+                    models.CharField(
+                        choices=[
+                            ("a_mapper", "Colonnes à reconnaître"),
+                            ("a_valider", "À vérifier avant application"),
+                            ("applique", "Appliquée"),
+                            ("abandonne", "Abandonnée"),
+                        ],
+                        max_length=15,
+                        verbose_name="état",
+                    ),
+                ),
+                ("lecture", models.JSONField(default=dict)),
+                ("compte", models.JSONField(default=dict, verbose_name="compte rendu")),
+                ("depose_le", models.DateField(verbose_name="déposée le")),
+                ("depose_par", models.CharField(max_length=200, verbose_name="déposée par")),
+                ("applique_le", models.DateField(null=True, verbose_name="appliquée le")),
+                (
+                    "departement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="acteurs.departement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'liste importée',
-                'verbose_name_plural': 'listes importées',
+                "verbose_name": "liste importée",
+                "verbose_name_plural": "listes importées",
             },
         ),
         migrations.CreateModel(
-            name='Ligne',
+            name="Ligne",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('numero', models.IntegerField(verbose_name='ligne du fichier')),
-                ('etat', models.CharField(choices=[('lue', 'Lue'), ('accepte', 'Acceptée'), ('refuse', 'Refusée'), ('doublon', 'Déjà connue'), ('a_verifier', 'À vérifier')], max_length=12)),
-                ('cellules', models.JSONField()),
-                ('motifs', models.JSONField(default=list)),
-                ('confirmee', models.BooleanField(default=False)),
-                ('dossier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lignes', to='dossiers.dossier')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lignes', to='actes.lot')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("numero", models.IntegerField(verbose_name="ligne du fichier")),
+                (
+                    "etat",
+                    models.CharField(
+                        choices=[
+                            ("lue", "Lue"),
+                            ("accepte", "Acceptée"),
+                            ("refuse", "Refusée"),
+                            ("doublon", "Déjà connue"),
+                            ("a_verifier", "À vérifier"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("cellules", models.JSONField()),
+                ("motifs", models.JSONField(default=list)),
+                ("confirmee", models.BooleanField(default=False)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lignes",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lignes",
+                        to="actes.lot",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne importée',
-                'verbose_name_plural': 'lignes importées',
+                "verbose_name": "ligne importée",
+                "verbose_name_plural": "lignes importées",
             },
         ),
         migrations.CreateModel(
-            name='Acte',
+            name="Acte",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('type', models.CharField(choices=[('commandement', 'Commandement de payer'), ('assignation', 'Assignation'), ('audience', 'Audience'), ('jugement', 'Jugement'), ('cql', 'Commandement de quitter les lieux'), ('rfp', 'Réquisition de la force publique'), ('cfp', 'Décision de concours de la force publique'), ('expulsion', 'Expulsion')], max_length=20)),
-                ('survenu_le', models.DateField(verbose_name='date de l’acte')),
-                ('recu_le', models.DateField(null=True, verbose_name='reçu par le préfet le')),
-                ('audience_le', models.DateField(null=True, verbose_name='audience le')),
-                ('audience_heure', models.TimeField(null=True, verbose_name='heure d’audience')),
-                ('juridiction', models.CharField(blank=True, max_length=150)),
-                ('montant', models.DecimalField(decimal_places=2, max_digits=10, null=True, verbose_name='montant réclamé')),
-                ('sens', models.CharField(blank=True, choices=[('resiliation', 'Résiliation du bail et expulsion'), ('delais', 'Délais de paiement suspendant la clause'), ('rejet', 'Rejet de la demande'), ('desistement', 'Désistement'), ('accord', 'Concours accordé'), ('refus', 'Concours refusé'), ('report', 'Décision reportée')], max_length=15, verbose_name='sens de la décision')),
-                ('delai_jusqu_au', models.DateField(null=True, verbose_name='délai jusqu’au')),
-                ('reference', models.CharField(blank=True, max_length=60, verbose_name='référence')),
-                ('ligne', models.IntegerField(null=True, verbose_name='ligne du fichier')),
-                ('source', models.CharField(max_length=100)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actes', to='dossiers.dossier')),
-                ('lot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='actes', to='actes.lot')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("commandement", "Commandement de payer"),
+                            ("assignation", "Assignation"),
+                            ("audience", "Audience"),
+                            ("jugement", "Jugement"),
+                            ("cql", "Commandement de quitter les lieux"),
+                            ("rfp", "Réquisition de la force publique"),
+                            ("cfp", "Décision de concours de la force publique"),
+                            ("expulsion", "Expulsion"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("survenu_le", models.DateField(verbose_name="date de l’acte")),
+                ("recu_le", models.DateField(null=True, verbose_name="reçu par le préfet le")),
+                ("audience_le", models.DateField(null=True, verbose_name="audience le")),
+                ("audience_heure", models.TimeField(null=True, verbose_name="heure d’audience")),
+                ("juridiction", models.CharField(blank=True, max_length=150)),
+                (
+                    "montant",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=10, null=True, verbose_name="montant réclamé"
+                    ),
+                ),
+                (
+                    "sens",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("resiliation", "Résiliation du bail et expulsion"),
+                            ("delais", "Délais de paiement suspendant la clause"),
+                            ("rejet", "Rejet de la demande"),
+                            ("desistement", "Désistement"),
+                            ("accord", "Concours accordé"),
+                            ("refus", "Concours refusé"),
+                            ("report", "Décision reportée"),
+                        ],
+                        max_length=15,
+                        verbose_name="sens de la décision",
+                    ),
+                ),
+                ("delai_jusqu_au", models.DateField(null=True, verbose_name="délai jusqu’au")),
+                (
+                    "reference",
+                    models.CharField(blank=True, max_length=60, verbose_name="référence"),
+                ),
+                ("ligne", models.IntegerField(null=True, verbose_name="ligne du fichier")),
+                ("source", models.CharField(max_length=100)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actes",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actes",
+                        to="actes.lot",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'acte',
+                "verbose_name": "acte",
             },
         ),
         migrations.CreateModel(
-            name='Correspondance',
+            name="Correspondance",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('source', models.CharField(max_length=100)),
-                ('type', models.CharField(choices=[('commandement', 'Commandement de payer'), ('assignation', 'Assignation'), ('audience', 'Audience'), ('jugement', 'Jugement'), ('cql', 'Commandement de quitter les lieux'), ('rfp', 'Réquisition de la force publique'), ('cfp', 'Décision de concours de la force publique'), ('expulsion', 'Expulsion')], max_length=20)),
-                ('entete', models.CharField(max_length=200, verbose_name='en-tête')),
-                ('champ', models.CharField(max_length=40)),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='correspondances', to='acteurs.departement')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("source", models.CharField(max_length=100)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("commandement", "Commandement de payer"),
+                            ("assignation", "Assignation"),
+                            ("audience", "Audience"),
+                            ("jugement", "Jugement"),
+                            ("cql", "Commandement de quitter les lieux"),
+                            ("rfp", "Réquisition de la force publique"),
+                            ("cfp", "Décision de concours de la force publique"),
+                            ("expulsion", "Expulsion"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("entete", models.CharField(max_length=200, verbose_name="en-tête")),
+                ("champ", models.CharField(max_length=40)),
+                (
+                    "departement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="correspondances",
+                        to="acteurs.departement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'correspondance de colonne',
-                'verbose_name_plural': 'correspondances de colonnes',
-                'constraints': [models.UniqueConstraint(fields=('departement', 'source', 'type', 'entete'), name='correspondance_unique')],
+                "verbose_name": "correspondance de colonne",
+                "verbose_name_plural": "correspondances de colonnes",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("departement", "source", "type", "entete"),
+                        name="correspondance_unique",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(fields=['departement', 'depose_le'], name='lot_depot'),
+            model_name="lot",
+            index=models.Index(fields=["departement", "depose_le"], name="lot_depot"),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applique_le__isnull', False), ('etat', 'applique')), models.Q(models.Q(('etat', 'applique'), _negated=True), ('applique_le', None)), _connector='OR'), name='lot_applique_date'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("applique_le__isnull", False), ("etat", "applique")),
+                    models.Q(models.Q(("etat", "applique"), _negated=True), ("applique_le", None)),
+                    _connector="OR",
+                ),
+                name="lot_applique_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ligne',
-            constraint=models.UniqueConstraint(fields=('lot', 'numero'), name='ligne_unique'),
+            model_name="ligne",
+            constraint=models.UniqueConstraint(fields=("lot", "numero"), name="ligne_unique"),
         ),
         migrations.AddIndex(
-            model_name='acte',
-            index=models.Index(fields=['type', 'survenu_le'], name='acte_type_date'),
+            model_name="acte",
+            index=models.Index(fields=["type", "survenu_le"], name="acte_type_date"),
         ),
         migrations.AddConstraint(
-            model_name='acte',
-            constraint=models.UniqueConstraint(fields=('dossier', 'type', 'survenu_le'), name='acte_unique'),
+            model_name="acte",
+            constraint=models.UniqueConstraint(
+                fields=("dossier", "type", "survenu_le"), name="acte_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='acte',
-            constraint=models.CheckConstraint(condition=models.Q(('audience_le', None), ('audience_le__gte', models.F('survenu_le')), _connector='OR'), name='acte_audience_apres'),
+            model_name="acte",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("audience_le", None),
+                    ("audience_le__gte", models.F("survenu_le")),
+                    _connector="OR",
+                ),
+                name="acte_audience_apres",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='acte',
-            constraint=models.CheckConstraint(condition=models.Q(('montant', None), ('montant__gte', 0), _connector='OR'), name='acte_montant_positif'),
+            model_name="acte",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("montant", None), ("montant__gte", 0), _connector="OR"),
+                name="acte_montant_positif",
+            ),
         ),
     ]

@@ -3,103 +3,233 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import seuil.kernel.models
 from django.db import migrations, models
+
+import seuil.kernel.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Arrondissement',
+            name="Arrondissement",
             fields=[
-                ('code', models.CharField(max_length=4, primary_key=True, serialize=False)),
-                ('nom', models.CharField(max_length=80)),
+                ("code", models.CharField(max_length=4, primary_key=True, serialize=False)),
+                ("nom", models.CharField(max_length=80)),
             ],
             options={
-                'verbose_name': 'arrondissement',
+                "verbose_name": "arrondissement",
             },
         ),
         migrations.CreateModel(
-            name='Departement',
+            name="Departement",
             fields=[
-                ('code', models.CharField(max_length=3, primary_key=True, serialize=False)),
-                ('nom', models.CharField(max_length=60)),
+                ("code", models.CharField(max_length=3, primary_key=True, serialize=False)),
+                ("nom", models.CharField(max_length=60)),
             ],
             options={
-                'verbose_name': 'département',
+                "verbose_name": "département",
             },
         ),
         migrations.CreateModel(
-            name='Commune',
+            name="Commune",
             fields=[
-                ('code', models.CharField(max_length=5, primary_key=True, serialize=False)),
-                ('nom', models.CharField(max_length=100)),
-                ('epci', models.CharField(max_length=120, verbose_name='EPCI')),
-                ('codes_postaux', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), size=None)),
-                ('population', models.IntegerField()),
-                ('latitude', models.FloatField(null=True)),
-                ('longitude', models.FloatField(null=True)),
-                ('arrondissement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='acteurs.arrondissement')),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='acteurs.departement')),
+                ("code", models.CharField(max_length=5, primary_key=True, serialize=False)),
+                ("nom", models.CharField(max_length=100)),
+                ("epci", models.CharField(max_length=120, verbose_name="EPCI")),
+                (
+                    "codes_postaux",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=5), size=None
+                    ),
+                ),
+                ("population", models.IntegerField()),
+                ("latitude", models.FloatField(null=True)),
+                ("longitude", models.FloatField(null=True)),
+                (
+                    "arrondissement",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="communes",
+                        to="acteurs.arrondissement",
+                    ),
+                ),
+                (
+                    "departement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="communes",
+                        to="acteurs.departement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'commune',
+                "verbose_name": "commune",
             },
         ),
         migrations.AddField(
-            model_name='arrondissement',
-            name='departement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrondissements', to='acteurs.departement'),
+            model_name="arrondissement",
+            name="departement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="arrondissements",
+                to="acteurs.departement",
+            ),
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('type', models.CharField(choices=[('ddets', 'DDETS'), ('prefecture', 'Préfecture'), ('conseil_departemental', 'Conseil départemental'), ('metropole', 'Métropole'), ('ccas', 'CCAS'), ('caf', 'CAF'), ('msa', 'MSA'), ('adil', 'ADIL'), ('operateur', 'Opérateur de l’équipe mobile'), ('bailleur_social', 'Bailleur social'), ('commissaire', 'Étude de commissaires de justice'), ('banque_de_france', 'Banque de France'), ('siao', 'SIAO'), ('comed', 'COMED (DALO)'), ('action_logement', 'Action Logement'), ('police', 'Police ou gendarmerie'), ('tribunal', 'Tribunal judiciaire'), ('autre', 'Autre organisme')], max_length=30)),
-                ('nom', models.CharField(max_length=150)),
-                ('telephone', models.CharField(blank=True, max_length=20, verbose_name='téléphone')),
-                ('courriel', models.EmailField(blank=True, max_length=254)),
-                ('adresse', models.CharField(blank=True, max_length=250)),
-                ('communes', models.ManyToManyField(blank=True, related_name='organisations', to='acteurs.commune')),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='acteurs.departement')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("ddets", "DDETS"),
+                            ("prefecture", "Préfecture"),
+                            ("conseil_departemental", "Conseil départemental"),
+                            ("metropole", "Métropole"),
+                            ("ccas", "CCAS"),
+                            ("caf", "CAF"),
+                            ("msa", "MSA"),
+                            ("adil", "ADIL"),
+                            ("operateur", "Opérateur de l’équipe mobile"),
+                            ("bailleur_social", "Bailleur social"),
+                            ("commissaire", "Étude de commissaires de justice"),
+                            ("banque_de_france", "Banque de France"),
+                            ("siao", "SIAO"),
+                            ("comed", "COMED (DALO)"),
+                            ("action_logement", "Action Logement"),
+                            ("police", "Police ou gendarmerie"),
+                            ("tribunal", "Tribunal judiciaire"),
+                            ("autre", "Autre organisme"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("nom", models.CharField(max_length=150)),
+                (
+                    "telephone",
+                    models.CharField(blank=True, max_length=20, verbose_name="téléphone"),
+                ),
+                ("courriel", models.EmailField(blank=True, max_length=254)),
+                ("adresse", models.CharField(blank=True, max_length=250)),
+                (
+                    "communes",
+                    models.ManyToManyField(
+                        blank=True, related_name="organisations", to="acteurs.commune"
+                    ),
+                ),
+                (
+                    "departement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations",
+                        to="acteurs.departement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisme',
+                "verbose_name": "organisme",
             },
         ),
         migrations.CreateModel(
-            name='Agent',
+            name="Agent",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('courriel', models.EmailField(max_length=254, unique=True, verbose_name='adresse électronique')),
-                ('nom', models.CharField(max_length=80)),
-                ('prenom', models.CharField(max_length=80, verbose_name='prénom')),
-                ('role', models.CharField(choices=[('secretariat', 'Secrétariat de la CCAPEX'), ('gestionnaire', 'Gestionnaire de procédure'), ('chef_equipe', 'Chef d’équipe'), ('travailleur_social', 'Travailleur social'), ('juriste', 'Juriste'), ('charge_mission', 'Chargé de mission'), ('administrateur', 'Administrateur')], max_length=30, verbose_name='rôle')),
-                ('habilite_le', models.DateField(verbose_name='habilité le')),
-                ('is_active', models.BooleanField(default=True, verbose_name='compte actif')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agents', to='acteurs.departement')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agents', to='acteurs.organisation')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "courriel",
+                    models.EmailField(
+                        max_length=254, unique=True, verbose_name="adresse électronique"
+                    ),
+                ),
+                ("nom", models.CharField(max_length=80)),
+                ("prenom", models.CharField(max_length=80, verbose_name="prénom")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("secretariat", "Secrétariat de la CCAPEX"),
+                            ("gestionnaire", "Gestionnaire de procédure"),
+                            ("chef_equipe", "Chef d’équipe"),
+                            ("travailleur_social", "Travailleur social"),
+                            ("juriste", "Juriste"),
+                            ("charge_mission", "Chargé de mission"),
+                            ("administrateur", "Administrateur"),
+                        ],
+                        max_length=30,
+                        verbose_name="rôle",
+                    ),
+                ),
+                ("habilite_le", models.DateField(verbose_name="habilité le")),
+                ("is_active", models.BooleanField(default=True, verbose_name="compte actif")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "departement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agents",
+                        to="acteurs.departement",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agents",
+                        to="acteurs.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'agent',
+                "verbose_name": "agent",
             },
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(fields=('departement', 'nom'), name='organisation_unique_nom'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(
+                fields=("departement", "nom"), name="organisation_unique_nom"
+            ),
         ),
         migrations.AddIndex(
-            model_name='agent',
-            index=models.Index(fields=['organisation', 'role'], name='agent_organisation_role'),
+            model_name="agent",
+            index=models.Index(fields=["organisation", "role"], name="agent_organisation_role"),
         ),
     ]

@@ -2,283 +2,739 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import seuil.kernel.models
 from django.conf import settings
 from django.db import migrations, models
 
+import seuil.kernel.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('acteurs', '0001_initial'),
+        ("acteurs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Bailleur',
+            name="Bailleur",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('nature', models.CharField(choices=[('physique', 'Personne physique'), ('sci_familiale', 'SCI familiale'), ('morale', 'Personne morale'), ('social', 'Bailleur social'), ('inconnue', 'Nature non précisée')], default='inconnue', max_length=20)),
-                ('nom', models.CharField(max_length=150)),
-                ('telephone', models.CharField(blank=True, max_length=20, verbose_name='téléphone')),
-                ('courriel', models.CharField(blank=True, max_length=150)),
-                ('mandataire', models.CharField(blank=True, max_length=150, verbose_name='agence ou mandataire')),
-                ('cle', models.CharField(max_length=200, verbose_name='clé de rapprochement')),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bailleurs', to='acteurs.departement')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[
+                            ("physique", "Personne physique"),
+                            ("sci_familiale", "SCI familiale"),
+                            ("morale", "Personne morale"),
+                            ("social", "Bailleur social"),
+                            ("inconnue", "Nature non précisée"),
+                        ],
+                        default="inconnue",
+                        max_length=20,
+                    ),
+                ),
+                ("nom", models.CharField(max_length=150)),
+                (
+                    "telephone",
+                    models.CharField(blank=True, max_length=20, verbose_name="téléphone"),
+                ),
+                ("courriel", models.CharField(blank=True, max_length=150)),
+                (
+                    "mandataire",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="agence ou mandataire"
+                    ),
+                ),
+                ("cle", models.CharField(max_length=200, verbose_name="clé de rapprochement")),
+                (
+                    "departement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bailleurs",
+                        to="acteurs.departement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bailleur',
+                "verbose_name": "bailleur",
             },
         ),
         migrations.CreateModel(
-            name='Compteur',
+            name="Compteur",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('annee', models.SmallIntegerField(verbose_name='année')),
-                ('dernier', models.IntegerField()),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='compteurs', to='acteurs.departement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("annee", models.SmallIntegerField(verbose_name="année")),
+                ("dernier", models.IntegerField()),
+                (
+                    "departement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="compteurs",
+                        to="acteurs.departement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'compteur de dossiers',
+                "verbose_name": "compteur de dossiers",
             },
         ),
         migrations.CreateModel(
-            name='Dossier',
+            name="Dossier",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('numero', models.CharField(max_length=20, unique=True, verbose_name='numéro')),
-                ('parc', models.CharField(choices=[('prive', 'Parc privé'), ('social', 'Parc social'), ('inconnu', 'Parc non précisé')], default='inconnu', max_length=10)),
-                ('ouvert_le', models.DateField(verbose_name='ouvert le')),
-                ('cle', models.CharField(max_length=400, verbose_name='clé de rapprochement')),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='acteurs.departement')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("numero", models.CharField(max_length=20, unique=True, verbose_name="numéro")),
+                (
+                    "parc",
+                    models.CharField(
+                        choices=[
+                            ("prive", "Parc privé"),
+                            ("social", "Parc social"),
+                            ("inconnu", "Parc non précisé"),
+                        ],
+                        default="inconnu",
+                        max_length=10,
+                    ),
+                ),
+                ("ouvert_le", models.DateField(verbose_name="ouvert le")),
+                ("cle", models.CharField(max_length=400, verbose_name="clé de rapprochement")),
+                (
+                    "departement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dossiers",
+                        to="acteurs.departement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dossier',
+                "verbose_name": "dossier",
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('nom', models.CharField(max_length=150)),
-                ('nature', models.CharField(max_length=60)),
-                ('type_mime', models.CharField(max_length=60)),
-                ('taille', models.IntegerField()),
-                ('empreinte', models.CharField(max_length=64, verbose_name='empreinte SHA-256')),
-                ('depose_le', models.DateField(verbose_name='déposé le')),
-                ('depose_par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to=settings.AUTH_USER_MODEL)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("nom", models.CharField(max_length=150)),
+                ("nature", models.CharField(max_length=60)),
+                ("type_mime", models.CharField(max_length=60)),
+                ("taille", models.IntegerField()),
+                ("empreinte", models.CharField(max_length=64, verbose_name="empreinte SHA-256")),
+                ("depose_le", models.DateField(verbose_name="déposé le")),
+                (
+                    "depose_par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
+                "verbose_name": "document",
             },
         ),
         migrations.CreateModel(
-            name='Dette',
+            name="Dette",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('constatee_le', models.DateField(verbose_name='constatée le')),
-                ('montant', models.DecimalField(decimal_places=2, max_digits=10)),
-                ('source', models.CharField(max_length=100)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dettes', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("constatee_le", models.DateField(verbose_name="constatée le")),
+                ("montant", models.DecimalField(decimal_places=2, max_digits=10)),
+                ("source", models.CharField(max_length=100)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dettes",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dette',
+                "verbose_name": "dette",
             },
         ),
         migrations.CreateModel(
-            name='Coordonnee',
+            name="Coordonnee",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('type', models.CharField(choices=[('telephone', 'Téléphone'), ('courriel', 'Courriel')], max_length=10)),
-                ('valeur', models.CharField(max_length=150)),
-                ('valide_du', models.DateField(verbose_name='valide du')),
-                ('valide_au', models.DateField(null=True, verbose_name='valide jusqu’au (exclu)')),
-                ('source', models.CharField(max_length=100)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coordonnees', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[("telephone", "Téléphone"), ("courriel", "Courriel")],
+                        max_length=10,
+                    ),
+                ),
+                ("valeur", models.CharField(max_length=150)),
+                ("valide_du", models.DateField(verbose_name="valide du")),
+                ("valide_au", models.DateField(null=True, verbose_name="valide jusqu’au (exclu)")),
+                ("source", models.CharField(max_length=100)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="coordonnees",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'coordonnée',
+                "verbose_name": "coordonnée",
             },
         ),
         migrations.CreateModel(
-            name='Composition',
+            name="Composition",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('adultes', models.SmallIntegerField(null=True)),
-                ('enfants', models.SmallIntegerField(null=True)),
-                ('constatee_le', models.DateField(verbose_name='constatée le')),
-                ('source', models.CharField(max_length=100)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='compositions', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("adultes", models.SmallIntegerField(null=True)),
+                ("enfants", models.SmallIntegerField(null=True)),
+                ("constatee_le", models.DateField(verbose_name="constatée le")),
+                ("source", models.CharField(max_length=100)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="compositions",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'composition du ménage',
-                'verbose_name_plural': 'compositions du ménage',
+                "verbose_name": "composition du ménage",
+                "verbose_name_plural": "compositions du ménage",
             },
         ),
         migrations.CreateModel(
-            name='Bail',
+            name="Bail",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('signe_le', models.DateField(null=True, verbose_name='signé le')),
-                ('clause_duree', models.CharField(blank=True, choices=[('2 mois', '2 mois'), ('6 semaines', '6 semaines'), ('', 'non connue')], max_length=12, verbose_name='délai écrit dans la clause')),
-                ('loyer', models.DecimalField(decimal_places=2, max_digits=9, null=True)),
-                ('charges', models.DecimalField(decimal_places=2, max_digits=9, null=True)),
-                ('bailleur', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='baux', to='dossiers.bailleur')),
-                ('dossier', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bail', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("signe_le", models.DateField(null=True, verbose_name="signé le")),
+                (
+                    "clause_duree",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("2 mois", "2 mois"),
+                            ("6 semaines", "6 semaines"),
+                            ("", "non connue"),
+                        ],
+                        max_length=12,
+                        verbose_name="délai écrit dans la clause",
+                    ),
+                ),
+                ("loyer", models.DecimalField(decimal_places=2, max_digits=9, null=True)),
+                ("charges", models.DecimalField(decimal_places=2, max_digits=9, null=True)),
+                (
+                    "bailleur",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="baux",
+                        to="dossiers.bailleur",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bail",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bail',
-                'verbose_name_plural': 'baux',
+                "verbose_name": "bail",
+                "verbose_name_plural": "baux",
             },
         ),
         migrations.CreateModel(
-            name='Acces',
+            name="Acces",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('relation', models.CharField(choices=[('instruction', 'Service instructeur'), ('mandat', 'Dossier confié à l’opérateur'), ('affectation', 'Dossier affecté à une personne')], max_length=20)),
-                ('role', models.CharField(blank=True, choices=[('secretariat', 'Secrétariat de la CCAPEX'), ('gestionnaire', 'Gestionnaire de procédure'), ('chef_equipe', 'Chef d’équipe'), ('travailleur_social', 'Travailleur social'), ('juriste', 'Juriste'), ('charge_mission', 'Chargé de mission'), ('administrateur', 'Administrateur')], max_length=30)),
-                ('debut_le', models.DateField(verbose_name='à partir du')),
-                ('fin_le', models.DateField(null=True, verbose_name='jusqu’au (exclu)')),
-                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acces', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acces', to='acteurs.organisation')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acces', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("instruction", "Service instructeur"),
+                            ("mandat", "Dossier confié à l’opérateur"),
+                            ("affectation", "Dossier affecté à une personne"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("secretariat", "Secrétariat de la CCAPEX"),
+                            ("gestionnaire", "Gestionnaire de procédure"),
+                            ("chef_equipe", "Chef d’équipe"),
+                            ("travailleur_social", "Travailleur social"),
+                            ("juriste", "Juriste"),
+                            ("charge_mission", "Chargé de mission"),
+                            ("administrateur", "Administrateur"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("debut_le", models.DateField(verbose_name="à partir du")),
+                ("fin_le", models.DateField(null=True, verbose_name="jusqu’au (exclu)")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acces",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acces",
+                        to="acteurs.organisation",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acces",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'accès à un dossier',
+                "verbose_name": "accès à un dossier",
             },
         ),
         migrations.CreateModel(
-            name='Logement',
+            name="Logement",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('adresse', models.CharField(max_length=200)),
-                ('complement', models.CharField(blank=True, max_length=150, verbose_name='complément')),
-                ('code_postal', models.CharField(max_length=5)),
-                ('type_logement', models.CharField(blank=True, max_length=40, verbose_name='type de logement')),
-                ('commune', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='logements', to='acteurs.commune')),
-                ('dossier', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='logement', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("adresse", models.CharField(max_length=200)),
+                (
+                    "complement",
+                    models.CharField(blank=True, max_length=150, verbose_name="complément"),
+                ),
+                ("code_postal", models.CharField(max_length=5)),
+                (
+                    "type_logement",
+                    models.CharField(blank=True, max_length=40, verbose_name="type de logement"),
+                ),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="logements",
+                        to="acteurs.commune",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="logement",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'logement',
+                "verbose_name": "logement",
             },
         ),
         migrations.CreateModel(
-            name='Personne',
+            name="Personne",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('qualite', models.CharField(choices=[('titulaire', 'Titulaire du bail'), ('co_titulaire', 'Cotitulaire du bail'), ('occupant', 'Occupant'), ('enfant', 'Enfant')], max_length=20, verbose_name='qualité')),
-                ('rang', models.SmallIntegerField(default=1)),
-                ('nom', models.CharField(max_length=100)),
-                ('prenom', models.CharField(blank=True, max_length=100, verbose_name='prénom')),
-                ('ne_le', models.DateField(null=True, verbose_name='né le')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='personnes', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "qualite",
+                    models.CharField(
+                        choices=[
+                            ("titulaire", "Titulaire du bail"),
+                            ("co_titulaire", "Cotitulaire du bail"),
+                            ("occupant", "Occupant"),
+                            ("enfant", "Enfant"),
+                        ],
+                        max_length=20,
+                        verbose_name="qualité",
+                    ),
+                ),
+                ("rang", models.SmallIntegerField(default=1)),
+                ("nom", models.CharField(max_length=100)),
+                ("prenom", models.CharField(blank=True, max_length=100, verbose_name="prénom")),
+                ("ne_le", models.DateField(null=True, verbose_name="né le")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="personnes",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'personne du ménage',
-                'verbose_name_plural': 'personnes du ménage',
+                "verbose_name": "personne du ménage",
+                "verbose_name_plural": "personnes du ménage",
             },
         ),
         migrations.CreateModel(
-            name='SuiviSocial',
+            name="SuiviSocial",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('situation', models.CharField(choices=[('inconnu', 'Inconnu des services sociaux'), ('connu', 'Connu ou accompagné'), ('sans_reponse', 'Sans réponse aux sollicitations')], max_length=15)),
-                ('service', models.CharField(blank=True, max_length=120)),
-                ('mesure', models.CharField(blank=True, max_length=120)),
-                ('constate_le', models.DateField(verbose_name='constaté le')),
-                ('source', models.CharField(max_length=100)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suivis_sociaux', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "situation",
+                    models.CharField(
+                        choices=[
+                            ("inconnu", "Inconnu des services sociaux"),
+                            ("connu", "Connu ou accompagné"),
+                            ("sans_reponse", "Sans réponse aux sollicitations"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("service", models.CharField(blank=True, max_length=120)),
+                ("mesure", models.CharField(blank=True, max_length=120)),
+                ("constate_le", models.DateField(verbose_name="constaté le")),
+                ("source", models.CharField(max_length=100)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="suivis_sociaux",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'suivi social',
-                'verbose_name_plural': 'suivis sociaux',
+                "verbose_name": "suivi social",
+                "verbose_name_plural": "suivis sociaux",
             },
         ),
         migrations.AddConstraint(
-            model_name='bailleur',
-            constraint=models.UniqueConstraint(fields=('departement', 'cle'), name='bailleur_unique_cle'),
+            model_name="bailleur",
+            constraint=models.UniqueConstraint(
+                fields=("departement", "cle"), name="bailleur_unique_cle"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compteur',
-            constraint=models.UniqueConstraint(fields=('departement', 'annee'), name='compteur_unique'),
+            model_name="compteur",
+            constraint=models.UniqueConstraint(
+                fields=("departement", "annee"), name="compteur_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['departement', 'ouvert_le'], name='dossier_ouverture'),
+            model_name="dossier",
+            index=models.Index(fields=["departement", "ouvert_le"], name="dossier_ouverture"),
         ),
         migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.UniqueConstraint(fields=('departement', 'cle'), name='dossier_unique_cle'),
+            model_name="dossier",
+            constraint=models.UniqueConstraint(
+                fields=("departement", "cle"), name="dossier_unique_cle"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('dossier', 'empreinte'), name='document_unique'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                fields=("dossier", "empreinte"), name="document_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dette',
-            constraint=models.UniqueConstraint(fields=('dossier', 'constatee_le', 'source'), name='dette_unique'),
+            model_name="dette",
+            constraint=models.UniqueConstraint(
+                fields=("dossier", "constatee_le", "source"), name="dette_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dette',
-            constraint=models.CheckConstraint(condition=models.Q(('montant__gte', 0)), name='dette_positive'),
+            model_name="dette",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("montant__gte", 0)), name="dette_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='coordonnee',
-            constraint=models.UniqueConstraint(fields=('dossier', 'type', 'valeur'), name='coordonnee_unique'),
+            model_name="coordonnee",
+            constraint=models.UniqueConstraint(
+                fields=("dossier", "type", "valeur"), name="coordonnee_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='composition',
-            constraint=models.UniqueConstraint(fields=('dossier', 'constatee_le', 'source'), name='composition_unique'),
+            model_name="composition",
+            constraint=models.UniqueConstraint(
+                fields=("dossier", "constatee_le", "source"), name="composition_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('loyer', None), ('loyer__gte', 0), _connector='OR'), models.Q(('charges', None), ('charges__gte', 0), _connector='OR')), name='bail_montants_positifs'),
+            model_name="bail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("loyer", None), ("loyer__gte", 0), _connector="OR"),
+                    models.Q(("charges", None), ("charges__gte", 0), _connector="OR"),
+                ),
+                name="bail_montants_positifs",
+            ),
         ),
         migrations.AddIndex(
-            model_name='acces',
-            index=models.Index(fields=['agent', 'dossier'], name='acces_agent'),
+            model_name="acces",
+            index=models.Index(fields=["agent", "dossier"], name="acces_agent"),
         ),
         migrations.AddIndex(
-            model_name='acces',
-            index=models.Index(fields=['organisation', 'dossier'], name='acces_organisation'),
+            model_name="acces",
+            index=models.Index(fields=["organisation", "dossier"], name="acces_organisation"),
         ),
         migrations.AddConstraint(
-            model_name='acces',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agent', None), ('organisation', None), ('relation', 'instruction'), models.Q(('role', ''), _negated=True)), models.Q(('agent', None), ('organisation__isnull', False), ('relation', 'mandat'), ('role', '')), models.Q(('agent__isnull', False), ('organisation', None), ('relation', 'affectation'), ('role', '')), _connector='OR'), name='acces_un_destinataire'),
+            model_name="acces",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("agent", None),
+                        ("organisation", None),
+                        ("relation", "instruction"),
+                        models.Q(("role", ""), _negated=True),
+                    ),
+                    models.Q(
+                        ("agent", None),
+                        ("organisation__isnull", False),
+                        ("relation", "mandat"),
+                        ("role", ""),
+                    ),
+                    models.Q(
+                        ("agent__isnull", False),
+                        ("organisation", None),
+                        ("relation", "affectation"),
+                        ("role", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="acces_un_destinataire",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='acces',
-            constraint=models.CheckConstraint(condition=models.Q(('fin_le', None), ('fin_le__gte', models.F('debut_le')), _connector='OR'), name='acces_periode'),
+            model_name="acces",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fin_le", None), ("fin_le__gte", models.F("debut_le")), _connector="OR"
+                ),
+                name="acces_periode",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='acces',
-            constraint=models.UniqueConstraint(condition=models.Q(('fin_le', None)), fields=('dossier', 'relation', 'role', 'organisation', 'agent'), name='acces_un_seul_ouvert', nulls_distinct=False),
+            model_name="acces",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("fin_le", None)),
+                fields=("dossier", "relation", "role", "organisation", "agent"),
+                name="acces_un_seul_ouvert",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personne',
-            constraint=models.UniqueConstraint(fields=('dossier', 'qualite', 'rang'), name='personne_rang'),
+            model_name="personne",
+            constraint=models.UniqueConstraint(
+                fields=("dossier", "qualite", "rang"), name="personne_rang"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personne',
-            constraint=models.CheckConstraint(condition=models.Q(('nom', ''), _negated=True), name='personne_nom'),
+            model_name="personne",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("nom", ""), _negated=True), name="personne_nom"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suivisocial',
-            constraint=models.UniqueConstraint(fields=('dossier', 'constate_le', 'source'), name='suivi_social_unique'),
+            model_name="suivisocial",
+            constraint=models.UniqueConstraint(
+                fields=("dossier", "constate_le", "source"), name="suivi_social_unique"
+            ),
         ),
     ]

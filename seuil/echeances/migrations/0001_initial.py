@@ -2,59 +2,123 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import seuil.kernel.models
 from django.db import migrations, models
+
+import seuil.kernel.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dossiers', '0001_initial'),
+        ("dossiers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Situation',
+            name="Situation",
             fields=[
-                ('dossier', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='situation', serialize=False, to='dossiers.dossier')),
-                ('departement', models.CharField(max_length=3)),
-                ('stade', models.CharField(choices=[('commandement', 'Commandement de payer'), ('assignation', 'Assignation'), ('jugement', 'Jugement'), ('cql', 'Commandement de quitter les lieux'), ('rfp', 'Réquisition de la force publique'), ('cfp', 'Concours de la force publique'), ('expulsion', 'Expulsion')], max_length=15)),
-                ('stade_le', models.DateField(verbose_name='atteint le')),
-                ('audience_le', models.DateField(null=True, verbose_name='audience')),
-                ('dette', models.DecimalField(decimal_places=2, max_digits=10, null=True)),
-                ('dette_le', models.DateField(null=True, verbose_name='dette au')),
-                ('suivi', models.CharField(blank=True, max_length=15, verbose_name='suivi social')),
-                ('nom_recherche', models.CharField(max_length=220)),
-                ('commune_code', models.CharField(max_length=5)),
-                ('arrondissement_code', models.CharField(max_length=4)),
+                (
+                    "dossier",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="situation",
+                        serialize=False,
+                        to="dossiers.dossier",
+                    ),
+                ),
+                ("departement", models.CharField(max_length=3)),
+                (
+                    "stade",
+                    models.CharField(
+                        choices=[
+                            ("commandement", "Commandement de payer"),
+                            ("assignation", "Assignation"),
+                            ("jugement", "Jugement"),
+                            ("cql", "Commandement de quitter les lieux"),
+                            ("rfp", "Réquisition de la force publique"),
+                            ("cfp", "Concours de la force publique"),
+                            ("expulsion", "Expulsion"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("stade_le", models.DateField(verbose_name="atteint le")),
+                ("audience_le", models.DateField(null=True, verbose_name="audience")),
+                ("dette", models.DecimalField(decimal_places=2, max_digits=10, null=True)),
+                ("dette_le", models.DateField(null=True, verbose_name="dette au")),
+                ("suivi", models.CharField(blank=True, max_length=15, verbose_name="suivi social")),
+                ("nom_recherche", models.CharField(max_length=220)),
+                ("commune_code", models.CharField(max_length=5)),
+                ("arrondissement_code", models.CharField(max_length=4)),
             ],
             options={
-                'verbose_name': 'situation de la procédure',
-                'verbose_name_plural': 'situations des procédures',
-                'indexes': [models.Index(fields=['departement', 'stade', '-stade_le'], name='situation_stade'), models.Index(fields=['departement', '-stade_le'], name='situation_recent'), models.Index(fields=['departement', 'audience_le'], name='situation_audience')],
+                "verbose_name": "situation de la procédure",
+                "verbose_name_plural": "situations des procédures",
+                "indexes": [
+                    models.Index(
+                        fields=["departement", "stade", "-stade_le"], name="situation_stade"
+                    ),
+                    models.Index(fields=["departement", "-stade_le"], name="situation_recent"),
+                    models.Index(fields=["departement", "audience_le"], name="situation_audience"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Echeance',
+            name="Echeance",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('regle', models.CharField(max_length=10, verbose_name='règle')),
-                ('source_id', models.UUIDField(verbose_name='fait de départ')),
-                ('source_type', models.CharField(max_length=20)),
-                ('debut_le', models.DateField(null=True, verbose_name='à compter du')),
-                ('le', models.DateField(null=True, verbose_name='échéance')),
-                ('autres', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), default=list, size=None)),
-                ('certitude', models.CharField(max_length=10)),
-                ('parametre', models.CharField(max_length=40, verbose_name='paramètre')),
-                ('arguments', models.JSONField(default=dict)),
-                ('a_obtenir', models.CharField(blank=True, max_length=200, verbose_name='fait à obtenir')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='echeances', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("regle", models.CharField(max_length=10, verbose_name="règle")),
+                ("source_id", models.UUIDField(verbose_name="fait de départ")),
+                ("source_type", models.CharField(max_length=20)),
+                ("debut_le", models.DateField(null=True, verbose_name="à compter du")),
+                ("le", models.DateField(null=True, verbose_name="échéance")),
+                (
+                    "autres",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateField(), default=list, size=None
+                    ),
+                ),
+                ("certitude", models.CharField(max_length=10)),
+                ("parametre", models.CharField(max_length=40, verbose_name="paramètre")),
+                ("arguments", models.JSONField(default=dict)),
+                (
+                    "a_obtenir",
+                    models.CharField(blank=True, max_length=200, verbose_name="fait à obtenir"),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="echeances",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'échéance',
-                'constraints': [models.UniqueConstraint(fields=('dossier', 'regle', 'source_id'), name='echeance_unique'), models.CheckConstraint(condition=models.Q(models.Q(('a_obtenir', ''), ('le__isnull', False)), models.Q(('le', None), models.Q(('a_obtenir', ''), _negated=True)), _connector='OR'), name='echeance_datee_ou_a_determiner')],
+                "verbose_name": "échéance",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dossier", "regle", "source_id"), name="echeance_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("a_obtenir", ""), ("le__isnull", False)),
+                            models.Q(("le", None), models.Q(("a_obtenir", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="echeance_datee_ou_a_determiner",
+                    ),
+                ],
             },
         ),
     ]

@@ -44,8 +44,13 @@ SUBDIVISIONS = {
 }
 # The library also lists days off by custom only (Mi-Carême, Good Friday in the Antilles…).
 # Only these local days are in the law: C. trav. L3134-13 and L3422-2.
-JOURS_LOCAUX = {"Vendredi saint", "Saint-Étienne", "Abolition de l'esclavage"}
 VENDREDI_SAINT = "Vendredi saint"
+SAINT_ETIENNE = "Saint-Étienne"
+ABOLITION = "Abolition de l'esclavage"
+JOURS_LOCAUX = {
+    ALSACE_MOSELLE: {VENDREDI_SAINT, SAINT_ETIENNE},
+    ALSACE_MOSELLE_SANS_VENDREDI_SAINT: {SAINT_ETIENNE},
+}
 
 _COMMUNE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 _DEPARTEMENT = re.compile(r"\d{2}|2[AB]|9[78]\d")
@@ -60,19 +65,17 @@ def calendrier_of(*, departement: str | None, commune: str | None) -> str:
     if commune is not None:
         if not _COMMUNE.fullmatch(commune):
             raise LieuInconnu(
-                f"« {commune} » n’est pas un code commune de l’Insee (par exemple 33063)."
+                f"« {commune} » n’est pas un code commune de l’Insee (par exemple 33063)."
             )
         of_commune = commune[:3] if commune[:2] in {"97", "98"} else commune[:2]
         if departement is not None and departement != of_commune:
-            raise LieuInconnu(
-                f"La commune {commune} n’est pas dans le département {departement}."
-            )
+            raise LieuInconnu(f"La commune {commune} n’est pas dans le département {departement}.")
         departement = of_commune
     if departement is None:
         return METROPOLE
     if not _DEPARTEMENT.fullmatch(departement):
         raise LieuInconnu(
-            f"« {departement} » n’est pas un code de département (par exemple 33, 2A ou 974)."
+            f"« {departement} » n’est pas un code de département (par exemple 33, 2A ou 974)."
         )
     if departement[:2] in {"97", "98"}:
         return CALENDRIERS.get(departement, OUTRE_MER)
@@ -95,11 +98,9 @@ def holidays_of(calendrier: str, year: int) -> Mapping[date, str]:
     subdivision = SUBDIVISIONS.get(calendrier)
     if subdivision is not None:
         local = holidays.country_holidays("FR", subdiv=subdivision, years=year, language="fr")
+        legal = JOURS_LOCAUX.get(calendrier, {ABOLITION})
         for le, nom in local.items():
-            dropped = (
-                calendrier == ALSACE_MOSELLE_SANS_VENDREDI_SAINT and nom == VENDREDI_SAINT
-            )
-            if nom in JOURS_LOCAUX and not dropped:
+            if nom in legal:
                 common.setdefault(le, nom)
     return MappingProxyType(common)
 
@@ -122,7 +123,7 @@ def is_ouvre(le: date, calendrier: str) -> bool:
 
 
 def why_not_ouvre(le: date, calendrier: str) -> str:
-    """Name what makes a day not worked: « un samedi », « férié (Toussaint) »."""
+    """Name what makes a day not worked: « un samedi », « férié (Toussaint) »."""
     nom = holidays_of(calendrier, le.year).get(le)
     if nom is not None:
         return f"férié ({nom.replace(chr(39), '’')})"

@@ -44,7 +44,7 @@ _VERSION_OPTIONAL = {
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
 
 
-class ParametreInvalide(ValueError):
+class ParametreInvalide(ValueError):  # noqa: N818 - a refusal is an answer
     """A parameter file is not what the engine can trust."""
 
 
@@ -65,10 +65,10 @@ def _construct_table(loader: _Loader, node: yaml.MappingNode) -> Table:
     table = Table(node.start_mark.line + 1)
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
-        key = str(loader.construct_object(key_node, deep=True))  # type: ignore[no-untyped-call]
+        key = str(loader.construct_object(key_node, deep=True))
         if key in table:
             _refuse(str(loader.name), line, key, "la clé est écrite deux fois")
-        table[key] = loader.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]
+        table[key] = loader.construct_object(value_node, deep=True)
         table.lines[key] = line
     return table
 
@@ -77,9 +77,7 @@ def _construct_date(loader: _Loader, node: yaml.ScalarNode) -> date:
     try:
         return date.fromisoformat(node.value)
     except ValueError:
-        _refuse(
-            str(loader.name), node.start_mark.line + 1, node.value, "cette date n’existe pas"
-        )
+        _refuse(str(loader.name), node.start_mark.line + 1, node.value, "cette date n’existe pas")
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _construct_table)
@@ -87,7 +85,7 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _construct_date)
 
 
 def _refuse(fichier: str, line: int, key: str, why: str) -> NoReturn:
-    raise ParametreInvalide(f"{fichier}, ligne {line}, « {key} »\N{NO-BREAK SPACE}: {why}.")
+    raise ParametreInvalide(f"{fichier}, ligne {line}, « {key} »\N{NO-BREAK SPACE}: {why}.")
 
 
 def read_table(path: Path, root: Path = HERE) -> Table:
@@ -96,12 +94,12 @@ def read_table(path: Path, root: Path = HERE) -> Table:
     loader = _Loader(path.read_text(encoding="utf-8"))
     loader.name = fichier
     try:
-        table = loader.get_single_data()  # type: ignore[no-untyped-call]
+        table = loader.get_single_data()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         _refuse(fichier, mark.line + 1 if mark else 1, "YAML", f"écriture illisible ({error})")
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
     if not isinstance(table, Table):
         _refuse(fichier, 1, "fichier", "une liste de clés est attendue")
     return table
@@ -136,7 +134,7 @@ class _Reader:
     def choice(self, key: str, among: Iterable[str], *, default: str | None = None) -> str:
         value = self.text(key, default=default)
         if value not in among:
-            self.refuse(key, f"valeur inconnue « {value} »")
+            self.refuse(key, f"valeur inconnue « {value} »")
         return value
 
     def day(self, key: str) -> date:
@@ -163,7 +161,7 @@ class _Reader:
     def unit(self, key: str, units: Mapping[str, tuple[str, str]]) -> str:
         value = self.text(key)
         if value not in units:
-            self.refuse(key, f"unité inconnue « {value} »")
+            self.refuse(key, f"unité inconnue « {value} »")
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -186,8 +184,9 @@ class _Reader:
     def month_day(self, key: str) -> tuple[int, int]:
         match = _MONTH_DAY.fullmatch(self.text(key))
         if match is None:
-            self.refuse(key, "un jour « MM-JJ » est attendu")
-        return int(match[1]), int(match[2])
+            self.refuse(key, "un jour « MM-JJ » est attendu")
+        month, day = match.groups()
+        return int(month), int(day)
 
 
 @cache
@@ -234,10 +233,10 @@ def read_regles(root: Path) -> Mapping[str, Regle]:
     for regle in regles.values():
         if regle.transition and regle.transition not in regles:
             raise ParametreInvalide(
-                f"{regle.id}.yaml, « transition »\N{NO-BREAK SPACE}: "
-                f"règle inconnue « {regle.transition} »."
+                f"{regle.id}.yaml, « transition »\N{NO-BREAK SPACE}: "
+                f"règle inconnue « {regle.transition} »."
             )
-    return MappingProxyType(regles)
+    return MappingProxyType(dict(sorted(regles.items())))
 
 
 def _read_regle(reader: _Reader, *, theme: str) -> Regle:
@@ -245,11 +244,11 @@ def _read_regle(reader: _Reader, *, theme: str) -> Regle:
     faits = load_faits()
     debut = reader.text("debut")
     if debut not in faits:
-        reader.refuse("debut", f"fait inconnu « {debut} »")
+        reader.refuse("debut", f"fait inconnu « {debut} »")
     selected_by = reader.texts("selected_by")
     for fait in selected_by:
         if fait not in faits:
-            reader.refuse("selected_by", f"fait inconnu « {fait} »")
+            reader.refuse("selected_by", f"fait inconnu « {fait} »")
     formule = reader.choice("formule", FORMULES, default="delai")
     origine = reader.choice("origine", ORIGINES)
     if origine == "local" and "territoire" not in reader.table:
@@ -294,10 +293,10 @@ def _read_version(reader: _Reader, *, formule: str) -> Version:
     needed = {"plage": "plage", "treve": "periode"}.get(formule, "n")
     for value in ("n", "plage", "periode"):
         if (value in reader.table) != (value == needed):
-            reader.refuse(value, f"cette règle se mesure par « {needed} »")
+            reader.refuse(value, f"cette règle se mesure par « {needed} »")
     is_counted = needed == "n"
     if "unit" in reader.table and not is_counted:
-        reader.refuse("unit", "une unité accompagne toujours « n »")
+        reader.refuse("unit", "une unité accompagne toujours « n »")
     plage = reader.texts("plage") if needed == "plage" else None
     if plage is not None and len(plage) != len(("min", "max")):
         reader.refuse("plage", "un minimum et un maximum sont attendus")
@@ -352,9 +351,7 @@ def _read_lecture(reader: _Reader) -> Lecture:
 
 def _read_conseil(reader: _Reader, units: Mapping[str, tuple[str, str]]) -> Conseil:
     reader.check_keys({"n", "unit", "texte"})
-    return Conseil(
-        n=reader.count("n"), unit=reader.unit("unit", units), texte=reader.text("texte")
-    )
+    return Conseil(n=reader.count("n"), unit=reader.unit("unit", units), texte=reader.text("texte"))
 
 
 def _read_prolongation(reader: _Reader) -> Prolongation:

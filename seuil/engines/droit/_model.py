@@ -1,27 +1,27 @@
 """What the engine takes and gives: rules read from the parameters, results with their reasons."""
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 
-class RegleInconnue(ValueError):
+class RegleInconnue(ValueError):  # noqa: N818 - a refusal is an answer
     """No parameter file bears this rule id."""
 
 
-class DureeIllisible(ValueError):
+class DureeIllisible(ValueError):  # noqa: N818 - a refusal is an answer
     """A duration is not written in a form that the engine reads."""
 
 
-class DateHorsPeriode(ValueError):
+class DateHorsPeriode(ValueError):  # noqa: N818 - a refusal is an answer
     """The rule has no value on that day, or the day is outside the calendars."""
 
 
-class LieuInconnu(ValueError):
+class LieuInconnu(ValueError):  # noqa: N818 - a refusal is an answer
     """A commune or département code is malformed, or the two contradict each other."""
 
 
-class TreveFixeeLocalement(ValueError):
+class TreveFixeeLocalement(ValueError):  # noqa: N818 - a refusal is an answer
     """Overseas, the préfet sets the winter truce: the engine has no date to give."""
 
 
@@ -35,7 +35,7 @@ class Reference:
 class Autre:
     """Another date that can be defended, and why."""
 
-    date: date
+    date: dt.date
     motif: str
 
 
@@ -43,8 +43,8 @@ class Autre:
 class Resultat:
     regle: str
     libelle: str
-    date: date | None
-    debut: date
+    date: dt.date | None
+    debut: dt.date
     sens: str
     autres: tuple[Autre, ...]
     certitude: str
@@ -76,8 +76,8 @@ class Resultat:
 class Calcul:
     """A bare computation of a duration, outside any rule."""
 
-    date: date
-    debut: date
+    date: dt.date
+    debut: dt.date
     autres: tuple[Autre, ...]
     certitude: str
     etapes: tuple[str, ...]
@@ -124,8 +124,8 @@ class Periode:
 class Prolongation:
     """Days added to one occurrence of a period; a mere tolerance binds nobody."""
 
-    du: date
-    au: date
+    du: dt.date
+    au: dt.date
     tolerance: bool
     motif: str
     references: tuple[Reference, ...]
@@ -135,8 +135,8 @@ class Prolongation:
 class Version:
     """The value of a rule between two dates, both included; `None` leaves the side open."""
 
-    valid_from: date | None
-    valid_to: date | None
+    valid_from: dt.date | None
+    valid_to: dt.date | None
     n: int | None
     unit: str | None
     plage: tuple[str, str] | None
@@ -148,11 +148,11 @@ class Version:
     prolongations: tuple[Prolongation, ...]
     motif: str
     certainty: str
-    checked_on: date
+    checked_on: dt.date
     note: str
     references: tuple[Reference, ...]
 
-    def covers(self, on: date) -> bool:
+    def covers(self, on: dt.date) -> bool:
         return (self.valid_from is None or self.valid_from <= on) and (
             self.valid_to is None or on <= self.valid_to
         )
@@ -180,5 +180,5 @@ class Regle:
     selected_by: tuple[str, ...]
     versions: tuple[Version, ...]
 
-    def find_version(self, on: date) -> Version | None:
+    def find_version(self, on: dt.date) -> Version | None:
         return next((version for version in self.versions if version.covers(on)), None)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from xml.parsers import expat
 
-from seuil.engines.tabular._model import FileRefused, Limits
+from seuil.engines.tabular._model import FileRefused, Limits, grouped
 
 _CHUNK = 1 << 18
 _OVERLAP = 256
-_ARCHIVE_NAMES = (".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".xlsx", ".xlsm", ".ods", ".docx", ".odt", ".jar")  # fmt: skip
+_ARCHIVE_NAMES = (
+    ".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".jar", ".xlsx", ".xlsm", ".ods", ".docx", ".odt",
+)  # fmt: skip
 _ARCHIVE_MAGICS = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RESAVE = "Ouvrez-le dans votre tableur, enregistrez-le à nouveau, puis déposez la copie."
@@ -42,8 +44,8 @@ class Inspection:
 def far_cell_refusal(limits: Limits) -> FileRefused:
     return FileRefused(
         "trop_etendu",
-        f"Une feuille contient une cellule au-delà de {limits.max_rows} lignes ou de "
-        f"{limits.max_columns} colonnes.",
+        f"Une feuille contient une cellule au-delà de {grouped(limits.max_rows)} lignes ou de "
+        f"{grouped(limits.max_columns)} colonnes.",
         "Supprimez les cellules isolées loin du tableau ou découpez la liste en plusieurs "
         "fichiers, puis déposez-la à nouveau.",
     )
@@ -137,7 +139,7 @@ def _macros() -> FileRefused:
     return FileRefused(
         "macros",
         "Le classeur contient des macros.",
-        "Enregistrez-le au format « Classeur Excel (.xlsx) » ou ODS sans macro.",
+        "Enregistrez-le au format « Classeur Excel (.xlsx) » ou ODS sans macro.",
     )
 
 
@@ -187,7 +189,8 @@ def _check_contents(
     for entry in entries:
         name = entry.filename.lower()
         xml = name.endswith((".xml", ".rels", ".vml"))
-        sheet = xml and name.startswith("xl/worksheets/")
+        # A sheet may hide under any name; shared strings hold no reference.
+        sheet = xml and name != "content.xml" and not name.startswith("xl/sharedstrings")
         suspect = False
         tail = b""
         with archive.open(entry) as part:

@@ -52,9 +52,7 @@ def _flat(text: str) -> str:
         text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
         text = "".join(
-            char
-            for char in text
-            if char.isspace() or unicodedata.category(char) not in _INVISIBLE
+            char for char in text if char.isspace() or unicodedata.category(char) not in _INVISIBLE
         )
     return _SPACES.sub(" ", text).strip()
 
@@ -75,7 +73,7 @@ def parse_texte(cell: Cell, *, max_length: int) -> str:
         text = _shown(cell)
     if any("\ud800" <= char <= "\udfff" or char == "\ufffd" for char in text):
         raise CellRefused(
-            f"« {_printable(text)} » contient un caractère perdu.",
+            f"« {_printable(text)} » contient un caractère perdu.",
             "Corrigez l’orthographe dans le fichier d’origine, puis déposez-le à nouveau.",
         )
     if len(text) > max_length:
@@ -152,7 +150,7 @@ def parse_date(
         raise _not_a_date(cell)
     if not earliest <= found <= latest:
         raise CellRefused(
-            f"« {_shown(cell)} » donne le {found:%d/%m/%Y}, hors de la période attendue "
+            f"« {_shown(cell)} » donne le {found:%d/%m/%Y}, hors de la période attendue "
             f"(du {earliest:%d/%m/%Y} au {latest:%d/%m/%Y}).",
             "Vérifiez l’année.",
         )
@@ -160,7 +158,7 @@ def parse_date(
 
 
 def _not_a_date(cell: Cell) -> CellRefused:
-    return CellRefused(f"« {_shown(cell)} » n’est pas une date.", _HOW_TO_WRITE_A_DATE)
+    return CellRefused(f"« {_shown(cell)} » n’est pas une date.", _HOW_TO_WRITE_A_DATE)
 
 
 def _date_of_number(number: float, *, epoch: date) -> date:
@@ -210,7 +208,7 @@ def _with_century(
 def _existing(year: int, month: int, day: int, *, shown: str) -> date:
     if not 1 <= month <= 12:
         raise CellRefused(
-            f"« {_shown(shown)} » n’existe pas : il n’y a pas de mois {month}.",
+            f"« {_shown(shown)} » n’existe pas : il n’y a pas de mois {month}.",
             _HOW_TO_WRITE_A_DATE,
         )
     if year < 1:
@@ -218,7 +216,7 @@ def _existing(year: int, month: int, day: int, *, shown: str) -> date:
     length = monthrange(year, month)[1]
     if not 1 <= day <= length:
         raise CellRefused(
-            f"« {_shown(shown)} » n’existe pas : {_MONTH_NAMES[month - 1]} {year} compte "
+            f"« {_shown(shown)} » n’existe pas : {_MONTH_NAMES[month - 1]} {year} compte "
             f"{length} jours.",
             "Vérifiez le jour dans l’acte et corrigez la cellule.",
         )
@@ -256,14 +254,14 @@ def parse_montant(cell: Cell, *, allow_negative: bool = False) -> Decimal | None
         raise _not_a_montant(cell)
     if montant < 0 and not allow_negative:
         raise CellRefused(
-            f"« {_shown(cell)} » est un montant négatif.",
+            f"« {_shown(cell)} » est un montant négatif.",
             "Indiquez le montant dû sans signe, ou laissez la cellule vide.",
         )
     return montant + 0  # no negative zero
 
 
 def _not_a_montant(cell: Cell) -> CellRefused:
-    return CellRefused(f"« {_shown(cell)} » n’est pas un montant.", _HOW_TO_WRITE_A_MONTANT)
+    return CellRefused(f"« {_shown(cell)} » n’est pas un montant.", _HOW_TO_WRITE_A_MONTANT)
 
 
 def _montant_of_text(text: str) -> Decimal:
@@ -277,7 +275,7 @@ def _montant_of_text(text: str) -> Decimal:
         raise _not_a_montant(text)
     if _AMBIGUOUS.fullmatch(bare):
         raise CellRefused(
-            f"« {text} » peut se lire de deux façons (milliers ou décimales).",
+            f"« {text} » peut se lire de deux façons (milliers ou décimales).",
             _HOW_TO_WRITE_A_MONTANT,
         )
     decimals = next((group for group in match.groups() if group), "")
@@ -285,7 +283,7 @@ def _montant_of_text(text: str) -> Decimal:
     whole = digits[: len(digits) - len(decimals)]
     if decimals[2:].strip("0"):
         raise CellRefused(
-            f"« {_shown(text)} » compte plus de deux décimales.", _HOW_TO_WRITE_A_MONTANT
+            f"« {_shown(text)} » compte plus de deux décimales.", _HOW_TO_WRITE_A_MONTANT
         )
     if len(whole) > 12:
         raise _not_a_montant(text)
@@ -308,7 +306,7 @@ def parse_code_postal(cell: Cell) -> str | None:
         code = "0" + "".join(match.groups())
     if not code or code[:2] in {"00", "96", "99"}:
         raise CellRefused(
-            f"« {_shown(cell)} » n’est pas un code postal.",
+            f"« {_shown(cell)} » n’est pas un code postal.",
             "Écrivez les cinq chiffres, par exemple 33000 ou 01000.",
         )
     return code
@@ -349,13 +347,13 @@ def parse_heure(cell: Cell) -> time | None:
     elif isinstance(cell, float) or (cell == 0 and not isinstance(cell, bool | date)):
         assert isinstance(cell, int | float)
         return _hour_of_fraction(cell, cell)
-    raise CellRefused(f"« {_shown(cell)} » n’est pas une heure.", _HOW_TO_WRITE_AN_HOUR)
+    raise CellRefused(f"« {_shown(cell)} » n’est pas une heure.", _HOW_TO_WRITE_AN_HOUR)
 
 
 def _hour_of_fraction(number: float, cell: Cell) -> time:
     # Above 1 the number is a date and hour; a whole number says no hour at all.
     if not 0 <= number < 120_000 or (number >= 1 and float(number).is_integer()):
-        raise CellRefused(f"« {_shown(cell)} » n’est pas une heure.", _HOW_TO_WRITE_AN_HOUR)
+        raise CellRefused(f"« {_shown(cell)} » n’est pas une heure.", _HOW_TO_WRITE_AN_HOUR)
     minutes = round((number % 1) * 24 * 60)
     return time(minutes // 60 % 24, minutes % 60)
 
@@ -375,12 +373,12 @@ def parse_telephone(cell: Cell) -> str | None:
         digits = _whole_number_text(cell)
     if digits.isascii() and len(digits) >= 18 and digits.lstrip("+").isdigit():
         raise CellRefused(
-            f"« {shown} » contient plusieurs numéros.", "Laissez un seul numéro par cellule."
+            f"« {shown} » contient plusieurs numéros.", "Laissez un seul numéro par cellule."
         )
     match = _PHONE.fullmatch(digits) if digits.isascii() else None
     if match is None:
         raise CellRefused(
-            f"« {shown} » n’est pas un numéro de téléphone français.",
+            f"« {shown} » n’est pas un numéro de téléphone français.",
             "Écrivez dix chiffres, par exemple 06 12 34 56 78, ou laissez la cellule vide.",
         )
     return "0" + match[1]
@@ -397,4 +395,4 @@ def parse_oui_non(cell: Cell) -> bool | None:
     word = normalise_header(_whole_number_text(cell))
     if word in _YES or word in _NO:
         return word in _YES
-    raise CellRefused(f"« {_shown(cell)} » n’est ni oui ni non.", "Écrivez oui ou non.")
+    raise CellRefused(f"« {_shown(cell)} » n’est ni oui ni non.", "Écrivez oui ou non.")

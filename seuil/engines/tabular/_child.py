@@ -35,7 +35,7 @@ def _read(request: dict[str, object]) -> dict[str, object]:
     path = Path(str(request["path"]))
     extension = str(request["extension"])
     known = frozenset(request["known"])  # type: ignore[call-overload]
-    answer: dict[str, object] = {"sheet": "", "encoding": None, "delimiter": None}
+    answer: dict[str, object] = {"refused": None, "sheet": "", "encoding": None, "delimiter": None}
     warnings: list[str] = []
     if extension in {".csv", ".txt", ".tsv"}:
         decoded = decode(path.read_bytes(), extension=extension)
@@ -92,11 +92,10 @@ def _read_archive(
 def _old_container(raw: bytes) -> FileRefused:
     if "EncryptedPackage".encode("utf-16-le") in raw:
         return encrypted_refusal()
-    return old_format_refusal()
+    return _old_format_refusal()
 
 
-def old_format_refusal() -> FileRefused:
-    """Return the refusal of the format of Excel 97-2003."""
+def _old_format_refusal() -> FileRefused:
     return FileRefused(
         "ancien_format",
         "Le fichier est à l’ancien format Excel 97-2003 (.xls).",

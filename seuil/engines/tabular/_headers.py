@@ -65,6 +65,6 @@ def suggest_mapping(
     }
     for (column, field), score in scores.items():
         rivals = [s for (c, f), s in scores.items() if (c == column) != (f == field)]
-        if score >= _CLOSE and score - max(*rivals, taken[column], 0.0, 0.0) >= _MARGIN:
+        if score >= _CLOSE and score - max([*rivals, taken[column]]) >= _MARGIN:
             mapping[column] = field
     return dict(sorted(mapping.items()))

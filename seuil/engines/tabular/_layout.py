@@ -14,7 +14,7 @@ _HEADER_WITHIN = 60
 _LETTER = re.compile(r"[^\W\d_]")
 _VALUE = re.compile(r"[\d\s.,/:€%+\-]+|\d{1,2} ?[hH] ?\d{0,2}")
 _TOTAL = re.compile(r"(?:sous ?)?tota(?:l|ux)\b|nombre total\b")
-_MAY_BE_TOTAL = frozenset("tTsSnN «\"(*")
+_MAY_BE_TOTAL = frozenset('tTsSnN «"(*')
 
 
 @dataclass(slots=True)
@@ -163,11 +163,11 @@ def _warn_about_headers(layout: Layout, header: Sequence[Cell], first_column: in
         if i >= len(header) or header[i] is None
     ]
     if unnamed:
-        layout.warnings.append(f"Colonne sans titre : {', '.join(unnamed)}.")
+        layout.warnings.append(f"Colonne sans titre : {', '.join(unnamed)}.")
     repeated = [
         name
         for name, cell in zip(layout.headers, header, strict=False)
         if cell is not None and name.endswith(")") and name != _shown_header(cell)
     ]
     if repeated:
-        layout.warnings.append(f"Titre de colonne répété : {', '.join(repeated)}.")
+        layout.warnings.append(f"Titre de colonne répété : {', '.join(repeated)}.")

@@ -42,6 +42,11 @@ class Limits:
     wall_seconds: float = 40.0
 
 
+def grouped(number: int) -> str:
+    """Return the number as French readers group it: 50000 gives 50 000."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A data row: its 1-based line in the file as the user sees it, one cell per header.

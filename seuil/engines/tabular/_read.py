@@ -2,12 +2,13 @@
 
 import json
 import os
-import subprocess  # noqa: S404 - the child is our own module, run by our own interpreter
+import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from datetime import date, datetime, time
 from pathlib import Path, PurePath
+from typing import Literal, TypedDict
 
 from seuil.engines.tabular._headers import normalise_header
 from seuil.engines.tabular._model import Cell, FileRefused, Limits, Row, Skipped, Table
@@ -16,11 +17,32 @@ _EXTENSIONS = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".ods"})
 _ROOT = Path(__file__).parents[3]
 # The child gets no secret of the parent's environment.
 _ENVIRONMENT = {"PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8"}
-_FROM_TAG = {"d": date.fromisoformat, "i": datetime.fromisoformat, "h": time.fromisoformat}
+_Plain = str | int | float | list[str] | None
+_FROM_TAG: dict[str, Callable[[str], date | time]] = {
+    "d": date.fromisoformat,
+    "i": datetime.fromisoformat,
+    "h": time.fromisoformat,
+}
+
+_LIMITS = Limits()
+
+
+class _Answer(TypedDict):
+    """What the child says; a refusal leaves the rest out."""
+
+    refused: tuple[str, str, str] | None
+    sheet: str
+    headers: list[str]
+    header_line: int
+    rows: list[tuple[int, list[_Plain]]]
+    skipped: list[tuple[int, Literal["titre", "vide", "total"]]]
+    encoding: str | None
+    delimiter: str | None
+    warnings: list[str]
 
 
 def read_table(
-    path: Path, *, name: str, limits: Limits = Limits(), known_headers: Collection[str] = ()
+    path: Path, *, name: str, limits: Limits = _LIMITS, known_headers: Collection[str] = ()
 ) -> Table:
     """Read the table of a CSV, XLSX or ODS file; `name` is the name its sender gave it.
 
@@ -28,14 +50,14 @@ def read_table(
     """
     extension = PurePath(name).suffix.lower()
     _check_name_and_size(extension, path, limits)
-    request = {
+    request: dict[str, object] = {
         "path": str(path.absolute()),
         "extension": extension,
         "known": sorted({normalise_header(header) for header in known_headers} - {""}),
         "limits": asdict(limits),
     }
     answer = _ask_child(request, limits)
-    if "refused" in answer:
+    if answer["refused"]:
         code, message, remede = answer["refused"]
         raise FileRefused(code, message, remede) if message else _by_code(code)
     return Table(
@@ -61,7 +83,7 @@ def _check_name_and_size(extension: str, path: Path, limits: Limits) -> None:
         raise FileRefused(
             "macros",
             f"Les classeurs {extension} peuvent contenir des macros.",
-            "Enregistrez-le au format « Classeur Excel (.xlsx) ».",
+            "Enregistrez-le au format « Classeur Excel (.xlsx) ».",
         )
     if extension not in _EXTENSIONS:
         shown = extension[:12] or "absente"
@@ -83,7 +105,7 @@ def _check_name_and_size(extension: str, path: Path, limits: Limits) -> None:
         )
 
 
-def _ask_child(request: dict[str, object], limits: Limits) -> dict[str, object]:  # type: ignore[explicit-any, unused-ignore]
+def _ask_child(request: dict[str, object], limits: Limits) -> _Answer:
     command = [sys.executable, "-P", "-s", "-B", "-m", "seuil.engines.tabular._child"]
     try:
         done = subprocess.run(  # noqa: S603 - fixed command, the request goes by stdin
@@ -100,7 +122,7 @@ def _ask_child(request: dict[str, object], limits: Limits) -> dict[str, object]:
     if done.returncode != 0:
         raise _by_code("limite")
     try:
-        answer: dict[str, object] = json.loads(done.stdout)
+        answer: _Answer = json.loads(done.stdout)
     except ValueError as error:
         raise _by_code("corrompu") from error
     return answer
@@ -110,7 +132,7 @@ def _by_code(code: str) -> FileRefused:
     if code == "limite":
         return FileRefused(
             "limite",
-            "La lecture du fichier a été arrêtée : elle dépassait la mémoire ou le temps permis.",
+            "La lecture du fichier a été arrêtée : elle dépassait la mémoire ou le temps permis.",
             "Copiez la liste seule dans un classeur neuf, ou découpez-la, puis déposez-la à "
             "nouveau.",
         )
@@ -121,7 +143,7 @@ def _by_code(code: str) -> FileRefused:
     )
 
 
-def _cell(value: str | float | list[str] | None) -> Cell:
-    if type(value) is list:
+def _cell(value: _Plain) -> Cell:
+    if isinstance(value, list):
         return _FROM_TAG[value[0]](value[1])
-    return value  # type: ignore[return-value]
+    return value

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from seuil.engines.tabular._headers import normalise_header
-from seuil.engines.tabular._model import Cell, FileRefused, Limits
+from seuil.engines.tabular._model import Cell, FileRefused, Limits, grouped
 
 _FOREIGN_MAGICS = (
     b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff",
@@ -21,7 +21,7 @@ _C1 = re.compile("[\x80-\x9f]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MOJIBAKE = re.compile("[ÃÂ][\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _WORD = re.compile(r"[^\s;,\t\"]+(?:[ '’-][^\s;,\t\"]+)?")
-_SAVE_AS_UTF8 = "Dans votre tableur, enregistrez la liste au format « CSV UTF-8 » ou XLSX."
+_SAVE_AS_UTF8 = "Dans votre tableur, enregistrez la liste au format « CSV UTF-8 » ou XLSX."
 _DELIMITERS = (";", "\t", ",")
 # What write_csv adds to a text that a spreadsheet would take for a formula, and only that.
 GUARDED = re.compile("'*[\ufeff\x00-\x20\xa0]*[=+\\-@|%\t\r]")
@@ -49,20 +49,18 @@ def decode(raw: bytes, *, extension: str) -> Decoded:
         raise _unreadable()
     warnings = []
     if encoding == "cp1252":
-        words = dict.fromkeys(
-            match[0] for match in _WORD.finditer(text) if not match[0].isascii()
-        )
+        words = dict.fromkeys(match[0] for match in _WORD.finditer(text) if not match[0].isascii())
         if words:
             warnings.append(
-                "Le fichier est en encodage Windows (cp1252). Vérifiez ces valeurs accentuées : "
+                "Le fichier est en encodage Windows (cp1252). Vérifiez ces valeurs accentuées : "
                 + ", ".join(list(words)[:10])
                 + "."
             )
     if match := _MOJIBAKE.search(text):
         line = text.count("\n", 0, match.start()) + 1
         warnings.append(
-            f"Ligne {line} : des accents semblent déjà perdus dans le fichier d’origine "
-            f"(« {match[0]} »)."
+            f"Ligne {line} : des accents semblent déjà perdus dans le fichier d’origine "
+            f"(« {match[0]} »)."
         )
     return Decoded(unicodedata.normalize("NFC", text), encoding, tuple(warnings))
 
@@ -101,9 +99,7 @@ def sniff_delimiter(text: str, *, known: Collection[str]) -> str:
     lines = [line for line in text[:100_000].splitlines()[:60] if line.strip(" ;,\t")]
     if known:
         hits = {
-            delimiter: max(
-                (_known_cells(line, delimiter, known) for line in lines[:30]), default=0
-            )
+            delimiter: max((_known_cells(line, delimiter, known) for line in lines[:30]), default=0)
             for delimiter in _DELIMITERS
         }
         best = max(_DELIMITERS, key=lambda d: hits[d])
@@ -164,7 +160,7 @@ def _value(cell: str, *, guarded: bool) -> Cell:
 def too_many_rows(limits: Limits) -> FileRefused:
     return FileRefused(
         "trop_de_lignes",
-        f"Le fichier dépasse {limits.max_rows} lignes.",
+        f"Le fichier dépasse {grouped(limits.max_rows)} lignes.",
         "Découpez la liste en plusieurs fichiers, par mois par exemple.",
     )
 
@@ -172,7 +168,7 @@ def too_many_rows(limits: Limits) -> FileRefused:
 def _too_wide(line: int, limits: Limits) -> FileRefused:
     return FileRefused(
         "trop_etendu",
-        f"Ligne {line} : plus de {limits.max_columns} colonnes.",
+        f"Ligne {line} : plus de {grouped(limits.max_columns)} colonnes.",
         "Vérifiez le séparateur et supprimez les colonnes inutiles.",
     )
 
@@ -181,12 +177,12 @@ def _broken_line(error: str, line: int, limits: Limits) -> FileRefused:
     if "field limit" in error:
         return FileRefused(
             "cellule_trop_longue",
-            f"Ligne {line} : une cellule dépasse {limits.max_cell} caractères, ou un guillemet "
-            "ouvert n’est jamais refermé.",
+            f"Ligne {line} : une cellule dépasse {grouped(limits.max_cell)} caractères, "
+            "ou un guillemet ouvert n’est jamais refermé.",
             "Fermez le guillemet ou raccourcissez la cellule.",
         )
     return FileRefused(
         "guillemets",
-        f"Ligne {line} : les guillemets droits (\") ne sont pas correctement fermés.",
+        f'Ligne {line} : les guillemets droits (") ne sont pas correctement fermés.',
         "Corrigez les guillemets de cette ligne, ou enregistrez la liste au format XLSX.",
     )

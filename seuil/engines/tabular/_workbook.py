@@ -9,7 +9,7 @@ import python_calamine
 
 from seuil.engines.tabular._archive import Inspection, far_cell_refusal
 from seuil.engines.tabular._layout import Layout, find_table
-from seuil.engines.tabular._model import Cell, FileRefused, Limits
+from seuil.engines.tabular._model import Cell, FileRefused, Limits, grouped
 from seuil.engines.tabular._text import too_many_rows
 
 _DAY = timedelta(days=1)
@@ -47,18 +47,18 @@ def read_workbook(
     others = [name for name in visible if name != found[0]]
     warnings = found[1].warnings
     if others:
-        names = ", ".join(f"« {name} »" for name in others)
-        warnings.insert(0, f"Seule la feuille « {found[0]} » est lue, pas : {names}.")
+        names = ", ".join(f"« {name} »" for name in others)
+        warnings.insert(0, f"Seule la feuille « {found[0]} » est lue, pas : {names}.")
     if hidden:
-        names = ", ".join(f"« {name} »" for name in hidden)
-        warnings.append(f"Feuilles masquées non lues : {names}.")
+        names = ", ".join(f"« {name} »" for name in hidden)
+        warnings.append(f"Feuilles masquées non lues : {names}.")
     if inspection.ods_merged:
         warnings.append(
-            "Le classeur contient des cellules fusionnées : seule la première porte la valeur."
+            "Le classeur contient des cellules fusionnées : seule la première porte la valeur."
         )
     if inspection.epoch_1904:
         warnings.append(
-            "Le classeur compte ses dates depuis 1904 : vérifiez les dates écrites comme nombres."
+            "Le classeur compte ses dates depuis 1904 : vérifiez les dates écrites comme nombres."
         )
     return found
 
@@ -83,7 +83,7 @@ def _read_sheet(
         if merged:
             more = f" et {len(merged) - 10} autres" if len(merged) > 10 else ""
             layout.warnings.append(
-                f"Cellules fusionnées {', '.join(merged[:10])}{more} : seule la première cellule "
+                f"Cellules fusionnées {', '.join(merged[:10])}{more} : seule la première cellule "
                 "de chacune porte la valeur."
             )
     return layout
@@ -146,6 +146,7 @@ def _too_long(
     column = _column_letters((sheet.start or (0, 0))[1] + index)
     return FileRefused(
         "cellule_trop_longue",
-        f"Ligne {line}, colonne {column} : la cellule dépasse {limits.max_cell} caractères.",
+        f"Ligne {line}, colonne {column} : la cellule dépasse "
+        f"{grouped(limits.max_cell)} caractères.",
         "Raccourcissez cette cellule.",
     )

@@ -1,5 +1,175 @@
 """Filters and tags available in every template."""
 
-from django import template
+from datetime import date, time
+from decimal import Decimal
+
+from django import forms, template
+from django.core.paginator import Page
+from django.template.context import RequestContext
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from seuil.engines.droit import write_date
 
 register = template.Library()
+
+JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+NBSP = "\u00a0"
+# Narrow no-break space: between thousands, and before ; ! ?
+NNBSP = "\u202f"
+
+
+@register.filter
+def date_longue(le: date | None) -> str:
+    """Write « mardi 7 mai 2026 »."""
+    return f"{JOURS[le.weekday()]} {write_date(le)}" if le else ""
+
+
+@register.filter
+def date_courte(le: date | None) -> str:
+    """Write « 07/05/2026 »."""
+    return f"{le:%d/%m/%Y}" if le else ""
+
+
+@register.filter
+def dans_jours(le: date | None, on: date) -> str:
+    """Write how far a due day is: « (dans 12 jours) », « (aujourd’hui) », « (en retard de… ) »."""
+    if le is None:
+        return ""
+    days = (le - on).days
+    if days == 0:
+        return "(aujourd’hui)"
+    if days == 1:
+        return "(demain)"
+    if days > 0:
+        return f"(dans {days}{NBSP}jours)"
+    return f"(en retard d’un{NBSP}jour)" if days == -1 else f"(en retard de {-days}{NBSP}jours)"
+
+
+@register.filter
+def il_y_a(le: date | None, on: date) -> str:
+    """Write how far a day is, when being past is not being late."""
+    if le is None or le >= on:
+        return dans_jours(le, on)
+    days = (on - le).days
+    return "(hier)" if days == 1 else f"(il y a {days}{NBSP}jours)"
+
+
+@register.filter
+def nombre(value: int | None) -> str:
+    """Write « 12 500 »."""
+    return "" if value is None else f"{value:,}".replace(",", NNBSP)
+
+
+@register.filter
+def montant(value: Decimal | None) -> str:
+    """Write « 1 234,56 € »."""
+    if value is None:
+        return ""
+    return f"{value:,.2f}".replace(",", NNBSP).replace(".", ",") + f"{NBSP}€"
+
+
+@register.filter
+def heure(value: time | None) -> str:
+    """Write « 9 h 30 », « 14 h »."""
+    if value is None:
+        return ""
+    minutes = f"{NBSP}{value:%M}" if value.minute else ""
+    return f"{value.hour}{NBSP}h{minutes}"
+
+
+@register.filter
+def telephone(value: str) -> str:
+    """Write a French number by pairs; leave any other as it is."""
+    digits = "".join(c for c in value if c.isdigit())
+    if value.strip().startswith("+33") and len(digits) == 11:
+        digits = "0" + digits[2:]
+    if len(digits) != 10:
+        return value
+    return NBSP.join(digits[i : i + 2] for i in range(0, 10, 2))
+
+
+@register.filter
+def taille(value: int) -> str:
+    """Write « 12 Ko », « 1,4 Mo »."""
+    if value < 1_000_000:
+        return f"{max(1, round(value / 1000))}{NBSP}Ko"
+    return f"{value / 1_000_000:.1f}".replace(".", ",") + f"{NBSP}Mo"
+
+
+@register.filter
+def pluriel(count: int, forms_: str) -> str:
+    """Write « 1 dossier », « 12 dossiers » from « dossier,dossiers »."""
+    one, _, many = forms_.partition(",")
+    return f"{nombre(count)}{NBSP}{one if abs(count) < 2 else many}"
+
+
+@register.simple_tag
+def badge(libelle: str, ton: str = "") -> SafeString:
+    """Give a DSFR badge; `ton` is info, success, warning, error or empty."""
+    suffix = f" fr-badge--{ton}" if ton else ""
+    return format_html('<p class="fr-badge fr-badge--sm{}">{}</p>', suffix, libelle)
+
+
+@register.simple_tag
+def echeance(le: date | None, on: date, legale: bool = False) -> SafeString:  # noqa: FBT001, FBT002
+    """Give a due day with the days left; red only for a legal date lost or about to be."""
+    if le is None:
+        return format_html('<span class="seuil-a-determiner">à déterminer</span>')
+    days = (le - on).days
+    ton = "seuil-date--perdue" if legale and days < 0 else ""
+    if legale and 0 <= days <= 7:
+        ton = "seuil-date--proche"
+    return format_html(
+        '<span class="seuil-date {}"><time datetime="{}">{}</time> {}</span>',
+        ton,
+        le.isoformat(),
+        date_longue(le),
+        dans_jours(le, on),
+    )
+
+
+@register.inclusion_tag("composants/champ.html")
+def champ(field: forms.BoundField) -> dict[str, object]:
+    """Give a field with its label, help and errors."""
+    widget = field.field.widget
+    kind, group = "champ", "fr-input-group"
+    if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        kind = "choix"
+        group = "fr-radio-group" if isinstance(widget, forms.RadioSelect) else "fr-checkbox-group"
+    elif isinstance(widget, forms.CheckboxInput):
+        kind = "case"
+    elif isinstance(widget, forms.HiddenInput):
+        kind = "cache"
+    elif isinstance(widget, forms.FileInput):
+        group = "fr-upload-group"
+    elif isinstance(widget, forms.Select):
+        group = "fr-select-group"
+    return {"field": field, "kind": kind, "group": group}
+
+
+@register.inclusion_tag("composants/erreurs.html")
+def erreurs(form: forms.BaseForm) -> dict[str, object]:
+    """Give the summary of a form's errors, each leading to its field."""
+    return {
+        "generales": form.non_field_errors(),
+        "champs": [
+            (form[name], messages) for name, messages in form.errors.items() if name != "__all__"
+        ],
+    }
+
+
+@register.inclusion_tag("composants/pagination.html", takes_context=True)
+def pagination(context: RequestContext, page: Page, fragment: str = "") -> dict[str, object]:
+    """Give the pagination of a list, keeping its filters; `fragment` is the htmx target."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    prefix = f"?{query.urlencode()}&" if query else "?"
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {
+        "page": page,
+        "numbers": list(numbers),
+        "ellipsis": page.paginator.ELLIPSIS,
+        "prefix": prefix,
+        "fragment": fragment,
+    }

@@ -1,0 +1,109 @@
+# Seuil : toutes les commandes. « make » seul les liste.
+# Rien d'autre à installer que Python 3.11 ou plus, make et l'accès à un dépôt de paquets Python.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := aide
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8000
+UV_VERSION := 0.13.9
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+# In var/, which is never committed: uv for this project alone, whatever the machine has.
+OUTILS := var/outils
+UV := $(OUTILS)/bin/uv
+BIN := .venv/bin
+TEMPLATES = $(shell find seuil/web/templates -name '*.html' 2>/dev/null)
+
+# Environments are made from uv.lock only: what runs here is what was tested.
+export UV_PYTHON_DOWNLOADS := never
+export DJANGO_SETTINGS_MODULE := config.settings
+
+.PHONY: aide demo demo-neuf test check fix bench epreuves docs arret chromium
+
+aide: ## Liste les commandes
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: .venv/.produit ## Tout, depuis rien : base, département de démonstration, site sur 127.0.0.1 (PORT=8000)
+	@echo "→ Démonstration sur le port $(PORT) (Ctrl-C pour arrêter)"
+	@exec $(BIN)/seuil servir-demo --port $(PORT)
+
+demo-neuf: .venv/.produit ## Efface les données de démonstration, puis « make demo »
+	@if [ -n "$${DATABASE_URL:-}" ]; then \
+		echo "Refus : DATABASE_URL désigne une base extérieure ; « make demo-neuf » n’efface que la base embarquée." >&2; exit 1; fi
+	@echo "→ Effacement des données de démonstration"
+	@$(BIN)/python -c 'from config.database import start_embedded; start_embedded()'
+	@$(BIN)/python -c 'import psycopg; from config.database import django_database as d; psycopg.connect(host=d()["HOST"], user="postgres", dbname="postgres", autocommit=True).execute("DROP DATABASE IF EXISTS seuil WITH (FORCE)")'
+	@rm -rf "$${SEUIL_DATA:-var}"/documents "$${SEUIL_DATA:-var}"/demo
+	@$(MAKE) demo PORT=$(PORT)
+
+test: .venv/.complet chromium ## Tous les essais, navigateur compris (ARGS="tests/kernel -x" pour choisir)
+	@echo "→ Essais"
+	@$(BIN)/pytest $(ARGS)
+
+check: .venv/.complet ## Tout ce qui se vérifie sans lancer les essais
+	@echo "→ Mise en forme (ruff format)" && $(BIN)/ruff format --check .
+	@echo "→ Règles de code (ruff check)" && $(BIN)/ruff check .
+	@echo "→ Types (mypy)" && $(BIN)/mypy
+	@echo "→ Sens des dépendances (import-linter)" && $(BIN)/lint-imports
+	@echo "→ Migrations à jour" && $(BIN)/python manage.py makemigrations --check --dry-run
+	@echo "→ Réglages (manage.py check)" && $(BIN)/python manage.py check --fail-level WARNING
+	@echo "→ Gabarits (djade)" && if [ -n "$(TEMPLATES)" ]; then $(BIN)/djade --check --target-version 5.2 $(TEMPLATES); fi
+	@echo "→ Verrou des dépendances (uv lock)" && $(UV) lock --check
+	@echo "✓ Tout est en ordre"
+
+fix: .venv/.complet ## Corrige ce qui se corrige seul
+	@$(BIN)/ruff check --fix . || true
+	@$(BIN)/ruff format .
+	@if [ -n "$(TEMPLATES)" ]; then $(BIN)/djade --target-version 5.2 $(TEMPLATES); fi
+
+bench: .venv/.complet ## Mesures de vitesse : chaque bench/bench_*.py imprime ses chiffres
+	@for mesure in bench/bench_*.py; do echo "→ $$mesure"; $(BIN)/python "$$mesure"; done
+
+epreuves: .venv/.complet ## Preuves longues (des heures) : mêmes propriétés, cent fois plus d’exemples
+	@$(BIN)/pytest --hypothesis-profile=epreuves -m "not navigateur" $(ARGS)
+
+docs: .venv/.complet chromium ## Refait ce que la documentation tire du code : tableaux, captures d’écran
+	@echo "→ Tableaux tirés du code" && $(BIN)/python docs/generer.py
+	@echo "→ Captures d’écran du guide" && SEUIL_CAPTURES=1 $(BIN)/pytest -m navigateur $(ARGS)
+
+arret: ## Arrête le PostgreSQL embarqué (ses données restent)
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -c 'from config.database import stop_embedded; stop_embedded()'; fi
+
+# --- environment ------------------------------------------------------------------------------
+
+$(UV):
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Il faut Python 3.11 ou plus (commande python3). Installez-le, puis recommencez." >&2; exit 1; fi
+	@echo "→ Préparation de l’outil d’installation (uv $(UV_VERSION))"
+	@rm -rf $(OUTILS)
+	@$(PYTHON) -m venv $(OUTILS) || { \
+		echo "Python est là, mais pas de quoi créer un environnement (venv, ensurepip)." >&2; \
+		echo "Sous Debian ou Ubuntu : apt-get install python3-venv, puis recommencez." >&2; \
+		rm -rf $(OUTILS); exit 1; }
+	@$(OUTILS)/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)" || { \
+		echo "Le dépôt de paquets Python ne répond pas : vérifiez le réseau ou PIP_INDEX_URL." >&2; \
+		rm -rf $(OUTILS); exit 1; }
+
+# --inexact: preparing the demonstration never removes the developer's tools.
+.venv/.produit: pyproject.toml uv.lock | $(UV)
+	@echo "→ Installation de Seuil et de ses dépendances dans .venv"
+	@$(UV) sync --frozen --no-dev --inexact --python "$(PYTHON)"
+	@touch $@
+
+.venv/.complet: pyproject.toml uv.lock | $(UV)
+	@echo "→ Installation de Seuil, de ses dépendances et des outils d’essai dans .venv"
+	@$(UV) sync --frozen --python "$(PYTHON)"
+	@touch .venv/.produit $@
+
+chromium:
+	@if command -v chromium >/dev/null; then exit 0; fi; \
+	echo "→ Installation de chromium pour les essais dans le navigateur"; \
+	if [ "$$(id -u)" = 0 ]; then root=""; elif command -v sudo >/dev/null; then root="sudo -n"; else \
+		echo "chromium manque et ne peut pas être installé sans droits : demandez « apt-get install chromium »." >&2; exit 1; fi; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	{ $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; } \
+	&& command -v chromium >/dev/null || { \
+		echo "chromium n’a pas pu être installé. Les essais dans le navigateur ne sont jamais sautés :" >&2; \
+		echo "installez-le (sous Debian : apt-get install chromium), puis recommencez." >&2; exit 1; }

@@ -1,0 +1,1 @@
+"""Measures printed beside the raw limit; never a test."""

@@ -1,0 +1,221 @@
+"""Stage a list, decide its rows, and write acts."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from seuil.actes.models import Acte, Correspondance, Ligne, Lot
+from seuil.actes.rules import ActeRecu, LigneLue
+from seuil.audit.operations import Author, record_event
+from seuil.dossiers.models import Dossier
+from seuil.engines.tabular import Cell, Row, Table
+from seuil.kernel.bulk import copy_new_rows, copy_rows
+from seuil.kernel.models import new_id
+from seuil.kernel.refusal import Refusal
+
+
+class ActeDejaConnu(Refusal):
+    message = "Cet acte est déjà enregistré pour ce dossier, à la même date."
+
+
+class ListeDejaAppliquee(Refusal):
+    message = "Cette liste est déjà appliquée : elle ne peut plus être modifiée."
+
+
+def lock_import(*, departement: str) -> None:
+    """Wait for the other imports of the département, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{departement}"])
+
+
+@transaction.atomic
+def create_lot(
+    *,
+    departement: str,
+    type_acte: str,
+    source: str,
+    nom_fichier: str,
+    empreinte: str,
+    table: Table,
+    correspondance: Mapping[int, str],
+    by: Author,
+    on: date,
+) -> Lot:
+    """Stage a list as read; its rows follow with stage_lignes. Writes the audit line."""
+    lot = Lot.objects.create(
+        departement_id=departement,
+        type=type_acte,
+        source=source,
+        nom_fichier=nom_fichier[:200],
+        empreinte=empreinte,
+        etat=Lot.Etat.A_MAPPER,
+        lecture={
+            "entetes": list(table.headers),
+            "ligne_entete": table.header_line,
+            "feuille": table.sheet,
+            "avertissements": list(table.warnings),
+            "ecartees": [[s.line, s.kind] for s in table.skipped],
+            "correspondance": {str(i): champ for i, champ in correspondance.items()},
+        },
+        depose_le=on,
+        depose_par=by.author_label,
+    )
+    record_event(kind="liste.deposee", by=by, on=on, target_type="lot", target_id=lot.pk)
+    return lot
+
+
+def stage_lignes(*, lot: Lot, rows: Sequence[Row], lues: Sequence[LigneLue] | None = None) -> None:
+    """Write the rows of a list, as read, with what was decided of each when it is known."""
+    Ligne.objects.filter(lot=lot).delete()
+    states = lues or [LigneLue(row.line, Ligne.Etat.LUE) for row in rows]
+    copy_rows(
+        Ligne,
+        ("lot_id", "numero", "etat", "cellules", "motifs", "confirmee"),
+        (
+            (
+                lot.pk,
+                row.line,
+                lue.etat,
+                json.dumps([_encode(cell) for cell in row.cells]),
+                json.dumps([m.as_dict() for m in lue.motifs]),
+                False,
+            )
+            for row, lue in zip(rows, states, strict=True)
+        ),
+    )
+
+
+def update_lignes(
+    *,
+    lot: Lot,
+    lues: Sequence[LigneLue],
+    dossiers: Mapping[int, UUID],
+    confirmees: Iterable[int],
+) -> None:
+    """Write the final state of each row of a list, and the dossier it went to."""
+    confirmed = set(confirmees)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS etat_ligne"
+            " (numero int, etat text, motifs jsonb, confirmee bool, dossier_id uuid)"
+            " ON COMMIT DROP"
+        )
+        cursor.execute("TRUNCATE etat_ligne")
+        with cursor.copy("COPY etat_ligne FROM STDIN") as copy:
+            for lue in lues:
+                copy.write_row(
+                    (
+                        lue.numero,
+                        lue.etat,
+                        json.dumps([m.as_dict() for m in lue.motifs]),
+                        lue.numero in confirmed,
+                        dossiers.get(lue.numero),
+                    )
+                )
+        cursor.execute(
+            "UPDATE actes_ligne l SET etat = e.etat, motifs = e.motifs,"
+            " confirmee = e.confirmee, dossier_id = e.dossier_id"
+            " FROM etat_ligne e WHERE l.lot_id = %s AND l.numero = e.numero",
+            [lot.pk],
+        )
+
+
+def set_lot_state(
+    *,
+    lot: Lot,
+    etat: str,
+    compte: Mapping[str, int],
+    kind: str,
+    by: Author,
+    on: date,
+    correspondance: Mapping[int, str] | None = None,
+) -> Lot:
+    """Move a list to a state with its count, and write the audit line."""
+    lot.etat = etat
+    lot.compte = dict(compte)
+    if etat == Lot.Etat.APPLIQUE:
+        lot.applique_le = on
+    if correspondance is not None:
+        lot.lecture = {
+            **lot.lecture,
+            "correspondance": {str(i): champ for i, champ in correspondance.items()},
+        }
+    lot.save(update_fields=["etat", "compte", "applique_le", "lecture"])
+    record_event(kind=kind, by=by, on=on, target_type="lot", target_id=lot.pk, details=dict(compte))
+    return lot
+
+
+def remember_correspondance(
+    *, lot: Lot, correspondance: Mapping[int, str], entetes: Sequence[str]
+) -> None:
+    """Keep what a person decided of each column, for the next list of the same source."""
+    Correspondance.objects.bulk_create(
+        [
+            Correspondance(
+                departement_id=lot.departement_id,
+                source=lot.source,
+                type=lot.type,
+                entete=entetes[index][:200],
+                champ=champ,
+            )
+            for index, champ in correspondance.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["departement", "source", "type", "entete"],
+        update_fields=["champ"],
+    )
+
+
+def record_actes(*, actes: Sequence[tuple[UUID, ActeRecu, int]], type_acte: str, lot: Lot) -> None:
+    """Write the acts of a list, in bulk: dossier, act, line. One already there is left alone."""
+    copy_new_rows(
+        Acte,
+        (
+            "id", "dossier_id", "type", "survenu_le", "recu_le", "audience_le",
+            "audience_heure", "juridiction", "montant", "sens", "delai_jusqu_au", "reference",
+            "lot_id", "ligne", "source",
+        ),
+        (
+            (
+                new_id(), dossier_id, type_acte, a.survenu_le, a.recu_le, a.audience_le,
+                a.audience_heure, a.juridiction, a.montant, a.sens, a.delai_jusqu_au, a.reference,
+                lot.pk, numero, lot.source,
+            )
+            for dossier_id, a, numero in actes
+        ),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def create_acte(
+    *, dossier: Dossier, type_acte: str, survenu_le: date, source: str, by: Author, on: date,
+    **details: Any,
+) -> Acte:  # fmt: skip
+    """Write one act entered by hand. Raises ActeDejaConnu."""
+    acte, created = Acte.objects.get_or_create(
+        dossier=dossier,
+        type=type_acte,
+        survenu_le=survenu_le,
+        defaults={"id": new_id(), "source": source, **details},
+    )
+    if not created:
+        raise ActeDejaConnu
+    record_event(
+        kind=f"acte.{type_acte}", by=by, on=on, target_type="dossier", target_id=dossier.pk
+    )
+    return acte
+
+
+def _encode(cell: Cell) -> Any:
+    """Return a cell for JSON: dates and hours as {kind: ISO text}, see actes.queries.decode."""
+    if isinstance(cell, datetime):
+        return {"instant": cell.isoformat()}
+    if isinstance(cell, date):
+        return {"date": cell.isoformat()}
+    if isinstance(cell, time):
+        return {"heure": cell.isoformat()}
+    return cell

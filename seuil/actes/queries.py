@@ -1,0 +1,199 @@
+"""Read lists, rows and what is already known of the households they name."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count
+
+from seuil.actes.models import Correspondance, Ligne, Lot
+from seuil.actes.rules import ActeConnu, Communes, get_synonymes, normalise_commune
+from seuil.acteurs.models import Agent, Commune
+from seuil.acteurs.rules import why_not
+from seuil.engines import tabular
+from seuil.engines.tabular import Cell, Row
+
+LIGNES_PAR_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LigneVue:
+    """A staged row for the screen: its line, state, cells as text, reasons and dossier."""
+
+    numero: int
+    etat: str
+    cellules: tuple[str, ...]
+    motifs: list[dict[str, str]]
+    confirmee: bool
+    dossier: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ColonneVue:
+    """A column of a list: header, field it means, and three values to recognise it."""
+
+    index: int
+    entete: str
+    champ: str
+    exemples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Apercu:
+    """A list before or after application: columns, counts by state, one page of rows."""
+
+    lot: Lot
+    colonnes: list[ColonneVue]
+    comptes: Mapping[str, int]
+    lignes: list[LigneVue]
+    page: int
+    pages: int
+
+
+def list_lots(*, agent: Agent, on: date) -> list[Lot]:  # noqa: ARG001 - every query takes the day
+    """Return the last lists deposited in the agent's département; none without the right."""
+    if why_not(agent.role, "acte.importer"):
+        return []
+    return list(Lot.objects.filter(departement=agent.departement_id).order_by("-created_at")[:50])
+
+
+def get_lot(*, agent: Agent, on: date, lot_id: UUID) -> Lot:  # noqa: ARG001
+    """Return a list of the agent's département. Raises Lot.DoesNotExist."""
+    if why_not(agent.role, "acte.importer"):
+        raise Lot.DoesNotExist
+    return Lot.objects.get(pk=lot_id, departement=agent.departement_id)
+
+
+def get_apercu(
+    *, agent: Agent, on: date, lot_id: UUID, etat: str | None = None, page: int = 1
+) -> Apercu:
+    """Return a list with its columns, its counts and a page of its rows.
+
+    Raises Lot.DoesNotExist when the agent may not see it.
+    """
+    lot = get_lot(agent=agent, on=on, lot_id=lot_id)
+    comptes = dict(
+        Ligne.objects.filter(lot=lot).values_list("etat").annotate(n=Count("id")).order_by("etat")
+    )
+    rows = Ligne.objects.filter(lot=lot)
+    if etat:
+        rows = rows.filter(etat=etat)
+    total = comptes.get(etat, 0) if etat else sum(comptes.values())
+    pages = max(1, -(-total // LIGNES_PAR_PAGE))
+    page = min(max(1, page), pages)
+    first = (page - 1) * LIGNES_PAR_PAGE
+    lignes = [
+        LigneVue(numero, state, tuple(map(_shown, cells)), motifs, confirmee, dossier)
+        for numero, state, cells, motifs, confirmee, dossier in rows.order_by("numero").values_list(
+            "numero", "etat", "cellules", "motifs", "confirmee", "dossier__numero"
+        )[first : first + LIGNES_PAR_PAGE]
+    ]
+    return Apercu(lot, _list_colonnes(lot), comptes, lignes, page, pages)
+
+
+def get_correspondance(
+    *, departement: str, source: str, type_acte: str, entetes: Collection[str]
+) -> dict[int, str]:
+    """Return the mapping of a list's columns: remembered for its source first, then recognised."""
+    headers = list(entetes)
+    remembered = dict(
+        Correspondance.objects.filter(
+            departement=departement, source=source, type=type_acte
+        ).values_list("entete", "champ")
+    )
+    mapping = {i: remembered[h] for i, h in enumerate(headers) if h in remembered}
+    used = set(mapping.values())
+    suggested = tabular.suggest_mapping(headers, get_synonymes(type_acte))
+    for index, champ in suggested.items():
+        if index not in mapping and champ not in used:
+            mapping[index] = champ
+    # A person may have decided that a column means nothing.
+    return {index: champ for index, champ in mapping.items() if champ}
+
+
+def get_communes(*, departement: str) -> Communes:
+    """Return the communes of a département in the form rows are read with."""
+    par_nom: dict[str, str] = {}
+    par_code_postal: dict[str, list[str]] = {}
+    noms: dict[str, str] = {}
+    codes: dict[str, list[str]] = {}
+    for code, nom, postaux in (
+        Commune.objects.filter(departement=departement)
+        .order_by("code")
+        .values_list("code", "nom", "codes_postaux")
+    ):
+        par_nom[normalise_commune(nom)] = code
+        noms[code] = nom
+        codes[code] = list(postaux)
+        for postal in postaux:
+            par_code_postal.setdefault(postal, []).append(code)
+    return Communes(par_nom, par_code_postal, noms, codes)
+
+
+def get_actes_connus(*, departement: str, cles: Collection[str]) -> dict[str, ActeConnu]:
+    """Return, by key, the files already open and the acts they hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.cle, d.id, array_agg(a.type), array_agg(a.survenu_le)"
+            " FROM dossiers_dossier d LEFT JOIN actes_acte a ON a.dossier_id = d.id"
+            " WHERE d.departement_id = %s AND d.cle = ANY(%s) GROUP BY d.cle, d.id",
+            [departement, list(cles)],
+        )
+        return {
+            cle: ActeConnu(pk, {(t, le) for t, le in zip(types, days, strict=True) if t})
+            for cle, pk, types, days in cursor.fetchall()
+        }
+
+
+def iter_rows(*, lot: Lot) -> Iterator[Row]:
+    """Yield the staged rows of a list as the reader gave them."""
+    for numero, cells in (
+        Ligne.objects.filter(lot=lot).order_by("numero").values_list("numero", "cellules")
+    ):
+        yield Row(numero, tuple(map(decode_cell, cells)))
+
+
+def decode_cell(cell: Any) -> Cell:
+    """Return the value of a staged cell; see actes.operations for the written form."""
+    if not isinstance(cell, dict):
+        return cell  # type: ignore[no-any-return]
+    ((kind, text),) = cell.items()
+    return _DECODERS[kind].fromisoformat(text)
+
+
+_DECODERS: Mapping[str, type[date] | type[datetime] | type[time]] = {
+    "date": date,
+    "instant": datetime,
+    "heure": time,
+}
+
+
+def _list_colonnes(lot: Lot) -> list[ColonneVue]:
+    lecture = lot.lecture
+    mapping = {int(i): champ for i, champ in lecture["correspondance"].items()}
+    samples = list(
+        Ligne.objects.filter(lot=lot).order_by("numero").values_list("cellules", flat=True)[:40]
+    )
+    return [
+        ColonneVue(index, entete, mapping.get(index, ""), _list_exemples(samples, index))
+        for index, entete in enumerate(lecture["entetes"])
+    ]
+
+
+def _list_exemples(samples: list[list[Any]], index: int) -> tuple[str, ...]:
+    values = [_shown(cells[index]) for cells in samples if index < len(cells)]
+    return tuple(dict.fromkeys(v for v in values if v))[:3]
+
+
+def _shown(cell: Any) -> str:
+    value = decode_cell(cell)
+    if value is None:
+        return ""
+    if isinstance(value, datetime | date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,179 @@
+"""Write the directory: official geography, organisations, agents."""
+
+import csv
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from seuil.acteurs.models import (
+    Agent,
+    Arrondissement,
+    Commune,
+    Departement,
+    Organisation,
+    Role,
+    TypeOrganisation,
+)
+from seuil.audit.operations import Author, record_event
+from seuil.kernel.refusal import Refusal
+
+_DATA = Path(__file__).parent / "data"
+
+
+class CourrielDejaUtilise(Refusal):
+    message = "Un compte existe déjà avec cette adresse électronique."
+
+
+class OrganisationDejaConnue(Refusal):
+    message = "Un organisme porte déjà ce nom dans le département."
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The machine as an author of the journal: a command or a background task, by its name."""
+
+    name: str
+    departement_id: str = ""
+
+    @property
+    def author_id(self) -> str:
+        return f"machine:{self.name}"
+
+    @property
+    def author_label(self) -> str:
+        return f"Seuil ({self.name})"
+
+
+@transaction.atomic
+def import_geography(*, departements: Collection[str] | None = None) -> None:
+    """Load or refresh the official départements, arrondissements and communes.
+
+    `departements` limits the communes to those codes; None loads the country. Source: code
+    officiel géographique (INSEE) via Etalab, licence ouverte 2.0.
+    """
+    Departement.objects.bulk_create(
+        (Departement(code=r["code"], nom=r["nom"]) for r in _rows("departements.csv")),
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["nom"],
+    )
+    known = set(Departement.objects.values_list("code", flat=True))
+    Arrondissement.objects.bulk_create(
+        (
+            Arrondissement(code=r["code"], nom=r["nom"], departement_id=r["departement"])
+            for r in _rows("arrondissements.csv")
+            if r["departement"] in known
+        ),
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["nom", "departement"],
+    )
+    arrondissements = set(Arrondissement.objects.values_list("code", flat=True))
+    epci = {r["code"]: r["nom"] for r in _rows("epci.csv")}
+    Commune.objects.bulk_create(
+        (
+            Commune(
+                code=r["code"],
+                nom=r["nom"],
+                departement_id=r["departement"],
+                arrondissement_id=r["arrondissement"]
+                if r["arrondissement"] in arrondissements
+                else None,
+                epci=epci.get(r["epci"], "")[:120],
+                codes_postaux=[c for c in r["codes_postaux"].replace("|", " ").split() if c],
+                population=int(r["population"] or 0),
+                latitude=float(r["latitude"]) if r["latitude"] else None,
+                longitude=float(r["longitude"]) if r["longitude"] else None,
+            )
+            for r in _rows("communes.csv")
+            if r["departement"] in (known if departements is None else set(departements))
+        ),
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=[
+            "nom",
+            "departement",
+            "arrondissement",
+            "epci",
+            "codes_postaux",
+            "population",
+            "latitude",
+            "longitude",
+        ],  # fmt: skip
+        batch_size=5000,
+    )
+
+
+@transaction.atomic
+def create_organisation(
+    *,
+    departement: str,
+    type: TypeOrganisation | str,  # noqa: A002 - the noun of the directory
+    nom: str,
+    by: Author,
+    on: date,
+    **contact: Any,
+) -> Organisation:
+    """Add an organisation to the directory.
+
+    Raises OrganisationDejaConnue when the name is taken in the département.
+    """
+    if Organisation.objects.filter(departement=departement, nom=nom).exists():
+        raise OrganisationDejaConnue
+    communes = contact.pop("communes", ())
+    organisation = Organisation.objects.create(
+        departement_id=departement, type=type, nom=nom, **contact
+    )
+    organisation.communes.set(communes)
+    record_event(
+        kind="organisation.creee",
+        by=by,
+        on=on,
+        target_type="organisation",
+        target_id=organisation.pk,
+    )
+    return organisation
+
+
+@transaction.atomic
+def create_agent(
+    *,
+    courriel: str,
+    nom: str,
+    prenom: str,
+    role: Role | str,
+    organisation: Organisation,
+    password: str,
+    by: Author,
+    on: date,
+) -> Agent:
+    """Create the account of a person, habilitated from `on` in the organisation's département.
+
+    Raises CourrielDejaUtilise, or Django's ValidationError when the password is too weak.
+    """
+    if Agent.objects.filter(courriel__iexact=courriel).exists():
+        raise CourrielDejaUtilise
+    agent = Agent(
+        courriel=courriel.lower(),
+        nom=nom,
+        prenom=prenom,
+        role=role,
+        organisation=organisation,
+        departement_id=organisation.departement_id,
+        habilite_le=on,
+    )
+    validate_password(password, agent)
+    agent.set_password(password)
+    agent.save()
+    record_event(kind="agent.cree", by=by, on=on, target_type="agent", target_id=agent.pk)
+    return agent
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (_DATA / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)

@@ -1,0 +1,81 @@
+"""Read the directory and the accounts."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from seuil.acteurs.models import Agent, Arrondissement, Commune, Organisation, Role
+from seuil.acteurs.rules import why_not
+
+
+def list_comptes_demo() -> list[dict[str, str]]:
+    """Return one account per role, in the order of the roles, for a demonstration's sign-in page.
+
+    Takes no agent: nobody is signed in yet. Called only by an instance of demonstration.
+    """
+    first: dict[str, str] = {}
+    rows = Agent.objects.filter(is_active=True).order_by("created_at", "courriel")
+    for role, courriel in rows.values_list("role", "courriel"):
+        first.setdefault(role, courriel)
+    return [
+        {"role": str(label), "courriel": first[role]}
+        for role, label in Role.choices
+        if role in first
+    ]
+
+
+def list_organisations(
+    *,
+    agent: Agent,
+    on: date,  # noqa: ARG001 - every query takes the day
+    type: str = "",  # noqa: A002 - the noun of the directory
+    commune: str = "",
+) -> Sequence[dict[str, Any]]:
+    """Return the organisations of the agent's département; `commune` keeps those that serve it.
+
+    An organisation without communes serves the whole département.
+    """
+    if why_not(agent.role, "annuaire.lire"):
+        return []
+    rows = Organisation.objects.filter(departement=agent.departement_id)
+    if type:
+        rows = rows.filter(type=type)
+    if commune:
+        rows = rows.filter(Q(communes=None) | Q(communes=commune)).distinct()
+    return list(
+        rows.order_by("type", "nom").values("id", "type", "nom", "telephone", "courriel", "adresse")
+    )
+
+
+def list_communes(*, agent: Agent, on: date) -> Sequence[tuple[str, str]]:  # noqa: ARG001
+    """Return code and name of the communes of the agent's département, by name."""
+    return list(
+        Commune.objects.filter(departement=agent.departement_id)
+        .order_by("nom")
+        .values_list("code", "nom")
+    )
+
+
+def list_arrondissements(*, agent: Agent, on: date) -> Sequence[tuple[str, str]]:  # noqa: ARG001
+    """Return code and name of the arrondissements of the agent's département, by name."""
+    return list(
+        Arrondissement.objects.filter(departement=agent.departement_id)
+        .order_by("nom")
+        .values_list("code", "nom")
+    )
+
+
+def list_comptes(*, agent: Agent, on: date) -> Sequence[dict[str, Any]]:  # noqa: ARG001
+    """Return the accounts of the agent's département; none without the right."""
+    if why_not(agent.role, "agents.gerer"):
+        return []
+    return list(
+        Agent.objects.filter(departement=agent.departement_id)
+        .order_by("nom", "prenom")
+        .values(
+            "nom", "prenom", "courriel", "role", "organisation__nom", "habilite_le", "is_active",
+            "last_login",
+        )
+    )  # fmt: skip

@@ -1,0 +1,26 @@
+"""When an attempt or an exchange may be recorded."""
+
+from datetime import date
+
+
+def why_not_record(
+    *,
+    survenu_le: date,
+    prochain_le: date | None,
+    on: date,
+    mandat_le: date | None = None,
+) -> str | None:
+    """Return the French reason why a contact may not be recorded, or None when it may.
+
+    `mandat_le` is the day the dossier was entrusted to the author's organisation, if it was.
+    """
+    if survenu_le > on:
+        return (
+            "La date du contact est à venir : notez-le quand il a eu lieu, ou indiquez-la comme"
+            " prochain contact."
+        )
+    if mandat_le is not None and survenu_le < mandat_le:
+        return "Ce contact précède le jour où le dossier vous a été confié : vérifiez la date."
+    if prochain_le is not None and prochain_le < survenu_le:
+        return "Le prochain contact ne peut pas précéder celui que vous notez."
+    return None

@@ -1,0 +1,92 @@
+"""Write the dates of the diagnostic social et financier."""
+
+from datetime import date
+
+from django.db import transaction
+
+from seuil.acteurs.models import Agent
+from seuil.audit.operations import record_event
+from seuil.diagnostics import rules
+from seuil.diagnostics.models import Dsf
+from seuil.dossiers.models import Dossier
+from seuil.kernel.refusal import Refusal
+
+
+class DsfDejaEnCours(Refusal):
+    message = "Un diagnostic est déjà en cours pour ce ménage : enregistrez d’abord sa fin."
+
+
+class DsfRefuse(Refusal):
+    message = "Ce diagnostic ne peut pas être enregistré."
+
+
+@transaction.atomic
+def request_dsf(
+    *, dossier: Dossier, demande_le: date | None, organisme: str, by: Agent, on: date
+) -> Dsf:
+    """Record that the préfet referred the household to an organisme; the day may be unknown.
+
+    Raises DsfRefuse, DsfDejaEnCours.
+    """
+    if demande_le is not None and demande_le > on:
+        raise DsfRefuse("La date de la demande est à venir.")
+    Dossier.objects.select_for_update().get(pk=dossier.pk)
+    if Dsf.objects.filter(dossier=dossier, fin=Dsf.Fin.EN_COURS).exists():
+        raise DsfDejaEnCours
+    dsf = Dsf.objects.create(dossier=dossier, demande_le=demande_le, organisme=organisme, par=by)
+    _record("dsf.demande", dsf, by, on)
+    return dsf
+
+
+@transaction.atomic
+def record_dsf(
+    *,
+    dossier: Dossier,
+    fin: str,
+    termine_le: date,
+    transmis_juge_le: date | None = None,
+    transmis_ccapex_le: date | None = None,
+    by: Agent,
+    on: date,
+) -> Dsf:
+    """Record how and when the diagnosis ended and was sent.
+
+    Completes the one in progress, or the one that ended that day (its sending comes later);
+    opens one when nobody asked for it. Raises DsfRefuse.
+    """
+    Dossier.objects.select_for_update().get(pk=dossier.pk)
+    known = Dsf.objects.filter(dossier=dossier)
+    dsf = (
+        known.filter(fin=Dsf.Fin.EN_COURS).first()
+        or known.filter(fin=fin, termine_le=termine_le).order_by("id").last()
+        or Dsf(dossier=dossier)
+    )
+    reason = rules.why_not_record(
+        fin=fin,
+        termine_le=termine_le,
+        transmis_juge_le=transmis_juge_le,
+        transmis_ccapex_le=transmis_ccapex_le,
+        demande_le=dsf.demande_le,
+        on=on,
+    )
+    if reason:
+        raise DsfRefuse(reason)
+    dsf.fin = Dsf.Fin(fin)
+    dsf.termine_le = termine_le
+    dsf.transmis_juge_le = transmis_juge_le or dsf.transmis_juge_le
+    dsf.transmis_ccapex_le = transmis_ccapex_le or dsf.transmis_ccapex_le
+    dsf.par = by
+    dsf.save()
+    _record("dsf.termine", dsf, by, on)
+    return dsf
+
+
+def _record(kind: str, dsf: Dsf, by: Agent, on: date) -> None:
+    record_event(
+        kind=kind,
+        by=by,
+        on=on,
+        target_type="dossier",
+        target_id=dsf.dossier_id,
+        details={"dsf": str(dsf.pk)},
+    )

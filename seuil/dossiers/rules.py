@@ -1,0 +1,93 @@
+"""How a household described by a source is recognised: the normalised key of a file."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+# Abbreviations that the same address shows from one list to another.
+_ABREVIATIONS = {
+    "AV": "AVENUE",
+    "AVE": "AVENUE",
+    "BD": "BOULEVARD",
+    "BLD": "BOULEVARD",
+    "BVD": "BOULEVARD",
+    "CH": "CHEMIN",
+    "CHE": "CHEMIN",
+    "CRS": "COURS",
+    "IMP": "IMPASSE",
+    "ALL": "ALLEE",
+    "ALLEES": "ALLEE",
+    "PL": "PLACE",
+    "R": "RUE",
+    "RTE": "ROUTE",
+    "RES": "RESIDENCE",
+    "SQ": "SQUARE",
+    "ST": "SAINT",
+    "STE": "SAINTE",
+}
+_NOT_WORD = re.compile(r"[^A-Z0-9]+")
+_CIVILITES = frozenset({"M", "MR", "MME", "MLLE", "MONSIEUR", "MADAME", "MADEMOISELLE"})
+
+
+@dataclass(frozen=True, slots=True)
+class MenageRecu:
+    """A household, its dwelling, lease and landlord, as one row of a source describes them."""
+
+    nom: str
+    prenom: str
+    adresse: str
+    code_postal: str
+    commune: str
+    cle: str
+    complement: str = ""
+    ne_le: date | None = None
+    nom2: str = ""
+    prenom2: str = ""
+    telephone: str = ""
+    courriel: str = ""
+    adultes: int | None = None
+    enfants: int | None = None
+    parc: str = "inconnu"
+    bailleur: str = ""
+    bailleur_nature: str = "inconnue"
+    bailleur_telephone: str = ""
+    bailleur_courriel: str = ""
+    mandataire: str = ""
+    bail_le: date | None = None
+    clause: str = ""
+    loyer: Decimal | None = None
+    charges: Decimal | None = None
+    suivi: str = ""
+    service_social: str = ""
+
+
+@lru_cache(maxsize=200_000)
+def normalise(text: str) -> str:
+    """Return text in capitals, without accents, punctuation nor double spaces."""
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
+    ascii_only = plain.encode("ascii", "ignore").decode("ascii").upper()
+    return _NOT_WORD.sub(" ", ascii_only).strip()
+
+
+@lru_cache(maxsize=200_000)
+def normalise_adresse(text: str) -> str:
+    """Return an address normalised, its usual abbreviations spelt out."""
+    return " ".join(_ABREVIATIONS.get(word, word) for word in normalise(text).split())
+
+
+@lru_cache(maxsize=200_000)
+def normalise_nom(text: str) -> str:
+    """Return a name normalised, without its title."""
+    words = normalise(text).split()
+    while len(words) > 1 and words[0] in _CIVILITES:
+        words = words[1:]
+    return " ".join(words)
+
+
+def compute_cle(*, nom: str, prenom: str, adresse: str, commune: str) -> str:
+    """Return the key of a file: name, first name and address, normalised, in one commune."""
+    parts = (normalise_nom(nom), normalise_nom(prenom), normalise_adresse(adresse), commune)
+    return "|".join(parts)[:400]

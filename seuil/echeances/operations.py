@@ -1,0 +1,165 @@
+"""Rebuild the two projections of dossiers: deadlines, and where the procedure stands."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from seuil.dossiers.rules import normalise_nom
+from seuil.echeances.models import Echeance, Situation
+from seuil.echeances.rules import (
+    Acte,
+    Contexte,
+    EcheanceCalculee,
+    Fait,
+    compute_avancement,
+    compute_echeances,
+    list_faits,
+)
+from seuil.kernel.bulk import replace_projection
+from seuil.kernel.models import new_id
+
+
+def refresh_echeances(
+    *, dossier_ids: Collection[UUID], faits_en_aval: Iterable[Fait] = ()
+) -> list[EcheanceCalculee]:
+    """Replace the deadlines and the situation of dossiers by what their facts and the law entail.
+
+    `faits_en_aval` are the facts that packages downstream hold (DSF, mandate, exchanges).
+    Idempotent: rows whose content is unchanged are not written. Returns the deadlines.
+    """
+    ids = list(dossier_ids)
+    if not ids:
+        return []
+    actes = _read_actes(ids)
+    fiches = _read_fiches(ids)
+    faits = [fait for pk in ids for fait in list_faits(pk, actes.get(pk, ()))]
+    faits += [f for f in faits_en_aval if f.dossier_id in fiches]
+    echeances = compute_echeances(faits, {pk: fiche["contexte"] for pk, fiche in fiches.items()})
+    dumped: dict[tuple[tuple[str, str], ...], str] = {}
+    replace_projection(
+        Echeance,
+        scope="dossier_id",
+        scope_ids=ids,
+        key=("dossier_id", "regle", "source_id"),
+        columns=(
+            "id", "dossier_id", "regle", "source_id", "source_type", "debut_le", "le", "autres",
+            "certitude", "parametre", "arguments", "a_obtenir",
+        ),
+        rows=(
+            (
+                new_id(), e.dossier_id, e.regle, e.source_id, e.source_type, e.debut_le, e.le,
+                list(e.autres), e.certitude, e.parametre, _dump(e.arguments, dumped), e.a_obtenir,
+            )
+            for e in echeances
+        ),
+    )  # fmt: skip
+    _replace_situations(ids, actes, fiches)
+    return echeances
+
+
+def _dump(arguments: Mapping[str, str], dumped: dict[tuple[tuple[str, str], ...], str]) -> str:
+    key = tuple(arguments.items())
+    text = dumped.get(key)
+    if text is None:
+        text = dumped[key] = json.dumps(dict(key))
+    return text
+
+
+def _replace_situations(
+    ids: Sequence[UUID],
+    actes: Mapping[UUID, Sequence[Acte]],
+    fiches: Mapping[UUID, Mapping[str, Any]],
+) -> None:
+    rows = []
+    for pk in ids:
+        avancement = compute_avancement(actes.get(pk, ()))
+        fiche = fiches.get(pk)
+        if avancement is None or fiche is None:
+            continue
+        rows.append(
+            (
+                pk,
+                fiche["departement"],
+                avancement.stade,
+                avancement.stade_le,
+                avancement.audience_le,
+                fiche["dette"],
+                fiche["dette_le"],
+                fiche["suivi"],
+                fiche["nom_recherche"],
+                fiche["commune"],
+                fiche["arrondissement"],
+            )
+        )
+    replace_projection(
+        Situation,
+        scope="dossier_id",
+        scope_ids=ids,
+        key=("dossier_id",),
+        columns=(
+            "dossier_id", "departement", "stade", "stade_le", "audience_le", "dette", "dette_le",
+            "suivi", "nom_recherche", "commune_code", "arrondissement_code",
+        ),
+        rows=rows,
+    )  # fmt: skip
+
+
+def _read_actes(ids: list[UUID]) -> dict[UUID, list[Acte]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT dossier_id, id, type, survenu_le, recu_le, audience_le, sens"
+            " FROM actes_acte WHERE dossier_id = ANY(%s) ORDER BY survenu_le, id",
+            [ids],
+        )
+        actes: dict[UUID, list[Acte]] = {}
+        for dossier_id, *rest in cursor.fetchall():
+            actes.setdefault(dossier_id, []).append(Acte(*rest))
+    return actes
+
+
+def _read_fiches(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return, per dossier, what selects its rules and what its situation shows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_FICHES, [ids, ids, ids])
+        rows = cursor.fetchall()
+    return {
+        pk: {
+            "departement": departement,
+            "commune": commune or "",
+            "arrondissement": arrondissement or "",
+            "nom_recherche": f"{normalise_nom(nom or '')} {normalise_nom(prenom or '')}".strip(),
+            "dette": dette,
+            "dette_le": dette_le,
+            "suivi": suivi or "",
+            "contexte": Contexte(departement, commune or "", bail_le, clause or ""),
+        }
+        for (
+            pk, departement, commune, arrondissement, bail_le, clause, nom, prenom, dette,
+            dette_le, suivi,
+        ) in rows
+    }  # fmt: skip
+
+
+_READ_FICHES = """
+WITH dette AS (
+  SELECT DISTINCT ON (dossier_id) dossier_id, montant, constatee_le FROM dossiers_dette
+  WHERE dossier_id = ANY(%s) ORDER BY dossier_id, constatee_le DESC, created_at DESC
+), suivi AS (
+  SELECT DISTINCT ON (dossier_id) dossier_id, situation FROM dossiers_suivisocial
+  WHERE dossier_id = ANY(%s) ORDER BY dossier_id, constate_le DESC, created_at DESC
+)
+SELECT d.id, d.departement_id, l.commune_id, c.arrondissement_id, b.signe_le, b.clause_duree,
+  p.nom, p.prenom, dette.montant, dette.constatee_le, suivi.situation
+FROM dossiers_dossier d
+LEFT JOIN dossiers_logement l ON l.dossier_id = d.id
+LEFT JOIN acteurs_commune c ON c.code = l.commune_id
+LEFT JOIN dossiers_bail b ON b.dossier_id = d.id
+LEFT JOIN dossiers_personne p
+  ON p.dossier_id = d.id AND p.qualite = 'titulaire' AND p.rang = 1
+LEFT JOIN dette ON dette.dossier_id = d.id
+LEFT JOIN suivi ON suivi.dossier_id = d.id
+WHERE d.id = ANY(%s)
+"""

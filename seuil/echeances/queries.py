@@ -1,0 +1,235 @@
+"""Read where procedures stand: the list of dossiers, and the explained deadlines of one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Min, Q, QuerySet
+
+from seuil.acteurs.models import Agent
+from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.dossiers.models import Acces, Dossier, Personne
+from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
+from seuil.echeances.models import Echeance, Situation
+from seuil.echeances.rules import explain
+from seuil.engines import droit
+
+# First words of an address: a text that starts so is looked for among addresses.
+_VOIES = frozenset(
+    ["ALLEE", "ALLEES", "AVENUE", "AV", "BOULEVARD", "BD", "CHEMIN", "COURS", "IMPASSE", "PASSAGE", "PLACE", "PL", "QUAI", "RESIDENCE", "ROUTE", "RUE", "SQUARE", "VOIE"]
+)
+
+TRIS: Mapping[str, tuple[str, ...]] = {
+    "recent": ("-stade_le", "-dossier_id"),
+    "ancien": ("stade_le", "dossier_id"),
+    "nom": ("nom_recherche", "dossier_id"),
+    "commune": ("commune_code", "nom_recherche", "dossier_id"),
+    "audience": ("audience_le", "dossier_id"),
+    "dette": ("-dette", "dossier_id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filtres:
+    """What the reader asked of the list; an empty value asks nothing."""
+
+    texte: str = ""
+    stade: str = ""
+    parc: str = ""
+    commune: str = ""
+    arrondissement: str = ""
+    # Hearing within that many days from today.
+    audience_jours: int | None = None
+    dette_min: Decimal | None = None
+    suivi: str = ""
+    en_mandat: bool = False
+    tri: str = "recent"
+
+
+@dataclass(frozen=True, slots=True)
+class DossierRow:
+    """A line of the list."""
+
+    numero: str
+    nom: str
+    commune: str
+    stade: str
+    stade_le: date
+    audience_le: date | None
+    dette: Decimal | None
+    dette_le: date | None
+    suivi: str
+    parc: str
+    echeance_le: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class EcheanceVue:
+    """A deadline and its explanation; `resultat` is None when its day is to be determined."""
+
+    id: UUID
+    regle: str
+    libelle: str
+    le: date | None
+    autres: Sequence[date]
+    certitude: str
+    a_obtenir: str
+    resultat: droit.Resultat | None
+
+
+def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Situation]:
+    """Return the situations of the files the agent may see, filtered and ordered.
+
+    Count it, slice it, then hand the slice to `list_rows`.
+    """
+    if why_not(agent.role, "dossier.lire"):
+        return Situation.objects.none()
+    rows = Situation.objects.filter(departement=agent.departement_id)
+    # A whole département needs no join to the files: the column says it.
+    if get_perimetre(agent.role) != "departement":
+        rows = rows.filter(dossier__in=Dossier.objects.visible_to(agent, on=on).values("pk"))
+    if filtres.texte:
+        rows = rows.filter(_matches(filtres.texte))
+    for name in ("stade", "suivi"):
+        if value := getattr(filtres, name):
+            rows = rows.filter(**{name: value})
+    if filtres.parc:
+        rows = rows.filter(dossier__parc=filtres.parc)
+    if filtres.commune:
+        rows = rows.filter(commune_code=filtres.commune)
+    if filtres.arrondissement:
+        rows = rows.filter(arrondissement_code=filtres.arrondissement)
+    if filtres.audience_jours is not None:
+        limit = on + timedelta(days=filtres.audience_jours)
+        rows = rows.filter(audience_le__gte=on, audience_le__lte=limit)
+    if filtres.dette_min is not None:
+        rows = rows.filter(dette__gte=filtres.dette_min)
+    if filtres.en_mandat:
+        entrusted = Acces.objects.filter(relation=Acces.Relation.MANDAT).open(on=on)
+        rows = rows.filter(dossier__in=entrusted.values("dossier"))
+    return rows.order_by(*_order(filtres.tri))
+
+
+def list_rows(*, on: date, situations: QuerySet[Situation]) -> list[DossierRow]:
+    """Return the lines of a slice of `list_dossiers`, in its order; three queries."""
+    found = list(
+        situations.values_list(
+            "dossier_id", "dossier__numero", "dossier__logement__commune__nom", "stade",
+            "stade_le", "audience_le", "dette", "dette_le", "suivi", "dossier__parc",
+            "nom_recherche",
+        )
+    )  # fmt: skip
+    ids = [row[0] for row in found]
+    noms = _list_noms(ids)
+    prochaines = dict(
+        Echeance.objects.filter(dossier__in=ids, le__gte=on)
+        .values_list("dossier_id")
+        .annotate(prochaine=Min("le"))
+        .order_by("dossier_id")
+    )
+    return [
+        DossierRow(
+            numero=numero,
+            nom=noms.get(pk) or recherche,
+            commune=commune or "",
+            stade=stade,
+            stade_le=stade_le,
+            audience_le=audience_le,
+            dette=dette,
+            dette_le=dette_le,
+            suivi=suivi,
+            parc=parc,
+            echeance_le=prochaines.get(pk),
+        )
+        for (
+            pk, numero, commune, stade, stade_le, audience_le, dette, dette_le, suivi, parc,
+            recherche,
+        ) in found
+    ]  # fmt: skip
+
+
+def get_situation(*, agent: Agent, on: date, dossier: Dossier) -> Situation | None:
+    """Return where the procedure of a file stands; None before its first act."""
+    visible = Dossier.objects.visible_to(agent, on=on).filter(pk=dossier.pk)
+    return Situation.objects.filter(dossier__in=visible.values("pk")).first()
+
+
+def list_dates_legales(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[tuple[date, str]]:
+    """Return the coming dates of a file with the label of their rule, nearest first."""
+    visible = Dossier.objects.visible_to(agent, on=on).filter(pk=dossier.pk)
+    regles = droit.regles()
+    return [
+        (le, regles[regle].libelle)
+        for le, regle in Echeance.objects.filter(dossier__in=visible.values("pk"), le__gte=on)
+        .order_by("le", "regle")
+        .values_list("le", "regle")
+        if le
+    ]
+
+
+def list_echeances(*, agent: Agent, on: date, dossier: Dossier) -> list[EcheanceVue]:
+    """Return the deadlines of a file with their explanation, by date, undetermined ones last."""
+    visible = Dossier.objects.visible_to(agent, on=on).filter(pk=dossier.pk)
+    rows = Echeance.objects.filter(dossier__in=visible.values("pk"))
+    return [
+        _explained(e) for e in rows.order_by(F("le").asc(nulls_last=True), "regle", "source_id")
+    ]
+
+
+def _explained(echeance: Echeance) -> EcheanceVue:
+    resultat = None
+    if echeance.debut_le and echeance.le:
+        resultat = explain(
+            regle=echeance.regle, debut_le=echeance.debut_le, arguments=echeance.arguments
+        )
+    return EcheanceVue(
+        id=echeance.pk,
+        regle=echeance.regle,
+        libelle=resultat.libelle if resultat else droit.regles()[echeance.regle].libelle,
+        le=echeance.le,
+        autres=echeance.autres,
+        certitude=echeance.certitude,
+        a_obtenir=echeance.a_obtenir,
+        resultat=resultat,
+    )
+
+
+def _matches(texte: str) -> Q:
+    """Look for a number, an address or a name, whichever the text looks like."""
+    words = normalise(texte).split()
+    if not words:
+        return Q(pk=None)
+    # « 33-2026-000012 » and its last digits are a number; « 12 rue… » and « rue… » an address.
+    compact = texte.replace(" ", "")
+    if all(c.isdigit() or c in "-AB" for c in compact) and any(c.isdigit() for c in compact):
+        return Q(dossier__numero=compact) | Q(dossier__numero__endswith=f"-{compact.zfill(6)}")
+    if words[0][0].isdigit() or words[0] in _VOIES:
+        return Q(dossier__cle__contains=f"|{normalise_adresse(texte)}") | Q(
+            dossier__cle__contains=f" {normalise_adresse(texte)}"
+        )
+    nom = normalise_nom(texte)
+    return Q(nom_recherche__startswith=nom) | Q(nom_recherche__contains=f" {nom}")
+
+
+def _order(tri: str) -> list[Any]:
+    fields = TRIS.get(tri, TRIS["recent"])
+    # Files without a hearing or a debt come after those that have one.
+    if tri == "audience":
+        return [F("audience_le").asc(nulls_last=True), "dossier_id"]
+    if tri == "dette":
+        return [F("dette").desc(nulls_last=True), "dossier_id"]
+    return list(fields)
+
+
+def _list_noms(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the first holder's name as written, by file."""
+    rows = Personne.objects.filter(
+        dossier__in=ids, qualite=Personne.Qualite.TITULAIRE, rang=1
+    ).order_by("dossier_id")
+    return {
+        pk: f"{nom} {prenom}".strip()
+        for pk, nom, prenom in rows.values_list("dossier_id", "nom", "prenom")
+    }

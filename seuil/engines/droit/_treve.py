@@ -1,0 +1,145 @@
+"""The winter truce: the days it covers, its history, and when an eviction becomes possible."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from seuil.engines.droit import _calendar
+from seuil.engines.droit._calendar import ONE_DAY
+from seuil.engines.droit._francais import write_date
+from seuil.engines.droit._loader import load_regles
+from seuil.engines.droit._model import Prolongation, TreveFixeeLocalement, Version
+
+REGLE = "F4"
+OUTRE_MER = (
+    "Outre-mer, le préfet fixe par arrêté les dates de la trêve (trois mois et demi, en une ou "
+    "plusieurs fois) : consulter l’arrêté de la collectivité."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Treve:
+    """One occurrence of the truce, both days included, with what lengthened it or might have."""
+
+    du: date
+    au: date
+    version: Version
+    prolongation: Prolongation | None
+    tolerance: Prolongation | None
+
+    def contains(self, le: date) -> bool:
+        return self.du <= le <= self.au
+
+
+@lru_cache(maxsize=512)
+def _list_treves(first_year: int) -> tuple[Treve, ...]:
+    """List the truces that begin in a year's autumn, cut at the reforms that fall inside."""
+    treves = []
+    for version in load_regles()[REGLE].versions:
+        assert version.periode is not None
+        du = date(first_year, *version.periode.debut)
+        au = date(first_year + 1, *version.periode.fin)
+        if version.valid_from is not None:
+            du = max(du, version.valid_from)
+        if version.valid_to is not None:
+            au = min(au, version.valid_to)
+        if du > au:
+            continue
+        following = [p for p in version.prolongations if p.du == au + ONE_DAY]
+        prolongation = next((p for p in following if not p.tolerance), None)
+        tolerance = next((p for p in following if p.tolerance), None)
+        treves.append(
+            Treve(
+                du=du,
+                au=prolongation.au if prolongation else au,
+                version=version,
+                prolongation=prolongation,
+                tolerance=tolerance,
+            )
+        )
+    return tuple(treves)
+
+
+@lru_cache(maxsize=65_536)
+def find_treve(le: date) -> Treve:
+    """Find the truce that contains a day or, failing that, the next one."""
+    _calendar.check_year(le)
+    candidates = _list_treves(le.year - 1) + _list_treves(le.year)
+    return next(treve for treve in candidates if le <= treve.au)
+
+
+def _check_place(departement: str | None, commune: str | None) -> None:
+    if _calendar.is_overseas(_calendar.calendrier_of(departement=departement, commune=commune)):
+        raise TreveFixeeLocalement(OUTRE_MER)
+
+
+def in_treve(le: date, *, departement: str | None = None, commune: str | None = None) -> bool:
+    """Tell whether a day lies in the winter truce.
+
+    Raises TreveFixeeLocalement overseas, where the préfet sets the dates.
+    """
+    _check_place(departement, commune)
+    return find_treve(le).contains(le)
+
+
+def end_of_treve(le: date, *, departement: str | None = None, commune: str | None = None) -> date:
+    """Give the last day of the truce that contains or follows a day.
+
+    Raises TreveFixeeLocalement overseas, where the préfet sets the dates.
+    """
+    _check_place(departement, commune)
+    return find_treve(le).au
+
+
+def execution_possible_from(
+    *,
+    cql_delay_end: date,
+    delais_judge_end: date | None,
+    cfp_on: date | None,
+    departement: str | None = None,
+    commune: str | None = None,
+) -> tuple[date, tuple[str, ...]]:
+    """Give the first day on which the eviction may be carried out, and the steps to it.
+
+    The two ends are last days: execution is possible from the morrow. Then come the truce, and
+    the days on which nothing is executed (Sundays and holidays, CPCE L141-1).
+    """
+    calendrier = _calendar.calendrier_of(departement=departement, commune=commune)
+    le = cql_delay_end + ONE_DAY
+    steps = [
+        (
+            f"Les deux mois après le commandement de quitter les lieux finissent le "
+            f"{write_date(cql_delay_end)} → possible à partir du {write_date(le)}"
+        )
+    ]
+    if delais_judge_end is not None:
+        le = max(le, delais_judge_end + ONE_DAY)
+        steps.append(
+            f"Les délais accordés par le juge finissent le {write_date(delais_judge_end)} → "
+            f"possible à partir du {write_date(le)}"
+        )
+    if cfp_on is None:
+        steps.append("Sous réserve du concours de la force publique, qui n’est pas accordé")
+    else:
+        le = max(le, cfp_on)
+        steps.append(
+            f"Concours de la force publique au {write_date(cfp_on)} → "
+            f"possible à partir du {write_date(le)}"
+        )
+    _calendar.check_year(le)
+    if _calendar.is_overseas(calendrier):
+        steps.append(f"À vérifier : {OUTRE_MER}")
+    while (obstacle := _find_obstacle(le, calendrier)) is not None:
+        why, le = obstacle
+        steps.append(f"{why} → possible à partir du {write_date(le)}")
+    return le, tuple(steps)
+
+
+def _find_obstacle(le: date, calendrier: str) -> tuple[str, date] | None:
+    """Say what forbids execution on a day and which day to try next."""
+    if not _calendar.is_overseas(calendrier) and find_treve(le).contains(le):
+        end = find_treve(le).au
+        return f"Trêve hivernale jusqu’au {write_date(end)}", end + ONE_DAY
+    if le.weekday() == _calendar.DIMANCHE or _calendar.is_ferie(le, calendrier):
+        return f"Le {write_date(le)} est {_calendar.why_not_ouvre(le, calendrier)}", le + ONE_DAY
+    return None

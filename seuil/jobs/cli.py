@@ -1,0 +1,51 @@
+"""The `seuil` command: one line per service, French messages, no traceback to the user."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from config.database import start_embedded
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0 done, 1 refused, 2 badly called."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    parser = _build_parser()
+    arguments = parser.parse_args(argv)
+    if arguments.needs_database:
+        start_embedded()
+        import django  # noqa: PLC0415 - the settings read the socket of the started server
+
+        django.setup()
+    return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from seuil.engines.tabular import FileRefused  # noqa: PLC0415
+    from seuil.kernel.refusal import Refusal  # noqa: PLC0415
+
+    try:
+        return int(arguments.run(arguments) or 0)
+    except (Refusal, FileRefused) as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrompu : rien d’inachevé n’a été gardé.", file=sys.stderr)
+        return 130
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    from seuil.jobs import demo, importer, servir  # noqa: PLC0415 - light modules
+
+    parser = argparse.ArgumentParser(
+        prog="seuil", description="Prévention des expulsions locatives d’un département."
+    )
+    commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
+    for module in (importer, servir, demo):
+        module.add_arguments(commands)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

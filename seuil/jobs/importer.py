@@ -1,0 +1,120 @@
+"""`seuil importer`: a list of acts, from the command line."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from seuil.engines.tabular import FileRefused
+from seuil.kernel.refusal import Refusal
+
+TYPES = (
+    "commandement", "assignation", "audience", "jugement", "cql", "rfp", "cfp", "expulsion",
+)  # fmt: skip
+_SHOWN = 20
+
+
+def add_arguments(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("importer", help="importer une liste d’actes (CSV, XLSX, ODS)")
+    parser.add_argument("fichier", type=Path, metavar="FICHIER")
+    parser.add_argument("--type", required=True, choices=TYPES, dest="type_acte")
+    parser.add_argument("--departement", required=True, help="code officiel : 33, 2A, 974")
+    parser.add_argument("--source", default="", help="d’où vient la liste (par défaut : le type)")
+    parser.add_argument(
+        "--simuler", action="store_true", help="tout lire et compter, ne rien garder"
+    )
+    parser.add_argument("--json", action="store_true", dest="as_json", help="un objet JSON")
+    parser.set_defaults(run=run, needs_database=True)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Import the list and print what was done of each row. Returns 0, or 1 when it is refused."""
+    try:
+        report = _import(arguments)
+    except (FileRefused, Refusal) as refusal:
+        if not arguments.as_json:
+            raise
+        remede = getattr(refusal, "remede", "")
+        message = refusal.message if isinstance(refusal, FileRefused) else str(refusal)
+        print(json.dumps({"erreur": message, "remede": remede}, ensure_ascii=False))
+        return 1
+    if arguments.as_json:
+        print(json.dumps(report, ensure_ascii=False))
+    else:
+        _print_report(report)
+    return 0
+
+
+def _import(arguments: argparse.Namespace) -> dict[str, Any]:
+    from django.db import DatabaseError  # noqa: PLC0415 - Django is set up by then
+
+    from seuil.acteurs.models import Departement  # noqa: PLC0415
+    from seuil.acteurs.operations import Machine, import_geography  # noqa: PLC0415
+    from seuil.kernel.clock import today  # noqa: PLC0415
+    from seuil.usecases.import_liste import import_liste  # noqa: PLC0415
+
+    departement = arguments.departement
+    try:
+        if not Departement.objects.filter(communes__departement=departement).exists():
+            import_geography(departements=[departement])
+    except DatabaseError as error:
+        raise BaseAbsente from error
+    compte_rendu = import_liste(
+        fichier=_checked(arguments.fichier),
+        nom_fichier=arguments.fichier.name,
+        type_acte=arguments.type_acte,
+        source=arguments.source or f"import {arguments.type_acte}",
+        departement=departement,
+        by=Machine("importer", departement),
+        on=today(departement),
+        simulate=arguments.simuler,
+    )
+    return {
+        **compte_rendu.compte,
+        "simulation": arguments.simuler,
+        "avertissements": compte_rendu.lot.lecture["avertissements"],
+        "lignes": [
+            {"ligne": x.numero, "etat": x.etat, "motifs": [m.as_dict() for m in x.motifs]}
+            for x in compte_rendu.lues
+        ],
+    }
+
+
+class FichierAbsent(Refusal):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"Fichier introuvable : {path}. Vérifiez le chemin et le nom.")
+
+
+class BaseAbsente(Refusal):
+    message = "La base de données n’est pas prête : lancez d’abord « seuil migrer »."
+
+
+def _checked(path: Path) -> Path:
+    if not path.is_file():
+        raise FichierAbsent(path)
+    return path
+
+
+def _print_report(report: dict[str, Any]) -> None:
+    if report["simulation"]:
+        print("Simulation : rien n’a été gardé.")
+    for warning in report["avertissements"]:
+        print(f"Attention : {warning}")
+    print(
+        f"{report['lus']} lignes lues : {report['acceptes']} acceptées,"
+        f" {report['refuses']} refusées, {report['doublons']} déjà connues,"
+        f" {report['a_verifier']} à vérifier."
+    )
+    print(
+        f"{report['dossiers_ouverts']} dossiers ouverts,"
+        f" {report['dossiers_rattaches']} lignes rattachées à un dossier existant."
+    )
+    told = [x for x in report["lignes"] if x["etat"] in {"refuse", "a_verifier"}]
+    for line in told[:_SHOWN]:
+        for motif in line["motifs"]:
+            column = f", colonne « {motif['colonne']} »" if motif["colonne"] else ""
+            print(f"  ligne {line['ligne']}{column} : {motif['motif']} {motif['remede']}")
+    if len(told) > _SHOWN:
+        print(f"  … et {len(told) - _SHOWN} autres lignes (voir --json).", file=sys.stdout)

@@ -1,0 +1,132 @@
+"""Read the work queue of an agent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from seuil.acteurs.models import Agent
+from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.travail.models import Tache
+from seuil.travail.rules import GENRES
+
+TACHES_PAR_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TacheRow:
+    """A task for the screen."""
+
+    id: UUID
+    genre: str
+    libelle: str
+    pourquoi: str
+    ecran: str
+    numero: str
+    menage: str
+    commune: str
+    stade: str
+    due_le: date
+    legale: bool
+    regle: str
+    source_id: UUID
+    agent: str
+    en_retard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AFaire:
+    """A page of the queue with its counts, by period and by kind."""
+
+    taches: list[TacheRow]
+    par_periode: Mapping[str, int]
+    par_genre: Mapping[str, int]
+    total: int
+    page: int
+    pages: int
+
+
+def filter_taches(*, agent: Agent, on: date) -> QuerySet[Tache]:
+    """Return the tasks that are the agent's to do or to distribute on that day."""
+    if why_not(agent.role, "a_faire.lire"):
+        return Tache.objects.none()
+    seen = Tache.objects.filter(visible_le__lte=on).filter(
+        Q(caduque_le=None) | Q(caduque_le__gt=on)
+    )
+    perimetre = get_perimetre(agent.role)
+    if perimetre in {"departement", "instruction"}:
+        return seen.filter(departement=agent.departement_id, role=agent.role)
+    if perimetre == "mandat":
+        return seen.filter(organisation=agent.organisation_id)
+    return seen.filter(agent=agent.pk)
+
+
+def get_a_faire(
+    *, agent: Agent, on: date, genre: str = "", periode: str = "", page: int = 1
+) -> AFaire:
+    """Return the agent's queue, late ones first, then by date; three queries."""
+    mine = filter_taches(agent=agent, on=on)
+    week = on + timedelta(days=7)
+    periodes = {
+        "en_retard": Q(due_le__lt=on),
+        "aujourdhui": Q(due_le=on),
+        "semaine": Q(due_le__gt=on, due_le__lte=week),
+        "plus_tard": Q(due_le__gt=week),
+    }
+    par_genre = dict(mine.values_list("genre").annotate(n=Count("id")).order_by("-n", "genre"))
+    chosen = mine.filter(genre=genre) if genre in GENRES else mine
+    par_periode = chosen.aggregate(
+        **{name: Count("id", filter=condition) for name, condition in periodes.items()}
+    )
+    if periode in periodes:
+        chosen = chosen.filter(periodes[periode])
+        total = par_periode[periode]
+    else:
+        total = sum(par_periode.values())
+    pages = max(1, -(-total // TACHES_PAR_PAGE))
+    page = min(max(1, page), pages)
+    first = (page - 1) * TACHES_PAR_PAGE
+    rows = chosen.order_by("due_le", "dossier__numero", "genre").values_list(
+        "id", "genre", "dossier__numero", "dossier__situation__nom_recherche",
+        "dossier__logement__commune__nom", "dossier__situation__stade", "due_le", "legale",
+        "regle", "source_id", "agent__prenom", "agent__nom",
+    )[first : first + TACHES_PAR_PAGE]  # fmt: skip
+    return AFaire(
+        taches=[_row(row, on) for row in rows],
+        par_periode=par_periode,
+        par_genre=par_genre,
+        total=total,
+        page=page,
+        pages=pages,
+    )
+
+
+def list_taches(*, agent: Agent, on: date) -> list[TacheRow]:
+    """Return the first page of the agent's queue."""
+    return get_a_faire(agent=agent, on=on).taches
+
+
+def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
+    (
+        pk, genre, numero, menage, commune, stade, due_le, legale, regle, source_id, prenom, nom,
+    ) = row  # fmt: skip
+    kind = GENRES[genre]
+    return TacheRow(
+        id=pk,
+        genre=genre,
+        libelle=kind.libelle,
+        pourquoi=kind.pourquoi,
+        ecran=kind.ecran,
+        numero=numero,
+        menage=menage or "",
+        commune=commune or "",
+        stade=stade or "",
+        due_le=due_le,
+        legale=legale,
+        regle=regle,
+        source_id=source_id,
+        agent=f"{prenom} {nom}" if nom else "",
+        en_retard=due_le < on,
+    )

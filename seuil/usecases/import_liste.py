@@ -1,0 +1,390 @@
+"""A list of acts arrives: staged, read with a mapping, previewed, then applied whole.
+
+The order is the procedure's: find or open each household's file, write the acts and the facts
+they bring, then recompute the deadlines and the work of the files touched. One transaction.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+
+from seuil.actes.models import Ligne, Lot
+from seuil.actes.operations import (
+    ListeDejaAppliquee,
+    create_lot,
+    lock_import,
+    record_actes,
+    remember_correspondance,
+    set_lot_state,
+    stage_lignes,
+    update_lignes,
+)
+from seuil.actes.queries import (
+    get_actes_connus,
+    get_communes,
+    get_correspondance,
+    iter_rows,
+)
+from seuil.actes.rules import (
+    CHAMPS,
+    LABELS_TYPE,
+    ActeConnu,
+    ActeRecu,
+    LecteurDeLignes,
+    LigneLue,
+    get_known_headers,
+    judge_against_known,
+    why_not_mapping,
+)
+from seuil.acteurs.models import Agent
+from seuil.acteurs.operations import Machine
+from seuil.acteurs.rules import why_not
+from seuil.dossiers.operations import (
+    add_dettes,
+    add_faits,
+    complete_dossiers,
+    get_departement,
+    open_dossiers,
+    open_instruction,
+)
+from seuil.engines.tabular import Row, read_table
+from seuil.kernel.refusal import Refusal
+from seuil.usecases.refresh_dossiers import refresh_dossiers
+
+# The préfecture instructs from there: its agents reach the file.
+_ACTES_INSTRUITS = frozenset({"cql", "rfp", "cfp", "expulsion"})
+
+
+class ImportInterdit(Refusal):
+    message = "Votre rôle ne permet pas d’importer une liste d’actes."
+
+
+class ColonnesManquantes(Refusal):
+    """The mapping does not say where a mandatory field is."""
+
+
+class TypeInconnu(Refusal):
+    def __init__(self, type_acte: str) -> None:
+        super().__init__(
+            f"Type d’acte inconnu : « {type_acte} ». Types possibles : {', '.join(LABELS_TYPE)}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CompteRendu:
+    """What an import did, or would do, of each row."""
+
+    lot: Lot
+    compte: Mapping[str, int]
+    lues: Sequence[LigneLue]
+
+
+@dataclass(frozen=True, slots=True)
+class Analyse:
+    """The rows of a list as understood against what is known today."""
+
+    lues: list[LigneLue]
+    connus: dict[str, ActeConnu]
+
+
+@transaction.atomic
+def deposit_liste(
+    *,
+    fichier: Path,
+    nom_fichier: str,
+    type_acte: str,
+    source: str,
+    departement: str,
+    by: Agent | Machine,
+    on: date,
+) -> Lot:
+    """Read a file and stage its rows; they are understood at once when no column is unknown.
+
+    Raises FileRefused (the file), TypeInconnu, DepartementInconnu, ImportInterdit.
+    """
+    return _deposit(fichier, nom_fichier, type_acte, source, departement, by, on)[0]
+
+
+@transaction.atomic
+def map_liste(*, lot: Lot, correspondance: Mapping[int, str], by: Agent | Machine, on: date) -> Lot:
+    """Say what each column means (empty: nothing), remember it for the source, and read the rows.
+
+    Raises ColonnesManquantes, ListeDejaAppliquee, ImportInterdit.
+    """
+    _check_right(by, lot.departement_id)
+    lot = _lock_lot(lot)
+    entetes = lot.lecture["entetes"]
+    chosen = {
+        index: champ
+        for index, champ in correspondance.items()
+        if 0 <= index < len(entetes) and (not champ or champ in CHAMPS)
+    }
+    mapping = {index: champ for index, champ in chosen.items() if champ}
+    twice = [CHAMPS[c].libelle for c, n in Counter(mapping.values()).items() if n > 1]
+    if twice:
+        raise ColonnesManquantes(
+            f"Deux colonnes sont indiquées pour : {', '.join(twice)}. Gardez-en une seule."
+        )
+    missing = why_not_mapping(mapping)
+    if missing:
+        raise ColonnesManquantes(missing)
+    remember_correspondance(lot=lot, correspondance=chosen, entetes=entetes)
+    rows = list(iter_rows(lot=lot))
+    analyse = _analyse(lot, rows, mapping, on)
+    stage_lignes(lot=lot, rows=rows, lues=analyse.lues)
+    return set_lot_state(
+        lot=lot,
+        etat=Lot.Etat.A_VALIDER,
+        compte=_count(analyse),
+        kind="liste.lue",
+        by=by,
+        on=on,
+        correspondance=mapping,
+    )
+
+
+@transaction.atomic
+def apply_liste(
+    *, lot: Lot, lignes_confirmees: Collection[int], by: Agent | Machine, on: date
+) -> Lot:
+    """Apply a staged list whole: its accepted rows, and those to verify that were confirmed.
+
+    The rows are judged again against what is known now. Raises ListeDejaAppliquee,
+    ColonnesManquantes, ImportInterdit.
+    """
+    _check_right(by, lot.departement_id)
+    lock_import(departement=lot.departement_id)
+    lot = _lock_lot(lot)
+    mapping = _stored_mapping(lot)
+    missing = why_not_mapping(mapping)
+    if missing:
+        raise ColonnesManquantes(missing)
+    analyse = _analyse(lot, list(iter_rows(lot=lot)), mapping, on)
+    return _apply(lot, analyse, lignes_confirmees, by, on)
+
+
+@transaction.atomic
+def abandon_liste(*, lot: Lot, by: Agent | Machine, on: date) -> Lot:
+    """Set a staged list aside; nothing of it is applied. Raises ListeDejaAppliquee."""
+    _check_right(by, lot.departement_id)
+    lot = _lock_lot(lot)
+    return set_lot_state(
+        lot=lot,
+        etat=Lot.Etat.ABANDONNE,
+        compte=lot.compte,
+        kind="liste.abandonnee",
+        by=by,
+        on=on,
+    )
+
+
+@transaction.atomic
+def import_liste(
+    *,
+    fichier: Path,
+    nom_fichier: str,
+    type_acte: str,
+    source: str,
+    departement: str,
+    by: Agent | Machine,
+    on: date,
+    simulate: bool = False,
+) -> CompteRendu:
+    """Deposit and apply in one go what needs nobody's look; the rest waits in the list.
+
+    With `simulate` everything is computed and nothing is kept. Raises as deposit_liste, and
+    ColonnesManquantes when a mandatory column is not recognised.
+    """
+    lot, rows, mapping = _deposit(
+        fichier, nom_fichier, type_acte, source, departement, by, on, stage=False
+    )
+    missing = why_not_mapping(mapping)
+    if missing:
+        raise ColonnesManquantes(missing)
+    lock_import(departement=departement)
+    analyse = _analyse(lot, rows, mapping, on)
+    if simulate:
+        transaction.set_rollback(True)
+    else:
+        stage_lignes(lot=lot, rows=rows, lues=analyse.lues)
+        lot = _apply(lot, analyse, (), by, on)
+    return CompteRendu(lot, _count(analyse), analyse.lues)
+
+
+def _deposit(
+    fichier: Path,
+    nom_fichier: str,
+    type_acte: str,
+    source: str,
+    departement: str,
+    by: Agent | Machine,
+    on: date,
+    *,
+    stage: bool = True,
+) -> tuple[Lot, list[Row], dict[int, str]]:
+    if type_acte not in LABELS_TYPE:
+        raise TypeInconnu(type_acte)
+    get_departement(departement)
+    _check_right(by, departement)
+    table = read_table(fichier, name=nom_fichier, known_headers=get_known_headers(type_acte))
+    mapping = get_correspondance(
+        departement=departement, source=source, type_acte=type_acte, entetes=table.headers
+    )
+    lot = create_lot(
+        departement=departement,
+        type_acte=type_acte,
+        source=source,
+        nom_fichier=nom_fichier,
+        empreinte=hashlib.sha256(fichier.read_bytes()).hexdigest(),
+        table=table,
+        correspondance=mapping,
+        by=by,
+        on=on,
+    )
+    if not stage:
+        return lot, table.rows, mapping
+    everything_known = len(mapping) == len(table.headers) and not why_not_mapping(mapping)
+    analyse = _analyse(lot, table.rows, mapping, on) if everything_known else None
+    stage_lignes(lot=lot, rows=table.rows, lues=analyse.lues if analyse else None)
+    if analyse:
+        set_lot_state(
+            lot=lot,
+            etat=Lot.Etat.A_VALIDER,
+            compte=_count(analyse),
+            kind="liste.lue",
+            by=by,
+            on=on,
+        )
+    return lot, table.rows, mapping
+
+
+def _analyse(lot: Lot, rows: Sequence[Row], mapping: Mapping[int, str], on: date) -> Analyse:
+    """Understand every row, then judge it against the files and acts already known."""
+    lecteur = LecteurDeLignes(
+        type_acte=lot.type,
+        correspondance=mapping,
+        entetes=lot.lecture["entetes"],
+        communes=get_communes(departement=lot.departement_id),
+        departement=lot.departement_id,
+        on=on,
+    )
+    lues = [lecteur.read(numero=row.line, cells=row.cells) for row in rows]
+    connus = get_actes_connus(
+        departement=lot.departement_id, cles={x.acte.menage.cle for x in lues if x.acte}
+    )
+    seen: dict[str, set[tuple[str, date]]] = {}
+    for lue in lues:
+        if lue.acte is None:
+            continue
+        cle = lue.acte.menage.cle
+        connu = connus.get(cle)
+        actes = seen.setdefault(cle, set(connu.actes) if connu else set())
+        judge_against_known(
+            lue, type_acte=lot.type, connu=ActeConnu(connu.dossier_id if connu else None, actes)
+        )
+        if lue.etat == "accepte":
+            actes.add((lot.type, lue.acte.survenu_le))
+    return Analyse(lues, connus)
+
+
+def _apply(
+    lot: Lot,
+    analyse: Analyse,
+    lignes_confirmees: Collection[int],
+    by: Agent | Machine,
+    on: date,
+) -> Lot:
+    confirmed = set(lignes_confirmees)
+    retained: list[tuple[LigneLue, ActeRecu]] = []
+    for lue in analyse.lues:
+        if lue.acte and (
+            lue.etat == "accepte" or (lue.etat == "a_verifier" and lue.numero in confirmed)
+        ):
+            lue.etat = Ligne.Etat.ACCEPTE
+            retained.append((lue, lue.acte))
+    ids: dict[str, UUID] = {
+        cle: connu.dossier_id  # type: ignore[misc]
+        for cle, connu in analyse.connus.items()
+    }
+    new = {a.menage.cle: a for _, a in retained if a.menage.cle not in ids}
+    joined = {ids[a.menage.cle]: a.menage for _, a in retained if a.menage.cle in ids}
+    complete_dossiers(departement=lot.departement_id, menages=joined)
+    add_faits(faits=[(pk, menage, on, lot.source) for pk, menage in joined.items()])
+    ids |= open_dossiers(
+        departement=lot.departement_id,
+        menages=[a.menage for a in new.values()],
+        sources=[lot.source] * len(new),
+        on=on,
+    )
+    placed = [(ids[a.menage.cle], a, lue.numero) for lue, a in retained]
+    record_actes(actes=placed, type_acte=lot.type, lot=lot)
+    add_dettes(
+        dettes=[(pk, a.survenu_le, a.montant, lot.source) for pk, a, _ in placed if a.montant]
+    )
+    touched = {pk for pk, _, _ in placed}
+    if lot.type in _ACTES_INSTRUITS:
+        open_instruction(dossier_ids=touched, on=on)
+    update_lignes(
+        lot=lot,
+        lues=analyse.lues,
+        dossiers={numero: pk for pk, _, numero in placed},
+        confirmees=confirmed,
+    )
+    refresh_dossiers(dossier_ids=touched, on=on)
+    return set_lot_state(
+        lot=lot,
+        etat=Lot.Etat.APPLIQUE,
+        compte=_count(analyse),
+        kind="liste.appliquee",
+        by=by,
+        on=on,
+        correspondance=_stored_mapping(lot),
+    )
+
+
+def _count(analyse: Analyse) -> dict[str, int]:
+    """Count the rows by state, and the files they open or join."""
+    states = Counter(lue.etat for lue in analyse.lues)
+    opened: set[str] = set()
+    joined = 0
+    for lue in analyse.lues:
+        if lue.etat != "accepte" or lue.acte is None:
+            continue
+        cle = lue.acte.menage.cle
+        if cle in analyse.connus or cle in opened:
+            joined += 1
+        else:
+            opened.add(cle)
+    return {
+        "lus": len(analyse.lues),
+        "acceptes": states["accepte"],
+        "refuses": states["refuse"],
+        "doublons": states["doublon"],
+        "a_verifier": states["a_verifier"],
+        "dossiers_ouverts": len(opened),
+        "dossiers_rattaches": joined,
+    }
+
+
+def _stored_mapping(lot: Lot) -> dict[int, str]:
+    return {int(index): champ for index, champ in lot.lecture["correspondance"].items()}
+
+
+def _lock_lot(lot: Lot) -> Lot:
+    fresh = Lot.objects.select_for_update().get(pk=lot.pk)
+    if fresh.etat in {Lot.Etat.APPLIQUE, Lot.Etat.ABANDONNE}:
+        raise ListeDejaAppliquee
+    return fresh
+
+
+def _check_right(by: Agent | Machine, departement: str) -> None:
+    if isinstance(by, Machine):
+        return
+    if why_not(by.role, "acte.importer") or by.departement_id != departement:
+        raise ImportInterdit

@@ -1,0 +1,86 @@
+"""Recompute what the facts of dossiers entail: deadlines, situation, then work."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from seuil.accompagnements import queries as accompagnements
+from seuil.diagnostics import queries as diagnostics
+from seuil.dossiers.models import Dossier
+from seuil.echeances.operations import refresh_echeances
+from seuil.travail.operations import refresh_taches
+from seuil.travail.rules import EcheanceLue, Etat, compute_besoins_legaux
+
+# Enough to make each query cheap per dossier, little enough for the memory of a small server.
+_BATCH = 5000
+
+
+@transaction.atomic
+def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:  # noqa: ARG001
+    """Rebuild deadlines, situation and tasks of dossiers; idempotent, nothing else is written.
+
+    `on` is the day of whoever asks; no deadline nor task depends on it.
+    """
+    for ids in _batches(sorted(dossier_ids)):
+        faits = [
+            *accompagnements.list_faits(dossier_ids=ids),
+            *diagnostics.list_faits(dossier_ids=ids),
+        ]
+        echeances = refresh_echeances(dossier_ids=ids, faits_en_aval=faits)
+        legaux = compute_besoins_legaux(
+            [
+                EcheanceLue(e.dossier_id, e.regle, e.source_id, e.debut_le, e.le)
+                for e in echeances
+                if e.regle in {"C6", "G3", "G5"}
+            ],
+            _read_etats(ids),
+        )
+        besoins = [
+            *legaux,
+            *accompagnements.list_besoins(dossier_ids=ids, echeances=echeances),
+            *diagnostics.list_besoins(dossier_ids=ids, echeances=echeances),
+        ]
+        refresh_taches(dossier_ids=ids, besoins=besoins)
+
+
+def refresh_all(*, departement: str, on: date) -> Iterator[int]:
+    """Rebuild every dossier of a département, batch by batch; yields the number done so far."""
+    ids = list(
+        Dossier.objects.filter(departement=departement).order_by("pk").values_list("pk", flat=True)
+    )
+    done = 0
+    for batch in _batches(ids):
+        refresh_dossiers(dossier_ids=batch, on=on)
+        done += len(batch)
+        yield done
+
+
+def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]
+
+
+def _read_etats(ids: Sequence[UUID]) -> dict[UUID, Etat]:
+    """Return, per dossier, what makes a legal task done."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_ETATS, [list(ids)])
+        return {
+            pk: Etat(done, tuple(decisions), tuple(expulsions))
+            for pk, done, decisions, expulsions in cursor.fetchall()
+        }
+
+
+# A DSF ended for an earlier procedure does not count for a later hearing.
+_READ_ETATS = """
+SELECT d.id,
+  EXISTS (SELECT 1 FROM diagnostics_dsf s WHERE s.dossier_id = d.id AND s.fin <> ''
+    AND s.termine_le >= coalesce((SELECT max(a.survenu_le) FROM actes_acte a
+      WHERE a.dossier_id = d.id AND a.type = 'assignation'), s.termine_le) - 120)
+  OR EXISTS (SELECT 1 FROM accompagnements_mandat m WHERE m.dossier_id = d.id
+    AND m.clos_le IS NULL AND m.reponse = 'accepte'),
+  ARRAY(SELECT a.survenu_le FROM actes_acte a WHERE a.dossier_id = d.id AND a.type = 'cfp'),
+  ARRAY(SELECT a.survenu_le FROM actes_acte a WHERE a.dossier_id = d.id AND a.type = 'expulsion')
+FROM dossiers_dossier d WHERE d.id = ANY(%s)
+"""

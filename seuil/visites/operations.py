@@ -1,0 +1,55 @@
+"""Write visits."""
+
+from datetime import date
+
+from django.db import transaction
+
+from seuil.acteurs.models import Agent
+from seuil.audit.operations import record_event
+from seuil.contacts.models import Contact
+from seuil.kernel.refusal import Refusal
+from seuil.visites import rules
+from seuil.visites.models import Visite
+
+
+class VisiteRefusee(Refusal):
+    message = "Cette visite ne peut pas être enregistrée."
+
+
+@transaction.atomic
+def record_visite(
+    *,
+    contact: Contact,
+    binome: Agent | None = None,
+    duree_minutes: int | None = None,
+    presents: str = "",
+    compte_rendu: str = "",
+    by: Agent,
+    on: date,
+) -> Visite:
+    """Record the visit during which a contact took place. Raises VisiteRefusee."""
+    reason = rules.why_not_record(
+        canal=contact.canal,
+        duree_minutes=duree_minutes,
+        is_binome_self=binome is not None and binome.pk == by.pk,
+        is_binome_foreign=binome is not None and binome.organisation_id != by.organisation_id,
+    )
+    if reason:
+        raise VisiteRefusee(reason)
+    visite = Visite.objects.create(
+        dossier_id=contact.dossier_id,
+        contact=contact,
+        binome=binome,
+        duree_minutes=duree_minutes,
+        presents=presents,
+        compte_rendu=compte_rendu,
+    )
+    record_event(
+        kind="visite.enregistree",
+        by=by,
+        on=on,
+        target_type="dossier",
+        target_id=contact.dossier_id,
+        details={"visite": str(visite.pk)},
+    )
+    return visite

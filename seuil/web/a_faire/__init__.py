@@ -1,0 +1,1 @@
+"""À faire: the day's work, late things first."""

@@ -1,0 +1,1 @@
+"""The first address: leads each role to its own first page."""

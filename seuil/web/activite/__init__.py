@@ -1,0 +1,1 @@
+"""The activity of the month: indicators, closures, their export."""

@@ -1,0 +1,1 @@
+"""The choice of the month, and the households that services propose."""

@@ -1,0 +1,123 @@
+"""Forms of the pages: dictionaries checked and named in French; nothing here writes."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+_WIDGET_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
+    (forms.RadioSelect, ""),
+    (forms.CheckboxSelectMultiple, ""),
+    (forms.CheckboxInput, ""),
+    (forms.HiddenInput, ""),
+    (forms.Select, "fr-select"),
+    (forms.FileInput, "fr-upload"),
+    (forms.Widget, "fr-input"),
+)
+
+
+class Formulaire(forms.Form):
+    """Base of every form: DSFR classes, plain labels, messages that say what to type."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            css = next(css for kind, css in _WIDGET_CLASSES if isinstance(field.widget, kind))
+            if css:
+                field.widget.attrs.setdefault("class", css)
+            field.error_messages["required"] = _required_message(field)
+            if isinstance(field, forms.ChoiceField):
+                field.error_messages["invalid_choice"] = "Choisissez une réponse de la liste."
+
+
+class DateField(forms.DateField):
+    """A civil date: the browser's own picker, or typed as 07/05/2026."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        kwargs.setdefault("input_formats", ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y"])
+        kwargs.setdefault(
+            "error_messages",
+            {"invalid": "Cette date n’existe pas. Saisissez-la sous la forme 07/05/2026."},
+        )
+        super().__init__(**kwargs)
+
+
+class HeureField(forms.TimeField):
+    """An hour of the day: the browser's own picker, or typed as 9 h 30."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+        kwargs.setdefault(
+            "error_messages", {"invalid": "Cette heure n’existe pas. Exemple : 9 h 30."}
+        )
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = re.sub(r"\s*h\s*", ":", value.strip(), flags=re.IGNORECASE)
+            value = f"{value}00" if value.endswith(":") else value
+        return super().to_python(value)
+
+
+class MontantField(forms.Field):
+    """An amount in euros, typed « 1 234,56 » with or without the sign."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    default_error_messages = {
+        "invalid": "Ce montant n’est pas lisible. Exemple : 1 234,56.",
+        "negative": "Un montant ne peut pas être négatif.",
+        "too_large": "Ce montant est trop grand : vérifiez la virgule.",
+    }
+
+    def to_python(self, value: Any) -> Decimal | None:
+        text = re.sub(r"[\s€]", "", str(value or ""))
+        if not text:
+            return None
+        try:
+            amount = Decimal(text.replace(",", ".")).quantize(Decimal("0.01"))
+        except InvalidOperation:
+            raise forms.ValidationError(self.error_messages["invalid"], "invalid") from None
+        if not amount.is_finite():
+            raise forms.ValidationError(self.error_messages["invalid"], "invalid")
+        if amount < 0:
+            raise forms.ValidationError(self.error_messages["negative"], "negative")
+        if amount >= 10**8:
+            raise forms.ValidationError(self.error_messages["too_large"], "too_large")
+        return amount
+
+
+class FichierField(forms.FileField):
+    """A file of bounded size."""
+
+    def __init__(self, *, max_megabytes: int, **kwargs: Any) -> None:
+        self.max_megabytes = max_megabytes
+        kwargs.setdefault(
+            "error_messages", {"empty": "Ce fichier est vide. Choisissez-en un autre."}
+        )
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if isinstance(file, UploadedFile) and (file.size or 0) > self.max_megabytes * 1024 * 1024:
+            raise forms.ValidationError(
+                f"Ce fichier dépasse {self.max_megabytes} Mo. Réduisez-le ou coupez-le en deux."
+            )
+        return file
+
+
+def _required_message(field: forms.Field) -> str:
+    if isinstance(field, forms.FileField):
+        return "Choisissez un fichier."
+    if isinstance(field, forms.ChoiceField):
+        return "Choisissez une réponse."
+    if isinstance(field, forms.DateField):
+        return "Indiquez la date."
+    if isinstance(field, forms.BooleanField):
+        return "Cochez cette case pour continuer."
+    return "Remplissez ce champ."

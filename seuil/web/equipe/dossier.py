@@ -1,0 +1,15 @@
+"""The dossier that the address of a page names."""
+
+from django.http import Http404, HttpRequest
+
+from seuil.dossiers.models import Dossier
+from seuil.dossiers.queries import get_dossier
+from seuil.web.access import get_agent, request_day
+
+
+def find_dossier(request: HttpRequest, numero: str) -> Dossier:
+    """Return the dossier when the agent may see it; "not found" otherwise, without a word more."""
+    try:
+        return get_dossier(agent=get_agent(request), on=request_day(request), numero=numero)
+    except Dossier.DoesNotExist:
+        raise Http404 from None

@@ -1,0 +1,68 @@
+"""The month and the operator that the address of a page names."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from seuil.acteurs.models import Organisation, TypeOrganisation
+from seuil.acteurs.queries import list_organisations
+from seuil.engines.droit import write_date
+from seuil.web.access import get_agent, request_day
+
+
+@dataclass(frozen=True, slots=True)
+class Mois:
+    """A month, by its first day, with the months around it as the address writes them."""
+
+    le: date
+
+    @property
+    def code(self) -> str:
+        return f"{self.le:%Y-%m}"
+
+    @property
+    def libelle(self) -> str:
+        """« novembre 2026 »."""
+        return write_date(self.le).split(maxsplit=1)[1]
+
+    @property
+    def precedent(self) -> "Mois":
+        return self._shift(-1)
+
+    @property
+    def suivant(self) -> "Mois":
+        return self._shift(1)
+
+    def _shift(self, months: int) -> "Mois":
+        index = self.le.year * 12 + self.le.month - 1 + months
+        return Mois(date(index // 12, index % 12 + 1, 1))
+
+
+def get_mois(data: QueryDict, *, on: date) -> Mois:
+    """Return the month of `?mois=2026-11`; the current one when absent or not a month."""
+    try:
+        asked = date.fromisoformat(f"{data.get('mois', '')}-01")
+    except ValueError:
+        asked = on
+    if not 2000 <= asked.year <= on.year + 1:
+        asked = on
+    return Mois(asked.replace(day=1))
+
+
+def list_operateurs(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the operators of the agent's département that its role may look at."""
+    agent = get_agent(request)
+    if agent.organisation.type == TypeOrganisation.OPERATEUR:
+        return [{"id": agent.organisation_id, "nom": agent.organisation.nom}]
+    return list(
+        list_organisations(agent=agent, on=request_day(request), type=TypeOrganisation.OPERATEUR)
+    )
+
+
+def find_operateur(request: HttpRequest, data: QueryDict) -> Organisation | None:
+    """Return the operator of `?operateur=`, failing that the first; None without any."""
+    known = {str(row["id"]): row for row in list_operateurs(request)}
+    row = known.get(data.get("operateur", "")) or next(iter(known.values()), None)
+    return Organisation.objects.get(pk=row["id"]) if row else None

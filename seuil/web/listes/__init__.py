@@ -1,0 +1,1 @@
+"""Lists of acts received: deposit, columns, preview, application."""

@@ -1,0 +1,1 @@
+"""The dossiers entrusted to the équipe mobile, from the answer to the closure."""

@@ -1,0 +1,161 @@
+"""Forms of a mandate: answer, assign, report, contract, extension, closure."""
+
+from typing import Any
+
+from django import forms
+
+from seuil.accompagnements.models import Demarche, Mandat, Prolongation, Rapport
+from seuil.web.components.forms import DateField, Formulaire
+
+ACCEPTE, REFUSE = Mandat.Reponse.ACCEPTE.value, Mandat.Reponse.REFUSE.value
+
+
+class ReponseForm(Formulaire):
+    """Accept or refuse a dossier; a refusal says why."""
+
+    reponse = forms.ChoiceField(
+        label="Votre réponse",
+        widget=forms.RadioSelect,
+        choices=[(ACCEPTE, "Accepter le dossier"), (REFUSE, "Refuser le dossier")],
+    )
+    motif = forms.CharField(
+        label="Motif du refus",
+        max_length=300,
+        required=False,
+        help_text="À remplir seulement en cas de refus. Le secrétariat le lira.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("reponse") == REFUSE and not data.get("motif"):
+            self.add_error("motif", "Dites pourquoi le dossier est refusé.")
+        return data
+
+
+class AffectationForm(Formulaire):
+    """Who takes charge of the household: a worker, a jurist, or both."""
+
+    referent_social = forms.ChoiceField(label="Référent social", required=False)
+    referent_juridique = forms.ChoiceField(label="Référent juridique", required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        sociaux: list[tuple[str, str]],
+        juristes: list[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("referent_social", sociaux), ("referent_juridique", juristes)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "Personne"), *choices]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not data.get("referent_social") and not data.get("referent_juridique"):
+            raise forms.ValidationError("Choisissez au moins une personne.")
+        return data
+
+
+class RapportForm(Formulaire):
+    """What the operator reports to the DDETS."""
+
+    genre = forms.ChoiceField(
+        label="Nature du rapport", widget=forms.RadioSelect, choices=Rapport.Genre.choices
+    )
+    texte = forms.CharField(
+        label="Ce qui a été engagé, ce qui reste à faire",
+        widget=forms.Textarea(attrs={"rows": 8}),
+        max_length=4000,
+        help_text="Le secrétariat de la CCAPEX le lira. Rien sur la santé ni la vie privée.",
+    )
+    rendu_le = DateField(label="Rendu le")
+
+
+class ContratForm(Formulaire):
+    """The contract: its day and what it aims at."""
+
+    objectif = forms.CharField(
+        label="Objectif partagé avec le ménage",
+        max_length=300,
+        help_text="Par exemple : « rester dans le logement, avec un plan tenu depuis trois mois ».",
+    )
+    signe_le = DateField(label="Signé le")
+
+
+class DemarcheForm(Formulaire):
+    """One démarche of the contract."""
+
+    genre = forms.ChoiceField(label="Démarche", choices=[("", "Choisir"), *Demarche.Genre.choices])
+    objectif = forms.CharField(label="Objectif de la démarche", max_length=300)
+    acteur = forms.ChoiceField(label="Qui la fait", choices=Demarche.Acteur.choices)
+    pour_le = DateField(label="Pour le")
+
+
+DemarcheFormSet = forms.formset_factory(
+    DemarcheForm,
+    extra=0,
+    min_num=1,
+    validate_min=True,
+    max_num=20,
+    validate_max=True,
+)
+
+
+class FinDemarcheForm(Formulaire):
+    """How a démarche ended."""
+
+    etat = forms.ChoiceField(
+        label="La démarche est",
+        widget=forms.RadioSelect,
+        choices=[(e.value, e.label) for e in (Demarche.Etat.FAITE, Demarche.Etat.ABANDONNEE)],
+    )
+    terminee_le = DateField(label="Depuis le")
+
+
+class ProlongationForm(Formulaire):
+    """The CCAPEX's opinion beyond six months."""
+
+    avis = forms.ChoiceField(
+        label="Avis de la CCAPEX", widget=forms.RadioSelect, choices=Prolongation.Avis.choices
+    )
+    avis_le = DateField(label="Rendu à la séance du")
+    jusqu_au = DateField(
+        label="Poursuite jusqu’au",
+        required=False,
+        help_text="Seulement si l’accompagnement se poursuit.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if "avis" not in data or "jusqu_au" not in data:
+            return data
+        pursued = data["avis"] == Prolongation.Avis.POURSUITE
+        jusqu_au, avis_le = data["jusqu_au"], data.get("avis_le")
+        if pursued and not jusqu_au:
+            self.add_error("jusqu_au", "Donnez le dernier jour de la poursuite.")
+        elif pursued and avis_le and jusqu_au <= avis_le:
+            self.add_error("jusqu_au", "La poursuite va au-delà de la séance.")
+        elif not pursued and jusqu_au:
+            self.add_error(
+                "jusqu_au", "Cette date n’a de sens que si l’accompagnement se poursuit."
+            )
+        return data
+
+
+class ClotureForm(Formulaire):
+    """Why the follow-up ends, and how it ended for the household."""
+
+    motif = forms.ChoiceField(
+        label="Motif de la clôture", choices=[("", "Choisir"), *Mandat.MotifCloture.choices]
+    )
+    denouement = forms.ChoiceField(
+        label="Dénouement pour le ménage", choices=[("", "Choisir"), *Mandat.Denouement.choices]
+    )
+    clos_le = DateField(label="Clos le")
+    notifie_le = DateField(
+        label="Fin notifiée au ménage le",
+        required=False,
+        help_text="Le jour où le courrier ou le message de fin lui a été envoyé.",
+    )

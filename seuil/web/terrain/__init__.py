@@ -1,0 +1,1 @@
+"""On the road: note a contact, a visit, the diagnostic social et financier."""

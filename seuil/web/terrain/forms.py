@@ -1,0 +1,128 @@
+"""Forms filled in on the doorstep: what is asked first fits under a thumb."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from seuil.contacts.models import Contact
+from seuil.diagnostics.models import Dsf
+from seuil.web.components.forms import DateField, Formulaire, HeureField
+
+_UTILE = "Ne notez ici que ce qui sert à reprendre contact."
+_VISITE = (Contact.Canal.DOMICILE, Contact.Canal.LIEU_NEUTRE)
+_FINS = [(fin.value, fin.label) for fin in Dsf.Fin if fin.value]
+
+
+class ContactForm(Formulaire):
+    """An attempt or an exchange: with whom, how, what came of it; the rest is folded."""
+
+    PLIES = ("survenu_le", "heure", "lieu", "prochain_le", "note")
+
+    avec = forms.ChoiceField(
+        label="Avec qui ?",
+        widget=forms.RadioSelect,
+        choices=Contact.Avec.choices,
+        initial=Contact.Avec.MENAGE,
+    )
+    canal = forms.ChoiceField(
+        label="Comment ?", widget=forms.RadioSelect, choices=Contact.Canal.choices
+    )
+    resultat = forms.ChoiceField(
+        label="Résultat", widget=forms.RadioSelect, choices=Contact.Resultat.choices
+    )
+    survenu_le = DateField(label="Date")
+    heure = HeureField(
+        label="Heure", required=False, help_text="Montre le travail en horaires décalés."
+    )
+    lieu = forms.CharField(label="Lieu", max_length=150, required=False)
+    prochain_le = DateField(label="Prochain contact le", required=False)
+    note = forms.CharField(
+        label="Précision",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        required=False,
+        help_text=_UTILE,
+    )
+
+
+class VisiteForm(Formulaire):
+    """A visit: its result, its hour, its place; the rest is folded."""
+
+    PLIES = ("survenu_le", "binome", "duree_minutes", "presents", "compte_rendu", "prochain_le")
+
+    resultat = forms.ChoiceField(
+        label="Résultat",
+        widget=forms.RadioSelect,
+        choices=[
+            (r.value, r.label)
+            for r in Contact.Resultat
+            if r not in {Contact.Resultat.ENVOYE, Contact.Resultat.MESSAGE}
+        ],
+    )
+    heure = HeureField(label="Heure d’arrivée")
+    lieu = forms.CharField(label="Lieu", max_length=150)
+    survenu_le = DateField(label="Date")
+    binome = forms.ChoiceField(label="En binôme avec", required=False)
+    duree_minutes = forms.IntegerField(
+        label="Durée en minutes", min_value=1, max_value=480, required=False
+    )
+    presents = forms.CharField(
+        label="Personnes présentes",
+        max_length=150,
+        required=False,
+        help_text="Par leur place dans le ménage : « la locataire et son fils ».",
+    )
+    compte_rendu = forms.CharField(
+        label="Compte rendu",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=4000,
+        required=False,
+        help_text="Les faits utiles au maintien ou au relogement ; rien sur la santé ni la vie "
+        "privée.",
+    )
+    prochain_le = DateField(label="Prochain contact le", required=False)
+
+    def __init__(self, *args: Any, binomes: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        binome = self.fields["binome"]
+        assert isinstance(binome, forms.ChoiceField)
+        binome.choices = [("", "Seul ou seule"), *binomes]
+
+
+class DsfDemandeForm(Formulaire):
+    """A DSF asked of a body."""
+
+    organisme = forms.CharField(
+        label="Organisme chargé du diagnostic",
+        max_length=150,
+        widget=forms.TextInput(attrs={"list": "organismes", "autocomplete": "off"}),
+    )
+    demande_le = DateField(label="Demandé le")
+
+
+class DsfFinForm(Formulaire):
+    """How and when the DSF ended, and to whom it went."""
+
+    PLIES = ("transmis_juge_le", "transmis_ccapex_le")
+
+    fin = forms.ChoiceField(
+        label="Comment s’est-il terminé ?", widget=forms.RadioSelect, choices=_FINS
+    )
+    termine_le = DateField(label="Terminé le")
+    transmis_juge_le = DateField(label="Transmis au juge le", required=False)
+    transmis_ccapex_le = DateField(label="Transmis à la CCAPEX le", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        for name in self.PLIES:
+            if _before(data.get(name), data.get("termine_le")):
+                self.add_error(
+                    name, ValidationError("La transmission ne peut pas précéder la fin.")
+                )
+        return data
+
+
+def _before(first: date | None, second: date | None) -> bool:
+    return bool(first and second and first < second)

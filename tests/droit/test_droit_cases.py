@@ -1,0 +1,58 @@
+"""Every case that a jurist wrote in `cases/` and `calculs/` gives the date that it says."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from seuil.engines import droit
+
+HERE = Path(__file__).parent
+FACTS = {"depuis", "bail", "clause", "commune", "departement"}
+EXPECTED = {"date", "autres", "certitude", "plage"}
+
+
+def read_cases() -> list[Any]:
+    return [
+        pytest.param(path.stem, case, id=f"{path.stem}: {case['cas']}")
+        for path in sorted((HERE / "cases").glob("*.yaml"))
+        for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+
+
+def read_durees() -> list[Any]:
+    text = (HERE / "calculs" / "durees.yaml").read_text(encoding="utf-8")
+    return [pytest.param(case, id=case["cas"]) for case in yaml.safe_load(text)]
+
+
+@pytest.mark.parametrize(("regle", "case"), read_cases())
+def test_a_case_gives_its_date(regle: str, case: dict[str, Any]) -> None:
+    resultat = droit.compute(regle, **{key: case[key] for key in FACTS & case.keys()})
+
+    assert case.keys() <= FACTS | EXPECTED | {"cas", "source"}
+    assert resultat.date == case.get("date")
+    assert set(case.get("autres", [])) <= {autre.date for autre in resultat.autres}
+    assert resultat.certitude == case["certitude"]
+    assert resultat.plage == (tuple(case["plage"]) if "plage" in case else None)
+
+
+@pytest.mark.parametrize("case", read_durees())
+def test_a_bare_duration_gives_its_date(case: dict[str, Any]) -> None:
+    options = {key: case[key] for key in case if key not in {"cas", "depuis", "duree", "date"}}
+
+    assert droit.add_duree(case["depuis"], case["duree"], **options).date == case["date"]
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {path.stem for path in (HERE / "cases").glob("*.yaml")} == set(droit.regles())
+
+
+def test_the_published_journey_of_a_cql_ends_after_the_truce() -> None:
+    le, steps = droit.execution_possible_from(
+        cql_delay_end=date(2026, 3, 15), delais_judge_end=None, cfp_on=date(2026, 3, 20)
+    )
+
+    assert le == date(2026, 4, 1)
+    assert "Trêve hivernale jusqu’au 31 mars 2026" in steps[-1]

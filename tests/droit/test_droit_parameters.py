@@ -1,0 +1,259 @@
+"""The parameters are complete, typographically French, and read strictly."""
+
+import ast
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from seuil.engines import droit
+from seuil.engines.droit import _loader
+
+ENGINE = Path(droit.__file__).parent
+REGLES = droit.regles().values()
+VALUES = [pytest.param(r, v, id=v.parametre(r.id)) for r in REGLES for v in r.versions]
+# Only the calendar may count: days of the week, months of the year.
+COUNTING_NOTHING = sorted(path for path in ENGINE.glob("*.py") if path.stem != "_calendar")
+GOOD = """\
+regle: Z1
+libelle: Règle d’essai
+description: Une règle pour les tests.
+debut: audience
+sens: avant
+origine: loi
+selected_by: [audience]
+versions:
+  - valid_from: 2020-01-01
+    valid_to: null
+    n: 15
+    unit: jours
+    certainty: sure
+    checked_on: 2026-11-21
+    reference:
+      - titre: Un texte
+        url: https://www.legifrance.gouv.fr/
+"""
+
+
+def write(folder: Path, text: str, name: str = "Z1") -> Path:
+    (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_sample_of_these_tests_is_accepted(tmp_path: Path) -> None:
+    regles = _loader.read_regles(write(tmp_path, GOOD))
+
+    assert regles["Z1"].versions[0].n == 15
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("    unit: jours\n", "    unit: lunes\n", r"Z1\.yaml, ligne 12, « unit ».*unité inconnue"),
+        ("    n: 15\n", "    n: 15\n    durée: 3\n", r"ligne 12, « durée ».*clé inconnue"),
+        ("    n: 15\n", "    n: 15\n    n: 16\n", r"Z1\.yaml, ligne 12, « n ».*écrite deux fois"),
+        ("    n: 15\n", "    n: quinze\n", r"ligne 11, « n ».*nombre entier positif"),
+        ("    n: 15\n", "    n: 0\n", r"ligne 11, « n ».*nombre entier positif"),
+        ("    n: 15\n", "", r"ligne 9, « n ».*se mesure par « n »"),
+        ("    unit: jours\n", "", r"ligne 9, « unit ».*texte est attendu"),
+        ("    checked_on: 2026-11-21\n", "", r"ligne 9, « checked_on ».*la clé manque"),
+        ("checked_on: 2026-11-21", "checked_on: 2026-02-31", r"ligne 14.*n’existe pas"),
+        ("checked_on: 2026-11-21", "checked_on: hier", r"ligne 14, « checked_on ».*AAAA-MM-JJ"),
+        ("certainty: sure", "certainty: certaine", r"ligne 13, « certainty ».*valeur inconnue"),
+        (GOOD[GOOD.index("    reference:") :], "", r"« reference ».*la clé manque"),
+        (GOOD[GOOD.index("      - titre") :], "      []\n", r"« reference ».*liste non vide"),
+        ("https://www.legifrance.gouv.fr/", "legifrance", r"ligne 17, « url ».*https"),
+        ("      - titre: Un texte\n        url", "      - url", r"« titre ».*la clé manque"),
+        ("debut: audience", "debut: lundi", r"ligne 4, « debut ».*fait inconnu"),
+        ("selected_by: [audience]", "selected_by: [lundi]", r"ligne 7, « selected_by ».*inconnu"),
+        ("selected_by: [audience]", "selected_by: audience", r"« selected_by ».*liste de textes"),
+        ("sens: avant", "sens: arriere", r"ligne 5, « sens ».*valeur inconnue"),
+        ("origine: loi", "origine: local", r"« territoire ».*une règle locale"),
+        ("origine: loi", "origine: loi\nformule: plage", r"« n ».*se mesure par « plage »"),
+        ("origine: loi", "origine: loi\ntransition: Z9", r"Z1\.yaml, « transition ».*Z9"),
+        ("regle: Z1", "regle: Z2", r"ligne 1, « regle ».*Z2\.yaml"),
+        ("valid_to: null", "valid_to: 2019-01-01", r"« versions ».*finit avant de commencer"),
+        ("    n: 15\n", "    n: 15\n    franc: peut-être\n", r"« franc ».*true ou false"),
+        ("    n: 15\n", "    n: 15\n    conseil: 45\n", r"« conseil ».*clés et leurs valeurs"),
+        ("libelle: Règle d’essai", "libelle: [", r"Z1\.yaml, ligne \d+, « YAML ».*illisible"),
+        (GOOD, "- une liste\n", r"Z1\.yaml, ligne 1, « fichier »"),
+    ],
+)
+def test_a_faulty_parameter_is_refused_with_its_file_and_line(
+    tmp_path: Path, before: str, after: str, message: str
+) -> None:
+    assert before in GOOD
+    write(tmp_path, GOOD.replace(before, after))
+
+    with pytest.raises(droit.ParametreInvalide, match=message) as refusal:
+        _loader.read_regles(tmp_path)
+
+    assert "Z1.yaml" in str(refusal.value)
+
+
+def test_overlapping_periods_are_refused(tmp_path: Path) -> None:
+    first = GOOD.replace("valid_to: null", "valid_to: 2022-06-30")
+    second = GOOD[GOOD.index("  - valid_from") :].replace("2020-01-01", "2022-06-30")
+
+    with pytest.raises(droit.ParametreInvalide, match="périodes 1 et 2 se recouvrent"):
+        _loader.read_regles(write(tmp_path, first + second))
+
+
+def test_a_rule_written_twice_is_refused(tmp_path: Path) -> None:
+    for theme in ("un", "deux"):
+        (tmp_path / theme).mkdir()
+        write(tmp_path / theme, GOOD)
+
+    with pytest.raises(droit.ParametreInvalide, match="déjà écrite"):
+        _loader.read_regles(tmp_path)
+
+
+def test_a_range_needs_a_minimum_and_a_maximum(tmp_path: Path) -> None:
+    text = GOOD.replace("origine: loi", "origine: loi\nformule: plage").replace(
+        "    n: 15\n    unit: jours\n", "    plage: [1 mois]\n"
+    )
+
+    with pytest.raises(droit.ParametreInvalide, match="un minimum et un maximum"):
+        _loader.read_regles(write(tmp_path, text))
+
+
+def test_a_range_has_no_unit(tmp_path: Path) -> None:
+    text = GOOD.replace("origine: loi", "origine: loi\nformule: plage").replace(
+        "    n: 15\n", "    plage: [1 mois, 1 an]\n"
+    )
+
+    with pytest.raises(droit.ParametreInvalide, match="une unité accompagne"):
+        _loader.read_regles(write(tmp_path, text))
+
+
+def test_a_period_is_written_month_and_day(tmp_path: Path) -> None:
+    text = GOOD.replace("origine: loi", "origine: loi\nformule: treve").replace(
+        "    n: 15\n    unit: jours\n", "    periode: {debut: novembre, fin: '03-31'}\n"
+    )
+
+    with pytest.raises(droit.ParametreInvalide, match=r"« debut ».*MM-JJ"):
+        _loader.read_regles(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(("regle", "version"), VALUES)
+def test_every_value_has_references_a_check_date_and_a_selecting_fact(
+    regle: droit.Regle, version: droit.Version
+) -> None:
+    assert version.references
+    assert all(reference.url.startswith("http") for reference in version.references)
+    assert version.checked_on >= date(2026, 11, 21)
+    assert regle.selected_by
+    assert regle.description.endswith(".")
+    assert version.certainty == "sure" or version.note
+
+
+def test_a_disputed_value_of_an_older_or_newer_law_says_why_it_is_an_alternative() -> None:
+    regles = droit.regles()
+
+    assert regles["A1"].versions[-1].motif
+    assert regles["A1t"].versions[0].motif
+    assert regles["C2"].versions[0].motif
+
+
+def test_local_rules_are_told_from_the_law() -> None:
+    local = {regle.id for regle in REGLES if regle.origine == "local"}
+
+    assert local == {"EM1", "EM2", "EM2b", "EM3", "EM4", "EM5", "EM6"}
+    assert {regle.territoire for regle in REGLES if regle.origine == "local"} == {"33"}
+
+
+@pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.yaml")), ids=lambda path: path.stem)
+def test_french_typography_holds_in_the_parameters(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert not [mark for mark in (" ;", " ?", " !", "« ", " »", "'") if mark in text]
+    assert " : " not in text
+
+
+@pytest.mark.parametrize("regle", sorted(droit.regles()))
+def test_french_typography_holds_in_the_explanations(regle: str) -> None:
+    resultat = droit.compute(regle, depuis=date(2026, 2, 28), departement="67")
+
+    texts = [resultat.note, *resultat.etapes, *(autre.motif for autre in resultat.autres)]
+    assert not [t for t in texts for mark in (" : ", " ;", "« ", " »", "'") if mark in t]
+
+
+@pytest.mark.parametrize("path", COUNTING_NOTHING, ids=lambda path: path.stem)
+def test_no_number_of_the_law_is_written_in_code(path: Path) -> None:
+    numbers = [
+        node.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and type(node.value) is int
+    ]
+
+    assert not [n for n in numbers if 2 <= n <= 400]
+
+
+@pytest.mark.parametrize("path", sorted(ENGINE.glob("*.py")), ids=lambda path: path.stem)
+def test_the_engine_imports_nothing_of_the_house(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    modules = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)} | {
+        alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names
+    }
+
+    assert not [m for m in modules if m.startswith("django")]
+    assert not [
+        m
+        for m in modules
+        if m.startswith("seuil")
+        and not m.startswith("seuil.engines.droit")
+        and m != "seuil.engines"
+    ]
+
+
+# A second transcription of the law study, made apart from the files: (from, to, n, unit).
+STUDY = {
+    "A1": [(None, "2023-07-28", 2, "mois"), ("2023-07-29", None, 6, "semaines")],
+    "A1t": [("2023-07-29", None, 2, "mois")],
+    "A4": [("2014-03-27", None, 15, "jours")],
+    "C1": [("2015-01-01", None, 2, "mois")],
+    "C2": [(None, "2023-07-28", 2, "mois"), ("2023-07-29", None, 42, "jours")],
+    "C3": [("2020-01-01", None, 15, "jours")],
+    "C5": [("2021-01-08", None, 15, "jours_ouvres")],
+    "C6": [("2021-01-08", None, 5, "jours_ouvres")],
+    "E4": [(None, None, 1, "mois")],
+    "E5": [(None, None, 15, "jours")],
+    "E7": [(None, None, 6, "mois")],
+    "F1": [
+        ("2012-06-01", "2017-01-28", 2, "mois"),
+        ("2017-01-29", "2018-11-24", 2, "mois"),
+        ("2018-11-25", "2023-07-28", 2, "mois"),
+        ("2023-07-29", None, 2, "mois"),
+    ],
+    "G3": [("2012-06-01", None, 2, "mois")],
+    "G4": [(None, None, 2, "mois")],
+    "G5": [(None, None, 15, "jours")],
+    "G7": [(None, "2025-11-06", 2, "mois"), ("2025-11-07", None, 2, "mois")],
+    "G12": [("2012-06-01", "2019-12-31", 1, "mois"), ("2020-01-01", None, 2, "mois")],
+    "G12c": [("2012-06-01", None, 1, "mois")],
+    "EM1": [("2024-01-01", None, 15, "jours")],
+    "EM2": [("2024-01-01", None, 4, "semaines")],
+    "EM2b": [("2024-01-01", None, 8, "semaines")],
+    "EM3": [("2024-01-01", None, 6, "semaines")],
+    "EM4": [("2024-01-01", None, 15, "jours")],
+    "EM5": [("2024-01-01", None, 6, "mois")],
+    "EM6": [("2024-01-01", None, 3, "mois")],
+}
+
+
+def test_the_values_agree_with_a_second_transcription_of_the_law() -> None:
+    values = {
+        regle.id: [
+            (
+                version.valid_from.isoformat() if version.valid_from else None,
+                version.valid_to.isoformat() if version.valid_to else None,
+                version.n,
+                version.unit,
+            )
+            for version in regle.versions
+        ]
+        for regle in REGLES
+        if regle.id not in {"D6", "F4"}
+    }
+
+    assert values == STUDY

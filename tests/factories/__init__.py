@@ -1,0 +1,1 @@
+"""Rows for tests: synthetic, plausible, valid by default."""

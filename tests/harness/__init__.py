@@ -1,0 +1,1 @@
+"""What the tests stand on: a strict client, HTML checks, strict templates, unordered rows."""
