@@ -19,7 +19,7 @@ ENTETES = (
 
 
 def write_list(path: Path, *, type_acte: str, count: int, until: date, seed: int) -> Path:
-    """Write `count` rows of acts spread over the year before `until`; same seed, same households."""
+    """Write `count` acts of the year before `until`; the same seed gives the same households."""
     draw = random.Random(seed)
     communes = get_communes(departement="33")
     codes = [c for c in communes.noms if communes.codes_postaux[c]]

@@ -36,7 +36,7 @@ from seuil.accompagnements.rules import (
 from seuil.acteurs.models import Agent, Organisation, TypeOrganisation
 from seuil.acteurs.rules import get_perimetre
 from seuil.contacts.models import Contact
-from seuil.dossiers.models import Dossier
+from seuil.dossiers.models import Dossier, Personne
 from seuil.echeances.models import Echeance, Situation
 from seuil.echeances.rules import EcheanceCalculee, Fait
 from seuil.kernel.refusal import Refusal
@@ -70,9 +70,7 @@ def list_operateurs(*, agent: Agent, on: date) -> QuerySet[Organisation]:  # noq
 def get_objectif(*, agent: Agent, operateur: Organisation, annee: int) -> Objectif | None:
     """Return what the convention sets for an operator of the agent's département and a year."""
     return (
-        Objectif.objects.filter(
-            departement=agent.departement_id, operateur=operateur, annee=annee
-        )
+        Objectif.objects.filter(departement=agent.departement_id, operateur=operateur, annee=annee)
         .select_related("arrondissement", "operateur")
         .first()
     )
@@ -101,9 +99,7 @@ def list_candidats(*, agent: Agent, on: date, operateur: Organisation) -> list[C
     return sorted(candidats, key=lambda c: c.rang)
 
 
-def get_proposition(
-    *, agent: Agent, on: date, operateur: Organisation, mois: date
-) -> Proposition:
+def get_proposition(*, agent: Agent, on: date, operateur: Organisation, mois: date) -> Proposition:
     """Return the month's choice for an operator: computed and adjusted, or as it was signed.
 
     Raises ObjectifAbsent.
@@ -115,9 +111,7 @@ def get_proposition(
     choix = get_choix(agent=agent, operateur=operateur, mois=mois)
     if choix is not None and choix.signe_le is not None:
         return _signed_proposition(choix, cible)
-    decisions = (
-        dict(choix.lignes.order_by("pk").values_list("dossier", "retenu")) if choix else {}
-    )
+    decisions = dict(choix.lignes.order_by("pk").values_list("dossier", "retenu")) if choix else {}
     ajouts = {pk for pk, retenu in decisions.items() if retenu}
     retraits = {pk for pk, retenu in decisions.items() if not retenu}
     candidats, eligibles = _fetch_candidats(
@@ -150,7 +144,7 @@ def get_candidat(*, agent: Agent, on: date, dossier: Dossier) -> Candidat | None
 # scores equal.
 _CANDIDATS = """
 WITH eligible AS MATERIALIZED (
-    SELECT s.dossier_id, d.numero, s.nom_recherche, s.commune_code, s.arrondissement_code,
+    SELECT s.dossier_id, d.numero, s.commune_code, s.arrondissement_code,
            s.stade, s.stade_le, s.audience_le, s.dette, s.suivi, p.service AS prescrit_par,
            s.arrondissement_code = %(arrondissement)s AS dedans,
            CASE WHEN s.stade = 'cql' THEN 'cql' WHEN s.stade IN ('rfp', 'cfp') THEN 'cfp'
@@ -231,12 +225,11 @@ SELECT r.dossier_id, r.numero, r.arrondissement_code, r.stade, r.stade_le, r.aud
        r.suivi, COALESCE(r.prescrit_par, '') AS prescrit_par, r.enfants, r.has_telephone,
        r.delai_le, r.nature_bailleur, r.score, r.eligibles,
        COALESCE(c.nom, '') AS commune,
-       COALESCE((
-           SELECT TRIM(q.nom || ' ' || q.prenom) FROM dossiers_personne q
-           WHERE q.dossier_id = r.dossier_id
-           ORDER BY q.qualite <> 'titulaire', q.rang, q.id LIMIT 1), r.numero) AS nom
+       TRIM(COALESCE(q.nom, r.numero) || ' ' || COALESCE(q.prenom, '')) AS nom
 FROM ranked r
 LEFT JOIN acteurs_commune c ON c.code = r.commune_code
+LEFT JOIN dossiers_personne q
+  ON q.dossier_id = r.dossier_id AND q.qualite = 'titulaire' AND q.rang = 1
 WHERE r.rang <= %(combien)s OR r.dossier_id = ANY(%(with_ids)s)
 ORDER BY r.score DESC, r.numero
 """
@@ -329,16 +322,20 @@ def _cible(objectif: Objectif) -> Cible:
 def _signed_proposition(choix: Choix, cible: Cible) -> Proposition:
     """Return the choice as it was signed: its lines keep the criteria shown that day."""
     stades = dict(choix.mandats.order_by("pk").values_list("dossier", "stade"))
-    lignes = [
-        LigneProposee(
-            _signed_candidat(ligne, stades.get(ligne.dossier_id, "")),
-            ligne.retenu,
-            "Retenu à la signature." if ligne.retenu else "Retiré par le secrétariat.",
-            "" if ligne.retenu else "retire",
-        )
-        for ligne in ChoixLigne.objects.filter(choix=choix)
+    found = list(
+        ChoixLigne.objects.filter(choix=choix)
         .select_related("dossier__situation", "dossier__logement__commune")
         .order_by("-score", "dossier__numero")
+    )
+    noms = _noms(ligne.dossier_id for ligne in found)
+    lignes = [
+        LigneProposee(
+            _signed_candidat(ligne, noms.get(ligne.dossier_id, ""), stades.get(ligne.dossier_id)),
+            retenu=ligne.retenu,
+            motif="Retenu à la signature." if ligne.retenu else "Écarté avant la signature.",
+            decision="" if ligne.retenu else "retire",
+        )
+        for ligne in found
     ]
     retenus = [ligne for ligne in lignes if ligne.retenu]
     return Proposition(
@@ -354,22 +351,20 @@ def _signed_proposition(choix: Choix, cible: Cible) -> Proposition:
     )
 
 
-def _signed_candidat(ligne: ChoixLigne, stade: str) -> Candidat:
+def _signed_candidat(ligne: ChoixLigne, nom: str, stade: str | None) -> Candidat:
     situation: Situation = ligne.dossier.situation
     commune = ligne.dossier.logement.commune
     return Candidat(
         dossier_id=ligne.dossier_id,
         numero=ligne.dossier.numero,
-        nom=situation.nom_recherche.title(),
+        nom=nom,
         commune=commune.nom,
         arrondissement=commune.arrondissement_id or "",
         stade=stade or situation.stade,
         stade_le=situation.stade_le,
         audience_le=situation.audience_le,
         dette=situation.dette,
-        criteres=tuple(
-            Critere(c["code"], c["libelle"], c["points"]) for c in ligne.criteres
-        ),
+        criteres=tuple(Critere(c["code"], c["libelle"], c["points"]) for c in ligne.criteres),
         score_fige=ligne.score,
     )
 
@@ -461,15 +456,16 @@ def list_mandats(*, agent: Agent, on: date, etat: str | None = None) -> list[Man
         .order_by("source_id")
         .values_list("source_id", "prochaine")
     )
-    return [_mandat_row(m, prochaines.get(m.pk)) for m in found]
+    noms = _noms(m.dossier_id for m in found)
+    return [_mandat_row(m, noms.get(m.dossier_id, ""), prochaines.get(m.pk)) for m in found]
 
 
 def count_mandats(*, agent: Agent, on: date) -> dict[str, int]:
     """Return how many mandates the agent sees in each state of ETATS."""
     counts = dict.fromkeys(ETATS, 0)
-    for mandat in _visible_mandats(agent=agent, on=on).only(
-        "clos_le", "reponse", "affecte_le"
-    ).order_by("pk"):
+    for mandat in (
+        _visible_mandats(agent=agent, on=on).only("clos_le", "reponse", "affecte_le").order_by("pk")
+    ):
         counts[get_etat(mandat)] += 1
     return counts
 
@@ -500,9 +496,7 @@ def get_demarche(*, agent: Agent, on: date, demarche_id: UUID) -> Demarche:
     )
 
 
-def list_prescriptions(
-    *, agent: Agent, on: date, dossier: Dossier
-) -> QuerySet[Prescription]:
+def list_prescriptions(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Prescription]:
     """Return the proposals of services for a dossier the agent may see, newest first."""
     return (
         Prescription.objects.filter(
@@ -517,6 +511,16 @@ def list_referents(*, mandat: Mandat) -> QuerySet[Agent]:
     """Return the active people of the operator, to whom a mandate may be assigned."""
     return Agent.objects.filter(organisation=mandat.operateur_id, is_active=True).order_by(
         "nom", "prenom"
+    )
+
+
+def get_transmission(*, agent: Agent, dossier: Dossier) -> date | None:
+    """Return the day a dossier was last entrusted to the agent's organisation, if it was."""
+    return (
+        Mandat.objects.filter(dossier=dossier, operateur=agent.organisation_id)
+        .order_by("-transmis_le")
+        .values_list("transmis_le", flat=True)
+        .first()
     )
 
 
@@ -537,21 +541,30 @@ def _with_details(mandats: QuerySet[Mandat]) -> QuerySet[Mandat]:
     return mandats.select_related(
         "dossier", "operateur", "referent_social", "referent_juridique", "contrat"
     ).prefetch_related(
-        Prefetch(
-            "contrat__demarches", Demarche.objects.order_by("etat", "pour_le", "pk")
-        ),
+        Prefetch("contrat__demarches", Demarche.objects.order_by("etat", "pour_le", "pk")),
         Prefetch("rapports", Rapport.objects.select_related("par").order_by("-rendu_le", "-pk")),
         Prefetch("prolongations", Prolongation.objects.order_by("-avis_le", "-pk")),
     )
 
 
-def _mandat_row(mandat: Mandat, prochaine_le: date | None) -> MandatRow:
+def _noms(dossier_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the first holder of the lease of each dossier, as written."""
+    rows = Personne.objects.filter(
+        dossier__in=list(dossier_ids), qualite=Personne.Qualite.TITULAIRE, rang=1
+    ).order_by("dossier")
+    return {
+        pk: f"{nom} {prenom}".strip()
+        for pk, nom, prenom in rows.values_list("dossier", "nom", "prenom")
+    }
+
+
+def _mandat_row(mandat: Mandat, nom: str, prochaine_le: date | None) -> MandatRow:
     situation: Situation = mandat.dossier.situation
     return MandatRow(
         id=mandat.pk,
         dossier_id=mandat.dossier_id,
         numero=mandat.dossier.numero,
-        nom=situation.nom_recherche.title(),
+        nom=nom,
         commune=mandat.dossier.logement.commune.nom,
         operateur=mandat.operateur.nom,
         stade=mandat.stade,

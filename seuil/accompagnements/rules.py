@@ -161,9 +161,7 @@ class Quota:
 
     @property
     def est_respecte(self) -> bool:
-        return self.minimum <= self.obtenu and (
-            self.maximum is None or self.obtenu <= self.maximum
-        )
+        return self.minimum <= self.obtenu and (self.maximum is None or self.obtenu <= self.maximum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,10 +258,13 @@ def propose_choix(
     retires = [c for c in ranked if c.dossier_id in retraits and c.dossier_id not in ajouts]
     return Proposition(
         cible=cible,
-        retenus=tuple(_retained(c, c.dossier_id in ajouts) for c in retenus),
-        reserve=tuple(LigneProposee(c, False, tri.explain_reserve(c)) for c in reserve),
+        retenus=tuple(_retained(c, ajoute=c.dossier_id in ajouts) for c in retenus),
+        reserve=tuple(
+            LigneProposee(c, retenu=False, motif=tri.explain_reserve(c)) for c in reserve
+        ),
         retires=tuple(
-            LigneProposee(c, False, "Retiré par le secrétariat.", "retire") for c in retires
+            LigneProposee(c, retenu=False, motif="Retiré par le secrétariat.", decision="retire")
+            for c in retires
         ),
         quotas=compute_quotas(retenus, cible),
         manques=tuple(_manques(retenus, reserve, cible)),
@@ -413,10 +414,15 @@ def _euros(montant: Decimal) -> str:
     return f"{montant:,.2f} €".replace(",", "\u202f").replace(".", ",")
 
 
-def _retained(candidat: Candidat, ajoute: bool) -> LigneProposee:  # noqa: FBT001
-    if ajoute:
-        return LigneProposee(candidat, True, "Ajouté par le secrétariat.", "ajoute")
-    return LigneProposee(candidat, True, "Parmi les mieux classés de son stade et de son territoire.")
+def _retained(candidat: Candidat, *, ajoute: bool) -> LigneProposee:
+    return LigneProposee(
+        candidat,
+        retenu=True,
+        motif="Ajouté par le secrétariat."
+        if ajoute
+        else "Parmi les mieux classés de son stade et de son territoire.",
+        decision="ajoute" if ajoute else "",
+    )
 
 
 def _manques(
@@ -502,19 +508,20 @@ def why_not_close(
         return "La clôture ne peut pas précéder l’acceptation du dossier."
     if notifie_le is not None and notifie_le > on:
         return "La date de notification au ménage est à venir."
-    reasons = {
-        "sans_nouvelles": _why_not_sans_nouvelles,
-        "fin_duree": _why_not_fin_duree,
-        "non_rencontre": _why_not_non_rencontre,
-    }
-    check = reasons.get(motif)
-    return check(clos_le, debut_le, suivi, notifie_le) if check else None
+    reason = None
+    if motif == "sans_nouvelles":
+        reason = _why_not_sans_nouvelles(clos_le, debut_le, suivi, notifie_le)
+    elif motif == "fin_duree":
+        reason = _why_not_fin_duree(clos_le, debut_le)
+    elif motif == "non_rencontre":
+        reason = _why_not_non_rencontre(suivi)
+    return reason
 
 
 def _why_not_sans_nouvelles(
     clos_le: date, debut_le: date, suivi: Suivi, notifie_le: date | None
 ) -> str | None:
-    # AMI Gironde 2023, § 6: at least one more attempt, three months without an answer, notification.
+    # AMI Gironde 2023, § 6: one more attempt at least, three months without answer, notification.
     depart = suivi.echange_le or debut_le
     possible_le = _term("EM6", depart)
     if clos_le < possible_le:
@@ -536,9 +543,7 @@ def _why_not_sans_nouvelles(
     return None
 
 
-def _why_not_fin_duree(
-    clos_le: date, debut_le: date, suivi: Suivi, notifie_le: date | None  # noqa: ARG001
-) -> str | None:
+def _why_not_fin_duree(clos_le: date, debut_le: date) -> str | None:
     terme = _term("EM5", debut_le)
     if clos_le < terme:
         return (
@@ -548,9 +553,7 @@ def _why_not_fin_duree(
     return None
 
 
-def _why_not_non_rencontre(
-    clos_le: date, debut_le: date, suivi: Suivi, notifie_le: date | None  # noqa: ARG001
-) -> str | None:
+def _why_not_non_rencontre(suivi: Suivi) -> str | None:
     if suivi.echange_le is not None:
         return (
             f"Un échange avec le ménage a eu lieu le {droit.write_date(suivi.echange_le)} :"
@@ -568,7 +571,9 @@ def _term(regle: str, depuis: date) -> date:
     return terme
 
 
-def end_of_mandat(*, em5_le: date | None, avis: Collection[tuple[date, str, date | None]]) -> date | None:
+def end_of_mandat(
+    *, em5_le: date | None, avis: Collection[tuple[date, str, date | None]]
+) -> date | None:
     """Return the day the follow-up ends: six months, or what the last CCAPEX opinion decided.
 
     `avis` holds (day, opinion, until); an opinion to hand over ends the follow-up that day.

@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count
 
-from seuil.actes.models import Correspondance, Ligne, Lot
+from seuil.actes.models import Acte, Correspondance, Ligne, Lot
 from seuil.actes.rules import ActeConnu, Communes, get_synonymes, normalise_commune
 from seuil.acteurs.models import Agent, Commune
 from seuil.acteurs.rules import why_not
+from seuil.dossiers.models import Dossier
 from seuil.engines import tabular
 from seuil.engines.tabular import Cell, Row
 
@@ -92,6 +93,16 @@ def get_apercu(
         )[first : first + LIGNES_PAR_PAGE]
     ]
     return Apercu(lot, _list_colonnes(lot), comptes, lignes, page, pages)
+
+
+def list_actes(*, agent: Agent, on: date, dossier: Dossier) -> list[Acte]:
+    """Return the acts of a dossier the agent may see, newest first, with the list they came in."""
+    visible = Dossier.objects.visible_to(agent, on=on).filter(pk=dossier.pk)
+    return list(
+        Acte.objects.filter(dossier__in=visible.values("pk"))
+        .select_related("lot")
+        .order_by("-survenu_le", "-id")
+    )
 
 
 def get_correspondance(

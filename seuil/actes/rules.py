@@ -5,11 +5,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
-from typing import Any
+from typing import TypeVar
 
 from seuil.dossiers.rules import MenageRecu, compute_cle, normalise
 from seuil.engines import tabular
 from seuil.engines.tabular import Cell, CellRefused
+
+T = TypeVar("T")
 
 LABELS_TYPE: Mapping[str, str] = {
     "commandement": "commandement de payer",
@@ -643,7 +645,9 @@ class _Row:
             else "Écrivez le nom officiel de la commune, ou vérifiez le département.",
         )
 
-    def _parse(self, champ: str, parse: Callable[[Cell], Any], *, optional: bool = False) -> Any:
+    def _parse(
+        self, champ: str, parse: Callable[[Cell], T | None], *, optional: bool = False
+    ) -> T | None:
         cell = self._cell(champ)
         if cell is None:
             return None

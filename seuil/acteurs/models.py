@@ -1,10 +1,11 @@
 """Territories, organisations and agents."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 from seuil.kernel.models import Record, new_id
 
@@ -150,10 +151,10 @@ class Agent(AbstractBaseUser):
     departement = models.ForeignKey(Departement, on_delete=models.PROTECT, related_name="agents")
     habilite_le = models.DateField("habilité le")
     is_active = models.BooleanField("compte actif", default=True)
-    created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     USERNAME_FIELD = "courriel"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = AgentManager()
 
     class Meta:

@@ -23,6 +23,16 @@ from seuil.audit.operations import Author, record_event
 from seuil.kernel.refusal import Refusal
 
 _DATA = Path(__file__).parent / "data"
+_COMMUNE_FIELDS = (
+    "nom",
+    "departement",
+    "arrondissement",
+    "epci",
+    "codes_postaux",
+    "population",
+    "latitude",
+    "longitude",
+)
 
 
 class CourrielDejaUtilise(Refusal):
@@ -95,16 +105,7 @@ def import_geography(*, departements: Collection[str] | None = None) -> None:
         ),
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=[
-            "nom",
-            "departement",
-            "arrondissement",
-            "epci",
-            "codes_postaux",
-            "population",
-            "latitude",
-            "longitude",
-        ],  # fmt: skip
+        update_fields=_COMMUNE_FIELDS,
         batch_size=5000,
     )
 

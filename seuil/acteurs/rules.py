@@ -10,7 +10,7 @@ import yaml
 PERIMETRES = ("departement", "instruction", "mandat", "affectation", "aucun")
 
 
-class AccesIllisible(ValueError):
+class AccesIllisible(ValueError):  # noqa: N818 - an answer, not a failure of the program
     """acces.yaml is not well formed; the message names the place."""
 
 

@@ -52,15 +52,13 @@ def list_besoins(
     for echeance in echeances:
         if echeance.regle == "EM3":
             em3[echeance.source_id] = echeance.le
-        elif (
-            echeance.regle == "C6" and echeance.debut_le and echeance.dossier_id in concerned
-        ):
+        elif echeance.regle == "C6" and echeance.debut_le and echeance.dossier_id in concerned:
             audiences[echeance.dossier_id].append(rules.Audience(echeance.debut_le, echeance.le))
     dsf: dict[UUID, list[rules.DsfDate]] = defaultdict(list)
-    for dossier, *dates in Dsf.objects.filter(dossier__in=concerned).values_list(
-        "dossier", "fin", "termine_le", "transmis_juge_le", "transmis_ccapex_le"
-    ):
-        dsf[dossier].append(rules.DsfDate(*dates))
+    for dossier, fin, termine_le, juge_le, ccapex_le in Dsf.objects.filter(
+        dossier__in=concerned
+    ).values_list("dossier", "fin", "termine_le", "transmis_juge_le", "transmis_ccapex_le"):
+        dsf[dossier].append(rules.DsfDate(fin, termine_le, juge_le, ccapex_le))
     return [
         besoin
         for etat in etats

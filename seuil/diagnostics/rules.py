@@ -100,4 +100,3 @@ def compute_besoins(
             caduque_le=a_venir[-1].le + timedelta(days=1) if a_venir else None,
         )
     ]
-

@@ -43,6 +43,11 @@ def get_dossier(*, agent: Agent, on: date, numero: str) -> Dossier:
     )
 
 
+def count_arrivees(*, agent: Agent, on: date, since: date) -> int:
+    """Return how many of the files the agent may see were opened since a day, included."""
+    return Dossier.objects.visible_to(agent, on=on).filter(ouvert_le__gte=since).count()
+
+
 def list_titulaires(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Personne]:
     """Return the people of the household, holders of the lease first."""
     order = {q: i for i, q in enumerate(Personne.Qualite.values)}

@@ -18,17 +18,20 @@ from seuil.echeances.rules import explain
 from seuil.engines import droit
 
 # First words of an address: a text that starts so is looked for among addresses.
-_VOIES = frozenset(
-    ["ALLEE", "ALLEES", "AVENUE", "AV", "BOULEVARD", "BD", "CHEMIN", "COURS", "IMPASSE", "PASSAGE", "PLACE", "PL", "QUAI", "RESIDENCE", "ROUTE", "RUE", "SQUARE", "VOIE"]
-)
+_VOIES = frozenset({
+    "ALLEE", "ALLEES", "AVENUE", "AV", "BOULEVARD", "BD", "CHEMIN", "COURS", "IMPASSE", "PASSAGE",
+    "PLACE", "PL", "QUAI", "RESIDENCE", "ROUTE", "RUE", "SQUARE", "VOIE",
+})  # fmt: skip
 
-TRIS: Mapping[str, tuple[str, ...]] = {
+# Files without a hearing or a debt come after those that have one; the last field makes the order
+# of equal rows the same from one page to the next.
+TRIS: Mapping[str, Sequence[Any]] = {
     "recent": ("-stade_le", "-dossier_id"),
     "ancien": ("stade_le", "dossier_id"),
     "nom": ("nom_recherche", "dossier_id"),
     "commune": ("commune_code", "nom_recherche", "dossier_id"),
-    "audience": ("audience_le", "dossier_id"),
-    "dette": ("-dette", "dossier_id"),
+    "audience": (F("audience_le").asc(nulls_last=True), "dossier_id"),
+    "dette": (F("dette").desc(nulls_last=True), "dossier_id"),
 }
 
 
@@ -46,6 +49,8 @@ class Filtres:
     dette_min: Decimal | None = None
     suivi: str = ""
     en_mandat: bool = False
+    # Opened within that many days before today, today included.
+    ouvert_jours: int | None = None
     tri: str = "recent"
 
 
@@ -93,24 +98,25 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Situa
         rows = rows.filter(dossier__in=Dossier.objects.visible_to(agent, on=on).values("pk"))
     if filtres.texte:
         rows = rows.filter(_matches(filtres.texte))
-    for name in ("stade", "suivi"):
-        if value := getattr(filtres, name):
-            rows = rows.filter(**{name: value})
-    if filtres.parc:
-        rows = rows.filter(dossier__parc=filtres.parc)
-    if filtres.commune:
-        rows = rows.filter(commune_code=filtres.commune)
-    if filtres.arrondissement:
-        rows = rows.filter(arrondissement_code=filtres.arrondissement)
+    equal = {
+        "stade": filtres.stade,
+        "suivi": filtres.suivi,
+        "dossier__parc": filtres.parc,
+        "commune_code": filtres.commune,
+        "arrondissement_code": filtres.arrondissement,
+    }
+    rows = rows.filter(**{name: value for name, value in equal.items() if value})
     if filtres.audience_jours is not None:
         limit = on + timedelta(days=filtres.audience_jours)
         rows = rows.filter(audience_le__gte=on, audience_le__lte=limit)
+    if filtres.ouvert_jours is not None:
+        rows = rows.filter(dossier__ouvert_le__gte=on - timedelta(days=filtres.ouvert_jours))
     if filtres.dette_min is not None:
         rows = rows.filter(dette__gte=filtres.dette_min)
     if filtres.en_mandat:
         entrusted = Acces.objects.filter(relation=Acces.Relation.MANDAT).open(on=on)
         rows = rows.filter(dossier__in=entrusted.values("dossier"))
-    return rows.order_by(*_order(filtres.tri))
+    return rows.order_by(*TRIS.get(filtres.tri, TRIS["recent"]))
 
 
 def list_rows(*, on: date, situations: QuerySet[Situation]) -> list[DossierRow]:
@@ -212,16 +218,6 @@ def _matches(texte: str) -> Q:
         )
     nom = normalise_nom(texte)
     return Q(nom_recherche__startswith=nom) | Q(nom_recherche__contains=f" {nom}")
-
-
-def _order(tri: str) -> list[Any]:
-    fields = TRIS.get(tri, TRIS["recent"])
-    # Files without a hearing or a debt come after those that have one.
-    if tri == "audience":
-        return [F("audience_le").asc(nulls_last=True), "dossier_id"]
-    if tri == "dette":
-        return [F("dette").desc(nulls_last=True), "dossier_id"]
-    return list(fields)
 
 
 def _list_noms(ids: Iterable[UUID]) -> dict[UUID, str]:

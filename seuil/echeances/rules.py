@@ -1,6 +1,6 @@
 """Which rules a fact sets running, and the deadline each gives."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -164,41 +164,43 @@ class Acte:
     sens: str
 
 
-def list_faits(dossier_id: UUID, actes: Iterable[Acte]) -> list[Fait]:
-    """Return the facts that the acts of one dossier set running.
-
-    The hearing that counts is the latest one fixed: a deferral replaces the hearing of the
-    assignation.
-    """
-    faits: list[Fait] = []
-    assignation: Acte | None = None
-    hearing: tuple[date, UUID] | None = None
-    for acte in actes:
-        if acte.type == "assignation":
-            if assignation is None or acte.survenu_le > assignation.survenu_le:
-                assignation = acte
-            if acte.audience_le and (hearing is None or acte.audience_le > hearing[0]):
-                hearing = (acte.audience_le, acte.id)
-        elif acte.type == "audience":
-            if hearing is None or acte.survenu_le > hearing[0]:
-                hearing = (acte.survenu_le, acte.id)
-        elif acte.type == "cfp":
-            if acte.sens == "accord":
-                faits.append(Fait(dossier_id, "cfp_accord", acte.survenu_le, "acte", acte.id))
-        elif acte.type == "cql":
-            faits.append(Fait(dossier_id, "cql", acte.survenu_le, "acte", acte.id))
-            faits.append(Fait(dossier_id, "cql_recu", acte.recu_le, "acte", acte.id))
-        elif acte.type == "rfp":
-            # The requisition counts from its reception by the préfet (CPCE R153-1).
-            received = acte.recu_le or acte.survenu_le
-            faits.append(Fait(dossier_id, "rfp", received, "acte", acte.id))
-        elif acte.type in {"commandement", "expulsion"}:
-            faits.append(Fait(dossier_id, acte.type, acte.survenu_le, "acte", acte.id))
+def list_faits(dossier_id: UUID, actes: Collection[Acte]) -> list[Fait]:
+    """Return the facts that the acts of one dossier set running."""
+    faits = [
+        Fait(dossier_id, genre, le, "acte", acte.id)
+        for acte in actes
+        for genre, le in _list_starts(acte)
+    ]
+    hearing = _find_audience(actes)
     if hearing:
         faits.append(Fait(dossier_id, "audience", hearing[0], "acte", hearing[1]))
-    elif assignation:
-        faits.append(Fait(dossier_id, "audience", None, "acte", assignation.id))
     return faits
+
+
+def _list_starts(acte: Acte) -> list[tuple[str, date | None]]:
+    if acte.type in {"commandement", "expulsion"}:
+        return [(acte.type, acte.survenu_le)]
+    if acte.type == "cql":
+        return [("cql", acte.survenu_le), ("cql_recu", acte.recu_le)]
+    if acte.type == "rfp":
+        # The requisition counts from its reception by the préfet (CPCE R153-1).
+        return [("rfp", acte.recu_le or acte.survenu_le)]
+    if acte.type == "cfp" and acte.sens == "accord":
+        return [("cfp_accord", acte.survenu_le)]
+    return []
+
+
+def _find_audience(actes: Collection[Acte]) -> tuple[date | None, UUID] | None:
+    """Return the hearing that counts: the latest one fixed, a deferral replacing the first.
+
+    An assignation without hearing gives a hearing still to be known.
+    """
+    dated = [(a.audience_le, a.id) for a in actes if a.type == "assignation" and a.audience_le]
+    dated += [(a.survenu_le, a.id) for a in actes if a.type == "audience"]
+    if dated:
+        return max(dated)
+    assignations = [(a.survenu_le, a.id) for a in actes if a.type == "assignation"]
+    return (None, max(assignations)[1]) if assignations else None
 
 
 # From the first to the last stage of the procedure.

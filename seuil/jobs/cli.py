@@ -18,6 +18,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         import django  # noqa: PLC0415 - the settings read the socket of the started server
 
         django.setup()
+        if not os.environ.get("DATABASE_URL"):
+            # The embedded database is nobody's to administer: it follows the program.
+            from seuil.jobs.migrer import migrate  # noqa: PLC0415
+
+            migrate()
     return _run(arguments)
 
 
@@ -36,13 +41,14 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _build_parser() -> argparse.ArgumentParser:
-    from seuil.jobs import demo, importer, servir  # noqa: PLC0415 - light modules
+    from seuil.jobs import importer, migrer, servir
+    from seuil.jobs.demo import commande  # noqa: PLC0415 - light modules
 
     parser = argparse.ArgumentParser(
         prog="seuil", description="Prévention des expulsions locatives d’un département."
     )
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
-    for module in (importer, servir, demo):
+    for module in (importer, migrer, servir, commande):
         module.add_arguments(commands)
     return parser
 

@@ -16,7 +16,7 @@ def copy_rows(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """COPY `rows` into the table of `model`; `columns` are column names, in the rows' order."""
-    _copy(sql.Identifier(model._meta.db_table), columns, rows)
+    _copy(_table(model), columns, rows)
 
 
 def replace_projection(
@@ -34,8 +34,8 @@ def replace_projection(
     key is updated only where its content differs, and keeps its `id`; a row absent from `rows` is
     deleted.
     """
-    table = sql.Identifier(model._meta.db_table)
-    temp = sql.Identifier(f"incoming_{model._meta.db_table}")
+    table = _table(model)
+    temp = _table(model, "incoming_")
     content = [c for c in columns if c not in {"id", *key}]
     match = sql.SQL(" AND ").join(sql.SQL("t.{c} = s.{c}").format(c=sql.Identifier(c)) for c in key)
     with connection.cursor() as cursor:
@@ -99,8 +99,8 @@ def copy_new_rows(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """COPY `rows`, leaving aside those that a unique constraint already holds."""
-    table = sql.Identifier(model._meta.db_table)
-    temp = sql.Identifier(f"new_{model._meta.db_table}")
+    table = _table(model)
+    temp = _table(model, "new_")
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL(
@@ -117,3 +117,7 @@ def copy_new_rows(
                 "INSERT INTO {table} ({names}) SELECT {names} FROM {temp} ON CONFLICT DO NOTHING"
             ).format(table=table, temp=temp, names=names)
         )
+
+
+def _table(model: type[models.Model], prefix: str = "") -> sql.Identifier:
+    return sql.Identifier(prefix + model._meta.db_table)  # noqa: SLF001 - Django's public Meta

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import models
+from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
 
@@ -19,7 +20,7 @@ class Record(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     created_at = models.DateTimeField(
-        "enregistré à", db_default=models.functions.Now(), editable=False
+        "enregistré à", db_default=Now(), editable=False
     )
 
     class Meta:

@@ -3,8 +3,9 @@
 from datetime import date
 from uuid import UUID
 
+from seuil.accompagnements.models import Mandat
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import why_not
+from seuil.acteurs.rules import get_perimetre, why_not
 from seuil.dossiers.models import Dossier
 from seuil.kernel.refusal import Refusal
 
@@ -30,4 +31,17 @@ def require_dossier(*, by: Agent, on: date, verbe: str, dossier_id: UUID) -> Non
     """Raise HabilitationRefusee or DossierInaccessible unless the agent may do `verbe` there."""
     require_verbe(by=by, verbe=verbe)
     if not Dossier.objects.visible_to(by, on=on).filter(pk=dossier_id).exists():
+        raise DossierInaccessible
+
+
+def require_mandat(*, by: Agent, on: date, verbe: str, mandat: Mandat) -> None:
+    """Raise unless the agent may do `verbe` on the dossier and the mandate is its operator's.
+
+    An operator never writes on the mandate of another one, even on a household it follows.
+    """
+    require_dossier(by=by, on=on, verbe=verbe, dossier_id=mandat.dossier_id)
+    if (
+        get_perimetre(by.role) in {"mandat", "affectation"}
+        and mandat.operateur_id != by.organisation_id
+    ):
         raise DossierInaccessible

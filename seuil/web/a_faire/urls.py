@@ -1,3 +1,7 @@
-"""Addresses of the screen."""
+"""Address of À faire."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from seuil.web.a_faire import views
+
+urlpatterns = [path("a-faire/", views.a_faire, name="a_faire")]

@@ -1,14 +1,22 @@
 """Choose the month's dossiers: read the proposal, adjust it, sign it, print it."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from seuil.accompagnements.queries import (
+    ObjectifAbsent,
+    get_choix,
+    get_objectif,
+    get_proposition,
+)
 from seuil.acteurs.models import Organisation
-from seuil.accompagnements.queries import get_choix, get_objectif, get_proposition
+from seuil.echeances.queries import DossierRow, Filtres, list_dossiers, list_rows
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.adjust_choix import adjust_choix
 from seuil.usecases.prepare_choix import prepare_choix
@@ -16,20 +24,163 @@ from seuil.usecases.record_prescription import record_prescription
 from seuil.usecases.sign_choix import sign_choix
 from seuil.web.access import get_agent, request_day, requires
 from seuil.web.choix.forms import PrescriptionForm
+from seuil.web.choix.queries import count_confies, list_prescriptions
 from seuil.web.equipe.dossier import find_dossier
 from seuil.web.equipe.mois import Mois, find_operateur, get_mois, list_operateurs
+from seuil.web.equipe.queries import list_fiches
 from seuil.web.equipe.saisie import go_to_dossier, record, show_form
 
-# Next candidates shown under the proposal.
-SUIVANTS = 15
+# Dossiers shown by the search.
+TROUVES = 10
 
 
 @require_GET
 @requires("choix.preparer")
 def choix(request: HttpRequest) -> HttpResponse:
     """The month's choice: target, shares, proposed dossiers and why, next candidates."""
-    operateur = find_operateur(request, request.GET)
     mois = get_mois(request.GET, on=request_day(request))
+    operateur = find_operateur(request, request.GET)
     if operateur is None:
-        return render(request, "choix/sans_operateur.html")
-    return render(request, "choix/choix.html", _context(request, operateur, mois))
+        return render(request, "choix/indisponible.html", {"mois": mois, "refus": ""})
+    try:
+        context = _context(request, operateur, mois)
+    except ObjectifAbsent as refusal:
+        return render(request, "choix/indisponible.html", {"mois": mois, "refus": str(refusal)})
+    return render(request, "choix/choix.html", context)
+
+
+@require_POST
+@requires("choix.preparer")
+def choix_ligne(request: HttpRequest) -> HttpResponse:
+    """Keep or remove one dossier; the fragment equals the page reloaded."""
+    agent, on = get_agent(request), request_day(request)
+    mois = get_mois(request.POST, on=on)
+    operateur = _operateur(request)
+    dossier = find_dossier(request, request.POST.get("dossier", "").strip())
+    retenu = request.POST.get("retenu") == "oui"
+    try:
+        adjust_choix(
+            choix=prepare_choix(operateur=operateur, mois=mois.le, by=agent, on=on),
+            dossier=dossier,
+            retenu=retenu,
+            by=agent,
+            on=on,
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        fait = "ajouté au choix" if retenu else "retiré du choix"
+        messages.success(request, f"Dossier {dossier.numero} {fait}.")
+    if request.headers.get("HX-Request"):
+        return render(request, "choix/_choix.html", _context(request, operateur, mois))
+    return redirect(_address("choix", operateur, mois))
+
+
+@require_http_methods(["GET", "POST"])
+@requires("choix.preparer")
+def choix_signer(request: HttpRequest) -> HttpResponse:
+    """Say what signing does, then sign."""
+    agent, on = get_agent(request), request_day(request)
+    data = request.POST if request.method == "POST" else request.GET
+    mois, operateur = get_mois(data, on=on), _operateur(request)
+    if request.method == "POST":
+        try:
+            mandats = sign_choix(
+                choix=prepare_choix(operateur=operateur, mois=mois.le, by=agent, on=on),
+                by=agent,
+                on=on,
+            )
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request,
+                f"Le choix de {mois.libelle} est signé : {len(mandats)} dossiers sont transmis à"
+                f" {operateur.nom}.",
+            )
+        return redirect(_address("choix", operateur, mois))
+    context = _context(request, operateur, mois)
+    if context["choix"] and context["choix"].signe_le:
+        return redirect(_address("choix", operateur, mois))
+    return render(request, "choix/signature.html", context)
+
+
+@require_GET
+@requires("choix.preparer")
+def choix_fiches(request: HttpRequest) -> HttpResponse:
+    """The retained dossiers of the month, one short printable fiche each."""
+    mois = get_mois(request.GET, on=request_day(request))
+    agent, on, operateur = get_agent(request), request_day(request), _operateur(request)
+    proposition = get_proposition(agent=agent, on=on, operateur=operateur, mois=mois.le)
+    context = {
+        "on": on,
+        "mois": mois,
+        "operateur": operateur,
+        "choix": get_choix(agent=agent, operateur=operateur, mois=mois.le),
+        "fiches": list_fiches(
+            agent=agent,
+            on=on,
+            dossier_ids=[ligne.candidat.dossier_id for ligne in proposition.retenus],
+        ),
+    }
+    return render(request, "choix/fiches.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("prescription.enregistrer")
+def prescription_enregistrer(request: HttpRequest, numero: str) -> HttpResponse:
+    """Record that a service proposes the household to the équipe mobile."""
+    on = request_day(request)
+    dossier = find_dossier(request, numero)
+    form = PrescriptionForm(request.POST or None, initial={"propose_le": on})
+    if record(
+        request,
+        form,
+        lambda: record_prescription(
+            dossier=dossier, by=get_agent(request), on=on, **form.cleaned_data
+        ),
+        done="La proposition est enregistrée : le dossier compte dans le prochain choix du mois.",
+    ):
+        return go_to_dossier(request, numero)
+    return show_form(request, "choix/prescription.html", form, dossier=dossier)
+
+
+def _search(request: HttpRequest, texte: str) -> list[DossierRow]:
+    if not texte.strip():
+        return []
+    agent, on = get_agent(request), request_day(request)
+    found = list_dossiers(agent=agent, on=on, filtres=Filtres(texte=texte, tri="nom"))
+    return list_rows(on=on, situations=found[:TROUVES])
+
+
+def _operateur(request: HttpRequest) -> Organisation:
+    data = request.POST if request.method == "POST" else request.GET
+    operateur = find_operateur(request, data)
+    if operateur is None:
+        raise Http404
+    return operateur
+
+
+def _address(name: str, operateur: Organisation, mois: Mois) -> str:
+    query = urlencode({"mois": mois.code, "operateur": str(operateur.pk)})
+    return f"{reverse(name)}?{query}"
+
+
+def _context(request: HttpRequest, operateur: Organisation, mois: Mois) -> dict[str, Any]:
+    agent, on = get_agent(request), request_day(request)
+    recherche = request.GET.get("q", "")
+    proposition = get_proposition(agent=agent, on=on, operateur=operateur, mois=mois.le)
+    return {
+        "on": on,
+        "mois": mois,
+        "operateur": operateur,
+        "operateurs": list_operateurs(request),
+        "objectif": get_objectif(agent=agent, operateur=operateur, annee=mois.le.year),
+        "confies": count_confies(agent=agent, on=on, operateur=operateur, annee=mois.le.year),
+        "choix": get_choix(agent=agent, operateur=operateur, mois=mois.le),
+        "proposition": proposition,
+        "prescriptions": list_prescriptions(agent=agent, on=on),
+        "recherche": recherche,
+        "trouves": _search(request, recherche),
+        "retenus": {ligne.candidat.numero for ligne in proposition.retenus},
+    }

@@ -1,3 +1,22 @@
-"""Addresses of the screen."""
+"""Addresses of one dossier; `numero` is what people read on paper."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from seuil.web.dossier import views
+
+urlpatterns = [
+    path("dossiers/<str:numero>/", views.dossier, name="dossier"),
+    path("dossiers/<str:numero>/ajouter/acte/", views.acte_enregistrer, name="acte_enregistrer"),
+    path("dossiers/<str:numero>/ajouter/dette/", views.dette_ajouter, name="dette_ajouter"),
+    path("dossiers/<str:numero>/ajouter/suivi/", views.suivi_ajouter, name="suivi_ajouter"),
+    path(
+        "dossiers/<str:numero>/ajouter/coordonnee/",
+        views.coordonnee_ajouter,
+        name="coordonnee_ajouter",
+    ),
+    path(
+        "dossiers/<str:numero>/ajouter/document/", views.document_deposer, name="document_deposer"
+    ),
+    path("dossiers/<str:numero>/<slug:onglet>/", views.dossier_onglet, name="dossier_onglet"),
+    path("documents/<uuid:document_id>/", views.document, name="document"),
+]

@@ -1,3 +1,10 @@
-"""Addresses of the screen."""
+"""Addresses of the list of dossiers."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from seuil.web.dossiers import views
+
+urlpatterns = [
+    path("dossiers/", views.dossiers, name="dossiers"),
+    path("dossiers/export/", views.dossiers_export, name="dossiers_export"),
+]

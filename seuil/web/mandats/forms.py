@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.forms import BaseFormSet
+from django.http import QueryDict
 
 from seuil.accompagnements.models import Demarche, Mandat, Prolongation, Rapport
 from seuil.web.components.forms import DateField, Formulaire
@@ -93,14 +95,26 @@ class DemarcheForm(Formulaire):
     pour_le = DateField(label="Pour le")
 
 
+DEMARCHES_MAX = 20
 DemarcheFormSet = forms.formset_factory(
     DemarcheForm,
     extra=0,
     min_num=1,
     validate_min=True,
-    max_num=20,
+    max_num=DEMARCHES_MAX,
     validate_max=True,
 )
+
+
+def more_lines(data: QueryDict) -> tuple[ContratForm, BaseFormSet[DemarcheForm]]:
+    """Return the contract as typed, unchecked, with one more empty démarche."""
+    prefix = "demarches"
+    typed = data.get(f"{prefix}-TOTAL_FORMS", "0")
+    count = min(int(typed) if typed.isdigit() else 0, DEMARCHES_MAX - 1)
+    names = tuple(DemarcheForm.base_fields)
+    lines = [{n: data.get(f"{prefix}-{i}-{n}", "") for n in names} for i in range(count)]
+    form = ContratForm(initial={name: data.get(name, "") for name in ContratForm.base_fields})
+    return form, DemarcheFormSet(initial=[*lines, {}], prefix=prefix)
 
 
 class FinDemarcheForm(Formulaire):

@@ -17,11 +17,7 @@ urlpatterns = [
         views.demarche_ajouter,
         name="demarche_ajouter",
     ),
-    path(
-        "mandats/<uuid:mandat_id>/contrat/demarche/<uuid:demarche_id>/",
-        views.demarche_terminer,
-        name="demarche_terminer",
-    ),
+    path("demarches/<uuid:demarche_id>/", views.demarche_terminer, name="demarche_terminer"),
     path(
         "mandats/<uuid:mandat_id>/prolongation/",
         views.prolongation_enregistrer,

@@ -1,5 +1,6 @@
 """Filters and tags available in every template."""
 
+from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
 
@@ -173,3 +174,9 @@ def pagination(context: RequestContext, page: Page, fragment: str = "") -> dict[
         "prefix": prefix,
         "fragment": fragment,
     }
+
+
+@register.filter
+def libelle(code: str, libelles: Mapping[str, object]) -> object:
+    """Give the label of a code; an unknown code is shown as it is."""
+    return libelles.get(code, code)

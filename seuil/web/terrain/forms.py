@@ -11,7 +11,7 @@ from seuil.diagnostics.models import Dsf
 from seuil.web.components.forms import DateField, Formulaire, HeureField
 
 _UTILE = "Ne notez ici que ce qui sert à reprendre contact."
-_VISITE = (Contact.Canal.DOMICILE, Contact.Canal.LIEU_NEUTRE)
+_LIEUX = [(c.value, c.label) for c in (Contact.Canal.DOMICILE, Contact.Canal.LIEU_NEUTRE)]
 _FINS = [(fin.value, fin.label) for fin in Dsf.Fin if fin.value]
 
 
@@ -50,7 +50,10 @@ class ContactForm(Formulaire):
 class VisiteForm(Formulaire):
     """A visit: its result, its hour, its place; the rest is folded."""
 
-    PLIES = ("survenu_le", "binome", "duree_minutes", "presents", "compte_rendu", "prochain_le")
+    PLIES = (
+        "survenu_le", "canal", "binome", "duree_minutes", "presents", "compte_rendu",
+        "prochain_le",
+    )  # fmt: skip
 
     resultat = forms.ChoiceField(
         label="Résultat",
@@ -64,6 +67,12 @@ class VisiteForm(Formulaire):
     heure = HeureField(label="Heure d’arrivée")
     lieu = forms.CharField(label="Lieu", max_length=150)
     survenu_le = DateField(label="Date")
+    canal = forms.ChoiceField(
+        label="Où ?",
+        widget=forms.RadioSelect,
+        choices=_LIEUX,
+        initial=Contact.Canal.DOMICILE,
+    )
     binome = forms.ChoiceField(label="En binôme avec", required=False)
     duree_minutes = forms.IntegerField(
         label="Durée en minutes", min_value=1, max_value=480, required=False

@@ -5,8 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from seuil.accompagnements.queries import list_equipe
+from seuil.accompagnements.queries import get_dossier_mandat, list_referents
 from seuil.acteurs.queries import list_organisations
+from seuil.diagnostics.models import Dsf
+from seuil.diagnostics.queries import list_dsf
 from seuil.dossiers.models import Dossier
 from seuil.usecases.record_contact import record_contact
 from seuil.usecases.record_dsf import record_dsf
@@ -32,9 +34,7 @@ def contact_noter(request: HttpRequest, numero: str) -> HttpResponse:
     if record(
         request,
         form,
-        lambda: record_contact(
-            dossier=dossier, by=get_agent(request), on=on, **form.cleaned_data
-        ),
+        lambda: record_contact(dossier=dossier, by=get_agent(request), on=on, **form.cleaned_data),
         done="Le contact est enregistré.",
     ):
         return go_to_dossier(request, numero)
@@ -47,7 +47,9 @@ def visite_noter(request: HttpRequest, numero: str) -> HttpResponse:
     """Note a visit; the address of the dwelling is proposed as its place."""
     agent, on = get_agent(request), request_day(request)
     dossier = find_dossier(request, numero)
-    binomes = {str(a.pk): a for a in list_equipe(agent=agent, on=on) if a != agent}
+    mandat = get_dossier_mandat(agent=agent, on=on, dossier=dossier)
+    equipe = list_referents(mandat=mandat) if mandat else []
+    binomes = {str(a.pk): a for a in equipe if a != agent}
     form = VisiteForm(
         request.POST or None,
         binomes=[(pk, str(a)) for pk, a in binomes.items()],
@@ -92,7 +94,8 @@ def dsf_noter(request: HttpRequest, numero: str) -> HttpResponse:
     """Say how the diagnostic social et financier ended, and to whom it went."""
     on = request_day(request)
     dossier = find_dossier(request, numero)
-    form = DsfFinForm(request.POST or None, initial={"termine_le": on})
+    dernier = list_dsf(agent=get_agent(request), on=on, dossier=dossier).first()
+    form = DsfFinForm(request.POST or None, initial=_known(dernier) or {"termine_le": on})
     if record(
         request,
         form,
@@ -101,6 +104,13 @@ def dsf_noter(request: HttpRequest, numero: str) -> HttpResponse:
     ):
         return go_to_dossier(request, numero)
     return _show(request, "terrain/dsf_noter.html", form, dossier, plies=DsfFinForm.PLIES)
+
+
+def _known(dsf: Dsf | None) -> dict[str, Any]:
+    """Return what is known of a diagnosis already ended, so that only its sending is added."""
+    if dsf is None or not dsf.fin:
+        return {}
+    return {name: getattr(dsf, name) for name in ("fin", "termine_le", *DsfFinForm.PLIES)}
 
 
 def _show(
@@ -114,6 +124,4 @@ def _show(
 ) -> HttpResponse:
     # What is folded must be seen when it is refused.
     pli_ouvert = any(name in form.errors for name in plies)
-    return show_form(
-        request, template, form, dossier=dossier, pli_ouvert=pli_ouvert, **context
-    )
+    return show_form(request, template, form, dossier=dossier, pli_ouvert=pli_ouvert, **context)

@@ -1,0 +1,164 @@
+"""The pages with 60,000 dossiers, 16 concurrent clients, beside their SQL run raw."""
+
+import http.client
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from bench import base
+from config.database import ROOT
+from seuil.accompagnements.models import Objectif
+from seuil.acteurs.models import Agent, Organisation
+from seuil.acteurs.operations import create_organisation
+from seuil.dossiers.models import Dossier
+
+CLIENTS = 16
+REQUESTS = 40
+WORKERS = 2
+
+
+def run() -> None:
+    """Print, per page: median and p95 under load, queries, and the same SQL alone."""
+    base.ensure_filled()
+    secretaire = base.get_agent("secretariat")
+    ensure_objectif()
+    numeros = list(
+        Dossier.objects.order_by("-ouvert_le", "pk").values_list("numero", flat=True)[:400]
+    )
+    pages: dict[str, Callable[[int], str]] = {
+        "liste des dossiers": lambda n: reverse("dossiers") + f"?page={n % 20 + 1}",
+        "liste filtrée": lambda n: reverse("dossiers") + "?stade=assignation&dette_min=3000",
+        "page d’un dossier": lambda n: reverse("dossier", args=[numeros[n % len(numeros)]]),
+        "à faire": lambda n: reverse("a_faire"),
+        "choix du mois": lambda n: reverse("choix"),
+    }
+    os.environ["SEUIL_TODAY"] = base.ON.isoformat()
+    session = sign_in(secretaire)
+    port = free_port()
+    server = start_server(port)
+    try:
+        wait_for(port)
+        print(f"{'page':<22}{'médiane':>9}{'p95':>8}{'requêtes SQL':>14}{'SQL seul':>10}  rapport")
+        for name, url in pages.items():
+            measure(name, url, port=port, session=session, agent=secretaire)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def measure(name: str, url: Callable[[int], str], *, port: int, session: str, agent: Agent) -> None:
+    """Load one page from CLIENTS threads and print its line."""
+    times: list[float] = []
+    lock = threading.Lock()
+
+    def client(index: int) -> None:
+        connection_ = http.client.HTTPConnection("127.0.0.1", port)
+        for n in range(REQUESTS):
+            start = time.perf_counter()
+            connection_.request(
+                "GET", url(index * REQUESTS + n), headers={"Cookie": f"sessionid={session}"}
+            )
+            answer = connection_.getresponse()
+            answer.read()
+            elapsed = time.perf_counter() - start
+            if answer.status != 200:
+                raise RuntimeError(f"{name} : réponse {answer.status}")
+            with lock:
+                times.append(elapsed)
+
+    threads = [threading.Thread(target=client, args=(i,)) for i in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if len(times) != CLIENTS * REQUESTS:
+        raise RuntimeError(f"{name} : des requêtes ont échoué")
+    count, raw = time_raw_sql(url(0), agent)
+    median = statistics.median(times)
+    p95 = statistics.quantiles(times, n=20)[18]
+    ok = "≤ 150" if p95 <= 0.150 else "TROP LENT (> 150)"
+    print(
+        f"{name:<22}{median * 1000:>6.0f} ms{p95 * 1000:>5.0f} ms{count:>14}"
+        f"{raw * 1000:>7.1f} ms  {median / max(raw, 1e-9):.0f}  {ok}",
+        flush=True,
+    )
+
+
+def time_raw_sql(url: str, agent: Agent) -> tuple[int, float]:
+    """Return how many queries a page makes and the seconds of the same SQL run alone."""
+    client = Client()
+    client.force_login(agent)
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(url)
+    reads = [q["sql"] for q in captured.captured_queries if q["sql"].startswith("SELECT")]
+    runs = []
+    for _ in range(5):
+        with connection.cursor() as cursor, base.timed() as took:
+            for sql in reads:
+                cursor.execute(sql)
+                cursor.fetchall()
+        runs.append(took[0])
+    return len(captured), statistics.median(runs)
+
+
+def ensure_objectif() -> None:
+    """Give the département an operator and its target, for the choice of the month."""
+    if Objectif.objects.exists():
+        return
+    operateur = Organisation.objects.filter(type="operateur").first() or create_organisation(
+        departement="33", type="operateur", nom="Opérateur de la mesure", by=base.BY, on=base.ON
+    )
+    Objectif.objects.create(
+        departement_id="33", operateur=operateur, annee=base.ON.year, cible_annuelle=300,
+        volume_mensuel=25, arrondissement_id="332", part_arrondissement=80, part_cql_min=15,
+        part_cql_max=20,
+    )  # fmt: skip
+
+
+def sign_in(agent: Agent) -> str:
+    """Return the session of a signed-in agent."""
+    client = Client()
+    client.force_login(agent)
+    return client.cookies["sessionid"].value
+
+
+def start_server(port: int) -> "subprocess.Popen[bytes]":
+    """Start the product's server as `seuil servir` does."""
+    return subprocess.Popen(
+        [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+            "--port", str(port), "--workers", str(WORKERS), "--blocking-threads", "1",
+            "--log-level", "warning", "config.wsgi:application",
+        ],
+        cwd=ROOT,
+    )  # fmt: skip
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Wait until the server accepts connections."""
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("le serveur ne répond pas")

@@ -1,0 +1,322 @@
+"""Count the équipe mobile's activity, and open each figure on its dossiers.
+
+Each indicator has one SQL source that gives (day, what is counted, dossier); totals, days, lists
+and exports all read it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from seuil.accompagnements.models import Mandat
+from seuil.acteurs.models import Agent, Organisation
+from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.dossiers.models import Dossier
+from seuil.echeances.models import Stade
+from seuil.engines import droit
+from seuil.indicateurs import rules
+from seuil.indicateurs.rules import PAR_CODE, Activite
+from seuil.kernel.refusal import Refusal
+
+
+class ActiviteInterdite(Refusal):
+    """The role does not read the activity, or does not open its dossiers."""
+
+
+@dataclass(frozen=True, slots=True)
+class DossierCompte:
+    """One unit of a figure. `nom` is empty when the agent no longer sees the dossier."""
+
+    numero: str
+    nom: str
+    commune: str
+    jour: date
+    is_visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cloture:
+    """A closed mandate, as in the table sent to the DDETS."""
+
+    # Empty for a role that reads figures only.
+    numero: str
+    stade: str
+    transmis_le: date
+    repondu_le: date
+    clos_le: date
+    duree_jours: int
+    motif: str
+    denouement: str
+    notifie_le: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompteClotures:
+    """How many mandates ended for a reason with an outcome."""
+
+    motif: str
+    denouement: str
+    nombre: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clotures:
+    """The closures of a month: line by line for who opens dossiers, counted for everyone."""
+
+    lignes: tuple[Cloture, ...]
+    comptes: tuple[CompteClotures, ...]
+    total: int
+
+
+# The contacts of the operators' people, and what each source below narrows.
+_CONTACTS = """
+    SELECT c.survenu_le AS jour, {cle} AS cle, c.dossier_id
+    FROM contacts_contact c
+    JOIN acteurs_organisation o ON o.id = c.organisation_id AND o.type = 'operateur'
+    WHERE c.survenu_le >= %(debut)s AND c.survenu_le < %(fin)s
+      AND o.departement_id = %(departement)s
+      AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
+"""
+_DEMARCHES = """
+    SELECT e.terminee_le AS jour, e.id AS cle, m.dossier_id
+    FROM accompagnements_demarche e
+    JOIN accompagnements_contrat k ON k.id = e.contrat_id
+    JOIN accompagnements_mandat m ON m.id = k.mandat_id
+    JOIN acteurs_organisation o ON o.id = m.operateur_id
+    WHERE e.etat = 'faite' AND e.terminee_le >= %(debut)s AND e.terminee_le < %(fin)s
+      AND o.departement_id = %(departement)s
+      AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
+"""
+_CLOTURES = """
+    SELECT m.clos_le AS jour, m.id AS cle, m.dossier_id
+    FROM accompagnements_mandat m
+    JOIN acteurs_organisation o ON o.id = m.operateur_id
+    WHERE m.clos_le >= %(debut)s AND m.clos_le < %(fin)s
+      AND o.departement_id = %(departement)s
+      AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
+"""
+# Indicator → its source. Bounds are [debut, fin); `operateur` is null for a whole département.
+SOURCES: Mapping[str, str] = {
+    "mandats_recus": """
+    SELECT m.transmis_le AS jour, m.id AS cle, m.dossier_id
+    FROM accompagnements_mandat m
+    JOIN acteurs_organisation o ON o.id = m.operateur_id
+    WHERE m.transmis_le >= %(debut)s AND m.transmis_le < %(fin)s
+      AND o.departement_id = %(departement)s
+      AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
+    """,
+    "tentatives": _CONTACTS.format(cle="c.id"),
+    "menages_rencontres": _CONTACTS.format(cle="c.dossier_id")
+    + """
+      AND c.avec = 'menage' AND c.canal IN ('domicile', 'lieu_neutre')
+      AND c.resultat IN ('echange', 'rendez_vous')
+    """,
+    "diagnostics": """
+    SELECT d.termine_le AS jour, d.id AS cle, d.dossier_id
+    FROM diagnostics_dsf d
+    JOIN acteurs_agent a ON a.id = d.par_id
+    JOIN acteurs_organisation o ON o.id = a.organisation_id AND o.type = 'operateur'
+    WHERE d.fin IN ('avec_menage', 'sans_rencontre')
+      AND d.termine_le >= %(debut)s AND d.termine_le < %(fin)s
+      AND o.departement_id = %(departement)s
+      AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
+    """,
+    "bailleurs_contactes": _CONTACTS.format(cle="c.dossier_id")
+    + """
+      AND c.avec = 'bailleur' AND c.resultat IN ('echange', 'rendez_vous', 'refus')
+    """,
+    "menages_accompagnes": """
+    SELECT g.jour::date AS jour, m.dossier_id AS cle, m.dossier_id
+    FROM accompagnements_mandat m
+    JOIN acteurs_organisation o ON o.id = m.operateur_id
+    CROSS JOIN LATERAL generate_series(
+        GREATEST(m.repondu_le, %(debut)s::date)::timestamp,
+        (LEAST(COALESCE(m.clos_le, %(fin)s::date), %(fin)s::date) - 1)::timestamp,
+        interval '1 day'
+    ) AS g(jour)
+    WHERE m.reponse = 'accepte' AND m.repondu_le < %(fin)s
+      AND (m.clos_le IS NULL OR m.clos_le > %(debut)s)
+      AND o.departement_id = %(departement)s
+      AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
+    """,
+    "dispositifs_apurement": _DEMARCHES
+    + """
+      AND e.genre IN
+        ('plan_apurement', 'fsl', 'surendettement', 'action_logement', 'aide_logement')
+    """,
+    "impayes_resorbes": """
+    SELECT r.jour, r.dossier_id AS cle, r.dossier_id FROM (
+        SELECT m.id, m.dossier_id, LEAST(
+            CASE WHEN m.denouement = 'dette_apuree' THEN m.clos_le END,
+            (SELECT MIN(t.constatee_le) FROM dossiers_dette t
+             WHERE t.dossier_id = m.dossier_id AND t.montant = 0
+               AND t.constatee_le >= m.repondu_le
+               AND (m.clos_le IS NULL OR t.constatee_le <= m.clos_le))) AS jour
+        FROM accompagnements_mandat m
+        JOIN acteurs_organisation o ON o.id = m.operateur_id
+        WHERE m.reponse = 'accepte' AND m.repondu_le < %(fin)s
+          AND (m.clos_le IS NULL OR m.clos_le >= %(debut)s)
+          AND o.departement_id = %(departement)s
+          AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
+    ) r
+    WHERE r.jour >= %(debut)s AND r.jour < %(fin)s
+    """,
+    "relogements": _CLOTURES + " AND m.denouement = 'relogement'",
+    "orientations_accompagnement": _DEMARCHES + " AND e.genre = 'accompagnement'",
+    "orientations_hebergement": _DEMARCHES + " AND e.genre = 'siao'",
+    "clotures": _CLOTURES,
+}
+
+_ONE = "SELECT '{code}'::text AS code, s.jour, s.cle FROM ({source}) s"
+_COUNT = """
+WITH fait AS ({sources})
+SELECT code, jour, COUNT(DISTINCT cle) FROM fait
+GROUP BY GROUPING SETS ((code, jour), (code)) ORDER BY code, jour NULLS LAST
+""".format(sources=" UNION ALL ".join(_ONE.format(code=c, source=s) for c, s in SOURCES.items()))
+
+# What is counted once in the month is listed once, on its first day.
+_LIST = """
+SELECT d.id AS dossier_id, d.numero, f.jour,
+       TRIM(COALESCE(p.nom, '') || ' ' || COALESCE(p.prenom, '')) AS nom,
+       COALESCE(c.nom, '') AS commune
+FROM (
+    SELECT s.cle, MIN(s.jour) AS jour, (ARRAY_AGG(s.dossier_id))[1] AS dossier_id
+    FROM ({source}) s GROUP BY s.cle
+) f
+JOIN dossiers_dossier d ON d.id = f.dossier_id
+LEFT JOIN dossiers_personne p
+  ON p.dossier_id = d.id AND p.qualite = 'titulaire' AND p.rang = 1
+LEFT JOIN dossiers_logement l ON l.dossier_id = d.id
+LEFT JOIN acteurs_commune c ON c.code = l.commune_id
+ORDER BY f.jour, d.numero, f.cle
+"""
+
+
+def get_activite(
+    *, agent: Agent, on: date, mois: date, operateur: Organisation | None = None
+) -> Activite:
+    """Return the indicators of a month, per day and in total, up to `on`; one query.
+
+    The département's for the secretariat and the chargé de mission, the operator's own for its
+    chef d'équipe. Raises ActiviteInterdite.
+    """
+    params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
+    jours = rules.list_jours(mois=mois, on=on)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, params)
+        figures = cursor.fetchall()
+    ouvres = sum(droit.is_ouvre(jour, departement=agent.departement_id) for jour in jours)
+    return rules.compute_activite(
+        mois=mois, on=on, jours=jours, jours_ouvres=ouvres, figures=figures
+    )
+
+
+def list_dossiers_indicateur(
+    *,
+    agent: Agent,
+    on: date,
+    mois: date,
+    code: str,
+    jour: date | None = None,
+    operateur: Organisation | None = None,
+) -> list[DossierCompte]:
+    """Return the dossiers behind a figure: as many rows as the figure says.
+
+    A dossier the agent no longer sees (its mandate is closed) keeps its number, without name.
+    Raises ActiviteInterdite; KeyError for an unknown indicator.
+    """
+    reason = why_not(agent.role, "activite.ouvrir")
+    if reason:
+        raise ActiviteInterdite(reason)
+    indicateur = PAR_CODE[code]
+    params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
+    if jour is not None:
+        if jour < params["debut"] or jour >= params["fin"]:
+            return []
+        params |= {"debut": jour, "fin": jour + timedelta(days=1)}
+    rows = _fetch(_LIST.replace("{source}", SOURCES[indicateur.code]), params)
+    visible = set(
+        Dossier.objects.visible_to(agent, on=on)
+        .filter(pk__in={row["dossier_id"] for row in rows})
+        .values_list("pk", flat=True)
+    )
+    return [_dossier_compte(row, is_visible=row["dossier_id"] in visible) for row in rows]
+
+
+def list_clotures(
+    *, agent: Agent, on: date, mois: date, operateur: Organisation | None = None
+) -> Clotures:
+    """Return the closures of a month; counted only, for who opens no dossier.
+
+    Raises ActiviteInterdite.
+    """
+    params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
+    ids: Sequence[UUID] = [row["cle"] for row in _fetch(SOURCES["clotures"], params)]
+    mandats = list(
+        Mandat.objects.filter(pk__in=ids)
+        .select_related("dossier")
+        .order_by("clos_le", "dossier__numero", "pk")
+    )
+    counts: dict[tuple[str, str], int] = {}
+    for mandat in mandats:
+        key = (mandat.get_motif_cloture_display(), mandat.get_denouement_display())
+        counts[key] = counts.get(key, 0) + 1
+    opens = why_not(agent.role, "activite.ouvrir") is None
+    return Clotures(
+        lignes=tuple(_cloture(m) for m in mandats) if opens else (),
+        comptes=tuple(CompteClotures(*key, nombre=n) for key, n in sorted(counts.items())),
+        total=len(mandats),
+    )
+
+
+def _scope(*, agent: Agent, on: date, mois: date, operateur: Organisation | None) -> dict[str, Any]:
+    """Return what the agent may count. Raises ActiviteInterdite."""
+    reason = why_not(agent.role, "activite.lire")
+    if reason:
+        raise ActiviteInterdite(reason)
+    debut, fin = rules.bounds_of_month(mois)
+    own = get_perimetre(agent.role) == "mandat"
+    return {
+        "departement": agent.departement_id,
+        "operateur": agent.organisation_id if own else (operateur.pk if operateur else None),
+        "debut": debut,
+        # Nothing is counted that has not happened yet.
+        "fin": max(debut, min(fin, on + timedelta(days=1))),
+    }
+
+
+def _cloture(mandat: Mandat) -> Cloture:
+    if mandat.repondu_le is None or mandat.clos_le is None:
+        raise AssertionError("a closed mandate was accepted and has a day")
+    return Cloture(
+        numero=mandat.dossier.numero,
+        stade=Stade(mandat.stade).label,
+        transmis_le=mandat.transmis_le,
+        repondu_le=mandat.repondu_le,
+        clos_le=mandat.clos_le,
+        duree_jours=(mandat.clos_le - mandat.repondu_le).days,
+        motif=mandat.get_motif_cloture_display(),
+        denouement=mandat.get_denouement_display(),
+        notifie_le=mandat.notifie_le,
+    )
+
+
+def _dossier_compte(row: Mapping[str, Any], *, is_visible: bool) -> DossierCompte:
+    return DossierCompte(
+        numero=row["numero"],
+        nom=row["nom"] if is_visible else "",
+        commune=row["commune"] if is_visible else "",
+        jour=row["jour"],
+        is_visible=is_visible,
+    )
+
+
+def _fetch(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,181 @@
+"""The indicators of the équipe mobile, with their definitions, and how figures are put together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Indicateur:
+    """A figure of the convention: what it counts, and how its days add up to its month.
+
+    `unite` is what one unit of the figure is: a household counts once a day and once a month; an
+    action counts each time.
+    """
+
+    code: str
+    libelle: str
+    definition: str
+    unite: str
+
+
+MENAGE = "ménage"
+ACTION = "action"
+
+INDICATEURS: tuple[Indicateur, ...] = (
+    Indicateur(
+        "mandats_recus",
+        "Dossiers confiés",
+        "Dossiers transmis à l’opérateur par la signature du choix du mois, le jour de la"
+        " signature.",
+        ACTION,
+    ),
+    Indicateur(
+        "tentatives",
+        "Tentatives et échanges",
+        "Tentatives de contact de l’équipe avec le ménage ou le bailleur, abouties ou non, par"
+        " tout moyen. Chacune compte.",
+        ACTION,
+    ),
+    Indicateur(
+        "menages_rencontres",
+        "Ménages rencontrés",
+        "Ménages avec lesquels l’équipe a échangé en personne, à domicile ou en lieu neutre. Un"
+        " ménage vu deux fois le même jour compte une fois ce jour-là ; vu plusieurs jours, il"
+        " compte une fois dans le total du mois.",
+        MENAGE,
+    ),
+    Indicateur(
+        "diagnostics",
+        "Diagnostics réalisés",
+        "Diagnostics sociaux et financiers terminés par l’équipe, avec le ménage ou sans"
+        " rencontre, le jour de leur fin. Une carence n’est pas un diagnostic réalisé.",
+        ACTION,
+    ),
+    Indicateur(
+        "bailleurs_contactes",
+        "Bailleurs contactés",
+        "Dossiers dont le bailleur ou son agence a été joint par l’équipe. Un dossier compte une"
+        " fois par jour, et une fois dans le total du mois.",
+        MENAGE,
+    ),
+    Indicateur(
+        "menages_accompagnes",
+        "Ménages accompagnés",
+        "Ménages dont l’accompagnement est en cours ce jour-là : dossier accepté, pas encore clos."
+        " Le total du mois compte chaque ménage accompagné un jour au moins, une seule fois.",
+        MENAGE,
+    ),
+    Indicateur(
+        "dispositifs_apurement",
+        "Dispositifs d’apurement mobilisés",
+        "Démarches faites du contrat d’engagement : plan d’apurement, FSL, dossier de"
+        " surendettement, Action Logement, rétablissement de l’aide au logement. Chacune compte.",
+        ACTION,
+    ),
+    Indicateur(
+        "impayes_resorbes",
+        "Situations dont l’impayé est résorbé",
+        "Ménages accompagnés dont la dette est constatée nulle pendant l’accompagnement, ou dont"
+        " l’accompagnement est clos avec le dénouement « Maintien, dette apurée ». Le premier des"
+        " deux jours compte.",
+        MENAGE,
+    ),
+    Indicateur(
+        "relogements",
+        "Relogements accompagnés",
+        "Accompagnements clos avec le dénouement « Relogement », le jour de la clôture.",
+        ACTION,
+    ),
+    Indicateur(
+        "orientations_accompagnement",
+        "Orientations vers un accompagnement",
+        "Démarches faites d’orientation vers un dispositif d’accompagnement social. Chacune"
+        " compte.",
+        ACTION,
+    ),
+    Indicateur(
+        "orientations_hebergement",
+        "Orientations vers l’hébergement",
+        "Demandes d’hébergement (SIAO) faites. Chacune compte.",
+        ACTION,
+    ),
+    Indicateur(
+        "clotures",
+        "Accompagnements clos",
+        "Accompagnements clos, le jour de la clôture.",
+        ACTION,
+    ),
+)
+PAR_CODE: Mapping[str, Indicateur] = {i.code: i for i in INDICATEURS}
+
+
+@dataclass(frozen=True, slots=True)
+class LigneActivite:
+    """One indicator of a month: total, figure of each day, average per working day."""
+
+    indicateur: Indicateur
+    total: int
+    # In the order of Activite.jours.
+    par_jour: tuple[int, ...]
+    moyenne: float
+
+
+@dataclass(frozen=True, slots=True)
+class Activite:
+    """The indicators of a month, up to the day of reading when the month is running."""
+
+    mois: date
+    jours: tuple[date, ...]
+    jours_ouvres: int
+    lignes: tuple[LigneActivite, ...]
+    arretee_le: date
+
+    def get_ligne(self, code: str) -> LigneActivite:
+        return next(ligne for ligne in self.lignes if ligne.indicateur.code == code)
+
+
+def list_jours(*, mois: date, on: date) -> tuple[date, ...]:
+    """Return the days of a month up to `on`; none for a month to come."""
+    debut, fin = bounds_of_month(mois)
+    fin = min(fin, on + timedelta(days=1))
+    return tuple(debut + timedelta(days=n) for n in range(max((fin - debut).days, 0)))
+
+
+def bounds_of_month(mois: date) -> tuple[date, date]:
+    """Return the first day of the month and that of the next one."""
+    debut = mois.replace(day=1)
+    return debut, (debut + timedelta(days=32)).replace(day=1)
+
+
+def compute_activite(
+    *,
+    mois: date,
+    on: date,
+    jours: tuple[date, ...],
+    jours_ouvres: int,
+    figures: Iterable[tuple[str, date | None, int]],
+) -> Activite:
+    """Put the counted figures (indicator, day or None for the month, count) in their places.
+
+    The average is that of the days' figures over the working days elapsed.
+    """
+    counts = {(code, jour): count for code, jour, count in figures}
+    lignes = []
+    for indicateur in INDICATEURS:
+        par_jour = tuple(counts.get((indicateur.code, jour), 0) for jour in jours)
+        lignes.append(
+            LigneActivite(
+                indicateur=indicateur,
+                total=counts.get((indicateur.code, None), 0),
+                par_jour=par_jour,
+                moyenne=round(sum(par_jour) / jours_ouvres, 1) if jours_ouvres else 0.0,
+            )
+        )
+    return Activite(
+        mois=mois.replace(day=1),
+        jours=jours,
+        jours_ouvres=jours_ouvres,
+        lignes=tuple(lignes),
+        arretee_le=jours[-1] if jours else on,
+    )

@@ -1,0 +1,265 @@
+"""Install the demonstration: geography, partners, then two years month by month."""
+
+import shutil
+import time
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from config.database import DATA_DIR
+from seuil.accompagnements.operations import create_objectif
+from seuil.acteurs.models import Arrondissement
+from seuil.acteurs.operations import import_geography
+from seuil.actes.models import Acte, TypeActe
+from seuil.audit.models import Event
+from seuil.audit.operations import record_event
+from seuil.dossiers.models import Dossier
+from seuil.engines import droit
+from seuil.jobs.demo.activite import Agenda, EquipeMobile, Vie
+from seuil.jobs.demo.listes import SEED, TAILLES, FichierListe, generate_lists
+from seuil.jobs.demo.organisations import DEPARTEMENT, MACHINE, Acteurs, create_acteurs
+from seuil.jobs.demo.parcours import Volumes
+from seuil.kernel.refusal import Refusal
+from seuil.usecases.import_liste import deposit_liste, import_liste
+
+COMMENCEE = "demo.commencee"
+INSTALLEE = "demo.installee"
+
+_ARRONDISSEMENT_DE_BORDEAUX = "332"
+# Left in their list on the last day, so that the preview has something to show.
+_A_VERIFIER = {TypeActe.JUGEMENT.value, TypeActe.EXPULSION.value}
+
+
+class InstanceReelle(Refusal):
+    message = (
+        "Cette base contient des données qui ne viennent pas de la démonstration : rien n’a été"
+        " effacé ni ajouté. Pour essayer Seuil à côté, donnez un autre dossier de données, par"
+        " exemple : SEUIL_DATA=/tmp/seuil-demo make demo."
+    )
+
+
+@dataclass(slots=True)
+class Bilan:
+    """What the installation did; `refus` counts what the use cases refused."""
+
+    listes: int
+    lignes: Counter[str]
+    faits: Counter[str]
+    refus: Counter[str]
+
+
+class Progression:
+    """Tells each step that lasts: its name, its count, the time since the beginning."""
+
+    def __init__(self, write: Callable[[str], None] | None = None) -> None:
+        self._debut = time.monotonic()
+        self._write = write or (lambda line: print(line, flush=True))
+
+    def tell(self, etape: str) -> None:
+        minutes, secondes = divmod(int(time.monotonic() - self._debut), 60)
+        self._write(f"[{minutes:02d}:{secondes:02d}] {etape}")
+
+
+def ensure_demo(*, taille: str, until: date, neuf: bool) -> None:
+    """Make the demonstration instance unless it is already there; `neuf` makes it again.
+
+    Raises InstanceReelle when the database holds something else.
+    """
+    progression = Progression()
+    progression.tell("Préparation de la base de données")
+    state = _read_state()
+    if state == "reelle":
+        raise InstanceReelle
+    if state == INSTALLEE and not neuf:
+        call_command("migrate", interactive=False, verbosity=0)
+        details = Event.objects.filter(kind=INSTALLEE).latest("created_at").details
+        progression.tell(
+            f"Démonstration déjà installée (taille {details['taille']}, jusqu’au"
+            f" {date.fromisoformat(details['until']):%d/%m/%Y}). « make demo-neuf » recommence."
+        )
+        return
+    if state in {COMMENCEE, INSTALLEE}:
+        progression.tell("Effacement de la démonstration précédente")
+        _erase()
+    call_command("migrate", interactive=False, verbosity=0)
+    bilan = install(
+        taille=taille, until=until, directory=DATA_DIR / "demo" / "listes", progression=progression
+    )
+    for sentence, count in bilan.refus.most_common():
+        progression.tell(f"Refusé {count} fois : {sentence}")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    progression.tell("Démonstration installée")
+
+
+def install(
+    *,
+    taille: str | Volumes,
+    until: date,
+    directory: Path,
+    progression: Progression,
+    seed: int = SEED,
+) -> Bilan:
+    """Fill an empty database: partners, lists imported month by month, life of the équipe mobile.
+
+    Two marks in the journal, at the beginning and at the end, say that it is a demonstration.
+    """
+    volumes = TAILLES[taille] if isinstance(taille, str) else taille
+    named = taille if isinstance(taille, str) else "sur mesure"
+    _mark(COMMENCEE, named, until)
+    progression.tell("Géographie officielle")
+    import_geography(departements=[DEPARTEMENT])
+    progression.tell("Écriture des listes d’actes")
+    if directory.exists():
+        shutil.rmtree(directory)
+    fichiers = generate_lists(directory=directory, taille=volumes, until=until, seed=seed)
+    progression.tell(f"{len(fichiers)} listes écrites dans {directory}")
+    histoire = _Histoire(volumes=volumes, fichiers=fichiers, until=until, seed=seed)
+    for mois in histoire.months:
+        progression.tell(histoire.live(mois))
+    _mark(INSTALLEE, named, until)
+    return histoire.bilan
+
+
+class _Histoire:
+    """The two years of the département, in the order of the days."""
+
+    def __init__(
+        self, *, volumes: Volumes, fichiers: list[FichierListe], until: date, seed: int
+    ) -> None:
+        self._volumes = volumes
+        self._rng = Random(seed + 1)  # noqa: S311 - a reproducible demonstration, not a secret
+        self._agenda = Agenda(until=until)
+        first = min(f.depose_le for f in fichiers)
+        self._acteurs = create_acteurs(on=first)
+        self._create_objectifs(first)
+        self._equipe = EquipeMobile(acteurs=self._acteurs, agenda=self._agenda, rng=self._rng)
+        self._total = len(fichiers)
+        self.months = _months(first, until)
+        self.bilan = Bilan(0, Counter(), self._equipe.faits, self._equipe.refus)
+        for fichier in fichiers:
+            self._agenda.add(fichier.depose_le, self._receive(fichier), rang=0)
+        for mois in self.months:
+            sign = mois != self.months[-1]
+            self._agenda.add(_first_ouvre(mois), self._equipe.live_month(mois, sign=sign))
+
+    def live(self, mois: date) -> str:
+        """Live one month in one transaction; return the line that tells it."""
+        before = self.bilan.lignes["acceptes"]
+        mandats = self._equipe.faits["answer_mandat"]
+        with transaction.atomic():
+            last = mois.replace(day=monthrange(mois.year, mois.month)[1])
+            self._agenda.run_until(min(last, self._agenda.until))
+        if mois in self.months[:4] or mois.month % 4 == 0:
+            # Plans made on empty tables would not do on full ones.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+        return (
+            f"{mois:%m/%Y} : liste {self.bilan.listes} sur {self._total},"
+            f" {self.bilan.lignes['acceptes'] - before} actes,"
+            f" {self._equipe.faits['answer_mandat'] - mandats} ménages confiés,"
+            f" {sum(self._equipe.faits.values())} faits de l’équipe mobile"
+        )
+
+    def _create_objectifs(self, first: date) -> None:
+        par_mois = self._volumes.mandats_par_mois
+        for annee in range(first.year, self._agenda.until.year + 1):
+            create_objectif(
+                operateur=self._acteurs.operateur,
+                annee=annee,
+                cible_annuelle=par_mois * 12,
+                volume_mensuel=par_mois,
+                arrondissement=Arrondissement.objects.get(pk=_ARRONDISSEMENT_DE_BORDEAUX),
+                part_arrondissement=80,
+                part_cql_min=15,
+                part_cql_max=20,
+                by=MACHINE,
+                on=first,
+            )
+
+    def _receive(self, fichier: FichierListe) -> Vie:
+        """The secretariat imports a list; the last ones wait for a look."""
+        call = deposit_liste if self._is_left(fichier) else import_liste
+        done = call(
+            fichier=fichier.path,
+            nom_fichier=fichier.path.name,
+            type_acte=fichier.type,
+            source=fichier.source,
+            departement=DEPARTEMENT,
+            by=self._acteurs.secretariat,
+            on=fichier.depose_le,
+        )
+        self.bilan.listes += 1
+        if call is import_liste:
+            self.bilan.lignes.update(done.compte)  # type: ignore[union-attr]
+            if fichier.type == TypeActe.ASSIGNATION:
+                self._ask_dsf(done.lot)  # type: ignore[union-attr]
+        yield from ()
+
+    def _is_left(self, fichier: FichierListe) -> bool:
+        return fichier.depose_le == self._agenda.until and fichier.type in _A_VERIFIER
+
+    def _ask_dsf(self, lot: object) -> None:
+        le = self._agenda.le
+        ids = Acte.objects.filter(lot=lot, audience_le__gt=le + timedelta(days=35)).order_by("pk")
+        chosen = list(ids.values_list("dossier_id", flat=True))
+        count = min(len(chosen), self._volumes.mandats_par_mois // 3 + 1)
+        for dossier in Dossier.objects.filter(pk__in=self._rng.sample(chosen, count)).order_by(
+            "numero"
+        ):
+            self._agenda.add(le + timedelta(days=2), self._equipe.live_dsf(dossier))
+
+
+def _months(first: date, last: date) -> list[date]:
+    months = []
+    mois = first.replace(day=1)
+    while mois <= last:
+        months.append(mois)
+        mois = (mois + timedelta(days=32)).replace(day=1)
+    return months
+
+
+def _first_ouvre(le: date) -> date:
+    while not droit.is_ouvre(le):
+        le += timedelta(days=1)
+    return le
+
+
+def _mark(kind: str, taille: str, until: date) -> None:
+    record_event(
+        kind=kind,
+        by=MACHINE,
+        on=until,
+        target_type="departement",
+        target_id=DEPARTEMENT,
+        details={"taille": taille, "until": until.isoformat()},
+    )
+
+
+def _read_state() -> str:
+    """Tell what the database holds: nothing (""), a demonstration, begun or whole, or real data."""
+    if Event._meta.db_table not in connection.introspection.table_names():
+        return ""
+    kinds = set(
+        Event.objects.filter(kind__in=(COMMENCEE, INSTALLEE)).values_list("kind", flat=True)
+    )
+    if INSTALLEE in kinds:
+        return INSTALLEE
+    if COMMENCEE in kinds:
+        return COMMENCEE
+    return "reelle" if Event.objects.exists() or Dossier.objects.exists() else ""
+
+
+def _erase() -> None:
+    """Drop everything; the schema belongs to the owner of the database, who need not be root."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+    connection.close()

@@ -1,0 +1,38 @@
+"""`seuil migrer`: bring the database to the current version, with the official geography."""
+
+import argparse
+import sys
+from typing import Any
+
+
+def add_arguments(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("migrer", help="préparer ou mettre à jour la base de données")
+    parser.add_argument(
+        "--departement", help="ne charger que les communes de ce département (défaut : toutes)"
+    )
+    parser.set_defaults(run=run, needs_database=True)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Apply the migrations and load the geography. Idempotent."""
+    from seuil.acteurs.operations import import_geography  # noqa: PLC0415 - Django is set up
+
+    migrate()
+    codes = [arguments.departement] if arguments.departement else None
+    import_geography(departements=codes)
+    print("La base de données est prête.")
+    return 0
+
+
+def migrate() -> None:
+    """Apply the migrations that are missing, saying so only when there are some."""
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        print(f"Préparation de la base de données ({len(plan)} étapes)…", file=sys.stderr)
+        call_command("migrate", verbosity=0, interactive=False)

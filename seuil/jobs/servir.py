@@ -1,0 +1,218 @@
+"""`seuil servir`: the web server and the worker, with the embedded database they need."""
+
+import argparse
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess  # noqa: S404 - starts our own server and worker
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection
+
+from config.database import stop_embedded
+from seuil.kernel.refusal import Refusal
+
+HOST = "127.0.0.1"
+PORT = 8000
+
+_WORKERS = 2
+_READY_SECONDS = 60
+_STOP_SECONDS = 10
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class DemarrageImpossible(Refusal):
+    """The server cannot start; the message says why and what to do."""
+
+
+def add_arguments(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "servir", help="démarrer le serveur et le traitement des tâches de fond"
+    )
+    add_port(parser)
+    parser.set_defaults(run=run, needs_database=True)
+
+
+def add_port(parser: argparse.ArgumentParser) -> None:
+    """Declare --port, common to the commands that serve."""
+    parser.add_argument(
+        "--port", type=int, default=PORT, help=f"port d’écoute sur {HOST} (par défaut {PORT})"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until a signal. Returns 0, or 1 when a process ended by itself."""
+    with database_stopped_after():
+        check_port(arguments.port)
+        prepare_database()
+        return serve(port=arguments.port)
+
+
+@contextlib.contextmanager
+def database_stopped_after() -> Iterator[None]:
+    """Stop the embedded database at the end, whatever the end; Ctrl-C is a normal one."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("\nInterrompu.", flush=True)
+        raise SystemExit(0) from None
+    finally:
+        stop_database()
+
+
+def check_port(port: int) -> None:
+    """Raise DemarrageImpossible unless a server can listen on the port."""
+    if not 1 <= port <= 65_535:
+        raise DemarrageImpossible(f"Port impossible : {port}. Donnez un nombre entre 1 et 65535.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except PermissionError as error:
+            raise DemarrageImpossible(
+                f"Le port {port} est réservé au système. Choisissez-en un au-dessus de 1024, par"
+                f" exemple : make demo PORT={PORT + 123}."
+            ) from error
+        except OSError as error:
+            raise DemarrageImpossible(
+                f"Le port {port} est déjà utilisé par un autre programme. Arrêtez-le, ou choisissez"
+                f" un autre port, par exemple : make demo PORT={port + 123}."
+            ) from error
+
+
+def prepare_database() -> None:
+    """Bring the tables to the version of the code, and the official geography when it is absent."""
+    from seuil.acteurs.models import Commune  # noqa: PLC0415 - the parser needs no Django
+    from seuil.acteurs.operations import import_geography  # noqa: PLC0415
+
+    call_command("migrate", interactive=False, verbosity=0)
+    if not Commune.objects.exists():
+        print("Chargement de la géographie officielle…", flush=True)
+        import_geography()
+    connection.close()
+
+
+def serve(
+    *, port: int, environment: Mapping[str, str] | None = None, announce: str = ""
+) -> int:
+    """Run the server and the worker until a signal or the end of one of them.
+
+    `announce` is printed under the address once the server answers. Return the exit code.
+    """
+    stop = threading.Event()
+    with _signals_set(stop), _children(port, environment or {}) as children:
+        started = _wait_until_ready(port, children, stop)
+        if started:
+            print(f"\nSeuil est prêt : http://{HOST}:{port}/")
+            if announce:
+                print(announce)
+            print("Ctrl-C pour tout arrêter.", flush=True)
+        while not stop.wait(0.3) and not _ended(children):
+            pass
+        ended = None if stop.is_set() else _ended(children)
+        print("\nArrêt en cours…", flush=True)
+    if ended:
+        print(
+            f"{ended} s’est arrêté de façon inattendue : les messages ci-dessus disent pourquoi.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def stop_database() -> None:
+    """Stop the embedded database, unless another program of this machine still uses it."""
+    if os.environ.get("DATABASE_URL"):
+        return
+    with contextlib.suppress(Exception), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        (others,) = cursor.fetchone()
+        connection.close()
+        if others:
+            print("La base de données reste démarrée : un autre programme l’utilise.")
+            return
+        stop_embedded()
+
+
+@contextlib.contextmanager
+def _signals_set(stop: threading.Event) -> Iterator[None]:
+    """Set `stop` on Ctrl-C, on `kill`, and when the terminal is closed."""
+    previous = {number: signal.getsignal(number) for number in _STOP_SIGNALS}
+    handler: Callable[[int, Any], None] = lambda *_: stop.set()  # noqa: E731
+    for number in _STOP_SIGNALS:
+        signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, old in previous.items():
+            signal.signal(number, old)
+
+
+@contextlib.contextmanager
+def _children(
+    port: int, environment: Mapping[str, str]
+) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
+    """Start server and worker in sessions of their own, so that Ctrl-C reaches only this process."""
+    server = [
+        "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port),
+        "--workers", str(_WORKERS), "--blocking-threads", "1", "--no-ws", "--log-level", "warning",
+        "config.wsgi:application",
+    ]  # fmt: skip
+    worker = ["-m", "django", "procrastinate", "worker", "--concurrency", "1"]
+    env = {"DJANGO_SETTINGS_MODULE": "config.settings", **os.environ, **environment}
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name, command in (("Le serveur", server), ("Le traitement des tâches", worker)):
+            children[name] = subprocess.Popen(  # noqa: S603 - fixed commands of our own interpreter
+                [sys.executable, *command], env=env, start_new_session=True
+            )
+        yield children
+    finally:
+        _stop(children)
+
+
+def _stop(children: Mapping[str, "subprocess.Popen[bytes]"]) -> None:
+    for child in children.values():
+        child.terminate()
+    deadline = time.monotonic() + _STOP_SECONDS
+    for child in children.values():
+        try:
+            child.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def _ended(children: Mapping[str, "subprocess.Popen[bytes]"]) -> str | None:
+    return next((name for name, child in children.items() if child.poll() is not None), None)
+
+
+def _wait_until_ready(
+    port: int, children: Mapping[str, "subprocess.Popen[bytes]"], stop: threading.Event
+) -> bool:
+    """Tell whether the server answers a request, whatever the answer, before it is time to stop."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline and not stop.is_set() and not _ended(children):
+        try:
+            probe = http.client.HTTPConnection(HOST, port, timeout=5)
+            probe.request("GET", "/")
+            probe.getresponse()
+        except OSError:
+            stop.wait(0.2)
+        else:
+            return True
+        finally:
+            probe.close()
+    return False

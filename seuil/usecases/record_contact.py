@@ -1,0 +1,51 @@
+"""An attempt to reach the household or the landlord, and its result."""
+
+from datetime import date, time
+
+from django.db import transaction
+
+from seuil.accompagnements.queries import get_transmission
+from seuil.acteurs.models import Agent
+from seuil.contacts import operations
+from seuil.contacts.models import Contact
+from seuil.dossiers.models import Dossier
+from seuil.usecases._habilitation import require_dossier
+from seuil.usecases.refresh_dossiers import refresh_dossiers
+
+
+@transaction.atomic
+def record_contact(
+    *,
+    dossier: Dossier,
+    avec: str,
+    canal: str,
+    resultat: str,
+    survenu_le: date,
+    heure: time | None = None,
+    lieu: str = "",
+    prochain_le: date | None = None,
+    note: str = "",
+    by: Agent,
+    on: date,
+) -> Contact:
+    """Record the attempt; an exchange with the household restarts its timers.
+
+    Raises HabilitationRefusee, DossierInaccessible, ContactRefuse.
+    """
+    require_dossier(by=by, on=on, verbe="contact.enregistrer", dossier_id=dossier.pk)
+    contact = operations.record_contact(
+        dossier=dossier,
+        avec=avec,
+        canal=canal,
+        resultat=resultat,
+        survenu_le=survenu_le,
+        heure=heure,
+        lieu=lieu,
+        prochain_le=prochain_le,
+        note=note,
+        mandat_le=get_transmission(agent=by, dossier=dossier),
+        by=by,
+        on=on,
+    )
+    refresh_dossiers(dossier_ids=[dossier.pk], on=on)
+    return contact

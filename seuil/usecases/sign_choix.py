@@ -1,0 +1,41 @@
+"""Sign the choice of a month: the dossiers are entrusted to the operator."""
+
+from datetime import date
+
+from django.db import transaction
+
+from seuil.accompagnements import operations, queries
+from seuil.accompagnements.models import Choix, Mandat
+from seuil.acteurs.models import Agent
+from seuil.dossiers.operations import open_acces
+from seuil.usecases._habilitation import require_verbe
+from seuil.usecases.refresh_dossiers import refresh_dossiers
+
+
+@transaction.atomic
+def sign_choix(*, choix: Choix, by: Agent, on: date) -> list[Mandat]:
+    """Open the mandates of the retained dossiers and let the operator reach them.
+
+    Raises HabilitationRefusee, OperateurInconnu, ChoixDejaSigne, ChoixVide, ObjectifAbsent,
+    DossierNonEligible.
+    """
+    require_verbe(by=by, verbe="choix.preparer")
+    if choix.departement_id != by.departement_id:
+        raise operations.OperateurInconnu
+    # Locked before reading: what is signed is what is computed now, by one person.
+    operations.lock_open_choix(choix)
+    proposition = queries.get_proposition(
+        agent=by, on=on, operateur=choix.operateur, mois=choix.mois
+    )
+    mandats = operations.sign_choix(
+        choix=choix, retenus=[ligne.candidat for ligne in proposition.retenus], by=by, on=on
+    )
+    for mandat in mandats:
+        open_acces(
+            dossier_id=mandat.dossier_id,
+            relation="mandat",
+            organisation_id=mandat.operateur_id,
+            on=on,
+        )
+    refresh_dossiers(dossier_ids=[m.dossier_id for m in mandats], on=on)
+    return mandats

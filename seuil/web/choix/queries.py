@@ -1,0 +1,34 @@
+"""What the page of the choice of the month shows beside the proposal."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from seuil.accompagnements.models import Mandat, Prescription
+from seuil.accompagnements.rules import PRESCRIPTION_JOURS
+from seuil.acteurs.models import Agent, Organisation
+from seuil.dossiers.models import Dossier
+
+
+def count_confies(*, agent: Agent, on: date, operateur: Organisation, annee: int) -> int:
+    """Return how many dossiers were entrusted to the operator in the year and not refused."""
+    return (
+        Mandat.objects.filter(
+            dossier__in=Dossier.objects.visible_to(agent, on=on),
+            operateur=operateur,
+            transmis_le__year=annee,
+        )
+        .exclude(reponse=Mandat.Reponse.REFUSE)
+        .count()
+    )
+
+
+def list_prescriptions(*, agent: Agent, on: date) -> Sequence[Prescription]:
+    """Return the households proposed by services that still count in the proposal, newest first."""
+    return list(
+        Prescription.objects.filter(
+            dossier__in=Dossier.objects.visible_to(agent, on=on),
+            propose_le__gte=on - timedelta(days=PRESCRIPTION_JOURS),
+        )
+        .select_related("dossier__situation", "dossier__logement__commune")
+        .order_by("-propose_le", "-id")[:50]
+    )

@@ -1,0 +1,337 @@
+"""The page of one dossier: a header that stays, tabs, short forms."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from seuil.accompagnements.queries import get_dossier_mandat
+from seuil.actes.queries import list_actes
+from seuil.contacts.queries import list_contacts
+from seuil.diagnostics.queries import list_dsf
+from seuil.dossiers.models import Document, Dossier, Personne
+from seuil.dossiers.operations import attach_document, record_coordonnee
+from seuil.dossiers.queries import (
+    get_composition,
+    get_document,
+    get_dossier,
+    get_menage,
+    list_acces,
+    list_dettes,
+    list_documents,
+    list_titulaires,
+)
+from seuil.echeances.models import Stade
+from seuil.echeances.queries import get_situation, list_dates_legales, list_echeances
+from seuil.kernel.refusal import Refusal
+from seuil.usecases.record_acte import record_acte
+from seuil.usecases.record_dette import record_dette
+from seuil.usecases.record_suivi import record_suivi
+from seuil.web.access import get_agent, may, request_day, requires
+from seuil.web.dossier import chronologie
+from seuil.web.dossier.forms import (
+    ActeForm,
+    CoordonneeForm,
+    DetteForm,
+    DocumentForm,
+    SuiviForm,
+    initial_acte,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Onglet:
+    """A tab: who may open it (any of the verbs, or every reader of the dossier), what it shows."""
+
+    code: str
+    libelle: str
+    read: Callable[..., dict]
+    verbes: tuple[str, ...] = ("dossier.lire",)
+
+
+@requires("dossier.lire")
+@require_GET
+def dossier(request, numero):
+    return _page(request, numero, "chronologie")
+
+
+@requires("dossier.lire")
+@require_GET
+def dossier_onglet(request, numero, onglet):
+    return _page(request, numero, onglet)
+
+
+@requires("acte.enregistrer")
+@require_http_methods(["GET", "POST"])
+def acte_enregistrer(request, numero):
+    initial = initial_acte(request.GET.get("type", ""), request_day(request))
+    form = ActeForm(request.POST or None, initial=initial)
+    return _saisie(
+        request, numero, form, "Enregistrer un acte ou une décision", "chronologie", record_acte
+    )
+
+
+@requires("dossier.completer")
+@require_http_methods(["GET", "POST"])
+def dette_ajouter(request, numero):
+    form = DetteForm(request.POST or None, initial={"constatee_le": request_day(request)})
+    return _saisie(request, numero, form, "Ajouter une dette", "dette", record_dette)
+
+
+@requires("dossier.completer")
+@require_http_methods(["GET", "POST"])
+def suivi_ajouter(request, numero):
+    form = SuiviForm(request.POST or None, initial={"constate_le": request_day(request)})
+    return _saisie(request, numero, form, "Ajouter un suivi social", "menage", record_suivi)
+
+
+@requires("dossier.completer")
+@require_http_methods(["GET", "POST"])
+def coordonnee_ajouter(request, numero):
+    form = CoordonneeForm(request.POST or None)
+    return _saisie(
+        request, numero, form, "Ajouter un téléphone ou un courriel", "menage", record_coordonnee
+    )
+
+
+@requires("dossier.completer")
+@require_http_methods(["GET", "POST"])
+def document_deposer(request, numero):
+    form = DocumentForm(request.POST or None, request.FILES or None)
+
+    def attach(*, dossier, nature, fichier, by, on):
+        contenu = fichier.read()
+        attach_document(
+            dossier=dossier, nom=fichier.name, nature=nature, contenu=contenu, by=by, on=on
+        )
+
+    return _saisie(request, numero, form, "Déposer un document", "documents", attach)
+
+
+@requires("dossier.completer")
+@require_GET
+def document(request, document_id):
+    """Serve a file as a download that no browser may open as a page of this site."""
+    try:
+        found = get_document(
+            agent=get_agent(request), on=request_day(request), document_id=document_id
+        )
+        stream = (settings.SEUIL_DOCUMENTS / found.dossier.departement_id / str(found.pk)).open(
+            "rb"
+        )
+    except (Document.DoesNotExist, FileNotFoundError):
+        raise Http404 from None
+    response = FileResponse(
+        stream, as_attachment=True, filename=found.nom, content_type=found.type_mime
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def _page(request, numero, code):
+    agent, on = get_agent(request), request_day(request)
+    found = _find(request, numero)
+    onglets = [o for o in _ONGLETS if any(may(request, v) for v in o.verbes)]
+    onglet = next((o for o in onglets if o.code == code), None)
+    if onglet is None:
+        raise Http404
+    context = {
+        "dossier": found,
+        "on": on,
+        "onglets": onglets,
+        "onglet": onglet,
+        **onglet.read(request, agent, on, found),
+    }
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "dossier/_onglet.html", context)
+    return render(request, "dossier/dossier.html", context | _header(request, agent, on, found))
+
+
+def _find(request, numero):
+    try:
+        return get_dossier(agent=get_agent(request), on=request_day(request), numero=numero)
+    except Dossier.DoesNotExist:
+        raise Http404 from None
+
+
+def _header(request, agent, on, found):
+    """Return what the top of a dossier shows: who, where it stands, next date, who is in charge."""
+    situation = get_situation(agent=agent, on=on, dossier=found)
+    personnes = list_titulaires(agent=agent, on=on, dossier=found)
+    composition = get_composition(agent=agent, on=on, dossier=found)
+    dates = list_dates_legales(agent=agent, on=on, dossier=found)
+    holders = {Personne.Qualite.TITULAIRE, Personne.Qualite.CO_TITULAIRE}
+    stades = list(Stade.choices)
+    rank = [c for c, _ in stades].index(situation.stade) if situation else -1
+    return {
+        "titulaires": [p for p in personnes if p.qualite in holders] or personnes,
+        "situation": situation,
+        "etapes": [
+            (label, "courante" if i == rank else "faite" if i < rank else "")
+            for i, (_, label) in enumerate(stades)
+        ],
+        "prochaine": dates[0] if dates else None,
+        "en_charge": [
+            a.agent or a.organisation
+            for a in list_acces(agent=agent, on=on, dossier=found)
+            if a.agent or a.organisation
+        ],
+        "alertes": _alertes(situation, composition, on),
+        "peut_noter": may(request, "contact.enregistrer"),
+        "peut_acte": may(request, "acte.enregistrer"),
+        "peut_prescrire": may(request, "prescription.enregistrer"),
+    }
+
+
+def _alertes(situation, composition, on):
+    alertes = []
+    if situation and situation.audience_le:
+        days = (situation.audience_le - on).days
+        if 0 <= days <= 15:
+            alertes.append("audience proche")
+    if composition and composition.enfants:
+        plural = "s" if composition.enfants > 1 else ""
+        alertes.append(f"{composition.enfants} enfant{plural} au foyer")
+    if situation and situation.suivi == "inconnu":
+        alertes.append("inconnu des services sociaux")
+    return alertes
+
+
+def _saisie(request, numero, form, titre, onglet, record):
+    """Show a short form, then record the fact; a refusal keeps what was typed."""
+    found = _find(request, numero)
+    if request.method == "POST" and form.is_valid():
+        try:
+            record(
+                dossier=found, by=get_agent(request), on=request_day(request), **form.cleaned_data
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "C’est enregistré.")
+            return redirect("dossier_onglet", numero, onglet)
+    context = {
+        "dossier": found,
+        "form": form,
+        "titre": titre,
+        "retour": onglet,
+        "fichier": form.is_multipart(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "dossier/saisie.html", context, status=status)
+
+
+def _read_chronologie(request, agent, on, found):
+    key = {"agent": agent, "on": on, "dossier": found}
+    evenements = [
+        *chronologie.from_actes(list_actes(**key)),
+        *chronologie.from_menage(get_menage(**key)),
+        *chronologie.from_dettes(list_dettes(**key)),
+        *chronologie.from_dsf(list_dsf(**key)),
+    ]
+    if may(request, "contact.enregistrer"):
+        evenements += chronologie.from_contacts(list_contacts(**key))
+        evenements += chronologie.from_mandat(get_dossier_mandat(**key))
+        evenements += chronologie.from_documents(list_documents(**key))
+    evenements.sort(key=lambda e: e.le, reverse=True)
+    present = {e.genre for e in evenements}
+    genre = request.GET.get("genre", "")
+    genre = genre if genre in present else ""
+    return {
+        "evenements": [e for e in evenements if genre in {"", e.genre}],
+        "genres": [(c, label) for c, label in chronologie.GENRES.items() if c in present],
+        "genre": genre,
+    }
+
+
+def _read_echeances(request, agent, on, found):
+    echeances = list_echeances(agent=agent, on=on, dossier=found)
+    return {
+        "a_venir": [e for e in echeances if e.le and e.le >= on],
+        "passees": [e for e in reversed(echeances) if e.le and e.le < on],
+        "a_determiner": [e for e in echeances if e.le is None],
+        "certitudes": {
+            "sure": "Date certaine",
+            "contested": "Date discutée : plusieurs lectures se défendent",
+            "to_check": "Date à vérifier",
+        },
+    }
+
+
+def _read_menage(request, agent, on, found):
+    return {
+        "menage": get_menage(agent=agent, on=on, dossier=found),
+        "peut_completer": may(request, "dossier.completer"),
+    }
+
+
+def _read_dette(request, agent, on, found):
+    return {
+        "dettes": list_dettes(agent=agent, on=on, dossier=found),
+        "bail": getattr(found, "bail", None),
+        "peut_completer": may(request, "dossier.completer"),
+    }
+
+
+def _read_contacts(request, agent, on, found):
+    contacts = list(list_contacts(agent=agent, on=on, dossier=found))
+    return {
+        "contacts": [(c, getattr(c, "visite", None)) for c in contacts],
+        "peut_visiter": may(request, "visite.enregistrer"),
+    }
+
+
+def _read_accompagnement(request, agent, on, found):
+    mandat = get_dossier_mandat(agent=agent, on=on, dossier=found)
+    contrat = getattr(mandat, "contrat", None)
+    return {
+        "mandat": mandat,
+        "contrat": contrat,
+        "demarches": list(contrat.demarches.all()) if contrat else [],
+        "rapports": list(mandat.rapports.all()) if mandat else [],
+        "prolongations": list(mandat.prolongations.all()) if mandat else [],
+        "bientot": on + timedelta(days=7),
+    }
+
+
+def _read_dsf(request, agent, on, found):
+    return {
+        "diagnostics": list(list_dsf(agent=agent, on=on, dossier=found)),
+        "peut_demander": may(request, "dsf.demander"),
+        "peut_dater": may(request, "dsf.enregistrer"),
+    }
+
+
+def _read_documents(request, agent, on, found):
+    return {
+        "documents": list_documents(agent=agent, on=on, dossier=found),
+        "peut_completer": may(request, "dossier.completer"),
+    }
+
+
+def _read_acces(request, agent, on, found):
+    return {"acces": list_acces(agent=agent, on=on, dossier=found)}
+
+
+_ONGLETS = (
+    Onglet("chronologie", "Chronologie", _read_chronologie),
+    Onglet("echeances", "Échéances", _read_echeances),
+    Onglet("menage", "Ménage et logement", _read_menage),
+    Onglet("dette", "Dette et bail", _read_dette),
+    Onglet("contacts", "Contacts et visites", _read_contacts, ("contact.enregistrer",)),
+    Onglet(
+        "accompagnement",
+        "Accompagnement",
+        _read_accompagnement,
+        ("mandat.suivre", "mandat.repondre", "choix.preparer"),
+    ),
+    Onglet("dsf", "DSF", _read_dsf),
+    Onglet("documents", "Documents", _read_documents, ("dossier.completer",)),
+    Onglet("acces", "Qui voit quoi", _read_acces),
+)

@@ -1,0 +1,101 @@
+"""What the reader asks of the list."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from seuil.dossiers.models import Parc, SuiviSocial
+from seuil.echeances.models import Stade
+from seuil.echeances.queries import TRIS, Filtres
+from seuil.web.components.forms import Formulaire, MontantField
+
+TRIS_LIBELLES = {
+    "recent": "Stade atteint, du plus récent au plus ancien",
+    "ancien": "Stade atteint, du plus ancien au plus récent",
+    "nom": "Nom",
+    "commune": "Commune",
+    "audience": "Audience la plus proche",
+    "dette": "Dette la plus élevée",
+}
+JOURS = (("7", "7 jours"), ("15", "15 jours"), ("30", "30 jours"), ("60", "60 jours"))
+
+
+class FiltresForm(Formulaire):
+    """The filters of the list, all optional."""
+
+    texte = forms.CharField(
+        label="Nom, adresse ou numéro", required=False, max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )  # fmt: skip
+    stade = forms.ChoiceField(label="Stade", required=False, choices=[("", "Tous"), *Stade.choices])
+    parc = forms.ChoiceField(label="Parc", required=False, choices=[("", "Tous"), *Parc.choices])
+    arrondissement = forms.ChoiceField(label="Arrondissement", required=False)
+    commune = forms.ChoiceField(label="Commune", required=False)
+    audience = forms.ChoiceField(
+        label="Audience dans", required=False, choices=[("", "Indifférent"), *JOURS]
+    )
+    dette = MontantField(label="Dette d’au moins (euros)", required=False)
+    suivi = forms.ChoiceField(
+        label="Suivi social",
+        required=False,
+        choices=[("", "Indifférent"), *SuiviSocial.Situation.choices],
+    )
+    ouvert = forms.ChoiceField(
+        label="Ouvert depuis",
+        required=False,
+        choices=[("", "Indifférent"), ("1", "hier"), ("7", "7 jours"), ("30", "30 jours")],
+    )
+    mandat = forms.BooleanField(label="Confiés à l’équipe mobile", required=False)
+    tri = forms.ChoiceField(
+        label="Ordre", required=False, choices=[(code, TRIS_LIBELLES[code]) for code in TRIS]
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        communes: Sequence[tuple[str, str]],
+        arrondissements: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["commune"].choices = [("", "Toutes"), *communes]  # type: ignore[attr-defined]
+        self.fields["arrondissement"].choices = [  # type: ignore[attr-defined]
+            ("", "Tous"),
+            *arrondissements,
+        ]
+
+    def get_filtres(self) -> Filtres:
+        """Return the valid filters; a field that is not valid asks nothing and shows its error."""
+        data = self.cleaned_data
+        return Filtres(
+            texte=data.get("texte", ""),
+            stade=data.get("stade", ""),
+            parc=data.get("parc", ""),
+            commune=data.get("commune", ""),
+            arrondissement=data.get("arrondissement", ""),
+            audience_jours=int(data["audience"]) if data.get("audience") else None,
+            dette_min=data.get("dette"),
+            suivi=data.get("suivi", ""),
+            en_mandat=data.get("mandat", False),
+            ouvert_jours=int(data["ouvert"]) if data.get("ouvert") else None,
+            tri=data.get("tri") or "recent",
+        )
+
+    def list_actifs(self) -> list[tuple[str, str]]:
+        """Return name and sentence of each filter in use, to be removed one by one."""
+        actifs = []
+        for name, value in self.cleaned_data.items():
+            if not value or name == "tri":
+                continue
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                shown = dict(field.choices)[value]
+            elif isinstance(value, Decimal):
+                shown = f"{value:g}".replace(".", ",")
+            else:
+                shown = str(value)
+            label = field.label if value is True else f"{field.label} : {shown}"
+            actifs.append((name, str(label)))
+        return actifs

@@ -1,0 +1,122 @@
+"""The list of dossiers, its filters and its export."""
+
+from io import BytesIO
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from seuil.acteurs.queries import list_arrondissements, list_communes
+from seuil.audit.operations import record_event
+from seuil.dossiers.models import Parc, SuiviSocial
+from seuil.echeances.models import Stade
+from seuil.echeances.queries import list_dossiers, list_rows
+from seuil.engines.tabular import Column, Sheet, write_csv, write_xlsx
+from seuil.web.access import get_agent, request_day, requires
+from seuil.web.dossiers.forms import FiltresForm
+
+PAR_PAGE = 50
+_COLONNES = (
+    Column("Numéro", 18),
+    Column("Nom", 28),
+    Column("Commune", 24),
+    Column("Stade", 30),
+    Column("Stade atteint le", 14, "date"),
+    Column("Audience", 12, "date"),
+    Column("Prochaine échéance", 14, "date"),
+    Column("Dette", 12, "montant"),
+    Column("Dette au", 12, "date"),
+    Column("Suivi social", 24),
+    Column("Parc", 14),
+)
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@requires("dossier.lire")
+@require_GET
+def dossiers(request):
+    on = request_day(request)
+    form = _form(request)
+    page = Paginator(_situations(request, form), PAR_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "tri": form.get_filtres().tri,
+        "actifs": [(libelle, _without(query, name)) for name, libelle in form.list_actifs()],
+        "page": page,
+        "rows": list_rows(on=on, situations=page.object_list),
+        "on": on,
+        "stades": dict(Stade.choices),
+        "suivis": dict(SuiviSocial.Situation.choices),
+        "parcs": dict(Parc.choices),
+        "query": query.urlencode(),
+        "sans_tri": _without(query, "tri"),
+    }
+    template = "dossiers/_liste.html" if request.htmx else "dossiers/dossiers.html"
+    return render(request, template, context)
+
+
+@requires("dossier.lire")
+@require_POST
+def dossiers_export(request):
+    agent, on = get_agent(request), request_day(request)
+    kind = "csv" if request.POST.get("format") == "csv" else "xlsx"
+    rows = list_rows(on=on, situations=_situations(request, _form(request)))
+    stades, suivis = dict(Stade.choices), dict(SuiviSocial.Situation.choices)
+    parcs = dict(Parc.choices)
+    sheet = Sheet(
+        title="Dossiers",
+        columns=_COLONNES,
+        rows=[
+            (
+                r.numero, r.nom, r.commune, stades[r.stade], r.stade_le, r.audience_le,
+                r.echeance_le, r.dette, r.dette_le, suivis.get(r.suivi, ""), parcs[r.parc],
+            )
+            for r in rows
+        ],
+        notes=[f"Liste extraite le {on:%d/%m/%Y} par {agent.author_label}, {len(rows)} dossiers."],
+    )  # fmt: skip
+    stream = BytesIO()
+    if kind == "csv":
+        write_csv(stream, sheet)
+    else:
+        write_xlsx(stream, [sheet], title="Dossiers")
+    record_event(
+        kind="export.dossiers",
+        by=agent,
+        on=on,
+        target_type="liste",
+        target_id="dossiers",
+        details={"format": kind, "lignes": len(rows)},
+    )
+    response = HttpResponse(stream.getvalue(), content_type=_TYPES[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="dossiers-{on}.{kind}"'
+    return response
+
+
+def _form(request):
+    agent, on = get_agent(request), request_day(request)
+    form = FiltresForm(
+        request.GET,
+        communes=list_communes(agent=agent, on=on),
+        arrondissements=list_arrondissements(agent=agent, on=on),
+    )
+    form.full_clean()
+    return form
+
+
+def _situations(request, form):
+    return list_dossiers(
+        agent=get_agent(request), on=request_day(request), filtres=form.get_filtres()
+    )
+
+
+def _without(query, name):
+    rest = query.copy()
+    rest.pop(name, None)
+    return rest.urlencode()

@@ -1,0 +1,220 @@
+"""Conventions that the source keeps, read from its syntax tree."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import (
+    ROOT,
+    SEUIL,
+    domain_packages,
+    parse,
+    public_functions,
+    python_files,
+)
+
+ANATOMY = {"__init__.py", "apps.py", "models.py", "rules.py", "queries.py", "operations.py"}
+DATA = {".yaml", ".csv"}
+BANNED_NAMES = {"utils", "helpers", "common", "misc", "base", "manager", "signals", "tools"}
+WRITES = {
+    "create", "save", "update", "delete", "bulk_create", "bulk_update", "get_or_create",
+    "update_or_create",
+}  # fmt: skip
+SQL_WRITES = re.compile(r"\b(INSERT INTO|DELETE FROM|TRUNCATE |UPDATE [\w\"{}]+ SET|COPY .* FROM)")
+CLOCKS = {
+    ("date", "today"), ("datetime", "today"), ("datetime", "now"), ("datetime", "utcnow"),
+    ("timezone", "now"), ("timezone", "localdate"), ("timezone", "localtime"), ("time", "time"),
+}  # fmt: skip
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def may_write(path: Path) -> bool:
+    room = path.relative_to(SEUIL).parts[0]
+    # Engines cannot reach the database: an import contract says so.
+    return room in {"kernel", "engines", "usecases"} or path.name in {"models.py", "operations.py"}
+
+
+def find_writes(tree: ast.Module) -> list[str]:
+    """Return the calls that change the database, and the statements of raw SQL that do.
+
+    `x.update(other)` with a positional argument is a dictionary's, a set's or a digest's.
+    """
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            name = node.func.attr
+            if name in WRITES and not (name == "update" and (node.args or not node.keywords)):
+                found.append(f"ligne {node.lineno} : .{name}(")
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and SQL_WRITES.search(node.value)
+        ):
+            found.append(f"ligne {node.lineno} : SQL qui écrit")
+    return found
+
+
+def find_clocks(tree: ast.Module) -> list[str]:
+    return [
+        f"ligne {node.lineno} : {node.func.value.id}.{node.func.attr}()"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and (node.func.value.id, node.func.attr) in CLOCKS
+    ]
+
+
+def find_imports(tree: ast.Module, prefix: str) -> list[str]:
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return [n for n in names if n == prefix or n.startswith(prefix + ".")]
+
+
+def find_positional(tree: ast.Module, *, allowed: int = 0) -> list[str]:
+    return [
+        f.name
+        for f in public_functions(tree)
+        if len(f.args.args) + len(f.args.posonlyargs) > allowed
+    ]
+
+
+def find_silent(tree: ast.Module) -> list[str]:
+    return [f.name for f in public_functions(tree) if not ast.get_docstring(f)]
+
+
+# Files of the four rooms of the anatomy, and of the journeys.
+OPERATIONS = [p for p in python_files() if p.name == "operations.py"]
+QUERIES = [p for p in python_files() if p.name == "queries.py"]
+USECASES = [p for p in python_files(under=SEUIL / "usecases") if not p.name.startswith("_")]
+
+
+def test_there_are_files_to_look_at() -> None:
+    assert len(list(python_files())) > 80
+    assert len(domain_packages()) >= 11
+    assert OPERATIONS
+    assert QUERIES
+    assert USECASES
+
+
+@pytest.mark.parametrize("package", domain_packages())
+def test_a_domain_package_holds_only_its_anatomy(package: str) -> None:
+    strangers = [
+        relative(p)
+        for p in (SEUIL / package).iterdir()
+        if p.name not in {"migrations", "data", "__pycache__"} | ANATOMY and p.suffix not in DATA
+    ]
+
+    assert strangers == []
+
+
+@pytest.mark.parametrize("package", domain_packages())
+def test_a_package_says_in_its_docstring_what_it_owns(package: str) -> None:
+    tree = parse(SEUIL / package / "__init__.py")
+
+    assert ast.get_docstring(tree)
+    assert len(tree.body) == 1
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    named = [relative(p) for p in python_files() if p.stem in BANNED_NAMES]
+
+    assert named == []
+
+
+def test_only_models_operations_and_usecases_write() -> None:
+    writes = {relative(p): find_writes(parse(p)) for p in python_files() if not may_write(p)}
+
+    assert {path: found for path, found in writes.items() if found} == {}
+
+
+def test_only_the_kernel_reads_the_clock() -> None:
+    clocks = {
+        relative(p): find_clocks(parse(p))
+        for p in python_files()
+        if p != SEUIL / "kernel" / "clock.py"
+    }
+
+    assert {path: found for path, found in clocks.items() if found} == {}
+
+
+def test_only_pages_and_jobs_ask_the_kernel_for_the_day() -> None:
+    askers = {
+        p.relative_to(SEUIL).parts[0]
+        for p in python_files()
+        if find_imports(parse(p), "seuil.kernel.clock")
+    }
+
+    assert askers <= {"web", "jobs"}
+
+
+def test_no_signal_is_received() -> None:
+    prefixes = ("django.dispatch", "django.db.models.signals", "django.core.signals")
+    receivers = [
+        relative(p)
+        for p in python_files()
+        if any(find_imports(parse(p), prefix) for prefix in prefixes)
+    ]
+
+    assert receivers == []
+
+
+def test_no_model_form_writes() -> None:
+    forms = [
+        relative(p)
+        for p in python_files()
+        if "ModelForm" in p.read_text(encoding="utf-8")
+        or find_imports(parse(p), "django.forms.models")
+    ]
+
+    assert forms == []
+
+
+@pytest.mark.parametrize("path", [*OPERATIONS, *QUERIES, *USECASES], ids=relative)
+def test_public_functions_take_named_arguments_and_say_what_they_do(path: Path) -> None:
+    tree = parse(path)
+
+    # A reading may take the one thing it reads by position: get_etat(mandat).
+    assert find_positional(tree, allowed=1 if path.name == "queries.py" else 0) == []
+    assert find_silent(tree) == []
+
+
+@pytest.mark.parametrize("path", USECASES, ids=relative)
+def test_a_usecase_bears_the_name_of_its_file(path: Path) -> None:
+    assert path.stem in [f.name for f in public_functions(parse(path))]
+
+
+def test_faults_of_the_source_are_seen() -> None:
+    tree = ast.parse(
+        "from django.dispatch import receiver\n"
+        "import seuil.kernel.clock\n"
+        "from seuil.kernel import clock\n"
+        "d.update(autre)\n"
+        "h.update(**mots)\n"
+        "Dossier.objects.create(numero=1)\n"
+        "c.execute('INSERT INTO dossiers VALUES (1)')\n"
+        "date.today()\n"
+        "def f(dossier, *, on): ...\n"
+        "def g(*, on):\n    'Say.'\n"
+    )
+
+    assert [w.split(" : ")[1] for w in find_writes(tree)] == [
+        ".update(",
+        ".create(",
+        "SQL qui écrit",
+    ]
+    assert find_clocks(tree) == ["ligne 8 : date.today()"]
+    assert find_imports(tree, "django.dispatch") == ["django.dispatch.receiver"]
+    assert find_imports(tree, "seuil.kernel.clock") == ["seuil.kernel.clock"] * 2
+    assert find_positional(tree) == ["f"]
+    assert find_positional(tree, allowed=1) == []
+    assert find_silent(tree) == ["f"]

@@ -1,0 +1,133 @@
+"""Every address declares who may open it, and keeps its word."""
+
+import re
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from seuil.acteurs.rules import load_acces
+from seuil.web.access import public, requires
+from tests.architecture.sources import SEUIL, python_files
+from tests.harness.client import StrictClient
+
+DUMMIES = {
+    "str": "33-2026-999999",
+    "slug": "inconnu",
+    "int": "1",
+    "uuid": str(UUID(int=7)),
+    "path": "inconnu",
+}
+
+
+def walk(patterns: list, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, route)
+        else:
+            yield route, pattern
+
+
+ROUTES = list(walk(get_resolver().url_patterns))
+every_route = pytest.mark.parametrize(
+    ("route", "pattern"), ROUTES, ids=[p.name or r for r, p in ROUTES]
+)
+
+
+def address(pattern: URLPattern, route: str) -> str:
+    """Return an address of the route that names nothing that exists."""
+    kinds = re.findall(r"<(?:(\w+):)?(\w+)>", route)
+    return reverse(
+        pattern.name, kwargs={name: DUMMIES.get(kind or "str", "inconnu") for kind, name in kinds}
+    )
+
+
+def declaration(view: Callable[..., object]) -> frozenset[str]:
+    """Return the verbs that a view asks, or `public` or `signed_in`; empty when it says nothing."""
+    if getattr(view, "public", False):
+        return frozenset({"public"})
+    if getattr(view, "signed_in", False):
+        return frozenset({"signed_in"})
+    verbe = getattr(view, "verbe", None)
+    return frozenset(getattr(view, "verbes", None) or ({verbe} if verbe else ()))
+
+
+def known_verbs() -> set[str]:
+    return {verbe for acces in load_acces().values() for verbe in acces.verbes}
+
+
+def test_there_are_routes_to_look_at() -> None:
+    names = {p.name for _, p in ROUTES}
+
+    assert {"connexion", "accueil", "dossiers", "dossier", "a_faire"} <= names
+
+
+@every_route
+def test_every_route_has_a_name_and_declares_its_permission(
+    route: str, pattern: URLPattern
+) -> None:
+    declared = declaration(pattern.callback)
+
+    assert pattern.name
+    assert declared
+    assert declared <= known_verbs() | {"public", "signed_in"}
+
+
+@every_route
+def test_a_visitor_is_sent_to_the_sign_in_page(
+    route: str, pattern: URLPattern, client: StrictClient
+) -> None:
+    if declaration(pattern.callback) == {"public"}:
+        assert pattern.name in {"connexion", "deconnexion", "accessibilite", "sante", "source"}
+        return
+
+    response = client.get(address(pattern, route))
+
+    # 405: the address takes POST only, and is refused before anything is read.
+    if response.status_code != 405:
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith(reverse("connexion"))
+
+
+@pytest.mark.parametrize("role", ["charge_mission", "administrateur"])
+@every_route
+def test_a_role_without_dossier_finds_no_page_of_a_dossier(
+    route: str,
+    pattern: URLPattern,
+    role: str,
+    request: pytest.FixtureRequest,
+    client_de: Callable[[object], StrictClient],
+) -> None:
+    if "<str:numero>" not in route:
+        assert not re.search(r"<[^>]*numero>", route)
+        return
+    client = client_de(request.getfixturevalue(role))
+
+    response = client.get(address(pattern, route))
+
+    # 405: the address takes POST only; posting must not find anything either.
+    if response.status_code == 405:
+        response = client.post(address(pattern, route))
+    assert response.status_code == 404
+
+
+def test_every_verb_is_asked_by_a_page_or_a_journey() -> None:
+    sources = "".join(
+        p.read_text(encoding="utf-8") for p in python_files() if p.parent != SEUIL / "acteurs"
+    )
+
+    assert {verbe for verbe in known_verbs() if f'"{verbe}"' not in sources} == set()
+
+
+def test_a_silent_view_is_seen() -> None:
+    def silent(request: object) -> HttpResponse:
+        return HttpResponse()
+
+    assert declaration(silent) == frozenset()
+    assert declaration(requires("dossier.lire")(silent)) == {"dossier.lire"}
+    assert declaration(public(silent)) == {"public"}
+    assert declaration(SimpleNamespace(verbe="x")) == {"x"}
