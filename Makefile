@@ -19,24 +19,23 @@ TEMPLATES = $(shell find seuil/web/templates -name '*.html' 2>/dev/null)
 # Environments are made from uv.lock only: what runs here is what was tested.
 export UV_PYTHON_DOWNLOADS := never
 export DJANGO_SETTINGS_MODULE := config.settings
+# The embedded PostgreSQL asks where run files go; without a session (root, CI) /tmp is right.
+export PYTHONWARNINGS := ignore:XDG_RUNTIME_DIR is not set
 
 .PHONY: aide demo demo-neuf test check fix bench epreuves docs arret chromium
 
 aide: ## Liste les commandes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-demo: .venv/.produit ## Tout, depuis rien : base, département de démonstration, site sur 127.0.0.1 (PORT=8000)
+demo: .venv/.produit ## Tout, depuis rien : base, département inventé, site sur 127.0.0.1 (PORT=8000)
 	@echo "→ Démonstration sur le port $(PORT) (Ctrl-C pour arrêter)"
-	@exec $(BIN)/seuil servir-demo --port $(PORT)
+	@exec $(BIN)/seuil demo --servir --port $(PORT) $(if $(TAILLE),--taille $(TAILLE))
 
-demo-neuf: .venv/.produit ## Efface les données de démonstration, puis « make demo »
+demo-neuf: .venv/.produit ## Efface les données de démonstration, puis recommence
 	@if [ -n "$${DATABASE_URL:-}" ]; then \
 		echo "Refus : DATABASE_URL désigne une base extérieure ; « make demo-neuf » n’efface que la base embarquée." >&2; exit 1; fi
-	@echo "→ Effacement des données de démonstration"
-	@$(BIN)/python -c 'from config.database import start_embedded; start_embedded()'
-	@$(BIN)/python -c 'import psycopg; from config.database import django_database as d; psycopg.connect(host=d()["HOST"], user="postgres", dbname="postgres", autocommit=True).execute("DROP DATABASE IF EXISTS seuil WITH (FORCE)")'
-	@rm -rf "$${SEUIL_DATA:-var}"/documents "$${SEUIL_DATA:-var}"/demo
-	@$(MAKE) demo PORT=$(PORT)
+	@echo "→ Démonstration neuve sur le port $(PORT) (Ctrl-C pour arrêter)"
+	@exec $(BIN)/seuil demo --neuf --servir --port $(PORT) $(if $(TAILLE),--taille $(TAILLE))
 
 test: .venv/.complet chromium ## Tous les essais, navigateur compris (ARGS="tests/kernel -x" pour choisir)
 	@echo "→ Essais"

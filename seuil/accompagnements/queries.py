@@ -142,68 +142,31 @@ def get_candidat(*, agent: Agent, on: date, dossier: Dossier) -> Candidat | None
 # Ranks the eligible dossiers in the database, with the points of rules.POINTS; only the best of
 # each stage and territory come out, and rules.score_candidat explains those. A test holds the two
 # scores equal.
-_CANDIDATS = """
-WITH eligible AS MATERIALIZED (
-    SELECT s.dossier_id, d.numero, s.commune_code, s.arrondissement_code,
-           s.stade, s.stade_le, s.audience_le, s.dette, s.suivi, p.service AS prescrit_par,
-           s.arrondissement_code = %(arrondissement)s AS dedans,
-           CASE WHEN s.stade = 'cql' THEN 'cql' WHEN s.stade IN ('rfp', 'cfp') THEN 'cfp'
-                ELSE 'amont' END AS famille
-    FROM echeances_situation s
-    JOIN dossiers_dossier d ON d.id = s.dossier_id AND d.parc = 'prive'
-    LEFT JOIN (
-        SELECT DISTINCT ON (dossier_id) dossier_id, service
-        FROM accompagnements_prescription
-        WHERE propose_le >= %(prescription_depuis)s AND propose_le <= %(on)s
-        ORDER BY dossier_id, propose_le DESC, id DESC
-    ) p ON p.dossier_id = s.dossier_id
-    WHERE s.departement = %(departement)s
-      AND s.suivi <> 'connu'
-      AND s.dossier_id NOT IN (
-          SELECT m.dossier_id FROM accompagnements_mandat m
-          WHERE (m.reponse <> 'refuse' AND m.clos_le IS NULL)
-             OR m.clos_le > %(retour_depuis)s
-             OR (m.reponse = 'refuse' AND m.repondu_le > %(retour_depuis)s)
-      )
-      AND (
-          (s.stade = 'commandement'
-           AND (s.stade_le >= %(commandement_depuis)s OR p.service IS NOT NULL)
-           AND (s.audience_le IS NULL OR s.audience_le >= %(audience_des)s))
-          OR (s.stade = 'assignation' AND s.audience_le >= %(audience_des)s)
-          OR (s.stade = 'assignation' AND s.audience_le IS NULL
-              AND (s.stade_le >= %(aval_depuis)s OR p.service IS NOT NULL))
-          OR (s.stade = 'cql' AND (s.stade_le >= %(aval_depuis)s OR p.service IS NOT NULL))
-          OR (s.stade IN ('rfp', 'cfp') AND p.service IS NOT NULL)
-      )
-), facts AS (
+#
+# Situation alone gives the base of the score. What household, dwelling and lease can add is
+# bounded: the facts of the best bases are read first, and give a score that every retained dossier
+# reaches; whoever could not reach it even with every other criterion is not looked at further.
+_FACTS = """
     SELECT e.*,
            COALESCE((
                SELECT c.enfants FROM dossiers_composition c WHERE c.dossier_id = e.dossier_id
-               ORDER BY c.constatee_le DESC, c.id DESC LIMIT 1), 0) AS enfants,
+               ORDER BY c.constatee_le DESC, c.created_at DESC LIMIT 1), 0) AS enfants,
            EXISTS (
-               SELECT 1 FROM dossiers_coordonnee k
-               WHERE k.dossier_id = e.dossier_id AND k.type = 'telephone'
-                 AND (k.valide_au IS NULL OR k.valide_au > %(on)s)) AS has_telephone,
-           CASE WHEN e.stade = 'commandement' THEN (
+               SELECT 1 FROM dossiers_coordonnee t
+               WHERE t.dossier_id = e.dossier_id AND t.type = 'telephone'
+                 AND (t.valide_au IS NULL OR t.valide_au > %(on)s) OFFSET 0) AS has_telephone,
+           CASE WHEN e.has_delai THEN (
                SELECT MAX(x.le) FROM echeances_echeance x
                WHERE x.dossier_id = e.dossier_id AND x.regle = 'A1') END AS delai_le,
            COALESCE((
                SELECT l.nature FROM dossiers_bail b
                JOIN dossiers_bailleur l ON l.id = b.bailleur_id
                WHERE b.dossier_id = e.dossier_id), '') AS nature_bailleur
-    FROM eligible e
-), scored AS (
+    FROM ({rows}) e
+"""
+_SCORED = """
     SELECT f.*,
-        CASE WHEN f.stade NOT IN ('commandement', 'assignation') OR f.audience_le IS NULL
-                  OR f.audience_le < %(audience_des)s THEN 0
-             WHEN f.audience_le < %(audience_proche)s THEN %(p_audience_proche)s
-             WHEN f.audience_le <= %(audience_loin)s THEN %(p_audience_utile)s
-             ELSE %(p_audience_loin)s END
-        + CASE WHEN f.dette >= %(dette_forte)s THEN %(p_dette_forte)s
-               WHEN f.dette >= %(dette_moyenne)s THEN %(p_dette_moyenne)s ELSE 0 END
-        + CASE f.suivi WHEN 'sans_reponse' THEN %(p_sans_reponse)s
-                       WHEN 'inconnu' THEN %(p_inconnu)s ELSE 0 END
-        + CASE WHEN f.prescrit_par IS NOT NULL THEN %(p_prescrit)s ELSE 0 END
+        f.base
         + CASE WHEN f.enfants > 0 THEN %(p_enfants)s ELSE 0 END
         + CASE WHEN f.has_telephone THEN 0 ELSE %(p_sans_telephone)s END
         + CASE WHEN f.nature_bailleur IN ('physique', 'sci_familiale')
@@ -211,28 +174,133 @@ WITH eligible AS MATERIALIZED (
         + CASE WHEN f.delai_le IS NULL OR f.delai_le < %(on)s THEN 0
                WHEN f.delai_le >= %(delai_long)s THEN %(p_delai_long)s
                ELSE %(p_delai_court)s END AS score
-    FROM facts f
-), ranked AS (
-    SELECT r.*,
-           COUNT(*) OVER () AS eligibles,
+    FROM {facts} f
+"""
+_CANDIDATS = """
+WITH prescrit AS MATERIALIZED (
+    SELECT DISTINCT ON (dossier_id) dossier_id, service
+    FROM accompagnements_prescription
+    WHERE propose_le >= %(prescription_depuis)s AND propose_le <= %(on)s
+    ORDER BY dossier_id, propose_le DESC, id DESC
+), au_stade AS (
+    SELECT s.* FROM echeances_situation s
+    WHERE s.departement = %(departement)s AND s.stade = 'commandement'
+      AND s.stade_le >= %(commandement_depuis)s
+      AND (s.audience_le IS NULL OR s.audience_le >= %(audience_des)s)
+    UNION ALL
+    SELECT s.* FROM echeances_situation s
+    WHERE s.departement = %(departement)s AND s.stade = 'assignation'
+      AND s.audience_le >= %(audience_des)s
+    UNION ALL
+    SELECT s.* FROM echeances_situation s
+    WHERE s.departement = %(departement)s AND s.stade = 'assignation'
+      AND s.audience_le IS NULL AND s.stade_le >= %(aval_depuis)s
+    UNION ALL
+    SELECT s.* FROM echeances_situation s
+    WHERE s.departement = %(departement)s AND s.stade = 'cql'
+      AND s.stade_le >= %(aval_depuis)s
+    UNION ALL
+    -- Proposed by a service: whatever the age of the act, and exceptionally at the CFP stage.
+    SELECT s.* FROM echeances_situation s
+    WHERE s.departement = %(departement)s
+      AND s.dossier_id IN (SELECT p.dossier_id FROM prescrit p)
+      AND ((s.stade = 'commandement' AND s.stade_le < %(commandement_depuis)s
+            AND (s.audience_le IS NULL OR s.audience_le >= %(audience_des)s))
+           OR (s.stade = 'assignation' AND s.audience_le IS NULL AND s.stade_le < %(aval_depuis)s)
+           OR (s.stade = 'cql' AND s.stade_le < %(aval_depuis)s)
+           OR s.stade IN ('rfp', 'cfp'))
+), eligible AS MATERIALIZED (
+    SELECT a.dossier_id, a.commune_code, a.arrondissement_code, a.stade, a.stade_le,
+           a.audience_le, a.dette, a.suivi, d.numero, p.service AS prescrit_par,
+           a.arrondissement_code = %(arrondissement)s AS dedans,
+           CASE WHEN a.stade = 'cql' THEN 'cql' WHEN a.stade IN ('rfp', 'cfp') THEN 'cfp'
+                ELSE 'amont' END AS famille,
+           a.dossier_id = ANY(%(without_ids)s) AS ecarte,
+           a.stade = 'commandement' AND a.stade_le >= %(delai_depuis)s AS has_delai,
+           CASE WHEN a.stade NOT IN ('commandement', 'assignation') OR a.audience_le IS NULL
+                     OR a.audience_le < %(audience_des)s THEN 0
+                WHEN a.audience_le < %(audience_proche)s THEN %(p_audience_proche)s
+                WHEN a.audience_le <= %(audience_loin)s THEN %(p_audience_utile)s
+                ELSE %(p_audience_loin)s END
+           + CASE WHEN a.dette >= %(dette_forte)s THEN %(p_dette_forte)s
+                  WHEN a.dette >= %(dette_moyenne)s THEN %(p_dette_moyenne)s ELSE 0 END
+           + CASE a.suivi WHEN 'sans_reponse' THEN %(p_sans_reponse)s
+                          WHEN 'inconnu' THEN %(p_inconnu)s ELSE 0 END
+           + CASE WHEN p.service IS NOT NULL THEN %(p_prescrit)s ELSE 0 END AS base
+    FROM au_stade a
+    JOIN dossiers_dossier d ON d.id = a.dossier_id AND d.parc = 'prive'
+    LEFT JOIN prescrit p ON p.dossier_id = a.dossier_id
+    WHERE a.suivi <> 'connu'
+      AND a.dossier_id NOT IN (
+          SELECT m.dossier_id FROM accompagnements_mandat m
+          WHERE (m.reponse <> 'refuse' AND m.clos_le IS NULL)
+             OR m.clos_le > %(retour_depuis)s
+             OR (m.reponse = 'refuse' AND m.repondu_le > %(retour_depuis)s)
+      )
+), ordered AS MATERIALIZED (
+    SELECT b.*, COUNT(*) OVER () AS eligibles,
            ROW_NUMBER() OVER (
-               PARTITION BY r.dedans, r.famille, r.dossier_id = ANY(%(without_ids)s)
-               ORDER BY r.score DESC, r.audience_le NULLS LAST, COALESCE(r.dette, 0) DESC, r.numero
-           ) AS rang
-    FROM scored r
+               PARTITION BY b.dedans, b.famille, b.ecarte ORDER BY b.base DESC, b.dossier_id
+           ) AS rang_base
+    FROM eligible b
+), first_facts AS MATERIALIZED ({first_facts}
+), first_scored AS MATERIALIZED ({first_scored}
+), seuil AS MATERIALIZED (
+    SELECT dedans, famille, MIN(score) AS score FROM (
+        SELECT dedans, famille, score,
+               ROW_NUMBER() OVER (PARTITION BY dedans, famille ORDER BY score DESC) AS rang
+        FROM first_scored WHERE NOT ecarte
+    ) t WHERE rang <= %(combien)s GROUP BY dedans, famille
+), next_facts AS MATERIALIZED ({next_facts}
+), scored AS (
+    SELECT * FROM first_scored
+    UNION ALL
+    {next_scored}
+), ranked AS MATERIALIZED (
+    SELECT t.* FROM (
+        SELECT r.*, ROW_NUMBER() OVER (
+                   PARTITION BY r.dedans, r.famille, r.ecarte
+                   ORDER BY r.score DESC, r.audience_le NULLS LAST, COALESCE(r.dette, 0) DESC,
+                            r.numero
+               ) AS rang
+        FROM scored r
+    ) t
+    WHERE (NOT t.ecarte AND t.rang <= %(combien)s) OR t.dossier_id = ANY(%(with_ids)s)
 )
 SELECT r.dossier_id, r.numero, r.arrondissement_code, r.stade, r.stade_le, r.audience_le, r.dette,
        r.suivi, COALESCE(r.prescrit_par, '') AS prescrit_par, r.enfants, r.has_telephone,
        r.delai_le, r.nature_bailleur, r.score, r.eligibles,
        COALESCE(c.nom, '') AS commune,
-       TRIM(COALESCE(q.nom, r.numero) || ' ' || COALESCE(q.prenom, '')) AS nom
+       COALESCE((
+           SELECT TRIM(q.nom || ' ' || q.prenom) FROM dossiers_personne q
+           WHERE q.dossier_id = r.dossier_id AND q.qualite = 'titulaire' AND q.rang = 1
+       ), r.numero) AS nom
 FROM ranked r
 LEFT JOIN acteurs_commune c ON c.code = r.commune_code
-LEFT JOIN dossiers_personne q
-  ON q.dossier_id = r.dossier_id AND q.qualite = 'titulaire' AND q.rang = 1
-WHERE r.rang <= %(combien)s OR r.dossier_id = ANY(%(with_ids)s)
 ORDER BY r.score DESC, r.numero
-"""
+""".format(
+    first_facts=_FACTS.format(
+        rows="""
+        SELECT * FROM ordered
+        WHERE rang_base <= %(premiers)s OR dossier_id = ANY(%(with_ids)s)
+        """
+    ),
+    first_scored=_SCORED.format(facts="first_facts"),
+    next_facts=_FACTS.format(
+        rows="""
+        SELECT o.* FROM ordered o
+        JOIN seuil u ON u.dedans = o.dedans AND u.famille = o.famille
+        WHERE o.rang_base > %(premiers)s AND NOT o.ecarte AND o.dossier_id <> ALL(%(with_ids)s)
+          AND o.base + %(p_suite)s + CASE WHEN o.has_delai THEN %(p_delai_long)s ELSE 0 END
+              >= u.score
+        """
+    ),
+    next_scored=_SCORED.format(facts="next_facts"),
+)
+# The most that the facts outside Situation can add to a score, the A1 delay apart.
+_SUITE = ("enfants", "sans_telephone", "bailleur_particulier")
+# A1 lasts two months at most, with a margin for its report to a working day.
+_DELAI_JOURS = 75
 
 
 def _fetch_candidats(
@@ -254,7 +322,8 @@ def _fetch_candidats(
         "on": on,
         "departement": agent.departement_id,
         "arrondissement": cible.arrondissement,
-        "combien": cible.volume + RESERVE if cible.volume else 0,
+        "combien": cible.volume + RESERVE,
+        "premiers": 4 * (cible.volume + RESERVE),
         "with_ids": list(with_ids),
         "without_ids": list(without_ids),
         "commandement_depuis": on - days * rules.COMMANDEMENT_JOURS,
@@ -264,9 +333,11 @@ def _fetch_candidats(
         "audience_des": on + days * rules.AUDIENCE_JOURS_MIN,
         "audience_proche": on + days * rules.AUDIENCE_JOURS_PROCHE,
         "audience_loin": on + days * rules.AUDIENCE_JOURS_LOIN,
+        "delai_depuis": on - days * _DELAI_JOURS,
         "delai_long": on + days * rules.DELAI_JOURS_COURT,
         "dette_forte": rules.DETTE_FORTE,
         "dette_moyenne": rules.DETTE_MOYENNE,
+        "p_suite": sum(rules.POINTS[code] for code in _SUITE),
         **{f"p_{code}": points for code, points in rules.POINTS.items()},
     }
     rows = _fetch(_CANDIDATS, params)

@@ -63,3 +63,90 @@ def why_not(role: str, verbe: str) -> str | None:
     if acces and verbe in acces.verbes:
         return None
     return "Votre rôle ne permet pas cette action. Le secrétariat de la CCAPEX peut vous orienter."
+
+
+class ConfigurationIllisible(ValueError):
+    """The configuration of a département is not well formed; the message names the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formation:
+    """A formation of the CCAPEX; what its source does not say is empty."""
+
+    nom: str
+    presidence: str = ""
+    secretariat: str = ""
+    perimetre: str = ""
+    frequence: str = ""
+    capacite: str = ""
+    menage_present: bool | None = None
+    missions: str = ""
+    membres: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reglage:
+    """A local rule, in the words of the text that sets it."""
+
+    objet: str
+    valeur: str
+    texte: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What is particular to a département, drawn from its own texts."""
+
+    code: str
+    nom: str
+    source: str
+    formations: tuple[Formation, ...]
+    delais: tuple[Reglage, ...]
+    seuils: tuple[Reglage, ...]
+    regles_de_choix: tuple[Reglage, ...]
+
+
+@cache
+def load_departement(code: str) -> Configuration | None:
+    """Return the configuration of a département; None when it has none of its own.
+
+    Raises ConfigurationIllisible on a missing or unknown key.
+    """
+    # The code comes from the database, but never becomes a path without being looked up.
+    files = {p.stem: p for p in (Path(__file__).parent / "departements").glob("*.yaml")}
+    if code not in files:
+        return None
+    configuration = parse_departement(files[code].read_text(encoding="utf-8"))
+    if configuration.code != code:
+        raise ConfigurationIllisible(f"{code}.yaml : code « {configuration.code} »")
+    return configuration
+
+
+def parse_departement(text: str) -> Configuration:
+    """Parse a configuration from YAML text; see load_departement."""
+    data = yaml.safe_load(text)
+    keys = set(Configuration.__dataclass_fields__)
+    if set(data) != keys:
+        raise ConfigurationIllisible(f"clés à revoir : {', '.join(sorted(set(data) ^ keys))}")
+    known = set(Formation.__dataclass_fields__)
+    formations = []
+    for entry in data["formations"]:
+        if not entry.get("nom") or set(entry) - known:
+            raise ConfigurationIllisible(f"formation à revoir : {entry}")
+        formations.append(Formation(**{**entry, "membres": tuple(entry.get("membres", ()))}))
+    return Configuration(
+        code=data["code"],
+        nom=data["nom"],
+        source=data["source"],
+        formations=tuple(formations),
+        delais=_reglages(data["delais"]),
+        seuils=_reglages(data["seuils"]),
+        regles_de_choix=_reglages(data["regles_de_choix"]),
+    )
+
+
+def _reglages(entries: list[dict[str, str]]) -> tuple[Reglage, ...]:
+    for entry in entries:
+        if set(entry) != {"objet", "valeur", "texte"}:
+            raise ConfigurationIllisible(f"clés attendues objet, valeur, texte : {entry}")
+    return tuple(Reglage(**entry) for entry in entries)

@@ -4,6 +4,6 @@ from seuil.web.activite import views
 
 urlpatterns = [
     path("activite/", views.activite, name="activite"),
-    path("activite/<str:code>/dossiers/", views.activite_dossiers, name="activite_dossiers"),
     path("activite/export.xlsx", views.activite_xlsx, name="activite_xlsx"),
+    path("activite/<slug:code>/dossiers/", views.activite_dossiers, name="activite_dossiers"),
 ]

@@ -68,12 +68,15 @@ def choix_ligne(request: HttpRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))
-    else:
-        fait = "ajouté au choix" if retenu else "retiré du choix"
-        messages.success(request, f"Dossier {dossier.numero} {fait}.")
+        if request.headers.get("HX-Request"):
+            # The reason is said by the page, not by a fragment of it.
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return redirect(_address("choix", request, operateur, mois))
     if request.headers.get("HX-Request"):
         return render(request, "choix/_choix.html", _context(request, operateur, mois))
-    return redirect(_address("choix", operateur, mois))
+    fait = "ajouté au choix" if retenu else "retiré du choix"
+    messages.success(request, f"Dossier {dossier.numero} {fait}.")
+    return redirect(_address("choix", request, operateur, mois))
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,10 +101,10 @@ def choix_signer(request: HttpRequest) -> HttpResponse:
                 f"Le choix de {mois.libelle} est signé : {len(mandats)} dossiers sont transmis à"
                 f" {operateur.nom}.",
             )
-        return redirect(_address("choix", operateur, mois))
+        return redirect(_address("choix", request, operateur, mois))
     context = _context(request, operateur, mois)
     if context["choix"] and context["choix"].signe_le:
-        return redirect(_address("choix", operateur, mois))
+        return redirect(_address("choix", request, operateur, mois))
     return render(request, "choix/signature.html", context)
 
 
@@ -146,7 +149,7 @@ def prescription_enregistrer(request: HttpRequest, numero: str) -> HttpResponse:
 
 
 def _search(request: HttpRequest, texte: str) -> list[DossierRow]:
-    if not texte.strip():
+    if not texte:
         return []
     agent, on = get_agent(request), request_day(request)
     found = list_dossiers(agent=agent, on=on, filtres=Filtres(texte=texte, tri="nom"))
@@ -161,14 +164,18 @@ def _operateur(request: HttpRequest) -> Organisation:
     return operateur
 
 
-def _address(name: str, operateur: Organisation, mois: Mois) -> str:
-    query = urlencode({"mois": mois.code, "operateur": str(operateur.pk)})
-    return f"{reverse(name)}?{query}"
+def _address(name: str, request: HttpRequest, operateur: Organisation, mois: Mois) -> str:
+    query = {"mois": mois.code, "operateur": str(operateur.pk), "q": _recherche(request)}
+    return f"{reverse(name)}?{urlencode({k: v for k, v in query.items() if v})}"
+
+
+def _recherche(request: HttpRequest) -> str:
+    return (request.POST.get("q") or request.GET.get("q", "")).strip()[:100]
 
 
 def _context(request: HttpRequest, operateur: Organisation, mois: Mois) -> dict[str, Any]:
     agent, on = get_agent(request), request_day(request)
-    recherche = request.GET.get("q", "")
+    recherche = _recherche(request)
     proposition = get_proposition(agent=agent, on=on, operateur=operateur, mois=mois.le)
     return {
         "on": on,

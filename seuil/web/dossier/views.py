@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from seuil.accompagnements.queries import get_dossier_mandat
+from seuil.acteurs.models import Agent
 from seuil.actes.queries import list_actes
 from seuil.contacts.queries import list_contacts
 from seuil.diagnostics.queries import list_dsf
@@ -32,7 +33,7 @@ from seuil.kernel.refusal import Refusal
 from seuil.usecases.record_acte import record_acte
 from seuil.usecases.record_dette import record_dette
 from seuil.usecases.record_suivi import record_suivi
-from seuil.web.access import get_agent, may, request_day, requires
+from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.dossier import chronologie
 from seuil.web.dossier.forms import (
     ActeForm,
@@ -52,6 +53,24 @@ class Onglet:
     libelle: str
     read: Callable[..., dict]
     verbes: tuple[str, ...] = ("dossier.lire",)
+
+
+@dataclass(frozen=True, slots=True)
+class Lecture:
+    """Who reads which dossier, on what day."""
+
+    request: AgentRequest
+    agent: Agent
+    on: date
+    dossier: Dossier
+
+    @property
+    def key(self) -> dict:
+        """The arguments that every query of a dossier takes."""
+        return {"agent": self.agent, "on": self.on, "dossier": self.dossier}
+
+    def may(self, verbe: str) -> bool:
+        return may(self.request, verbe)
 
 
 @requires("dossier.lire")
@@ -137,6 +156,7 @@ def document(request, document_id):
 def _page(request, numero, code):
     agent, on = get_agent(request), request_day(request)
     found = _find(request, numero)
+    lecture = Lecture(request, agent, on, found)
     onglets = [o for o in _ONGLETS if any(may(request, v) for v in o.verbes)]
     onglet = next((o for o in onglets if o.code == code), None)
     if onglet is None:
@@ -146,11 +166,11 @@ def _page(request, numero, code):
         "on": on,
         "onglets": onglets,
         "onglet": onglet,
-        **onglet.read(request, agent, on, found),
+        **onglet.read(lecture),
     }
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "dossier/_onglet.html", context)
-    return render(request, "dossier/dossier.html", context | _header(request, agent, on, found))
+    return render(request, "dossier/dossier.html", context | _header(lecture))
 
 
 def _find(request, numero):
@@ -158,49 +178,6 @@ def _find(request, numero):
         return get_dossier(agent=get_agent(request), on=request_day(request), numero=numero)
     except Dossier.DoesNotExist:
         raise Http404 from None
-
-
-def _header(request, agent, on, found):
-    """Return what the top of a dossier shows: who, where it stands, next date, who is in charge."""
-    situation = get_situation(agent=agent, on=on, dossier=found)
-    personnes = list_titulaires(agent=agent, on=on, dossier=found)
-    composition = get_composition(agent=agent, on=on, dossier=found)
-    dates = list_dates_legales(agent=agent, on=on, dossier=found)
-    holders = {Personne.Qualite.TITULAIRE, Personne.Qualite.CO_TITULAIRE}
-    stades = list(Stade.choices)
-    rank = [c for c, _ in stades].index(situation.stade) if situation else -1
-    return {
-        "titulaires": [p for p in personnes if p.qualite in holders] or personnes,
-        "situation": situation,
-        "etapes": [
-            (label, "courante" if i == rank else "faite" if i < rank else "")
-            for i, (_, label) in enumerate(stades)
-        ],
-        "prochaine": dates[0] if dates else None,
-        "en_charge": [
-            a.agent or a.organisation
-            for a in list_acces(agent=agent, on=on, dossier=found)
-            if a.agent or a.organisation
-        ],
-        "alertes": _alertes(situation, composition, on),
-        "peut_noter": may(request, "contact.enregistrer"),
-        "peut_acte": may(request, "acte.enregistrer"),
-        "peut_prescrire": may(request, "prescription.enregistrer"),
-    }
-
-
-def _alertes(situation, composition, on):
-    alertes = []
-    if situation and situation.audience_le:
-        days = (situation.audience_le - on).days
-        if 0 <= days <= 15:
-            alertes.append("audience proche")
-    if composition and composition.enfants:
-        plural = "s" if composition.enfants > 1 else ""
-        alertes.append(f"{composition.enfants} enfant{plural} au foyer")
-    if situation and situation.suivi == "inconnu":
-        alertes.append("inconnu des services sociaux")
-    return alertes
 
 
 def _saisie(request, numero, form, titre, onglet, record):
@@ -227,21 +204,64 @@ def _saisie(request, numero, form, titre, onglet, record):
     return render(request, "dossier/saisie.html", context, status=status)
 
 
-def _read_chronologie(request, agent, on, found):
-    key = {"agent": agent, "on": on, "dossier": found}
+def _header(lecture):
+    """Return what the top of a dossier shows: who, where it stands, next date, who is in charge."""
+    situation = get_situation(**lecture.key)
+    personnes = list_titulaires(**lecture.key)
+    composition = get_composition(**lecture.key)
+    dates = list_dates_legales(**lecture.key)
+    holders = {Personne.Qualite.TITULAIRE, Personne.Qualite.CO_TITULAIRE}
+    stades = list(Stade.choices)
+    rank = [c for c, _ in stades].index(situation.stade) if situation else -1
+    return {
+        "titulaires": [p for p in personnes if p.qualite in holders] or personnes,
+        "situation": situation,
+        "etapes": [
+            (label, "courante" if i == rank else "faite" if i < rank else "")
+            for i, (_, label) in enumerate(stades)
+        ],
+        "prochaine": dates[0] if dates else None,
+        "en_charge": [
+            a.agent or a.organisation
+            for a in list_acces(**lecture.key)
+            if a.agent or a.organisation
+        ],
+        "alertes": _alertes(situation, composition, lecture.on),
+        "peut_noter": lecture.may("contact.enregistrer"),
+        "peut_acte": lecture.may("acte.enregistrer"),
+        "peut_prescrire": lecture.may("prescription.enregistrer"),
+    }
+
+
+def _alertes(situation, composition, on):
+    alertes = []
+    if situation and situation.audience_le:
+        days = (situation.audience_le - on).days
+        if 0 <= days <= 15:
+            alertes.append("audience proche")
+    if composition and composition.enfants:
+        plural = "s" if composition.enfants > 1 else ""
+        alertes.append(f"{composition.enfants} enfant{plural} au foyer")
+    if situation and situation.suivi == "inconnu":
+        alertes.append("inconnu des services sociaux")
+    return alertes
+
+
+def _read_chronologie(lecture):
+    key = lecture.key
     evenements = [
         *chronologie.from_actes(list_actes(**key)),
         *chronologie.from_menage(get_menage(**key)),
         *chronologie.from_dettes(list_dettes(**key)),
         *chronologie.from_dsf(list_dsf(**key)),
     ]
-    if may(request, "contact.enregistrer"):
+    if lecture.may("contact.enregistrer"):
         evenements += chronologie.from_contacts(list_contacts(**key))
         evenements += chronologie.from_mandat(get_dossier_mandat(**key))
         evenements += chronologie.from_documents(list_documents(**key))
     evenements.sort(key=lambda e: e.le, reverse=True)
     present = {e.genre for e in evenements}
-    genre = request.GET.get("genre", "")
+    genre = lecture.request.GET.get("genre", "")
     genre = genre if genre in present else ""
     return {
         "evenements": [e for e in evenements if genre in {"", e.genre}],
@@ -250,11 +270,11 @@ def _read_chronologie(request, agent, on, found):
     }
 
 
-def _read_echeances(request, agent, on, found):
-    echeances = list_echeances(agent=agent, on=on, dossier=found)
+def _read_echeances(lecture):
+    echeances = list_echeances(**lecture.key)
     return {
-        "a_venir": [e for e in echeances if e.le and e.le >= on],
-        "passees": [e for e in reversed(echeances) if e.le and e.le < on],
+        "a_venir": [e for e in echeances if e.le and e.le >= lecture.on],
+        "passees": [e for e in reversed(echeances) if e.le and e.le < lecture.on],
         "a_determiner": [e for e in echeances if e.le is None],
         "certitudes": {
             "sure": "Date certaine",
@@ -264,31 +284,31 @@ def _read_echeances(request, agent, on, found):
     }
 
 
-def _read_menage(request, agent, on, found):
+def _read_menage(lecture):
     return {
-        "menage": get_menage(agent=agent, on=on, dossier=found),
-        "peut_completer": may(request, "dossier.completer"),
+        "menage": get_menage(**lecture.key),
+        "peut_completer": lecture.may("dossier.completer"),
     }
 
 
-def _read_dette(request, agent, on, found):
+def _read_dette(lecture):
     return {
-        "dettes": list_dettes(agent=agent, on=on, dossier=found),
-        "bail": getattr(found, "bail", None),
-        "peut_completer": may(request, "dossier.completer"),
+        "dettes": list_dettes(**lecture.key),
+        "bail": getattr(lecture.dossier, "bail", None),
+        "peut_completer": lecture.may("dossier.completer"),
     }
 
 
-def _read_contacts(request, agent, on, found):
-    contacts = list(list_contacts(agent=agent, on=on, dossier=found))
+def _read_contacts(lecture):
+    contacts = list(list_contacts(**lecture.key))
     return {
         "contacts": [(c, getattr(c, "visite", None)) for c in contacts],
-        "peut_visiter": may(request, "visite.enregistrer"),
+        "peut_visiter": lecture.may("visite.enregistrer"),
     }
 
 
-def _read_accompagnement(request, agent, on, found):
-    mandat = get_dossier_mandat(agent=agent, on=on, dossier=found)
+def _read_accompagnement(lecture):
+    mandat = get_dossier_mandat(**lecture.key)
     contrat = getattr(mandat, "contrat", None)
     return {
         "mandat": mandat,
@@ -296,27 +316,26 @@ def _read_accompagnement(request, agent, on, found):
         "demarches": list(contrat.demarches.all()) if contrat else [],
         "rapports": list(mandat.rapports.all()) if mandat else [],
         "prolongations": list(mandat.prolongations.all()) if mandat else [],
-        "bientot": on + timedelta(days=7),
     }
 
 
-def _read_dsf(request, agent, on, found):
+def _read_dsf(lecture):
     return {
-        "diagnostics": list(list_dsf(agent=agent, on=on, dossier=found)),
-        "peut_demander": may(request, "dsf.demander"),
-        "peut_dater": may(request, "dsf.enregistrer"),
+        "diagnostics": list(list_dsf(**lecture.key)),
+        "peut_demander": lecture.may("dsf.demander"),
+        "peut_dater": lecture.may("dsf.enregistrer"),
     }
 
 
-def _read_documents(request, agent, on, found):
+def _read_documents(lecture):
     return {
-        "documents": list_documents(agent=agent, on=on, dossier=found),
-        "peut_completer": may(request, "dossier.completer"),
+        "documents": list_documents(**lecture.key),
+        "peut_completer": lecture.may("dossier.completer"),
     }
 
 
-def _read_acces(request, agent, on, found):
-    return {"acces": list_acces(agent=agent, on=on, dossier=found)}
+def _read_acces(lecture):
+    return {"acces": list_acces(**lecture.key)}
 
 
 _ONGLETS = (

@@ -1,5 +1,8 @@
 """Addresses of the équipe mobile's pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include(f"seuil.web.{screen}.urls"))
+    for screen in ("choix", "mandats", "terrain", "activite")
+]

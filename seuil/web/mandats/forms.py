@@ -91,7 +91,9 @@ class DemarcheForm(Formulaire):
 
     genre = forms.ChoiceField(label="Démarche", choices=[("", "Choisir"), *Demarche.Genre.choices])
     objectif = forms.CharField(label="Objectif de la démarche", max_length=300)
-    acteur = forms.ChoiceField(label="Qui la fait", choices=Demarche.Acteur.choices)
+    acteur = forms.ChoiceField(
+        label="Qui la fait", choices=[("", "Choisir"), *Demarche.Acteur.choices]
+    )
     pour_le = DateField(label="Pour le")
 
 
@@ -106,7 +108,15 @@ DemarcheFormSet = forms.formset_factory(
 )
 
 
-def more_lines(data: QueryDict) -> tuple[ContratForm, BaseFormSet[DemarcheForm]]:
+def read_lines(data: QueryDict) -> "BaseFormSet[DemarcheForm]":
+    """Return the démarches as typed; lines left wholly empty after the first are ignored."""
+    typed = data.copy()
+    # Lines shown again by `more_lines` are no more obligatory than new ones.
+    typed["demarches-INITIAL_FORMS"] = "0"
+    return DemarcheFormSet(typed, prefix="demarches")
+
+
+def more_lines(data: QueryDict) -> "tuple[ContratForm, BaseFormSet[DemarcheForm]]":
     """Return the contract as typed, unchecked, with one more empty démarche."""
     prefix = "demarches"
     typed = data.get(f"{prefix}-TOTAL_FORMS", "0")

@@ -50,6 +50,7 @@ from seuil.web.mandats.forms import (
     RapportForm,
     ReponseForm,
     more_lines,
+    read_lines,
 )
 from seuil.web.mandats.presentation import load_by_referent, next_rapport, sort_lignes
 
@@ -67,13 +68,17 @@ def mandats(request: HttpRequest) -> HttpResponse:
     etat = etat if etat in ETATS else ""
     rows = list_mandats(agent=agent, on=on, etat=etat or None)
     reperes = list_reperes(agent=agent, on=on, dossier_ids=[row.dossier_id for row in rows])
-    groups = [etat] if etat else list(_EN_COURS)
+    comptes = count_mandats(agent=agent, on=on)
+    groupes = [
+        (code, ETATS[code], sort_lignes(rows, reperes, etat=code))
+        for code in ([etat] if etat else _EN_COURS)
+    ]
     context = {
         "on": on,
         "etat": etat,
-        "etats": ETATS.items(),
-        "comptes": count_mandats(agent=agent, on=on),
-        "groupes": [(code, ETATS[code], sort_lignes(rows, reperes, etat=code)) for code in groups],
+        "etats": [(code, libelle, comptes[code]) for code, libelle in ETATS.items()],
+        "groupes": groupes,
+        "vide": not any(lignes for _, _, lignes in groupes),
         "charge": load_by_referent(rows) if may(request, "mandat.repondre") else [],
         "may_answer": may(request, "mandat.repondre"),
         "may_follow": may(request, "mandat.suivre"),
@@ -211,7 +216,7 @@ def contrat_signer(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
         form, lignes = more_lines(request.POST)
         return _show_contrat(request, form, lignes, found)
     form = ContratForm(request.POST or None, initial={"signe_le": on})
-    lignes = DemarcheFormSet(request.POST or None, prefix="demarches")
+    lignes = read_lines(request.POST) if request.POST else DemarcheFormSet(prefix="demarches")
     if (
         request.method == "POST"
         and lignes.is_valid()
@@ -220,7 +225,9 @@ def contrat_signer(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
             form,
             lambda: sign_contrat(
                 mandat=found,
-                demarches=[DemarcheSaisie(**ligne.cleaned_data) for ligne in lignes],
+                demarches=[
+                    DemarcheSaisie(**ligne.cleaned_data) for ligne in lignes if ligne.cleaned_data
+                ],
                 by=agent,
                 on=on,
                 **form.cleaned_data,
@@ -330,7 +337,7 @@ def _choices(
 
 
 def _show_contrat(
-    request: HttpRequest, form: Formulaire, lignes: BaseFormSet[DemarcheForm], found: Mandat
+    request: HttpRequest, form: Formulaire, lignes: "BaseFormSet[DemarcheForm]", found: Mandat
 ) -> HttpResponse:
     refused = lignes.is_bound and not lignes.is_valid()
     return _show(request, "mandats/contrat_signer.html", form, found, lignes=lignes, refus=refused)

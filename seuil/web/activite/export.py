@@ -1,0 +1,95 @@
+"""The month's activity as a workbook: the figures of the screen, read from the same query."""
+
+from collections.abc import Sequence
+from datetime import date, time
+
+from seuil.engines.droit import write_date
+from seuil.engines.tabular import Column, Sheet
+from seuil.indicateurs.queries import Clotures
+from seuil.indicateurs.rules import INDICATEURS, Activite
+
+
+def list_sheets(
+    *, activite: Activite, clotures: Clotures, mois: str, operateur: str, on: date, a: time
+) -> Sequence[Sheet]:
+    """Return the four sheets; closures are counted only for who opens no dossier."""
+    notes = (
+        f"Équipe mobile de prévention des expulsions — {mois} — {operateur}",
+        f"Calculé le {write_date(on)} à {a:%H:%M}.",
+        f"Jusqu’au {write_date(activite.arretee_le)} : {activite.jours_ouvres} jours ouvrés.",
+    )
+    return (
+        _indicateurs(activite, notes),
+        _par_jour(activite, notes),
+        _clotures(clotures, notes),
+        _definitions(notes),
+    )
+
+
+def _indicateurs(activite: Activite, notes: Sequence[str]) -> Sheet:
+    return Sheet(
+        "Indicateurs",
+        (
+            Column("Indicateur", 44),
+            Column("Total du mois", 14, "entier"),
+            Column("Moyenne par jour ouvré", 14, "nombre"),
+        ),
+        [(line.indicateur.libelle, line.total, line.moyenne) for line in activite.lignes],
+        notes,
+    )
+
+
+def _par_jour(activite: Activite, notes: Sequence[str]) -> Sheet:
+    return Sheet(
+        "Par jour",
+        (
+            Column("Jour", 12, "date"),
+            *(Column(line.indicateur.libelle, 14, "entier") for line in activite.lignes),
+        ),
+        [
+            (jour, *(line.par_jour[index] for line in activite.lignes))
+            for index, jour in enumerate(activite.jours)
+        ],
+        notes,
+    )
+
+
+def _clotures(clotures: Clotures, notes: Sequence[str]) -> Sheet:
+    if not clotures.lignes:
+        return Sheet(
+            "Clôtures",
+            (Column("Motif", 44), Column("Dénouement", 44), Column("Nombre", 10, "entier")),
+            [(c.motif, c.denouement, c.nombre) for c in clotures.comptes],
+            notes,
+        )
+    return Sheet(
+        "Clôtures",
+        (
+            Column("Dossier", 18),
+            Column("Stade à la transmission", 30),
+            Column("Transmis le", 12, "date"),
+            Column("Accepté le", 12, "date"),
+            Column("Clos le", 12, "date"),
+            Column("Durée en jours", 10, "entier"),
+            Column("Motif", 44),
+            Column("Dénouement", 36),
+            Column("Fin notifiée le", 12, "date"),
+        ),
+        [
+            (
+                c.numero, c.stade, c.transmis_le, c.repondu_le, c.clos_le, c.duree_jours, c.motif,
+                c.denouement, c.notifie_le,
+            )
+            for c in clotures.lignes
+        ],
+        notes,
+    )  # fmt: skip
+
+
+def _definitions(notes: Sequence[str]) -> Sheet:
+    return Sheet(
+        "Définitions",
+        (Column("Indicateur", 44), Column("Définition", 110)),
+        [(indicateur.libelle, indicateur.definition) for indicateur in INDICATEURS],
+        notes,
+    )

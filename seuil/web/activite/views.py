@@ -1,0 +1,119 @@
+"""Read the month's activity, open its figures, take it away."""
+
+from datetime import date, datetime
+from io import BytesIO
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from seuil.acteurs.models import Organisation
+from seuil.acteurs.rules import get_perimetre
+from seuil.engines import tabular
+from seuil.indicateurs.queries import get_activite, list_clotures, list_dossiers_indicateur
+from seuil.indicateurs.rules import PAR_CODE
+from seuil.kernel import clock
+from seuil.web.access import get_agent, may, request_day, requires
+from seuil.web.activite.export import list_sheets
+from seuil.web.activite.presentation import list_barres
+from seuil.web.equipe.mois import Mois, find_operateur, get_mois, list_operateurs
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Shown day by day until another indicator is asked for.
+_PAR_DEFAUT = "menages_rencontres"
+
+
+@require_GET
+@requires("activite.lire")
+def activite(request: HttpRequest) -> HttpResponse:
+    """The indicators of the month, one of them day by day, and the closures."""
+    agent, on = get_agent(request), request_day(request)
+    mois, operateur = get_mois(request.GET, on=on), _operateur(request)
+    code = request.GET.get("indicateur", _PAR_DEFAUT)
+    code = code if code in PAR_CODE else _PAR_DEFAUT
+    found = get_activite(agent=agent, on=on, mois=mois.le, operateur=operateur)
+    ligne = found.get_ligne(code)
+    context = {
+        "on": on,
+        "mois": mois,
+        "operateur": operateur,
+        "operateurs": list_operateurs(request),
+        "adresse": _query(mois, operateur),
+        "activite": found,
+        "ligne": ligne,
+        "barres": list_barres(found.jours, ligne.par_jour),
+        "clotures": list_clotures(agent=agent, on=on, mois=mois.le, operateur=operateur),
+        "calculee_a": _instant().time(),
+        "may_open": may(request, "activite.ouvrir"),
+        # Whose dossiers stay open after the closure.
+        "may_open_closed": get_perimetre(agent.role) == "departement",
+    }
+    return render(request, "activite/activite.html", context)
+
+
+@require_GET
+@requires("activite.ouvrir")
+def activite_dossiers(request: HttpRequest, code: str) -> HttpResponse:
+    """The dossiers behind a figure: as many lines as the figure says."""
+    if code not in PAR_CODE:
+        raise Http404
+    agent, on = get_agent(request), request_day(request)
+    mois, operateur = get_mois(request.GET, on=on), _operateur(request)
+    jour = _jour(request.GET.get("jour", ""))
+    context = {
+        "mois": mois,
+        "jour": jour,
+        "indicateur": PAR_CODE[code],
+        "adresse": _query(mois, operateur),
+        "dossiers": list_dossiers_indicateur(
+            agent=agent, on=on, mois=mois.le, code=code, jour=jour, operateur=operateur
+        ),
+    }
+    return render(request, "activite/dossiers.html", context)
+
+
+@require_GET
+@requires("activite.lire")
+def activite_xlsx(request: HttpRequest) -> HttpResponse:
+    """The same figures in a workbook."""
+    agent, on = get_agent(request), request_day(request)
+    mois, operateur = get_mois(request.GET, on=on), _operateur(request)
+    sheets = list_sheets(
+        activite=get_activite(agent=agent, on=on, mois=mois.le, operateur=operateur),
+        clotures=list_clotures(agent=agent, on=on, mois=mois.le, operateur=operateur),
+        mois=mois.libelle,
+        operateur=operateur.nom if operateur else "tous les opérateurs",
+        on=on,
+        a=_instant().time(),
+    )
+    stream = BytesIO()
+    tabular.write_xlsx(stream, sheets, title=f"Activité de l’équipe mobile, {mois.libelle}")
+    return HttpResponse(
+        stream.getvalue(),
+        content_type=_XLSX,
+        headers={"Content-Disposition": f'attachment; filename="activite-{mois.code}.xlsx"'},
+    )
+
+
+def _operateur(request: HttpRequest) -> Organisation | None:
+    """Return the operator asked for; its own for an operator's agent; None for all of them."""
+    own = get_perimetre(get_agent(request).role) == "mandat"
+    return find_operateur(request, request.GET) if own or request.GET.get("operateur") else None
+
+
+def _query(mois: Mois, operateur: Organisation | None) -> str:
+    named = {"operateur": str(operateur.pk)} if operateur else {}
+    return urlencode({"mois": mois.code, **named})
+
+
+def _jour(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _instant() -> datetime:
+    return timezone.localtime(clock.now())
