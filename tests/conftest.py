@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import date
 
 import pytest
@@ -55,10 +56,19 @@ def django_db_modify_db_settings() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[None]:
     """Fill the test database once with what every instance holds: the geography."""
     with django_db_blocker.unblock():
         _load_geography()
+    yield
+    # The live server may outlive the database: its threads keep a connection each.
+    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -155,3 +165,32 @@ def client_de(db: None) -> Callable[[object], StrictClient]:
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def navigateur() -> Iterator[object]:
+    """Chromium, started once."""
+    from tests.harness.browser import open_browser  # noqa: PLC0415 - only browser tests need it
+
+    with pytest.MonkeyPatch.context() as patch, open_browser() as browser:
+        # Playwright keeps an event loop in this thread; the tests still use the ORM in it.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield browser
+
+
+@pytest.fixture
+def page_de(navigateur: object, live_server: object) -> Iterator[Callable[..., object]]:
+    """Return a function that opens a browser page signed in as an agent (None: a visitor).
+
+    `width` is the window's. Any error the browser saw fails the test at its end.
+    """
+    from tests.harness.browser import open_page  # noqa: PLC0415
+
+    with ExitStack() as pages:
+
+        def open_signed_in(agent: object | None = None, **options: object) -> object:
+            return pages.enter_context(
+                open_page(navigateur, live_server.url, agent=agent, **options)
+            )
+
+        yield open_signed_in

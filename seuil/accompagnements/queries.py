@@ -213,8 +213,8 @@ WITH prescrit AS MATERIALIZED (
     SELECT a.dossier_id, a.commune_code, a.arrondissement_code, a.stade, a.stade_le,
            a.audience_le, a.dette, a.suivi, d.numero, p.service AS prescrit_par,
            a.arrondissement_code = %(arrondissement)s AS dedans,
-           CASE WHEN a.stade = 'cql' THEN 'cql' WHEN a.stade IN ('rfp', 'cfp') THEN 'cfp'
-                ELSE 'amont' END AS famille,
+           CASE WHEN a.stade = 'cql' THEN 1 WHEN a.stade IN ('rfp', 'cfp') THEN 2 ELSE 0 END
+               AS famille,
            a.dossier_id = ANY(%(without_ids)s) AS ecarte,
            a.stade = 'commandement' AND a.stade_le >= %(delai_depuis)s AS has_delai,
            CASE WHEN a.stade NOT IN ('commandement', 'assignation') OR a.audience_le IS NULL
@@ -237,12 +237,16 @@ WITH prescrit AS MATERIALIZED (
              OR m.clos_le > %(retour_depuis)s
              OR (m.reponse = 'refuse' AND m.repondu_le > %(retour_depuis)s)
       )
-), ordered AS MATERIALIZED (
-    SELECT b.*, COUNT(*) OVER () AS eligibles,
-           ROW_NUMBER() OVER (
-               PARTITION BY b.dedans, b.famille, b.ecarte ORDER BY b.base DESC, b.dossier_id
-           ) AS rang_base
-    FROM eligible b
+), first_bases AS MATERIALIZED (
+    SELECT e.* FROM (VALUES (true, 0), (true, 1), (true, 2), (false, 0), (false, 1), (false, 2))
+        AS v(dedans, famille)
+    CROSS JOIN LATERAL (
+        SELECT * FROM eligible b
+        WHERE b.dedans = v.dedans AND b.famille = v.famille AND NOT b.ecarte
+        ORDER BY b.base DESC LIMIT %(premiers)s
+    ) e
+    UNION
+    SELECT * FROM eligible b WHERE b.dossier_id = ANY(%(with_ids)s)
 ), first_facts AS MATERIALIZED ({first_facts}
 ), first_scored AS MATERIALIZED ({first_scored}
 ), seuil AS MATERIALIZED (
@@ -269,7 +273,8 @@ WITH prescrit AS MATERIALIZED (
 )
 SELECT r.dossier_id, r.numero, r.arrondissement_code, r.stade, r.stade_le, r.audience_le, r.dette,
        r.suivi, COALESCE(r.prescrit_par, '') AS prescrit_par, r.enfants, r.has_telephone,
-       r.delai_le, r.nature_bailleur, r.score, r.eligibles,
+       r.delai_le, r.nature_bailleur, r.score,
+       (SELECT COUNT(*) FROM eligible) AS eligibles,
        COALESCE(c.nom, '') AS commune,
        COALESCE((
            SELECT TRIM(q.nom || ' ' || q.prenom) FROM dossiers_personne q
@@ -278,19 +283,19 @@ SELECT r.dossier_id, r.numero, r.arrondissement_code, r.stade, r.stade_le, r.aud
 FROM ranked r
 LEFT JOIN acteurs_commune c ON c.code = r.commune_code
 ORDER BY r.score DESC, r.numero
-""".format(
+""".format(  # noqa: S608 - assembled from the constants above
     first_facts=_FACTS.format(
         rows="""
-        SELECT * FROM ordered
-        WHERE rang_base <= %(premiers)s OR dossier_id = ANY(%(with_ids)s)
+        SELECT * FROM first_bases
         """
     ),
     first_scored=_SCORED.format(facts="first_facts"),
     next_facts=_FACTS.format(
         rows="""
-        SELECT o.* FROM ordered o
+        SELECT o.* FROM eligible o
         JOIN seuil u ON u.dedans = o.dedans AND u.famille = o.famille
-        WHERE o.rang_base > %(premiers)s AND NOT o.ecarte AND o.dossier_id <> ALL(%(with_ids)s)
+        WHERE NOT o.ecarte
+          AND o.dossier_id NOT IN (SELECT w.dossier_id FROM first_bases w)
           AND o.base + %(p_suite)s + CASE WHEN o.has_delai THEN %(p_delai_long)s ELSE 0 END
               >= u.score
         """

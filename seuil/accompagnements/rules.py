@@ -411,7 +411,7 @@ def _dette(dette: Decimal | None) -> Iterator[Critere]:
 
 
 def _euros(montant: Decimal) -> str:
-    return f"{montant:,.2f} €".replace(",", "\u202f").replace(".", ",")
+    return f"{montant:,.2f}\u00a0€".replace(",", "\u202f").replace(".", ",")
 
 
 def _retained(candidat: Candidat, *, ajoute: bool) -> LigneProposee:

@@ -1,6 +1,6 @@
 """Read the directory and the accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -44,9 +44,8 @@ def list_organisations(
         rows = rows.filter(type=type)
     if commune:
         rows = rows.filter(Q(communes=None) | Q(communes=commune)).distinct()
-    return list(
-        rows.order_by("type", "nom").values("id", "type", "nom", "telephone", "courriel", "adresse")
-    )
+    columns = ("id", "type", "nom", "telephone", "courriel", "adresse")
+    return [*rows.order_by("type", "nom").values(*columns)]
 
 
 def list_communes(*, agent: Agent, on: date) -> Sequence[tuple[str, str]]:  # noqa: ARG001
@@ -67,7 +66,7 @@ def list_arrondissements(*, agent: Agent, on: date) -> Sequence[tuple[str, str]]
     )
 
 
-def list_comptes(*, agent: Agent, on: date) -> Sequence[dict[str, Any]]:  # noqa: ARG001
+def list_comptes(*, agent: Agent, on: date) -> Sequence[Mapping[str, Any]]:  # noqa: ARG001
     """Return the accounts of the agent's département; none without the right."""
     if why_not(agent.role, "agents.gerer"):
         return []

@@ -65,7 +65,7 @@ def why_not(role: str, verbe: str) -> str | None:
     return "Votre rôle ne permet pas cette action. Le secrétariat de la CCAPEX peut vous orienter."
 
 
-class ConfigurationIllisible(ValueError):
+class ConfigurationIllisible(ValueError):  # noqa: N818 - a state of the file, in French
     """The configuration of a département is not well formed; the message names the place."""
 
 

@@ -1,6 +1,6 @@
 """Read a dossier: the household, the dwelling, the lease, the debt, the links that open it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -92,7 +92,7 @@ def list_dettes(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Dette]:
     )
 
 
-def list_documents(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[dict[str, Any]]:
+def list_documents(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Mapping[str, Any]]:
     """Return the documents of a file, newest first."""
     return list(
         Document.objects.filter(dossier__in=_visible(agent, on, dossier))

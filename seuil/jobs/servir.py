@@ -6,17 +6,18 @@ import http.client
 import os
 import signal
 import socket
-import subprocess  # noqa: S404 - starts our own server and worker
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from django.core.management import call_command
-from django.db import connection
+from django.conf import settings
+from django.db import DatabaseError, connection
 
 from config.database import stop_embedded
+from seuil.jobs.migrer import migrate
 from seuil.kernel.refusal import Refusal
 
 HOST = "127.0.0.1"
@@ -59,12 +60,18 @@ def run(arguments: argparse.Namespace) -> int:
 @contextlib.contextmanager
 def database_stopped_after() -> Iterator[None]:
     """Stop the embedded database at the end, whatever the end; Ctrl-C is a normal one."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     except KeyboardInterrupt:
         print("\nInterrompu.", flush=True)
         raise SystemExit(0) from None
     finally:
+        signal.signal(signal.SIGTERM, previous)
         stop_database()
 
 
@@ -93,20 +100,20 @@ def prepare_database() -> None:
     from seuil.acteurs.models import Commune  # noqa: PLC0415 - the parser needs no Django
     from seuil.acteurs.operations import import_geography  # noqa: PLC0415
 
-    call_command("migrate", interactive=False, verbosity=0)
+    migrate()
     if not Commune.objects.exists():
         print("Chargement de la géographie officielle…", flush=True)
         import_geography()
     connection.close()
 
 
-def serve(
-    *, port: int, environment: Mapping[str, str] | None = None, announce: str = ""
-) -> int:
+def serve(*, port: int, environment: Mapping[str, str] | None = None, announce: str = "") -> int:
     """Run the server and the worker until a signal or the end of one of them.
 
     `announce` is printed under the address once the server answers. Return the exit code.
     """
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    connection.close()
     stop = threading.Event()
     with _signals_set(stop), _children(port, environment or {}) as children:
         started = _wait_until_ready(port, children, stop)
@@ -128,21 +135,39 @@ def serve(
     return 0
 
 
+def run_worker() -> None:
+    """Run the background tasks in this process until a signal."""
+    import django  # noqa: PLC0415 - the parent process needs neither Django's apps nor the queue
+
+    django.setup()
+    from procrastinate.contrib.django import app  # noqa: PLC0415
+    from procrastinate.contrib.django.django_connector import DjangoConnector  # noqa: PLC0415
+
+    from seuil.jobs.tasks import QUEUES  # noqa: PLC0415
+
+    assert isinstance(app.connector, DjangoConnector)
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        worker.run_worker(queues=QUEUES, concurrency=1)
+
+
 def stop_database() -> None:
     """Stop the embedded database, unless another program of this machine still uses it."""
-    if os.environ.get("DATABASE_URL"):
-        return
-    with contextlib.suppress(Exception), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        )
-        (others,) = cursor.fetchone()
-        connection.close()
-        if others:
-            print("La base de données reste démarrée : un autre programme l’utilise.")
-            return
+    if not os.environ.get("DATABASE_URL") and not _count_other_clients():
         stop_embedded()
+
+
+def _count_other_clients() -> int:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+            return int(cursor.fetchone()[0])
+    except DatabaseError:
+        return 0  # already stopped, or unable to say
+    finally:
+        connection.close()
 
 
 @contextlib.contextmanager
@@ -163,13 +188,13 @@ def _signals_set(stop: threading.Event) -> Iterator[None]:
 def _children(
     port: int, environment: Mapping[str, str]
 ) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
-    """Start server and worker in sessions of their own, so that Ctrl-C reaches only this process."""
+    """Start server and worker in their own sessions: Ctrl-C reaches only this process."""
     server = [
         "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port),
         "--workers", str(_WORKERS), "--blocking-threads", "1", "--no-ws", "--log-level", "warning",
         "config.wsgi:application",
     ]  # fmt: skip
-    worker = ["-m", "django", "procrastinate", "worker", "--concurrency", "1"]
+    worker = ["-c", "from seuil.jobs.servir import run_worker; run_worker()"]
     env = {"DJANGO_SETTINGS_MODULE": "config.settings", **os.environ, **environment}
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:

@@ -34,65 +34,111 @@ def replace_projection(
     key is updated only where its content differs, and keeps its `id`; a row absent from `rows` is
     deleted.
     """
-    table = _table(model)
-    temp = _table(model, "incoming_")
-    content = [c for c in columns if c not in {"id", *key}]
-    match = sql.SQL(" AND ").join(sql.SQL("t.{c} = s.{c}").format(c=sql.Identifier(c)) for c in key)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL(
-                "CREATE TEMP TABLE IF NOT EXISTS {temp} (LIKE {table} INCLUDING DEFAULTS)"
-                " ON COMMIT DROP"
-            ).format(temp=temp, table=table)
+    incoming = _Incoming(model, key, columns)
+    if len(scope_ids) <= _FEW:
+        source = incoming.as_values(list(rows))
+    else:
+        source = incoming.as_temp_table(rows)
+    incoming.replace(source, scope=scope, scope_ids=scope_ids)
+
+
+# A temporary table costs more than it saves for the few rows of one dossier.
+_FEW = 20
+
+
+class _Incoming:
+    """The rows that a projection becomes, and the three statements that make it so."""
+
+    def __init__(
+        self, model: type[models.Model], key: Sequence[str], columns: Sequence[str]
+    ) -> None:
+        self.model = model
+        self.table = _table(model)
+        self.columns = columns
+        self.content = [c for c in columns if c not in {"id", *key}]
+        self.match = sql.SQL(" AND ").join(
+            sql.SQL("t.{c} = s.{c}").format(c=sql.Identifier(c)) for c in key
         )
-        cursor.execute(sql.SQL("TRUNCATE {temp}").format(temp=temp))
-    _copy(temp, columns, rows)
-    differs = sql.SQL("({t}) IS DISTINCT FROM ({s})").format(
-        t=sql.SQL(", ").join(sql.SQL("t.{}").format(sql.Identifier(c)) for c in content),
-        s=sql.SQL(", ").join(sql.SQL("s.{}").format(sql.Identifier(c)) for c in content),
-    )
-    values = {
-        "table": table,
-        "temp": temp,
-        "scope": sql.Identifier(scope),
-        "match": match,
-        "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
-        "source": sql.SQL(", ").join(sql.SQL("s.{}").format(sql.Identifier(c)) for c in columns),
-        "sets": sql.SQL(", ").join(
-            sql.SQL("{c} = s.{c}").format(c=sql.Identifier(c)) for c in content
-        ),
-        "differs": differs,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("ANALYZE {temp}").format(temp=temp))
-        cursor.execute(
-            sql.SQL(
-                "DELETE FROM {table} t WHERE t.{scope} = ANY(%s)"
-                " AND NOT EXISTS (SELECT 1 FROM {temp} s WHERE {match})"
-            ).format(**values),
-            [list(scope_ids)],
-        )
-        if content:
+
+    def as_temp_table(self, rows: Iterable[Sequence[Any]]) -> tuple[sql.Composable, list[Any]]:
+        """COPY the rows aside; return what to read them from."""
+        temp = _table(self.model, "incoming_")
+        with connection.cursor() as cursor:
             cursor.execute(
                 sql.SQL(
-                    "UPDATE {table} t SET {sets} FROM {temp} s WHERE {match} AND {differs}"
-                ).format(**values)
+                    "CREATE TEMP TABLE IF NOT EXISTS {temp} (LIKE {table} INCLUDING DEFAULTS)"
+                    " ON COMMIT DROP"
+                ).format(temp=temp, table=self.table)
             )
-        cursor.execute(
-            sql.SQL(
-                "INSERT INTO {table} ({columns}) SELECT {source} FROM {temp} s"
-                " WHERE NOT EXISTS (SELECT 1 FROM {table} t WHERE {match})"
-            ).format(**values)
+            cursor.execute(sql.SQL("TRUNCATE {temp}").format(temp=temp))
+        _copy(temp, self.columns, rows)
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("ANALYZE {temp}").format(temp=temp))
+        return temp, []
+
+    def as_values(self, rows: Sequence[Sequence[Any]]) -> tuple[sql.Composable, list[Any]]:
+        """Return the rows as a typed list of values, in the statement itself."""
+        names = sql.SQL(", ").join(map(sql.Identifier, self.columns))
+        # The first branch, always empty, names the columns.
+        typed = sql.SQL("SELECT {names} FROM {table} WHERE false").format(
+            names=names, table=self.table
         )
+        if not rows:
+            return sql.SQL("({})").format(typed), []
+        types = {f.column: f.db_type(connection) for f in self.model._meta.concrete_fields}  # noqa: SLF001
+        row = sql.SQL("({})").format(
+            sql.SQL(", ").join(sql.SQL(f"%s::{types[c]}") for c in self.columns)
+        )
+        values = sql.SQL("({typed} UNION ALL VALUES {rows})").format(
+            typed=typed, rows=sql.SQL(", ").join([row] * len(rows))
+        )
+        return values, [value for line in rows for value in line]
+
+    def replace(
+        self, source: tuple[sql.Composable, list[Any]], *, scope: str, scope_ids: Sequence[Any]
+    ) -> None:
+        """Delete what is not among the rows, update what differs, insert what is new."""
+        origin, values = source
+        parts = {
+            "table": self.table,
+            "source": origin,
+            "scope": sql.Identifier(scope),
+            "match": self.match,
+            "names": _names(self.columns),
+            "theirs": _names(self.columns, "s"),
+            "sets": sql.SQL(", ").join(
+                sql.SQL("{c} = s.{c}").format(c=sql.Identifier(c)) for c in self.content
+            ),
+            "old": _names(self.content, "t"),
+            "new": _names(self.content, "s"),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(
+                sql.SQL(
+                    "DELETE FROM {table} t WHERE t.{scope} = ANY(%s)"
+                    " AND NOT EXISTS (SELECT 1 FROM {source} s WHERE {match})"
+                ).format(**parts),
+                [list(scope_ids), *values],
+            )
+            cursor.execute(
+                sql.SQL(
+                    "UPDATE {table} t SET {sets} FROM {source} s"
+                    " WHERE {match} AND ({old}) IS DISTINCT FROM ({new})"
+                ).format(**parts),
+                values,
+            )
+            cursor.execute(
+                sql.SQL(
+                    "INSERT INTO {table} ({names}) SELECT {theirs} FROM {source} s"
+                    " WHERE NOT EXISTS (SELECT 1 FROM {table} t WHERE {match})"
+                ).format(**parts),
+                values,
+            )
 
 
-def _copy(target: sql.Composable, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        target, sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+def _names(columns: Sequence[str], alias: str = "") -> sql.Composed:
+    identifiers = (sql.Identifier(alias, c) if alias else sql.Identifier(c) for c in columns)
+    return sql.SQL(", ").join(identifiers)
 
 
 def copy_new_rows(
@@ -121,3 +167,10 @@ def copy_new_rows(
 
 def _table(model: type[models.Model], prefix: str = "") -> sql.Identifier:
     return sql.Identifier(prefix + model._meta.db_table)  # noqa: SLF001 - Django's public Meta
+
+
+def _copy(target: sql.Composable, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(target, _names(columns))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)

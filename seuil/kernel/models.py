@@ -19,9 +19,7 @@ class Record(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    created_at = models.DateTimeField(
-        "enregistré à", db_default=Now(), editable=False
-    )
+    created_at = models.DateTimeField("enregistré à", db_default=Now(), editable=False)
 
     class Meta:
         abstract = True

@@ -62,7 +62,7 @@ def signed_in(view: View) -> View:
 
 def get_agent(request: HttpRequest) -> Agent:
     """Return the signed-in agent."""
-    return cast(Agent, request.user)
+    return cast("Agent", request.user)
 
 
 def may(request: HttpRequest, verbe: str) -> bool:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import resolve, reverse
 
+from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import load_acces
 
 # The order is that of the day's work.
@@ -46,11 +47,11 @@ def list_entrees(role: str) -> tuple[Entree, ...]:
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Return the brand, the demonstration switch and the navigation of the agent's role."""
-    agent = getattr(request, "user", None)
-    signed_in = agent is not None and agent.is_authenticated
+    user = getattr(request, "user", None)
+    agent = user if isinstance(user, Agent) else None
     return {
         "state_brand": settings.SEUIL_STATE_BRAND,
         "demo": settings.SEUIL_DEMO,
-        "agent": agent if signed_in else None,
-        "navigation": list_entrees(agent.role) if signed_in else (),
+        "agent": agent,
+        "navigation": list_entrees(agent.role) if agent else (),
     }

@@ -1,135 +1,86 @@
-"""A projection is replaced whole, by difference."""
+"""A projection becomes exactly its rows, whatever their number and the way they are sent."""
 
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from seuil.acteurs.models import Organisation
-from seuil.dossiers.models import Dossier
-from seuil.kernel.bulk import copy_rows, replace_projection
+from seuil.echeances.models import Echeance
+from seuil.kernel import bulk
 from seuil.kernel.models import new_id
-from seuil.travail.models import Tache
 from tests.factories.base import make_dossier
 
-COLUMNS = [
-    "id", "dossier_id", "departement", "genre", "source_id", "role", "organisation_id",
-    "agent_id", "visible_le", "due_le", "caduque_le", "legale", "regle",
-]  # fmt: skip
+pytestmark = pytest.mark.django_db
+
+COLUMNS = (
+    "id", "dossier_id", "regle", "source_id", "source_type", "debut_le", "le", "autres",
+    "certitude", "parametre", "arguments", "a_obtenir",
+)  # fmt: skip
 
 
-def row(dossier: Dossier, genre: str, due_le: date, **other: Any) -> list[Any]:
-    values: dict[str, Any] = {
-        "id": new_id(),
-        "dossier_id": dossier.pk,
-        "departement": "33",
-        "genre": genre,
-        "source_id": dossier.pk,
-        "role": "secretariat",
-        "organisation_id": None,
-        "agent_id": None,
-        "visible_le": date(2026, 11, 1),
-        "due_le": due_le,
-        "caduque_le": None,
-        "legale": False,
-        "regle": "",
-        **other,
-    }
-    return [values[c] for c in COLUMNS]
+def rows(dossier: UUID, days: dict[str, date | None]) -> list[tuple[object, ...]]:
+    return [
+        (
+            new_id(), dossier, regle, dossier, "acte", le, le, [le] if le else [], "sure",
+            "X@2024", '{"departement": "33"}', "" if le else "la date",
+        )
+        for regle, le in days.items()
+    ]  # fmt: skip
 
 
-def replace(dossiers: list[Dossier], rows: list[list[Any]]) -> None:
-    replace_projection(
-        Tache,
-        scope="dossier_id",
-        scope_ids=[d.pk for d in dossiers],
-        key=["dossier_id", "genre", "source_id"],
-        columns=COLUMNS,
-        rows=rows,
+@pytest.fixture(params=["few", "many"])
+def replace(request, monkeypatch):
+    """Replace through each of the two ways of sending rows."""
+    monkeypatch.setattr(bulk, "_FEW", 20 if request.param == "few" else 0)
+
+    def run(dossier: UUID, days: dict[str, date | None]) -> None:
+        bulk.replace_projection(
+            Echeance,
+            scope="dossier_id",
+            scope_ids=[dossier],
+            key=("dossier_id", "regle", "source_id"),
+            columns=COLUMNS,
+            rows=rows(dossier, days),
+        )
+
+    return run
+
+
+def kept() -> dict[str, tuple[UUID, date | None]]:
+    return {e.regle: (e.pk, e.le) for e in Echeance.objects.order_by("regle")}
+
+
+def test_rows_are_added_changed_and_removed_and_keep_their_identity(replace, gironde) -> None:
+    dossier = make_dossier().pk
+    day = date(2026, 5, 7)
+    replace(dossier, {"A1": day, "C2": day, "F1": None})
+    before = kept()
+
+    replace(dossier, {"A1": day, "C2": day + timedelta(days=1), "G3": day})
+
+    after = kept()
+    assert set(after) == {"A1", "C2", "G3"}
+    assert after["A1"] == before["A1"]
+    assert after["C2"] == (before["C2"][0], day + timedelta(days=1))
+
+
+def test_unchanged_rows_are_not_written_again(replace, gironde, django_assert_num_queries) -> None:
+    dossier = make_dossier().pk
+    replace(dossier, {"A1": date(2026, 5, 7), "F1": None})
+    versions = list(Echeance.objects.order_by("pk").extra(select={"v": "xmin"}).values_list("v"))
+
+    replace(dossier, {"A1": date(2026, 5, 7), "F1": None})
+
+    assert versions == list(
+        Echeance.objects.order_by("pk").extra(select={"v": "xmin"}).values_list("v")
     )
 
 
-def written() -> dict[tuple[Any, str], tuple[Any, date]]:
-    return {(t.dossier_id, t.genre): (t.id, t.due_le) for t in Tache.objects.order_by("id")}
+def test_no_row_empties_the_scope_and_nothing_else(replace, gironde) -> None:
+    one, other = make_dossier().pk, make_dossier().pk
+    replace(one, {"A1": date(2026, 5, 7)})
+    replace(other, {"A1": date(2026, 5, 7)})
 
+    replace(one, {})
 
-@pytest.fixture
-def dossier(gironde: str) -> Dossier:
-    return make_dossier()
-
-
-def test_rows_absent_before_are_written(dossier: Dossier) -> None:
-    replace([dossier], [row(dossier, "a", date(2026, 12, 1)), row(dossier, "b", date(2026, 12, 2))])
-
-    assert [due for _, due in written().values()] == [date(2026, 12, 1), date(2026, 12, 2)]
-
-
-def test_replacing_by_the_same_rows_keeps_their_identifiers(dossier: Dossier) -> None:
-    replace([dossier], [row(dossier, "a", date(2026, 12, 1))])
-    before = written()
-
-    replace([dossier], [row(dossier, "a", date(2026, 12, 1))])
-
-    assert written() == before
-
-
-def test_a_row_that_changed_keeps_its_identifier_and_takes_its_content(dossier: Dossier) -> None:
-    replace([dossier], [row(dossier, "a", date(2026, 12, 1))])
-    ((identifier, _),) = written().values()
-
-    replace([dossier], [row(dossier, "a", date(2027, 1, 15), caduque_le=date(2027, 2, 1))])
-
-    assert list(written().values()) == [(identifier, date(2027, 1, 15))]
-    assert Tache.objects.get().caduque_le == date(2027, 2, 1)
-
-
-def test_a_row_that_is_no_longer_entailed_disappears(dossier: Dossier) -> None:
-    replace([dossier], [row(dossier, "a", date(2026, 12, 1)), row(dossier, "b", date(2026, 12, 2))])
-
-    replace([dossier], [row(dossier, "b", date(2026, 12, 2))])
-
-    assert [genre for _, genre in written()] == ["b"]
-
-
-def test_rows_of_other_dossiers_are_left_alone(dossier: Dossier) -> None:
-    other = make_dossier()
-    replace([other], [row(other, "a", date(2026, 12, 1))])
-
-    replace([dossier], [])
-
-    assert list(written()) == [(other.pk, "a")]
-
-
-def test_two_replacements_fit_in_one_transaction(dossier: Dossier) -> None:
-    other = make_dossier()
-
-    replace([dossier], [row(dossier, "a", date(2026, 12, 1))])
-    replace([other], [row(other, "b", date(2026, 12, 2))])
-
-    assert sorted(genre for _, genre in written()) == ["a", "b"]
-
-
-def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(dossier: Dossier) -> None:
-    counts = []
-    for size in (1, 40):
-        rows = [row(dossier, f"genre {n}", date(2026, 12, 1)) for n in range(size)]
-        with CaptureQueriesContext(connection) as queries:
-            replace([dossier], rows)
-        counts.append(len(queries))
-
-    assert counts[0] == counts[1]
-
-
-def test_copying_writes_accents_and_empty_values_as_they_are(gironde: str) -> None:
-    copy_rows(
-        Organisation,
-        ["id", "departement_id", "type", "nom", "telephone", "courriel", "adresse"],
-        [[new_id(), "33", "ccas", "CCAS d’Ambarès\tet\nLagrave \\N", "", "", "Œuvre é ç"]],
-    )
-
-    organisation = Organisation.objects.get(type="ccas")
-    assert organisation.nom == "CCAS d’Ambarès\tet\nLagrave \\N"
-    assert organisation.adresse == "Œuvre é ç"
-    assert organisation.telephone == ""
+    assert list(Echeance.objects.values_list("dossier", flat=True)) == [other]

@@ -116,9 +116,7 @@ def test_the_whole_journey_runs_and_its_work_follows(
         )
     assert genres(dossier).isdisjoint({"premier_retour", "evaluation"})
 
-    record_dsf(
-        dossier=dossier, fin="avec_menage", termine_le=on, by=travailleur_social, on=on
-    )
+    record_dsf(dossier=dossier, fin="avec_menage", termine_le=on, by=travailleur_social, on=on)
     assert "dsf_a_transmettre" in genres(dossier)
     record_dsf(
         dossier=dossier,
@@ -142,9 +140,7 @@ def test_the_whole_journey_runs_and_its_work_follows(
     )
     assert "demarche" in genres(dossier)
     demarche = contrat.demarches.get()
-    end_demarche(
-        demarche=demarche, etat="faite", terminee_le=on, by=travailleur_social, on=on
-    )
+    end_demarche(demarche=demarche, etat="faite", terminee_le=on, by=travailleur_social, on=on)
     assert "demarche" not in genres(dossier)
 
     closed_on = date(2026, 11, 2)

@@ -4,7 +4,3 @@ Guarantees that everything is made up (persons, streets, landlords, phone number
 reserved for fiction), that the same seed gives the same bytes, and that facts enter by the real
 import and the real use cases, in the order of the days. Never runs on an instance it did not make.
 """
-
-from seuil.jobs.demo.commande import add_arguments
-
-__all__ = ["add_arguments"]

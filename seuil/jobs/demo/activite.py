@@ -379,7 +379,7 @@ class _Accompagnement:
         )
         if contrat is None:
             return
-        demarches = list(contrat.demarches.order_by("pour_le", "pk"))
+        demarches = list(contrat.demarches.order_by("pour_le", "genre"))
         if rng.random() < 0.25:
             added = self._do(
                 add_demarche, contrat=contrat, genre="autre",

@@ -51,9 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         comptes = "\n".join(list_comptes())
         if arguments.servir:
-            return serve(
-                port=arguments.port, environment={"SEUIL_DEMO": "1"}, announce=comptes
-            )
+            return serve(port=arguments.port, environment={"SEUIL_DEMO": "1"}, announce=comptes)
         print(comptes)
         return 0
 

@@ -110,7 +110,11 @@ def _greffe(type_acte: str, format_: Format) -> Gabarit:
         "delai_jusqu_au": "Délais jusqu'au",
         "montant": "Dette",
     }
-    audience = {"acte_le": "Date de renvoi", "audience_heure": "Heure", "juridiction": "Juridiction"}
+    audience = {
+        "acte_le": "Date de renvoi",
+        "audience_heure": "Heure",
+        "juridiction": "Juridiction",
+    }
     return Gabarit(
         source="Greffe",
         format=format_,
@@ -131,7 +135,11 @@ def _prefecture(type_acte: str, format_: Format) -> Gabarit:
     acte = (
         {"acte_le": "Date de la réquisition", "recu_le": "Réception préfecture"}
         if type_acte == "rfp"
-        else {"acte_le": "Date de décision", "sens": "Décision", "delai_jusqu_au": "Report jusqu'au"}
+        else {
+            "acte_le": "Date de décision",
+            "sens": "Décision",
+            "delai_jusqu_au": "Report jusqu'au",
+        }
     )
     return Gabarit(
         source="Bureau des expulsions",

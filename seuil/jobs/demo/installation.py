@@ -9,23 +9,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
-from django.core.management import call_command
 from django.db import connection, transaction
 
 from config.database import DATA_DIR
 from seuil.accompagnements.operations import create_objectif
+from seuil.actes.models import Acte, Lot, TypeActe
 from seuil.acteurs.models import Arrondissement
 from seuil.acteurs.operations import import_geography
-from seuil.actes.models import Acte, TypeActe
 from seuil.audit.models import Event
 from seuil.audit.operations import record_event
 from seuil.dossiers.models import Dossier
 from seuil.engines import droit
 from seuil.jobs.demo.activite import Agenda, EquipeMobile, Vie
 from seuil.jobs.demo.listes import SEED, TAILLES, FichierListe, generate_lists
-from seuil.jobs.demo.organisations import DEPARTEMENT, MACHINE, Acteurs, create_acteurs
+from seuil.jobs.demo.organisations import DEPARTEMENT, MACHINE, create_acteurs
 from seuil.jobs.demo.parcours import Volumes
+from seuil.jobs.migrer import migrate
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.import_liste import deposit_liste, import_liste
 
@@ -78,7 +79,7 @@ def ensure_demo(*, taille: str, until: date, neuf: bool) -> None:
     if state == "reelle":
         raise InstanceReelle
     if state == INSTALLEE and not neuf:
-        call_command("migrate", interactive=False, verbosity=0)
+        migrate()
         details = Event.objects.filter(kind=INSTALLEE).latest("created_at").details
         progression.tell(
             f"Démonstration déjà installée (taille {details['taille']}, jusqu’au"
@@ -88,7 +89,7 @@ def ensure_demo(*, taille: str, until: date, neuf: bool) -> None:
     if state in {COMMENCEE, INSTALLEE}:
         progression.tell("Effacement de la démonstration précédente")
         _erase()
-    call_command("migrate", interactive=False, verbosity=0)
+    migrate()
     bilan = install(
         taille=taille, until=until, directory=DATA_DIR / "demo" / "listes", progression=progression
     )
@@ -186,30 +187,32 @@ class _Histoire:
 
     def _receive(self, fichier: FichierListe) -> Vie:
         """The secretariat imports a list; the last ones wait for a look."""
-        call = deposit_liste if self._is_left(fichier) else import_liste
-        done = call(
-            fichier=fichier.path,
-            nom_fichier=fichier.path.name,
-            type_acte=fichier.type,
-            source=fichier.source,
-            departement=DEPARTEMENT,
-            by=self._acteurs.secretariat,
-            on=fichier.depose_le,
-        )
         self.bilan.listes += 1
-        if call is import_liste:
-            self.bilan.lignes.update(done.compte)  # type: ignore[union-attr]
-            if fichier.type == TypeActe.ASSIGNATION:
-                self._ask_dsf(done.lot)  # type: ignore[union-attr]
+        liste: dict[str, Any] = {
+            "fichier": fichier.path,
+            "nom_fichier": fichier.path.name,
+            "type_acte": fichier.type,
+            "source": fichier.source,
+            "departement": DEPARTEMENT,
+            "by": self._acteurs.secretariat,
+            "on": fichier.depose_le,
+        }
+        if self._is_left(fichier):
+            deposit_liste(**liste)
+            return
+        done = import_liste(**liste)
+        self.bilan.lignes.update(done.compte)
+        if fichier.type == TypeActe.ASSIGNATION:
+            self._ask_dsf(done.lot)
         yield from ()
 
     def _is_left(self, fichier: FichierListe) -> bool:
         return fichier.depose_le == self._agenda.until and fichier.type in _A_VERIFIER
 
-    def _ask_dsf(self, lot: object) -> None:
+    def _ask_dsf(self, lot: Lot) -> None:
         le = self._agenda.le
-        ids = Acte.objects.filter(lot=lot, audience_le__gt=le + timedelta(days=35)).order_by("pk")
-        chosen = list(ids.values_list("dossier_id", flat=True))
+        ids = Acte.objects.filter(lot=lot, audience_le__gt=le + timedelta(days=35))
+        chosen = list(ids.order_by("dossier__numero").values_list("dossier_id", flat=True))
         count = min(len(chosen), self._volumes.mandats_par_mois // 3 + 1)
         for dossier in Dossier.objects.filter(pk__in=self._rng.sample(chosen, count)).order_by(
             "numero"
@@ -245,7 +248,7 @@ def _mark(kind: str, taille: str, until: date) -> None:
 
 def _read_state() -> str:
     """Tell what the database holds: nothing (""), a demonstration, begun or whole, or real data."""
-    if Event._meta.db_table not in connection.introspection.table_names():
+    if "audit_event" not in connection.introspection.table_names():
         return ""
     kinds = set(
         Event.objects.filter(kind__in=(COMMENCEE, INSTALLEE)).values_list("kind", flat=True)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -52,10 +52,8 @@ def generate_lists(
     volumes = TAILLES[taille] if isinstance(taille, str) else taille
     directory.mkdir(parents=True, exist_ok=True)
     rng = Random(seed)  # noqa: S311 - a reproducible demonstration, not a secret
-    depuis = _month(until, -24)
-    actes = draw_actes(
-        rng=rng, volumes=volumes, departement="33", depuis=depuis, jusqu_a=until
-    )
+    depuis = _month(until, -volumes.mois)
+    actes = draw_actes(rng=rng, volumes=volumes, departement="33", depuis=depuis, jusqu_a=until)
     fichiers = []
     for type_acte, gabarits in GABARITS.items():
         du_type = [acte for acte in actes if acte.type == type_acte]
@@ -108,22 +106,28 @@ def _write(
 def _rows(gabarit: Gabarit, actes: Sequence[ActePrevu], rng: Random) -> Iterator[list[Valeur]]:
     """Yield the rows, with the defects of real lists: duplicates, slips, impossible rows."""
     champs = list(gabarit.colonnes)
-    spoiled = rng.randrange(len(actes)) if rng.random() < 0.3 else -1
+    spoiled = rng.randrange(len(actes)) if rng.random() < 0.4 else -1
     for index, acte in enumerate(actes):
-        if acte.type != "commandement" and rng.random() < 0.004:
-            acte = replace(acte, menage=replace(acte.menage, nom=_slip(acte.menage.nom, rng)))  # noqa: PLW2901 - the slip replaces the name
         values = _valeurs(acte)
+        if acte.type != "commandement" and rng.random() < 0.004:
+            values["nom"] = _slip(acte.menage.nom, rng)
+        wrong = _spoil(values, acte, rng) if index == spoiled else None
+        if wrong:
+            yield [wrong[champ] for champ in champs]
         row = [values[champ] for champ in champs]
         yield row
         if rng.random() < 0.008:
             yield row
-        if index == spoiled:
-            wrong = dict(values)
-            if rng.random() < 0.5:
-                wrong["acte_le"] = f"31/02/{acte.survenu_le.year}"
-            else:
-                wrong["nom"] = ""
-            yield [wrong[champ] for champ in champs]
+
+
+def _spoil(values: dict[str, Valeur], acte: ActePrevu, rng: Random) -> dict[str, Valeur]:
+    """Return the row with a day that does not exist, no name, or a comma lost in the amount."""
+    defect = rng.choice(("jour", "nom", "montant"))
+    if defect == "jour":
+        return {**values, "acte_le": f"31/02/{acte.survenu_le.year}"}
+    if defect == "nom":
+        return {**values, "nom": ""}
+    return {**values, "montant": (acte.montant or Decimal(0)) * 100}
 
 
 def _valeurs(acte: ActePrevu) -> dict[str, Valeur]:
@@ -217,9 +221,8 @@ def _classeur(
 ) -> bytes:
     """Return a workbook with a title above its header and a TOTAL row below its data."""
     champs = list(gabarit.colonnes)
-    title = f"{gabarit.source} – {type_acte} – du {periode.debut:%d/%m/%Y} au " + (
-        f"{periode.fin - timedelta(days=1):%d/%m/%Y}"
-    )
+    dernier = periode.fin - timedelta(days=1)
+    title = f"{gabarit.source} – {type_acte} – du {periode.debut:%d/%m/%Y} au {dernier:%d/%m/%Y}"
     if "montant" in champs:
         column = champs.index("montant")
         total: list[Valeur] = [None] * len(champs)

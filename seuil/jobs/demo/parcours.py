@@ -28,6 +28,8 @@ class Volumes:
     mandats_par_mois: int
     # Months gathered in one list: a small préfecture does not send seven files a month.
     mois_par_liste: int = 1
+    # Months of history.
+    mois: int = 24
 
 
 # Gironde: national totals by population share. The others keep its ratios.
@@ -128,7 +130,7 @@ class _Parcours:
         rfp_le = self._later(cql_le, 62, 150)
         yield self._acte("rfp", rfp_le, recu=rng.randrange(3))
         sens = rng.choices(
-            ("accord", "refus", "report", ""), (v.cfp, v.rfp * 0.08, v.rfp * 0.08, v.rfp * 0.17)
+            ("accord", "refus", "report", ""), (v.cfp, v.rfp * 0.20, v.rfp * 0.09, v.rfp * 0.04)
         )[0]
         if not sens:
             return  # two months of silence: implicit refusal
@@ -153,9 +155,7 @@ class _Parcours:
     def _jugement(self, audience_le: date, tribunal: str) -> ActePrevu:
         rng = self._rng
         le = self._later(audience_le, 21, 70)
-        sens = rng.choices(
-            ("resiliation", "delais", "rejet", "desistement"), _PARTS_JUGEMENT
-        )[0]
+        sens = rng.choices(("resiliation", "delais", "rejet", "desistement"), _PARTS_JUGEMENT)[0]
         if sens == "desistement":
             self._dette = Decimal(0)  # paid between the commandement and the hearing
         delai = le + timedelta(days=30 * rng.randrange(6, 37)) if sens == "delais" else None

@@ -155,9 +155,7 @@ class Population:
         self._cumul = list(accumulate(_poids(ville) for ville in self._villes))
         self._previous: list[tuple[str, str]] = []
         self._proprietaires: dict[str, list[Proprietaire]] = {"physique": [], "sci_familiale": []}
-        self._morales = [
-            Proprietaire(nom, "morale", self._telephone_fixe()) for nom in _SOCIETES
-        ]
+        self._morales = [Proprietaire(nom, "morale", self._telephone_fixe()) for nom in _SOCIETES]
         self._sociaux = [Proprietaire(nom, "social", self._telephone_fixe()) for nom in _SOCIAUX]
 
     def draw(self, *, numero: int, le: date, parc: str) -> Menage:

@@ -7,12 +7,18 @@ PREMIERS_RETOURS = (
     "Deux tentatives sans réponse à ce jour. Un passage en fin de journée est prévu.",
 )
 EVALUATIONS = (
-    "Couple avec enfants, baisse de revenus après une perte d’emploi. Le loyer courant est repris "
-    "en partie. Le maintien est possible avec un plan d’apurement et le FSL.",
-    "Personne seule, impayé né d’une suspension de l’aide au logement. Dossier remis à jour avec "
-    "la CAF. Capacité de remboursement faible mais réelle.",
-    "Loyer trop élevé pour les ressources. Une demande de logement social est déposée ; le ménage "
-    "prépare l’audience avec la juriste.",
+    (
+        "Couple avec enfants, baisse de revenus après une perte d’emploi. Le loyer courant est "
+        "repris en partie. Le maintien est possible avec un plan d’apurement et le FSL."
+    ),
+    (
+        "Personne seule, impayé né d’une suspension de l’aide au logement. Dossier remis à jour "
+        "avec la CAF. Capacité de remboursement faible mais réelle."
+    ),
+    (
+        "Loyer trop élevé pour les ressources. Une demande de logement social est déposée ; le "
+        "ménage prépare l’audience avec la juriste."
+    ),
     "Le ménage n’a pas été rencontré. Les éléments viennent du bailleur et des services sociaux.",
 )
 BILANS = (

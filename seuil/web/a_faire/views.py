@@ -110,6 +110,18 @@ def _cartes(agent, on):
         choices += choix is None or choix.signe_le is None
     return [
         (choices, "choix du mois à signer", reverse("choix")),
-        (waiting, "listes reçues à vérifier", reverse("listes")),
-        (arrivals, "dossiers ouverts depuis hier", reverse("dossiers") + "?ouvert=1"),
+        (
+            waiting,
+            _agree(waiting, "liste reçue à vérifier", "listes reçues à vérifier"),
+            reverse("listes"),
+        ),
+        (
+            arrivals,
+            _agree(arrivals, "dossier ouvert depuis hier", "dossiers ouverts depuis hier"),
+            reverse("dossiers") + "?ouvert=1",
+        ),
     ]
+
+
+def _agree(count, one, many):
+    return one if count < 2 else many

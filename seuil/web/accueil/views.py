@@ -5,7 +5,10 @@ from django.shortcuts import redirect
 from seuil.acteurs.models import Role
 from seuil.web.access import get_agent, signed_in
 
-_PREMIERE_PAGE = {Role.CHARGE_MISSION: "activite", Role.ADMINISTRATEUR: "comptes"}
+_PREMIERE_PAGE: dict[str, str] = {
+    Role.CHARGE_MISSION: "activite",
+    Role.ADMINISTRATEUR: "comptes",
+}
 
 
 @signed_in

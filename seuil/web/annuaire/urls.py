@@ -1,3 +1,7 @@
-"""Addresses of the screen."""
+"""Address of the directory."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from seuil.web.annuaire import views
+
+urlpatterns = [path("annuaire/", views.annuaire, name="annuaire")]

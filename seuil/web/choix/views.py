@@ -42,11 +42,10 @@ def choix(request: HttpRequest) -> HttpResponse:
     operateur = find_operateur(request, request.GET)
     if operateur is None:
         return render(request, "choix/indisponible.html", {"mois": mois, "refus": ""})
-    try:
-        context = _context(request, operateur, mois)
-    except ObjectifAbsent as refusal:
-        return render(request, "choix/indisponible.html", {"mois": mois, "refus": str(refusal)})
-    return render(request, "choix/choix.html", context)
+    if not _has_objectif(request, operateur, mois):
+        refus = str(ObjectifAbsent(operateur, mois.le.year))
+        return render(request, "choix/indisponible.html", {"mois": mois, "refus": refus})
+    return render(request, "choix/choix.html", _context(request, operateur, mois))
 
 
 @require_POST
@@ -102,6 +101,8 @@ def choix_signer(request: HttpRequest) -> HttpResponse:
                 f" {operateur.nom}.",
             )
         return redirect(_address("choix", request, operateur, mois))
+    if not _has_objectif(request, operateur, mois):
+        return redirect(_address("choix", request, operateur, mois))
     context = _context(request, operateur, mois)
     if context["choix"] and context["choix"].signe_le:
         return redirect(_address("choix", request, operateur, mois))
@@ -114,6 +115,8 @@ def choix_fiches(request: HttpRequest) -> HttpResponse:
     """The retained dossiers of the month, one short printable fiche each."""
     mois = get_mois(request.GET, on=request_day(request))
     agent, on, operateur = get_agent(request), request_day(request), _operateur(request)
+    if not _has_objectif(request, operateur, mois):
+        return redirect(_address("choix", request, operateur, mois))
     proposition = get_proposition(agent=agent, on=on, operateur=operateur, mois=mois.le)
     context = {
         "on": on,
@@ -162,6 +165,11 @@ def _operateur(request: HttpRequest) -> Organisation:
     if operateur is None:
         raise Http404
     return operateur
+
+
+def _has_objectif(request: HttpRequest, operateur: Organisation, mois: Mois) -> bool:
+    agent, annee = get_agent(request), mois.le.year
+    return get_objectif(agent=agent, operateur=operateur, annee=annee) is not None
 
 
 def _address(name: str, request: HttpRequest, operateur: Organisation, mois: Mois) -> str:

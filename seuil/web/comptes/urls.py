@@ -1,3 +1,7 @@
-"""Addresses of the screen."""
+"""Address of the accounts."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from seuil.web.comptes import views
+
+urlpatterns = [path("comptes/", views.comptes, name="comptes")]

@@ -1,3 +1,7 @@
-"""Addresses of the screen."""
+"""Address of the département's configuration."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from seuil.web.departement import views
+
+urlpatterns = [path("departement/", views.departement, name="departement")]

@@ -1,13 +1,15 @@
 """The timeline of a dossier: what happened, by day, and who said it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from seuil.accompagnements.models import Mandat
 from seuil.actes.models import Acte
 from seuil.contacts.models import Contact
 from seuil.diagnostics.models import Dsf
+from seuil.dossiers.models import Dette
 from seuil.dossiers.queries import Menage
 from seuil.web.templatetags.seuil import heure, montant
 
@@ -57,7 +59,7 @@ def from_menage(menage: Menage) -> Iterator[Evenement]:
         yield Evenement(s.constate_le, "suivi", s.get_situation_display(), detail, s.source)
 
 
-def from_dettes(dettes: Iterable) -> Iterator[Evenement]:
+def from_dettes(dettes: Iterable[Dette]) -> Iterator[Evenement]:
     for d in dettes:
         yield Evenement(d.constatee_le, "dette", f"Dette de {montant(d.montant)}", "", d.source)
 
@@ -111,7 +113,7 @@ def from_mandat(mandat: Mandat | None) -> Iterator[Evenement]:
         yield Evenement(mandat.clos_le, "mandat", "Accompagnement clos", detail, operateur)
 
 
-def from_documents(documents: Iterable[dict]) -> Iterator[Evenement]:
+def from_documents(documents: Iterable[Mapping[str, Any]]) -> Iterator[Evenement]:
     for d in documents:
         author = f"{d['depose_par__prenom']} {d['depose_par__nom']}"
         yield Evenement(d["depose_le"], "document", d["nature"], d["nom"], author)

@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from seuil.accompagnements.queries import get_dossier_mandat
-from seuil.acteurs.models import Agent
 from seuil.actes.queries import list_actes
+from seuil.acteurs.models import Agent
 from seuil.contacts.queries import list_contacts
 from seuil.diagnostics.queries import list_dsf
 from seuil.dossiers.models import Document, Dossier, Personne

@@ -91,7 +91,7 @@ class FiltresForm(Formulaire):
                 continue
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
-                shown = dict(field.choices)[value]
+                shown = str(dict(_flat(field)).get(value, value))
             elif isinstance(value, Decimal):
                 shown = f"{value:g}".replace(".", ",")
             else:
@@ -99,3 +99,7 @@ class FiltresForm(Formulaire):
             label = field.label if value is True else f"{field.label} : {shown}"
             actifs.append((name, str(label)))
         return actifs
+
+
+def _flat(field: forms.ChoiceField) -> list[tuple[str, str]]:
+    return list(field.widget.choices)

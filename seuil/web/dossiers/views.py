@@ -41,7 +41,9 @@ _TYPES = {
 def dossiers(request):
     on = request_day(request)
     form = _form(request)
-    page = Paginator(_situations(request, form), PAR_PAGE).get_page(request.GET.get("page"))
+    situations = _situations(request, form)
+    page = Paginator(situations, PAR_PAGE).get_page(request.GET.get("page"))
+    first = (page.number - 1) * PAR_PAGE
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -49,7 +51,7 @@ def dossiers(request):
         "tri": form.get_filtres().tri,
         "actifs": [(libelle, _without(query, name)) for name, libelle in form.list_actifs()],
         "page": page,
-        "rows": list_rows(on=on, situations=page.object_list),
+        "rows": list_rows(on=on, situations=situations[first : first + PAR_PAGE]),
         "on": on,
         "stades": dict(Stade.choices),
         "suivis": dict(SuiviSocial.Situation.choices),

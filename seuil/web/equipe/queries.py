@@ -9,9 +9,14 @@ from uuid import UUID
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
-from seuil.acteurs.models import Agent
+from seuil.acteurs.models import Agent, Role
 from seuil.contacts.models import Contact
 from seuil.dossiers.models import Composition, Coordonnee, Dossier, Personne
+from seuil.travail.models import Tache
+from seuil.travail.rules import GENRES
+
+# Whose work the team does.
+_EQUIPE = (Role.CHEF_EQUIPE, Role.TRAVAILLEUR_SOCIAL, Role.JURISTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,14 @@ class Fiche:
 
 @dataclass(frozen=True, slots=True)
 class Repere:
-    """How to reach a household, the last attempt, the next one fixed."""
+    """How to reach a household, the last attempt, the next contact fixed, what is due first."""
 
     telephones: tuple[str, ...] = ()
     dernier_le: date | None = None
     dernier_resultat: str = ""
     prochain_le: date | None = None
+    tache: str = ""
+    tache_le: date | None = None
 
 
 def list_fiches(*, agent: Agent, on: date, dossier_ids: Collection[UUID]) -> Sequence[Fiche]:
@@ -63,7 +70,7 @@ def list_fiches(*, agent: Agent, on: date, dossier_ids: Collection[UUID]) -> Seq
 
 
 def list_reperes(*, agent: Agent, on: date, dossier_ids: Collection[UUID]) -> Mapping[UUID, Repere]:
-    """Return, by dossier the agent may see, its phones and its attempts; two queries."""
+    """Return, by dossier the agent may see, its phones, attempts and next task; three queries."""
     visible = Dossier.objects.visible_to(agent, on=on).filter(pk__in=dossier_ids).values("pk")
     telephones: dict[UUID, list[str]] = defaultdict(list)
     for pk, valeur in (
@@ -80,16 +87,32 @@ def list_reperes(*, agent: Agent, on: date, dossier_ids: Collection[UUID]) -> Ma
         .distinct("dossier", "avec")
     ):
         last[contact.dossier_id].append(contact)
-    return {pk: _repere(telephones[pk], last[pk]) for pk in {*telephones, *last}}
+    taches = {
+        pk: (GENRES[genre].libelle, due_le)
+        for pk, genre, due_le in Tache.objects.filter(
+            Q(caduque_le=None) | Q(caduque_le__gt=on), dossier__in=visible, role__in=_EQUIPE
+        )
+        .order_by("dossier", "due_le", "genre")
+        .distinct("dossier")
+        .values_list("dossier", "genre", "due_le")
+    }
+    return {
+        pk: _repere(telephones[pk], last[pk], *taches.get(pk, ("", None)))
+        for pk in {*telephones, *last, *taches}
+    }
 
 
-def _repere(telephones: Sequence[str], contacts: Sequence[Contact]) -> Repere:
+def _repere(
+    telephones: Sequence[str], contacts: Sequence[Contact], tache: str, tache_le: date | None
+) -> Repere:
     dernier = max(contacts, key=lambda c: c.survenu_le, default=None)
     return Repere(
         telephones=tuple(telephones),
         dernier_le=dernier.survenu_le if dernier else None,
         dernier_resultat=dernier.get_resultat_display() if dernier else "",
         prochain_le=min((c.prochain_le for c in contacts if c.prochain_le), default=None),
+        tache=tache,
+        tache_le=tache_le,
     )
 
 

@@ -41,12 +41,17 @@ def show_form(
     *,
     dossier: Dossier,
     retour: str = "",
+    refus: bool = False,
     **context: object,
 ) -> HttpResponse:
-    """Render a form about a dossier; a refused one answers 422 with what was typed."""
+    """Render a form about a dossier; a refused one answers 422 with what was typed.
+
+    `refus` says that something beside the form was refused.
+    """
     suite = next_address(request, "")
     context |= {
         "form": form,
+        "refus": refus,
         "dossier": dossier,
         "personnes": list_titulaires(
             agent=get_agent(request), on=request_day(request), dossier=dossier
@@ -54,7 +59,7 @@ def show_form(
         "suite": suite,
         "retour": suite or retour or reverse("dossier", args=[dossier.numero]),
     }
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=422 if form.errors or refus else 200)
 
 
 def next_address(request: HttpRequest, default: str) -> str:

@@ -20,9 +20,8 @@ class LigneMandat:
 
     @property
     def prochaine_le(self) -> date | None:
-        """The nearest of the next deadline and the next contact fixed."""
-        dates = [d for d in (self.mandat.prochaine_le, self.repere.prochain_le) if d]
-        return min(dates, default=None)
+        """The day of the first thing due, late or not; failing that, the next deadline."""
+        return self.repere.tache_le or self.mandat.prochaine_le
 
 
 def sort_lignes(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 from django import forms, template
 from django.core.paginator import Page
@@ -161,7 +162,7 @@ def erreurs(form: forms.BaseForm) -> dict[str, object]:
 
 
 @register.inclusion_tag("composants/pagination.html", takes_context=True)
-def pagination(context: RequestContext, page: Page, fragment: str = "") -> dict[str, object]:
+def pagination(context: RequestContext, page: Page[Any], fragment: str = "") -> dict[str, object]:
     """Give the pagination of a list, keeping its filters; `fragment` is the htmx target."""
     query = context["request"].GET.copy()
     query.pop("page", None)

@@ -122,6 +122,6 @@ def _show(
     plies: tuple[str, ...] = (),
     **context: Any,
 ) -> HttpResponse:
-    # What is folded must be seen when it is refused.
-    pli_ouvert = any(name in form.errors for name in plies)
+    # What is folded must be seen when it is refused, or when the whole is.
+    pli_ouvert = any(name in form.errors for name in ("__all__", *plies))
     return show_form(request, template, form, dossier=dossier, pli_ouvert=pli_ouvert, **context)

@@ -22,9 +22,7 @@ PAGES = ("contact_noter", "visite_noter", "dsf_noter", "dsf_demander")
 
 
 @pytest.fixture
-def mandat(
-    operateur: Organisation, travailleur_social: Agent, juriste: Agent, on: date
-) -> Mandat:
+def mandat(operateur: Organisation, travailleur_social: Agent, juriste: Agent, on: date) -> Mandat:
     return make_mandat(
         operateur=operateur,
         transmis_le=on - timedelta(days=20),
@@ -82,7 +80,11 @@ def test_three_answers_are_enough_to_note_a_contact_of_today(
 
     assert answer.url == reverse("dossier", args=[mandat.dossier.numero])
     contact = Contact.objects.get()
-    assert (contact.survenu_le, contact.par, contact.resultat) == (on, travailleur_social, "echange")
+    assert (contact.survenu_le, contact.par, contact.resultat) == (
+        on,
+        travailleur_social,
+        "echange",
+    )
 
 
 def test_the_contact_goes_back_where_the_person_came_from_but_never_elsewhere(
@@ -224,9 +226,8 @@ def test_a_diagnosis_sent_before_its_end_is_refused_in_words(
 def test_the_bodies_of_the_diagnosis_are_suggested(
     mandat: Mandat, secretaire: Agent, client_de: SignIn
 ) -> None:
-    page = read(
-        client_de(secretaire).get(reverse("dsf_demander", args=[mandat.dossier.numero]))
-    )
+    page = read(client_de(secretaire).get(reverse("dsf_demander", args=[mandat.dossier.numero])))
 
     names = [e.attrs["value"] for e in select_all(select(page, "#organismes"), "option")]
-    assert names == ["Association Le Palier"]
+    assert "Association Le Palier" in names
+    assert "DDETS de la Gironde" not in names

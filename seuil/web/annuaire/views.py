@@ -1,0 +1,31 @@
+"""The directory of organisations."""
+
+from itertools import groupby
+
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from seuil.acteurs.models import TypeOrganisation
+from seuil.acteurs.queries import list_communes, list_organisations
+from seuil.web.access import get_agent, request_day, requires
+from seuil.web.annuaire.forms import AnnuaireForm
+
+
+@requires("annuaire.lire")
+@require_GET
+def annuaire(request):
+    agent, on = get_agent(request), request_day(request)
+    form = AnnuaireForm(request.GET, communes=list_communes(agent=agent, on=on))
+    form.full_clean()
+    organisations = list_organisations(
+        agent=agent,
+        on=on,
+        type=form.cleaned_data.get("type", ""),
+        commune=form.cleaned_data.get("commune", ""),
+    )
+    labels = dict(TypeOrganisation.choices)
+    groupes = [
+        (labels[code], list(rows)) for code, rows in groupby(organisations, lambda o: o["type"])
+    ]
+    context = {"form": form, "groupes": groupes, "total": len(organisations)}
+    return render(request, "annuaire/annuaire.html", context)

@@ -1,0 +1,24 @@
+"""How the département is configured: formations, local delays, thresholds, rules of the choice."""
+
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from seuil.acteurs.rules import load_departement
+from seuil.web.access import get_agent, requires
+
+
+@requires("annuaire.lire")
+@require_GET
+def departement(request):
+    configuration = load_departement(get_agent(request).departement_id)
+    reglages = (
+        [
+            ("Délais locaux", configuration.delais),
+            ("Volumes et seuils", configuration.seuils),
+            ("Choix des dossiers de l’équipe mobile", configuration.regles_de_choix),
+        ]
+        if configuration
+        else []
+    )
+    context = {"configuration": configuration, "reglages": reglages}
+    return render(request, "departement/departement.html", context)

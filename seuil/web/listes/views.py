@@ -1,0 +1,199 @@
+"""Lists of acts: deposit, columns, preview, application; nothing is applied before the preview."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from seuil.actes.models import Ligne, Lot
+from seuil.actes.queries import get_apercu, get_lot, list_lots
+from seuil.engines.tabular import FileRefused
+from seuil.kernel.refusal import Refusal
+from seuil.usecases.import_liste import abandon_liste, apply_liste, deposit_liste, map_liste
+from seuil.web.access import get_agent, request_day, requires
+from seuil.web.listes.forms import ColonnesForm, DepotForm
+
+# Opened first: what a person has to look at.
+_ONGLETS = (
+    (Ligne.Etat.A_VERIFIER, "À vérifier", "a_verifier"),
+    (Ligne.Etat.REFUSE, "Refusées", "refuses"),
+    (Ligne.Etat.ACCEPTE, "Acceptées", "acceptes"),
+    (Ligne.Etat.DOUBLON, "Déjà connues", "doublons"),
+)
+_ESSENTIELS = ("nom", "prenom", "adresse", "code_postal", "commune", "acte_le", "audience_le")
+
+
+@requires("acte.importer")
+@require_GET
+def listes(request):
+    lots = list_lots(agent=get_agent(request), on=request_day(request))
+    return render(request, "listes/listes.html", {"lots": lots})
+
+
+@requires("acte.importer")
+@require_http_methods(["GET", "POST"])
+def liste_deposer(request):
+    form = DepotForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        lot = _deposit(request, form)
+        if lot:
+            return redirect("liste", lot.pk)
+    return render(
+        request, "listes/deposer.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+@requires("acte.importer")
+@require_GET
+def liste(request, lot_id):
+    etat, number = request.GET.get("etat", ""), request.GET.get("page", "1")
+    lot = _find(request, lot_id)
+    if lot.etat == Lot.Etat.A_MAPPER:
+        return redirect("liste_colonnes", lot_id)
+    if etat not in {code for code, _, _ in _ONGLETS}:
+        counted = (code for code, _, key in _ONGLETS if lot.compte.get(key))
+        etat = next(counted, Ligne.Etat.ACCEPTE)
+    apercu = get_apercu(
+        agent=get_agent(request),
+        on=request_day(request),
+        lot_id=lot_id,
+        etat=etat,
+        page=int(number) if number.isdecimal() else 1,
+    )
+    essentiels = [c for champ in _ESSENTIELS for c in apercu.colonnes if c.champ == champ]
+    confirmees = _confirmees(request, lot)
+    context = {
+        "lot": lot,
+        "apercu": apercu,
+        "onglets": [(c, label, apercu.comptes.get(c, 0)) for c, label, _ in _ONGLETS],
+        "etat": etat,
+        "entetes": [c.entete for c in essentiels],
+        "lignes": [
+            (
+                ligne,
+                [
+                    (c.entete, ligne.cellules[c.index] if c.index < len(ligne.cellules) else "")
+                    for c in essentiels
+                ],
+                ligne.numero in confirmees,
+            )
+            for ligne in apercu.lignes
+        ],
+        "confirmees": len(confirmees),
+        "a_valider": lot.etat == Lot.Etat.A_VALIDER,
+        "applicables": lot.compte.get("acceptes", 0) + len(confirmees),
+    }
+    return render(request, "listes/liste.html", context)
+
+
+@requires("acte.importer")
+@require_http_methods(["GET", "POST"])
+def liste_colonnes(request, lot_id):
+    agent, on = get_agent(request), request_day(request)
+    lot = _find(request, lot_id)
+    apercu = get_apercu(agent=agent, on=on, lot_id=lot_id)
+    form = ColonnesForm(request.POST or None, colonnes=apercu.colonnes)
+    if request.method == "POST" and form.is_valid():
+        try:
+            map_liste(lot=lot, correspondance=form.get_correspondance(), by=agent, on=on)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("liste", lot_id)
+    context = {"lot": lot, "form": form, "lignes": form.list_lignes()}
+    return render(request, "listes/colonnes.html", context, status=422 if form.errors else 200)
+
+
+@requires("acte.importer")
+@require_POST
+def liste_confirmer(request, lot_id):
+    """Keep the rows ticked on one page of those to verify, then go on to the next page."""
+    lot = _find(request, lot_id)
+    chosen = _confirmees(request, lot)
+    chosen -= _numbers(request, "visible")
+    chosen |= _numbers(request, "confirmee")
+    request.session[_cle(lot)] = sorted(chosen)
+    page = request.POST.get("page", "")
+    suffix = f"&page={int(page)}" if page.isdecimal() else ""
+    return redirect(reverse("liste", args=[lot_id]) + f"?etat={Ligne.Etat.A_VERIFIER}{suffix}")
+
+
+@requires("acte.importer")
+@require_POST
+def liste_appliquer(request, lot_id):
+    lot = _find(request, lot_id)
+    try:
+        apply_liste(
+            lot=lot,
+            lignes_confirmees=_confirmees(request, lot),
+            by=get_agent(request),
+            on=request_day(request),
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        request.session.pop(_cle(lot), None)
+        messages.success(request, "La liste est appliquée.")
+    return redirect("liste", lot_id)
+
+
+@requires("acte.importer")
+@require_POST
+def liste_abandonner(request, lot_id):
+    lot = _find(request, lot_id)
+    try:
+        abandon_liste(lot=lot, by=get_agent(request), on=request_day(request))
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("liste", lot_id)
+    request.session.pop(_cle(lot), None)
+    messages.success(request, "La liste est abandonnée ; rien n’en a été repris.")
+    return redirect("listes")
+
+
+def _deposit(request, form):
+    """Hand the file to the reader from a folder of its own; its refusal becomes an error."""
+    agent, data = get_agent(request), form.cleaned_data
+    with TemporaryDirectory(prefix="seuil-") as folder:
+        path = Path(folder) / "liste"
+        with path.open("wb") as file:
+            for chunk in data["fichier"].chunks():
+                file.write(chunk)
+        try:
+            return deposit_liste(
+                fichier=path,
+                nom_fichier=data["fichier"].name,
+                type_acte=data["type_acte"],
+                source=data["source"],
+                departement=agent.departement_id,
+                by=agent,
+                on=request_day(request),
+            )
+        except FileRefused as refusal:
+            form.add_error("fichier", f"{refusal.message} {refusal.remede}")
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+    return None
+
+
+def _find(request, lot_id):
+    try:
+        return get_lot(agent=get_agent(request), on=request_day(request), lot_id=lot_id)
+    except Lot.DoesNotExist:
+        raise Http404 from None
+
+
+def _cle(lot):
+    return f"confirmees:{lot.pk}"
+
+
+def _confirmees(request, lot):
+    return set(request.session.get(_cle(lot), ()))
+
+
+def _numbers(request, name):
+    return {int(n) for n in request.POST.getlist(name) if n.isdecimal()}

@@ -1,0 +1,58 @@
+"""The commands that others rely on say the same thing everywhere."""
+
+import os
+import re
+import tomllib
+
+from tests.architecture.sources import ROOT
+
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_integration_checks_then_tests_and_stops_at_the_first_failure() -> None:
+    path = ROOT / ".ci" / "run"
+    script = path.read_text(encoding="utf-8")
+
+    assert os.access(path, os.X_OK)
+    assert "set -euo pipefail" in script
+    assert re.search(r"^make check\nmake test$", script, re.M)
+
+
+def test_the_promised_commands_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.M))
+
+    assert targets >= {
+        "demo", "demo-neuf", "test", "check", "fix", "bench", "epreuves", "docs",
+    }  # fmt: skip
+
+
+def test_the_version_of_uv_is_the_same_in_the_makefile_and_the_runbook() -> None:
+    version = re.search(r"^UV_VERSION := (\S+)$", MAKEFILE, re.M)
+    runbook = (ROOT / "docs" / "exploitation.md").read_text(encoding="utf-8")
+
+    assert version
+    assert re.findall(r"uv==([\d.]+)", runbook) == [version[1]]
+
+
+def test_python_versions_agree() -> None:
+    lowest = re.match(r">=(\d+\.\d+)", PYPROJECT["project"]["requires-python"])
+
+    assert lowest
+    assert PYPROJECT["tool"]["ruff"]["target-version"] == f"py{lowest[1].replace('.', '')}"
+    assert PYPROJECT["tool"]["mypy"]["python_version"] == lowest[1]
+    assert f"({lowest[1].replace('.', ', ')})" in MAKEFILE
+
+
+def test_every_dependency_is_read_through_a_cool_down() -> None:
+    assert PYPROJECT["tool"]["uv"]["exclude-newer"]
+    assert (ROOT / "uv.lock").exists()
+
+
+def test_every_layer_has_its_package_and_every_domain_package_its_anatomy_contract() -> None:
+    contracts = {c["id"]: c for c in PYPROJECT["tool"]["importlinter"]["contracts"]}
+    rooms = {name for layer in contracts["flow"]["layers"] for name in layer.split(" | ")}
+    others = {"kernel", "engines", "usecases", "web", "jobs"}
+
+    assert {p.parent.name for p in (ROOT / "seuil").glob("*/__init__.py")} == rooms
+    assert {c.removeprefix("seuil.") for c in contracts["anatomy"]["containers"]} == rooms - others

@@ -1,0 +1,367 @@
+"""The figures of the équipe mobile: one source for totals, days and lists."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from seuil.accompagnements.models import Contrat, Demarche, Mandat
+from seuil.acteurs.models import Agent, Organisation
+from seuil.diagnostics.models import Dsf
+from seuil.dossiers.models import Dette
+from seuil.indicateurs.queries import (
+    SOURCES,
+    ActiviteInterdite,
+    get_activite,
+    list_clotures,
+    list_dossiers_indicateur,
+)
+from seuil.indicateurs.rules import INDICATEURS, MENAGE, list_jours
+from tests.factories.accompagnements import make_contact, make_mandat
+from tests.factories.base import make_agent, make_dossier, make_organisation
+
+pytestmark = pytest.mark.django_db
+ON = date(2026, 11, 21)
+MOIS = date(2026, 10, 1)
+DAY = timedelta(days=1)
+
+
+def octobre(day: int) -> date:
+    return date(2026, 10, day)
+
+
+@pytest.fixture
+def worker(travailleur_social: Agent) -> Agent:
+    return travailleur_social
+
+
+@pytest.fixture
+def mandat(operateur: Organisation, worker: Agent) -> Mandat:
+    return make_mandat(
+        operateur=operateur,
+        transmis_le=date(2026, 9, 1),
+        repondu_le=date(2026, 9, 3),
+        referent_social=worker,
+    )
+
+
+def close(mandat: Mandat, le: date, *, denouement: str = "maintien") -> None:
+    Mandat.objects.filter(pk=mandat.pk).update(
+        clos_le=le, motif_cloture="objectifs", denouement=denouement
+    )
+    mandat.dossier.acces.update(fin_le=le)
+
+
+def add_step(mandat: Mandat, genre: str, le: date | None, etat: str = "faite") -> None:
+    contrat, _ = Contrat.objects.get_or_create(
+        mandat=mandat,
+        defaults={"signe_le": mandat.repondu_le, "objectif": "x", "par": mandat.referent_social},
+    )
+    Demarche.objects.create(
+        contrat=contrat,
+        genre=genre,
+        objectif="x",
+        acteur="menage",
+        pour_le=octobre(1),
+        etat=etat,
+        terminee_le=le,
+    )
+
+
+def figures(agent: Agent, code: str, mois: date = MOIS) -> tuple[int, dict[date, int]]:
+    activite = get_activite(agent=agent, on=ON, mois=mois)
+    ligne = activite.get_ligne(code)
+    return ligne.total, {
+        jour: n for jour, n in zip(activite.jours, ligne.par_jour, strict=True) if n
+    }
+
+
+@pytest.fixture
+def busy(mandat: Mandat, operateur: Organisation, worker: Agent) -> None:
+    """Fill October with something of everything, on several households."""
+    second = make_mandat(
+        operateur=operateur, transmis_le=octobre(1), repondu_le=octobre(5), referent_social=worker
+    )
+    third = make_mandat(
+        operateur=operateur, transmis_le=octobre(1), repondu_le=octobre(2), referent_social=worker
+    )
+    for m, day in [(mandat, 6), (mandat, 6), (mandat, 8), (second, 8), (third, 30)]:
+        make_contact(dossier=m.dossier, par=worker, survenu_le=octobre(day))
+        make_contact(dossier=m.dossier, par=worker, survenu_le=octobre(day), avec="bailleur")
+    for genre in ("plan_apurement", "fsl", "accompagnement", "siao"):
+        add_step(second, genre, octobre(12))
+        add_step(mandat, genre, octobre(13))
+    Dsf.objects.create(
+        dossier=second.dossier, fin="avec_menage", termine_le=octobre(14), par=worker
+    )
+    close(third, octobre(30), denouement="relogement")
+    Dette.objects.create(
+        dossier=mandat.dossier, constatee_le=octobre(20), montant=0, source="Bailleur"
+    )
+
+
+@pytest.mark.parametrize("code", [i.code for i in INDICATEURS])
+@pytest.mark.parametrize("role", ["secretaire", "chef_equipe"])
+def test_a_figure_opens_on_as_many_rows_as_it_says(
+    code: str, role: str, busy: None, request: pytest.FixtureRequest
+) -> None:
+    agent = request.getfixturevalue(role)
+    total, par_jour = figures(agent, code)
+
+    def rows(jour: date | None = None) -> list[Any]:
+        return list_dossiers_indicateur(agent=agent, on=ON, mois=MOIS, code=code, jour=jour)
+
+    assert total > 0
+    assert len(rows()) == total
+    for jour, nombre in par_jour.items():
+        assert len(rows(jour)) == nombre
+
+
+@pytest.mark.parametrize("indicateur", INDICATEURS, ids=lambda i: i.code)
+def test_the_total_counts_households_once_and_actions_each_time(
+    indicateur: Any, busy: None, secretaire: Agent
+) -> None:
+    total, par_jour = figures(secretaire, indicateur.code)
+
+    seen = [
+        row.numero
+        for jour in par_jour
+        for row in list_dossiers_indicateur(
+            agent=secretaire, on=ON, mois=MOIS, code=indicateur.code, jour=jour
+        )
+    ]
+    assert total == (len(set(seen)) if indicateur.unite == MENAGE else len(seen))
+
+
+def test_every_indicator_has_a_definition_and_a_source() -> None:
+    assert {i.code for i in INDICATEURS} == set(SOURCES)
+    assert all(i.definition.endswith(".") for i in INDICATEURS)
+
+
+def test_all_the_figures_are_one_query(busy: None, secretaire: Agent) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        get_activite(agent=secretaire, on=ON, mois=MOIS)
+
+    assert len(captured) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "met"),
+    [
+        ({}, True),
+        ({"canal": "lieu_neutre", "resultat": "rendez_vous"}, True),
+        ({"canal": "telephone"}, False),
+        ({"resultat": "absent"}, False),
+        ({"resultat": "refus"}, False),
+        ({"avec": "bailleur"}, False),
+        ({"survenu_le": octobre(31)}, True),
+        ({"survenu_le": octobre(1)}, True),
+        ({"survenu_le": date(2026, 9, 30)}, False),
+        ({"survenu_le": date(2026, 11, 1)}, False),
+    ],
+)
+def test_a_household_is_met_in_person_within_the_month(
+    fields: dict[str, Any], met: bool, mandat: Mandat, worker: Agent, secretaire: Agent
+) -> None:
+    le = fields.pop("survenu_le", octobre(6))
+    make_contact(dossier=mandat.dossier, par=worker, survenu_le=le, **fields)
+
+    assert figures(secretaire, "menages_rencontres") == ((1, {le: 1}) if met else (0, {}))
+
+
+def test_a_contact_of_the_secretariat_is_not_the_teams(mandat: Mandat, secretaire: Agent) -> None:
+    make_contact(dossier=mandat.dossier, par=secretaire, survenu_le=octobre(6))
+
+    assert figures(secretaire, "tentatives") == (0, {})
+
+
+@pytest.mark.parametrize(
+    ("fin", "counted"), [("avec_menage", 1), ("sans_rencontre", 1), ("carence", 0)]
+)
+def test_a_carence_is_not_a_diagnosis(
+    fin: str, counted: int, mandat: Mandat, worker: Agent, secretaire: Agent
+) -> None:
+    Dsf.objects.create(dossier=mandat.dossier, fin=fin, termine_le=octobre(6), par=worker)
+
+    assert figures(secretaire, "diagnostics")[0] == counted
+
+
+def test_a_household_is_accompanied_from_the_answer_to_the_eve_of_the_closure(
+    mandat: Mandat, secretaire: Agent
+) -> None:
+    Mandat.objects.filter(pk=mandat.pk).update(repondu_le=octobre(10))
+    close(mandat, octobre(13))
+
+    assert figures(secretaire, "menages_accompagnes") == (
+        1,
+        {octobre(10): 1, octobre(11): 1, octobre(12): 1},
+    )
+
+
+def test_an_open_mandate_is_counted_up_to_today(mandat: Mandat, secretaire: Agent) -> None:
+    total, par_jour = figures(secretaire, "menages_accompagnes", date(2026, 11, 1))
+
+    assert (total, len(par_jour), max(par_jour)) == (1, 21, ON)
+    assert figures(secretaire, "menages_accompagnes", date(2026, 12, 1)) == (0, {})
+
+
+@pytest.mark.parametrize(
+    ("genre", "code"),
+    [
+        ("plan_apurement", "dispositifs_apurement"),
+        ("fsl", "dispositifs_apurement"),
+        ("surendettement", "dispositifs_apurement"),
+        ("action_logement", "dispositifs_apurement"),
+        ("aide_logement", "dispositifs_apurement"),
+        ("accompagnement", "orientations_accompagnement"),
+        ("siao", "orientations_hebergement"),
+        ("dls", None),
+    ],
+)
+def test_a_step_done_counts_in_its_indicator(
+    genre: str, code: str | None, mandat: Mandat, secretaire: Agent
+) -> None:
+    add_step(mandat, genre, octobre(6))
+    add_step(mandat, genre, None, etat="a_faire")
+    add_step(mandat, genre, octobre(7), etat="abandonnee")
+
+    codes = ("dispositifs_apurement", "orientations_accompagnement", "orientations_hebergement")
+    assert {c: figures(secretaire, c)[0] for c in codes} == {c: int(c == code) for c in codes}
+
+
+def test_a_cleared_debt_counts_once_on_the_first_of_its_two_days(
+    mandat: Mandat, secretaire: Agent
+) -> None:
+    for day in (8, 20):
+        Dette.objects.create(
+            dossier=mandat.dossier, constatee_le=octobre(day), montant=0, source="Bailleur"
+        )
+    close(mandat, date(2026, 11, 10), denouement="dette_apuree")
+
+    assert figures(secretaire, "impayes_resorbes") == (1, {octobre(8): 1})
+    assert figures(secretaire, "impayes_resorbes", date(2026, 11, 1)) == (0, {})
+
+
+def test_a_debt_cleared_before_the_mandate_is_not_its_work(
+    mandat: Mandat, secretaire: Agent
+) -> None:
+    Dette.objects.create(
+        dossier=mandat.dossier, constatee_le=date(2026, 9, 2), montant=0, source="Bailleur"
+    )
+
+    assert figures(secretaire, "impayes_resorbes", date(2026, 9, 1)) == (0, {})
+
+
+def test_an_operator_counts_its_own_activity(
+    mandat: Mandat, worker: Agent, chef_equipe: Agent, secretaire: Agent
+) -> None:
+    other = make_organisation(type="operateur", nom="Autre opérateur")
+    theirs = make_mandat(operateur=other, repondu_le=date(2026, 9, 3))
+    colleague = make_agent(role="travailleur_social", organisation=other)
+    make_contact(dossier=theirs.dossier, par=colleague, survenu_le=octobre(6))
+    make_contact(dossier=mandat.dossier, par=worker, survenu_le=octobre(6))
+
+    assert figures(chef_equipe, "menages_rencontres")[0] == 1
+    assert figures(secretaire, "menages_rencontres")[0] == 2
+    ours = get_activite(agent=secretaire, on=ON, mois=MOIS, operateur=other)
+    assert ours.get_ligne("menages_rencontres").total == 1
+    theirs_asked = get_activite(agent=chef_equipe, on=ON, mois=MOIS, operateur=other)
+    assert theirs_asked.get_ligne("menages_accompagnes").total == 1
+    assert {
+        r.numero
+        for r in list_dossiers_indicateur(
+            agent=chef_equipe, on=ON, mois=MOIS, code="menages_rencontres", operateur=other
+        )
+    } == {mandat.dossier.numero}
+
+
+def test_another_departement_is_not_counted(mandat: Mandat, worker: Agent) -> None:
+    make_contact(dossier=mandat.dossier, par=worker, survenu_le=octobre(6))
+    elsewhere = make_agent(organisation=make_organisation(type="ddets", departement_id="40"))
+
+    assert figures(elsewhere, "menages_rencontres") == (0, {})
+
+
+def test_the_charge_de_mission_reads_figures_and_opens_no_dossier(
+    busy: None, charge_mission: Agent, secretaire: Agent
+) -> None:
+    assert figures(charge_mission, "menages_rencontres") == figures(
+        secretaire, "menages_rencontres"
+    )
+    with pytest.raises(ActiviteInterdite):
+        list_dossiers_indicateur(agent=charge_mission, on=ON, mois=MOIS, code="clotures")
+    clotures = list_clotures(agent=charge_mission, on=ON, mois=MOIS)
+    assert (clotures.lignes, clotures.total) == ((), 1)
+    assert [(c.motif, c.denouement, c.nombre) for c in clotures.comptes] == [
+        ("Démarches menées à leur terme", "Relogement", 1)
+    ]
+
+
+@pytest.mark.parametrize("role", ["worker", "gestionnaire", "administrateur"])
+def test_other_roles_read_no_activity(role: str, request: pytest.FixtureRequest) -> None:
+    agent = request.getfixturevalue(role)
+
+    with pytest.raises(ActiviteInterdite):
+        get_activite(agent=agent, on=ON, mois=MOIS)
+    with pytest.raises(ActiviteInterdite):
+        list_clotures(agent=agent, on=ON, mois=MOIS)
+
+
+def test_a_closed_dossier_is_counted_for_its_operator_without_its_name(
+    busy: None, chef_equipe: Agent, secretaire: Agent
+) -> None:
+    def rows(agent: Agent) -> list[Any]:
+        return list_dossiers_indicateur(agent=agent, on=ON, mois=MOIS, code="clotures")
+
+    (theirs,) = rows(chef_equipe)
+    (ours,) = rows(secretaire)
+    assert (theirs.numero, theirs.nom, theirs.commune, theirs.is_visible) == (
+        ours.numero,
+        "",
+        "",
+        False,
+    )
+    assert (ours.nom != "", ours.commune, ours.is_visible) == (True, "Bordeaux", True)
+
+
+def test_the_table_of_closures_says_why_how_and_how_long(mandat: Mandat, secretaire: Agent) -> None:
+    close(mandat, octobre(3), denouement="plan_en_cours")
+
+    (ligne,) = list_clotures(agent=secretaire, on=ON, mois=MOIS).lignes
+
+    assert (ligne.numero, ligne.duree_jours) == (mandat.dossier.numero, 30)
+    assert (ligne.stade, ligne.motif, ligne.denouement, ligne.notifie_le) == (
+        "Commandement de payer",
+        "Démarches menées à leur terme",
+        "Maintien, plan d’apurement en cours",
+        None,
+    )
+    assert list_clotures(agent=secretaire, on=ON, mois=date(2026, 9, 1)).total == 0
+
+
+def test_the_average_is_per_working_day(mandat: Mandat, worker: Agent, secretaire: Agent) -> None:
+    for day in range(1, 12):
+        make_contact(dossier=mandat.dossier, par=worker, survenu_le=octobre(day))
+
+    activite = get_activite(agent=secretaire, on=ON, mois=MOIS)
+
+    assert activite.jours_ouvres == 22
+    assert activite.get_ligne("tentatives").moyenne == 0.5
+
+
+def test_a_running_month_stops_today() -> None:
+    assert list_jours(mois=date(2026, 11, 5), on=ON)[-1] == ON
+    assert len(list_jours(mois=date(2026, 2, 1), on=ON)) == 28
+    assert list_jours(mois=date(2026, 12, 1), on=ON) == ()
+
+
+def test_two_dossiers_of_one_landlord_are_two_landlord_contacts(
+    operateur: Organisation, worker: Agent, secretaire: Agent
+) -> None:
+    for _ in range(2):
+        dossier = make_dossier(bailleur="SCI des Exemples")
+        make_contact(dossier=dossier, par=worker, survenu_le=octobre(6), avec="bailleur")
+
+    assert figures(secretaire, "bailleurs_contactes") == (2, {octobre(6): 2})

@@ -1,0 +1,139 @@
+"""A very small demonstration, installed whole in the test database."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import authenticate
+
+from seuil.accompagnements.models import Choix, Mandat
+from seuil.actes.models import Acte, Lot, TypeActe
+from seuil.acteurs.models import Agent, Role
+from seuil.audit.models import Event
+from seuil.contacts.models import Contact
+from seuil.diagnostics.models import Dsf
+from seuil.dossiers.models import Dossier
+from seuil.engines import droit
+from seuil.jobs.demo import installation
+from seuil.jobs.demo.activite import Agenda
+from seuil.jobs.demo.organisations import COMPTES, MOT_DE_PASSE, list_comptes
+from seuil.jobs.demo.parcours import Volumes
+from seuil.travail.models import Tache
+from seuil.visites.models import Visite
+
+UNTIL = date(2026, 11, 21)
+# Used by this test only: four months, some dozens of households.
+MICRO = Volumes(
+    240, 72, 61, 32, 25, 17, 8, mandats_par_mois=3, mois_par_liste=6, mois=4
+)  # fmt: skip
+
+
+def _silent(_: str) -> None:
+    """Print nothing."""
+
+
+def _install(directory: Path) -> installation.Bilan:
+    return installation.install(
+        taille=MICRO,
+        until=UNTIL,
+        directory=directory / "listes",
+        progression=installation.Progression(_silent),
+    )
+
+
+@pytest.mark.django_db
+def test_a_demonstration_lives_through_the_real_import_and_the_real_use_cases(
+    tmp_path: Path,
+) -> None:
+    bilan = _install(tmp_path)
+
+    assert bilan.listes == len(list((tmp_path / "listes").iterdir()))
+    # The lists of the last day wait in the preview.
+    assert Lot.objects.exclude(etat=Lot.Etat.APPLIQUE).exists()
+    assert bilan.lignes["acceptes"] == Acte.objects.count() > 100
+    assert bilan.lignes["dossiers_ouverts"] == Dossier.objects.count()
+    types = set(Acte.objects.order_by("type").values_list("type", flat=True))
+    assert types >= {TypeActe.COMMANDEMENT, TypeActe.ASSIGNATION, TypeActe.CQL}
+    assert Mandat.objects.filter(reponse=Mandat.Reponse.ACCEPTE).exists()
+    assert Contact.objects.filter(heure__hour__gte=18).exists()
+    assert Visite.objects.exists()
+    assert Dsf.objects.exclude(fin="").exists()
+    assert Tache.objects.exists()
+    assert sum(bilan.refus.values()) <= sum(bilan.faits.values()) // 50, bilan.refus
+    _check_nothing_is_in_the_future()
+    _check_accounts()
+    _check_last_choice()
+
+
+def _check_nothing_is_in_the_future() -> None:
+    assert not Contact.objects.filter(survenu_le__gt=UNTIL).exists()
+    assert not Mandat.objects.filter(transmis_le__gt=UNTIL).exists()
+    past = Acte.objects.exclude(type=TypeActe.AUDIENCE)
+    assert not past.filter(survenu_le__gt=UNTIL).exists()
+    treve = [
+        acte
+        for acte in Acte.objects.filter(type=TypeActe.EXPULSION)
+        if droit.in_treve(acte.survenu_le)
+    ]
+    assert treve == []
+
+
+def _check_accounts() -> None:
+    assert {agent.role for agent in Agent.objects.all()} == set(Role.values)
+    for compte, line in zip(COMPTES, list_comptes(), strict=True):
+        assert authenticate(username=compte.courriel, password=MOT_DE_PASSE) is not None
+        assert line == f"{compte.role.label}\u00a0: {compte.courriel} / {MOT_DE_PASSE}"
+
+
+def _check_last_choice() -> None:
+    choix = list(Choix.objects.order_by("mois"))
+    assert choix[-1].mois == UNTIL.replace(day=1)
+    assert choix[-1].signe_le is None
+    assert all(one.signe_le for one in choix[:-1])
+    for mandat in Mandat.objects.filter(choix__signe_le__isnull=False):
+        assert mandat.transmis_le == mandat.choix.signe_le
+
+
+@pytest.mark.django_db
+def test_a_demonstration_already_there_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    installation._mark(installation.INSTALLEE, "petite", UNTIL)
+
+    installation.ensure_demo(taille="petite", until=UNTIL, neuf=False)
+
+    assert not Dossier.objects.exists()
+    assert "déjà installée" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("neuf", [True, False])
+def test_data_that_the_demonstration_did_not_make_are_never_touched(neuf: bool) -> None:
+    Event.objects.create(
+        kind="dossier.ouvert", by_id="x", by_label="x", departement="33", target_type="dossier",
+        target_id="x", effect_le=UNTIL,
+    )  # fmt: skip
+
+    with pytest.raises(installation.InstanceReelle, match="rien n’a été"):
+        installation.ensure_demo(taille="petite", until=UNTIL, neuf=neuf)
+
+    assert Event.objects.count() == 1
+
+
+def test_the_agenda_wakes_everything_in_the_order_of_days_and_forgets_what_comes_too_late() -> None:
+    told = []
+
+    def life(name: str, *days: int) -> installation.Vie:
+        for day in days:
+            told.append((agenda.le.day, name))
+            yield date(2026, 11, day)
+        told.append((agenda.le.day, name))
+
+    agenda = Agenda(until=date(2026, 11, 20))
+    agenda.add(date(2026, 11, 3), life("b", 7, 30))
+    agenda.add(date(2026, 11, 2), life("a", 5))
+    agenda.add(date(2026, 11, 3), life("first"), rang=0)
+    agenda.add(date(2026, 11, 21), life("never"))
+    agenda.run_until(date(2026, 11, 20))
+
+    assert told == [(2, "a"), (3, "first"), (3, "b"), (5, "a"), (7, "b")]

@@ -1,0 +1,238 @@
+"""The activity of the month on the screen and in its export."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from python_calamine import load_workbook
+
+from seuil.accompagnements.models import Mandat
+from seuil.acteurs.models import Agent, Organisation
+from seuil.indicateurs.rules import INDICATEURS
+from tests.factories.accompagnements import make_contact, make_mandat
+from tests.factories.base import make_organisation
+from tests.harness.client import StrictClient, read
+from tests.harness.html import Element, select, select_all
+
+SignIn = Callable[[object], StrictClient]
+
+
+@pytest.fixture
+def mandat(operateur: Organisation, travailleur_social: Agent, on: date) -> Mandat:
+    """A household met twice in the month, called once, and its landlord joined."""
+    mandat = make_mandat(
+        operateur=operateur,
+        transmis_le=on - timedelta(days=40),
+        repondu_le=on - timedelta(days=38),
+        referent_social=travailleur_social,
+    )
+    for days, fields in (
+        (10, {}),
+        (3, {}),
+        (2, {"canal": "telephone", "resultat": "absent"}),
+        (1, {"avec": "bailleur", "canal": "telephone"}),
+    ):
+        make_contact(
+            dossier=mandat.dossier,
+            par=travailleur_social,
+            survenu_le=on - timedelta(days=days),
+            **fields,
+        )
+    return mandat
+
+
+@pytest.fixture
+def clos(operateur: Organisation, travailleur_social: Agent, on: date) -> Mandat:
+    return make_mandat(
+        operateur=operateur,
+        transmis_le=on - timedelta(days=90),
+        repondu_le=on - timedelta(days=88),
+        clos_le=on - timedelta(days=5),
+        motif_cloture="objectifs",
+        denouement="relogement",
+        notifie_le=on - timedelta(days=5),
+    )
+
+
+def table_of(page: Element, caption: str) -> Element:
+    return next(t for t in select_all(page, "table") if select_all(t, "caption")[0].text == caption)
+
+
+def totals(page: Element) -> dict[str, str]:
+    """Indicator → total, as read on the screen."""
+    rows = select_all(table_of(page, "Indicateurs de la convention"), "tr")[1:]
+    found = {}
+    for row in rows:
+        head = select_all(row, "th")[0].text.split(" Définition")[0]
+        found[head] = select_all(row, "td")[0].text.split(" :")[0]
+    return found
+
+
+@pytest.mark.parametrize(
+    "role", ["gestionnaire", "travailleur_social", "juriste", "administrateur"]
+)
+@pytest.mark.parametrize("page", ["activite", "activite_xlsx"])
+def test_a_role_without_the_verb_is_refused_the_figures(
+    role: str, page: str, client_de: SignIn, request: pytest.FixtureRequest
+) -> None:
+    assert client_de(request.getfixturevalue(role)).get(reverse(page)).status_code == 403
+
+
+def test_the_secretariat_reads_totals_means_and_definitions(
+    mandat: Mandat, secretaire: Agent, client_de: SignIn
+) -> None:
+    page = read(client_de(secretaire).get(reverse("activite")))
+
+    found = totals(page)
+    assert found["Ménages rencontrés"] == "1"
+    assert found["Tentatives et échanges"] == "4"
+    assert found["Bailleurs contactés"] == "1"
+    assert len(found) == len(INDICATEURS)
+    main = select(page, "main").text
+    assert "Calculé le samedi 21 novembre 2026 à" in main
+    for indicateur in INDICATEURS:
+        assert indicateur.definition in main
+
+
+def test_a_day_of_the_chart_opens_on_its_dossiers(
+    mandat: Mandat, secretaire: Agent, client_de: SignIn, on: date
+) -> None:
+    client = client_de(secretaire)
+
+    page = read(client.get(reverse("activite"), {"indicateur": "menages_rencontres"}))
+
+    days = select_all(select(page, "#par-jour"), "a")
+    assert len(days) == 2
+    opened = read(client.get(days[-1].attrs["href"]))
+    assert mandat.dossier.numero in select(opened, "table").text
+    assert "mercredi 18 novembre 2026" in select(opened, "h1").text
+
+
+@pytest.mark.parametrize("code", [i.code for i in INDICATEURS])
+def test_each_total_opens_on_as_many_lines(
+    code: str, mandat: Mandat, clos: Mandat, secretaire: Agent, client_de: SignIn
+) -> None:
+    client = client_de(secretaire)
+    libelle = next(i.libelle for i in INDICATEURS if i.code == code)
+    total = int(totals(read(client.get(reverse("activite"))))[libelle])
+
+    page = read(client.get(reverse("activite_dossiers", args=[code]), {"mois": "2026-11"}))
+
+    tables = select_all(page, "table")
+    lines = len(select_all(tables[0], "tr")) - 1 if tables else 0
+    assert lines == total
+
+
+def test_the_charge_de_mission_sees_figures_without_any_link_nor_any_dossier(
+    mandat: Mandat, clos: Mandat, charge_mission: Agent, client_de: SignIn
+) -> None:
+    client = client_de(charge_mission)
+
+    answer = client.get(reverse("activite"))
+
+    page = read(answer)
+    content = answer.content.decode()
+    assert totals(page)["Tentatives et échanges"] == "4"
+    assert "FICTIF" not in content
+    assert mandat.dossier.numero not in content
+    assert clos.dossier.numero not in content
+    assert not [a for a in select_all(page, "a") if "/dossiers/" in a.attrs.get("href", "")]
+    assert "Relogement" in table_of(page, "Clôtures par motif et dénouement").text
+    opened = client.get(reverse("activite_dossiers", args=["tentatives"]))
+    assert opened.status_code == 404
+
+
+def test_the_export_of_the_charge_de_mission_counts_closures_without_naming_them(
+    clos: Mandat, charge_mission: Agent, client_de: SignIn
+) -> None:
+    answer = client_de(charge_mission).get(reverse("activite_xlsx"))
+
+    book = load_workbook(BytesIO(answer.content))
+    cells = [
+        str(cell)
+        for name in book.sheet_names
+        for row in book.get_sheet_by_name(name).to_python()
+        for cell in row
+    ]
+    assert "Relogement" in cells
+    assert not [cell for cell in cells if clos.dossier.numero in cell]
+
+
+def test_the_export_has_the_figures_of_the_screen(
+    mandat: Mandat, clos: Mandat, secretaire: Agent, client_de: SignIn, on: date
+) -> None:
+    client = client_de(secretaire)
+
+    page = read(client.get(reverse("activite")))
+    answer = client.get(reverse("activite_xlsx"))
+
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="activite-2026-11.xlsx"'
+    book = load_workbook(BytesIO(answer.content))
+    assert book.sheet_names == ["Indicateurs", "Par jour", "Clôtures", "Définitions"]
+    rows = book.get_sheet_by_name("Indicateurs").to_python()
+    start = next(n for n, row in enumerate(rows) if row[0] == "Indicateur")
+    exported = {str(row[0]): str(int(row[1])) for row in rows[start + 1 :]}
+    assert exported == totals(page)
+    days = book.get_sheet_by_name("Par jour").to_python()
+    assert days[-1][0] == on
+    closures = book.get_sheet_by_name("Clôtures").to_python()
+    assert clos.dossier.numero in closures[-1]
+
+
+def test_the_chief_reads_its_own_operator_only(
+    mandat: Mandat, chef_equipe: Agent, client_de: SignIn
+) -> None:
+    other = make_organisation(type="operateur", nom="Autre équipe")
+
+    page = read(client_de(chef_equipe).get(reverse("activite"), {"operateur": str(other.pk)}))
+
+    assert "Autre équipe" not in select(page, "main").text
+    assert totals(page)["Tentatives et échanges"] == "4"
+
+
+def test_one_operator_can_be_chosen(mandat: Mandat, secretaire: Agent, client_de: SignIn) -> None:
+    other = make_organisation(type="operateur", nom="Autre équipe")
+    client = client_de(secretaire)
+
+    every = read(client.get(reverse("activite")))
+    one = read(client.get(reverse("activite"), {"operateur": str(other.pk)}))
+
+    assert totals(every)["Tentatives et échanges"] == "4"
+    assert totals(one)["Tentatives et échanges"] == "0"
+
+
+def test_the_chief_does_not_open_a_closed_dossier_but_sees_it_counted(
+    clos: Mandat, chef_equipe: Agent, client_de: SignIn
+) -> None:
+    page = read(
+        client_de(chef_equipe).get(
+            reverse("activite_dossiers", args=["clotures"]), {"mois": "2026-11"}
+        )
+    )
+
+    row = select_all(select(page, "table"), "tr")[1]
+    assert clos.dossier.numero in row.text
+    assert "FICTIF" not in row.text
+    assert not select_all(row, "a")
+
+
+def test_a_month_to_come_says_that_nothing_is_counted_yet(
+    mandat: Mandat, secretaire: Agent, client_de: SignIn
+) -> None:
+    page = read(client_de(secretaire).get(reverse("activite"), {"mois": "2026-12"}))
+
+    assert "Ce mois n’a pas commencé" in page.text
+
+
+@pytest.mark.parametrize("query", [{"mois": "n’importe"}, {"jour": "32"}, {"operateur": "x"}])
+def test_a_strange_address_still_answers(
+    query: dict[str, str], mandat: Mandat, secretaire: Agent, client_de: SignIn
+) -> None:
+    client = client_de(secretaire)
+
+    assert client.get(reverse("activite"), query).status_code == 200
+    opened = client.get(reverse("activite_dossiers", args=["tentatives"]), query)
+    assert opened.status_code == 200
+    assert client.get(reverse("activite_dossiers", args=["inconnu"]), query).status_code == 404
