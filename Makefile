@@ -57,8 +57,8 @@ fix: .venv/.complet ## Corrige ce qui se corrige seul
 	@$(BIN)/ruff format .
 	@if [ -n "$(TEMPLATES)" ]; then $(BIN)/djade --target-version 5.2 $(TEMPLATES); fi
 
-bench: .venv/.complet ## Mesures de vitesse : chaque bench/bench_*.py imprime ses chiffres
-	@for mesure in bench/bench_*.py; do echo "→ $$mesure"; $(BIN)/python "$$mesure"; done
+bench: .venv/.complet ## Mesures de vitesse, chiffres et rapports imprimés (ARGS=recalcul pour choisir)
+	@echo "→ Mesures" && $(BIN)/python -m bench $(ARGS)
 
 epreuves: .venv/.complet ## Preuves longues (des heures) : mêmes propriétés, cent fois plus d’exemples
 	@$(BIN)/pytest --hypothesis-profile=epreuves -m "not navigateur" $(ARGS)

@@ -14,6 +14,7 @@ from seuil.actes.rules import ActeConnu, Communes, get_synonymes, normalise_comm
 from seuil.acteurs.models import Agent, Commune
 from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Dossier
+from seuil.dossiers.queries import only_visible
 from seuil.engines import tabular
 from seuil.engines.tabular import Cell, Row
 
@@ -97,9 +98,9 @@ def get_apercu(
 
 def list_actes(*, agent: Agent, on: date, dossier: Dossier) -> list[Acte]:
     """Return the acts of a dossier the agent may see, newest first, with the list they came in."""
-    visible = Dossier.objects.visible_to(agent, on=on).filter(pk=dossier.pk)
+    visible = only_visible(agent=agent, on=on, dossier=dossier)
     return list(
-        Acte.objects.filter(dossier__in=visible.values("pk"))
+        Acte.objects.filter(dossier__in=visible)
         .select_related("lot")
         .order_by("-survenu_le", "-id")
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.db.models import F, Min, Q, QuerySet
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import get_perimetre, why_not
 from seuil.dossiers.models import Acces, Dossier, Personne
+from seuil.dossiers.queries import only_visible
 from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
 from seuil.echeances.models import Echeance, Situation
 from seuil.echeances.rules import explain
@@ -82,6 +84,8 @@ class EcheanceVue:
     autres: Sequence[date]
     certitude: str
     a_obtenir: str
+    # Set by the law, not by a local convention.
+    legale: bool
     resultat: droit.Resultat | None
 
 
@@ -131,7 +135,7 @@ def list_rows(*, on: date, situations: QuerySet[Situation]) -> list[DossierRow]:
     ids = [row[0] for row in found]
     noms = _list_noms(ids)
     prochaines = dict(
-        Echeance.objects.filter(dossier__in=ids, le__gte=on)
+        Echeance.objects.filter(dossier__in=ids, le__gte=on, regle__in=_list_legales())
         .values_list("dossier_id")
         .annotate(prochaine=Min("le"))
         .order_by("dossier_id")
@@ -159,27 +163,26 @@ def list_rows(*, on: date, situations: QuerySet[Situation]) -> list[DossierRow]:
 
 def get_situation(*, agent: Agent, on: date, dossier: Dossier) -> Situation | None:
     """Return where the procedure of a file stands; None before its first act."""
-    visible = Dossier.objects.visible_to(agent, on=on).filter(pk=dossier.pk)
-    return Situation.objects.filter(dossier__in=visible.values("pk")).first()
+    visible = only_visible(agent=agent, on=on, dossier=dossier)
+    return Situation.objects.filter(dossier__in=visible).first()
 
 
 def list_dates_legales(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[tuple[date, str]]:
-    """Return the coming dates of a file with the label of their rule, nearest first."""
-    visible = Dossier.objects.visible_to(agent, on=on).filter(pk=dossier.pk)
+    """Return the coming dates that the law sets, with the label of their rule, nearest first."""
+    visible = only_visible(agent=agent, on=on, dossier=dossier)
     regles = droit.regles()
+    rows = Echeance.objects.filter(dossier__in=visible, le__gte=on, regle__in=_list_legales())
     return [
         (le, regles[regle].libelle)
-        for le, regle in Echeance.objects.filter(dossier__in=visible.values("pk"), le__gte=on)
-        .order_by("le", "regle")
-        .values_list("le", "regle")
+        for le, regle in rows.order_by("le", "regle").values_list("le", "regle")
         if le
     ]
 
 
 def list_echeances(*, agent: Agent, on: date, dossier: Dossier) -> list[EcheanceVue]:
     """Return the deadlines of a file with their explanation, by date, undetermined ones last."""
-    visible = Dossier.objects.visible_to(agent, on=on).filter(pk=dossier.pk)
-    rows = Echeance.objects.filter(dossier__in=visible.values("pk"))
+    visible = only_visible(agent=agent, on=on, dossier=dossier)
+    rows = Echeance.objects.filter(dossier__in=visible)
     return [
         _explained(e) for e in rows.order_by(F("le").asc(nulls_last=True), "regle", "source_id")
     ]
@@ -199,8 +202,14 @@ def _explained(echeance: Echeance) -> EcheanceVue:
         autres=echeance.autres,
         certitude=echeance.certitude,
         a_obtenir=echeance.a_obtenir,
+        legale=echeance.regle in _list_legales(),
         resultat=resultat,
     )
+
+
+@cache
+def _list_legales() -> tuple[str, ...]:
+    return tuple(sorted(r.id for r in droit.regles().values() if r.origine == "loi"))
 
 
 def _matches(texte: str) -> Q:

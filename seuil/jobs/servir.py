@@ -64,14 +64,15 @@ def database_stopped_after() -> Iterator[None]:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    previous = signal.signal(signal.SIGTERM, interrupt)
+    previous = {number: signal.signal(number, interrupt) for number in _STOP_SIGNALS}
     try:
         yield
     except KeyboardInterrupt:
         print("\nInterrompu.", flush=True)
         raise SystemExit(0) from None
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, old in previous.items():
+            signal.signal(number, old)
         stop_database()
 
 
@@ -135,8 +136,8 @@ def serve(*, port: int, environment: Mapping[str, str] | None = None, announce: 
     return 0
 
 
-def run_worker() -> None:
-    """Run the background tasks in this process until a signal."""
+def run_worker(*, wait: bool = True) -> None:
+    """Run the background tasks in this process until a signal, or only those already waiting."""
     import django  # noqa: PLC0415 - the parent process needs neither Django's apps nor the queue
 
     django.setup()
@@ -147,7 +148,7 @@ def run_worker() -> None:
 
     assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        worker.run_worker(queues=QUEUES, concurrency=1)
+        worker.run_worker(queues=list(QUEUES), concurrency=1, wait=wait)
 
 
 def stop_database() -> None:

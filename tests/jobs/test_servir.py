@@ -1,12 +1,17 @@
 """Starting and stopping: ports, arguments, the tasks' queues."""
 
 import argparse
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from django.db import connection
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from seuil.echeances.models import Echeance
 from seuil.jobs import servir, tasks
@@ -86,3 +91,18 @@ def test_the_nightly_task_rewrites_the_deadlines_of_every_dossier() -> None:
     tasks.refresh_all(0)
 
     assert {e.dossier_id for e in Echeance.objects.all()} == {d.pk for d in dossiers}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_runs_the_task_that_waits() -> None:
+    job_id = tasks.refresh_all.defer(timestamp=0)
+    place = connection.settings_dict
+    url = f"postgresql://{place['USER']}@/{place['NAME']}?host={place['HOST']}"
+
+    subprocess.run(
+        [sys.executable, "-c", "from seuil.jobs.servir import run_worker; run_worker(wait=False)"],
+        env={**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        check=True,
+    )
+
+    assert ProcrastinateJob.objects.get(pk=job_id).status == "succeeded"

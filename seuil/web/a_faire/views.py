@@ -23,17 +23,21 @@ PERIODES = {
     "semaine": "Cette semaine",
     "plus_tard": "Plus tard",
 }
-_RAPPORTS = {"premier_retour": "premier_retour", "evaluation": "evaluation", "bilan": "bilan"}
+# The act that ends each legal task: its form opens on it.
+_ACTES = {"decision_cfp": "cfp", "suite_cfp": "expulsion"}
 
 # Page where each kind of task is done → its button and its address. The mandate's tasks carry the
 # mandate's id as their source; a démarche or a planned contact carries its own.
 _ECRANS: dict[str, tuple[str, Callable[[TacheRow], str]]] = {
     "dsf": ("Dater le diagnostic", lambda t: reverse("dsf_noter", args=[t.numero])),
-    "acte": ("Enregistrer", lambda t: reverse("acte_enregistrer", args=[t.numero])),
+    "acte": (
+        "Enregistrer",
+        lambda t: reverse("acte_enregistrer", args=[t.numero]) + f"?type={_ACTES[t.genre]}",
+    ),
     "mandat": ("Répondre", lambda t: reverse("mandat", args=[t.source_id])),
     "rapport": (
         "Rédiger",
-        lambda t: reverse("rapport_rendre", args=[t.source_id]) + f"?genre={_RAPPORTS[t.genre]}",
+        lambda t: reverse("rapport_rendre", args=[t.source_id]) + f"?genre={t.genre}",
     ),
     "contact": ("Noter un contact", lambda t: reverse("contact_noter", args=[t.numero])),
     "cloture": ("Décider de la suite", lambda t: reverse("cloture", args=[t.source_id])),

@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django import forms
-
 from seuil.acteurs.models import TypeOrganisation
-from seuil.web.components.forms import Formulaire
+from seuil.web.components.forms import ChoixField, Formulaire
 
 
 class AnnuaireForm(Formulaire):
     """Which organisations to show."""
 
-    type = forms.ChoiceField(
+    filtre = True
+
+    type = ChoixField(
         label="Type d’organisme", required=False, choices=[("", "Tous"), *TypeOrganisation.choices]
     )
-    commune = forms.ChoiceField(
-        label="Qui intervient à", required=False, help_text="Commune du ménage."
-    )
+    commune = ChoixField(label="Qui intervient à", required=False, help_text="Commune du ménage.")
 
     def __init__(self, *args: Any, communes: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,10 +2,13 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from html import escape
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.forms.utils import flatatt
+from django.utils.safestring import SafeString, mark_safe
 
 _WIDGET_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.RadioSelect, ""),
@@ -22,6 +25,8 @@ class Formulaire(forms.Form):
     """Base of every form: DSFR classes, plain labels, messages that say what to type."""
 
     use_required_attribute = False
+    # True for a form that only chooses what a list shows.
+    filtre = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -33,6 +38,35 @@ class Formulaire(forms.Form):
             field.error_messages["required"] = _required_message(field)
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = "Choisissez une réponse de la liste."
+
+
+class ListeDeroulante(forms.Select):
+    """A drop-down written in one go: Django renders one template per option, and a département
+    has hundreds of communes.
+    """
+
+    def render(
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: Any = None,  # noqa: ARG002 - Django's signature
+    ) -> SafeString:
+        chosen = "" if value is None else str(value)
+        options = "".join(
+            f'<option value="{escape(str(code))}"{" selected" if str(code) == chosen else ""}>'
+            f"{escape(str(label))}</option>"
+            for code, label in self.choices
+        )
+        shown = flatatt({"name": name, **self.attrs, **(attrs or {})})
+        # Every part was escaped above; format_html on each option costs ten times more.
+        return mark_safe(f"<select{shown}>{options}</select>")  # noqa: S308
+
+
+class ChoixField(forms.ChoiceField):
+    """One choice in a flat list, shown as a drop-down."""
+
+    widget = ListeDeroulante
 
 
 class DateField(forms.DateField):

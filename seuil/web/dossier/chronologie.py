@@ -9,8 +9,7 @@ from seuil.accompagnements.models import Mandat
 from seuil.actes.models import Acte
 from seuil.contacts.models import Contact
 from seuil.diagnostics.models import Dsf
-from seuil.dossiers.models import Dette
-from seuil.dossiers.queries import Menage
+from seuil.dossiers.models import Dette, SuiviSocial
 from seuil.web.templatetags.seuil import heure, montant
 
 GENRES = {
@@ -53,8 +52,8 @@ def from_actes(actes: Iterable[Acte]) -> Iterator[Evenement]:
         yield Evenement(a.survenu_le, "acte", a.get_type_display(), _join(parts), source)
 
 
-def from_menage(menage: Menage) -> Iterator[Evenement]:
-    for s in menage.suivis:
+def from_suivis(suivis: Iterable[SuiviSocial]) -> Iterator[Evenement]:
+    for s in suivis:
         detail = _join([s.service, s.mesure])
         yield Evenement(s.constate_le, "suivi", s.get_situation_display(), detail, s.source)
 

@@ -1,7 +1,6 @@
 """The short forms of a dossier: one fact each."""
 
 import re
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -26,7 +25,9 @@ _SENS_PAR_TYPE = {
 class ActeForm(Formulaire):
     """An act or a decision, as the paper says it."""
 
-    type_acte = forms.ChoiceField(label="Nature de l’acte", choices=TypeActe.choices)
+    type_acte = forms.ChoiceField(
+        label="Nature de l’acte", choices=[("", "Choisissez"), *TypeActe.choices]
+    )
     survenu_le = DateField(
         label="Date de l’acte",
         help_text="Jour de la signification, de l’audience ou de la décision.",
@@ -133,9 +134,3 @@ class DocumentForm(Formulaire):
         help_text="PDF, JPEG ou PNG, 10 Mo au plus.",
         widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
     )
-
-
-def initial_acte(type_acte: str, on: date) -> dict[str, Any]:
-    """Return what an act's form is opened with."""
-    known = type_acte if type_acte in TypeActe.values else ""
-    return {"type_acte": known, "survenu_le": on}

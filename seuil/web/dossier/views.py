@@ -25,6 +25,7 @@ from seuil.dossiers.queries import (
     list_acces,
     list_dettes,
     list_documents,
+    list_suivis,
     list_titulaires,
 )
 from seuil.echeances.models import Stade
@@ -41,7 +42,6 @@ from seuil.web.dossier.forms import (
     DetteForm,
     DocumentForm,
     SuiviForm,
-    initial_acte,
 )
 
 
@@ -88,8 +88,7 @@ def dossier_onglet(request, numero, onglet):
 @requires("acte.enregistrer")
 @require_http_methods(["GET", "POST"])
 def acte_enregistrer(request, numero):
-    initial = initial_acte(request.GET.get("type", ""), request_day(request))
-    form = ActeForm(request.POST or None, initial=initial)
+    form = ActeForm(request.POST or None, initial={"type_acte": request.GET.get("type", "")})
     return _saisie(
         request, numero, form, "Enregistrer un acte ou une décision", "chronologie", record_acte
     )
@@ -251,7 +250,7 @@ def _read_chronologie(lecture):
     key = lecture.key
     evenements = [
         *chronologie.from_actes(list_actes(**key)),
-        *chronologie.from_menage(get_menage(**key)),
+        *chronologie.from_suivis(list_suivis(**key)),
         *chronologie.from_dettes(list_dettes(**key)),
         *chronologie.from_dsf(list_dsf(**key)),
     ]

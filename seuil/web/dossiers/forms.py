@@ -9,7 +9,7 @@ from django import forms
 from seuil.dossiers.models import Parc, SuiviSocial
 from seuil.echeances.models import Stade
 from seuil.echeances.queries import TRIS, Filtres
-from seuil.web.components.forms import Formulaire, MontantField
+from seuil.web.components.forms import ChoixField, Formulaire, MontantField
 
 TRIS_LIBELLES = {
     "recent": "Stade atteint, du plus récent au plus ancien",
@@ -25,30 +25,32 @@ JOURS = (("7", "7 jours"), ("15", "15 jours"), ("30", "30 jours"), ("60", "60 jo
 class FiltresForm(Formulaire):
     """The filters of the list, all optional."""
 
+    filtre = True
+
     texte = forms.CharField(
         label="Nom, adresse ou numéro", required=False, max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )  # fmt: skip
-    stade = forms.ChoiceField(label="Stade", required=False, choices=[("", "Tous"), *Stade.choices])
-    parc = forms.ChoiceField(label="Parc", required=False, choices=[("", "Tous"), *Parc.choices])
-    arrondissement = forms.ChoiceField(label="Arrondissement", required=False)
-    commune = forms.ChoiceField(label="Commune", required=False)
-    audience = forms.ChoiceField(
+    stade = ChoixField(label="Stade", required=False, choices=[("", "Tous"), *Stade.choices])
+    parc = ChoixField(label="Parc", required=False, choices=[("", "Tous"), *Parc.choices])
+    arrondissement = ChoixField(label="Arrondissement", required=False)
+    commune = ChoixField(label="Commune", required=False)
+    audience = ChoixField(
         label="Audience dans", required=False, choices=[("", "Indifférent"), *JOURS]
     )
     dette = MontantField(label="Dette d’au moins (euros)", required=False)
-    suivi = forms.ChoiceField(
+    suivi = ChoixField(
         label="Suivi social",
         required=False,
         choices=[("", "Indifférent"), *SuiviSocial.Situation.choices],
     )
-    ouvert = forms.ChoiceField(
+    ouvert = ChoixField(
         label="Ouvert depuis",
         required=False,
         choices=[("", "Indifférent"), ("1", "hier"), ("7", "7 jours"), ("30", "30 jours")],
     )
     mandat = forms.BooleanField(label="Confiés à l’équipe mobile", required=False)
-    tri = forms.ChoiceField(
+    tri = ChoixField(
         label="Ordre", required=False, choices=[(code, TRIS_LIBELLES[code]) for code in TRIS]
     )
 

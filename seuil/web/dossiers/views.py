@@ -24,7 +24,7 @@ _COLONNES = (
     Column("Stade", 30),
     Column("Stade atteint le", 14, "date"),
     Column("Audience", 12, "date"),
-    Column("Prochaine échéance", 14, "date"),
+    Column("Prochaine date légale", 14, "date"),
     Column("Dette", 12, "montant"),
     Column("Dette au", 12, "date"),
     Column("Suivi social", 24),

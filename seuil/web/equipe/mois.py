@@ -56,9 +56,8 @@ def list_operateurs(request: HttpRequest) -> list[dict[str, Any]]:
     agent = get_agent(request)
     if agent.organisation.type == TypeOrganisation.OPERATEUR:
         return [{"id": agent.organisation_id, "nom": agent.organisation.nom}]
-    return list(
-        list_organisations(agent=agent, on=request_day(request), type=TypeOrganisation.OPERATEUR)
-    )
+    rows = list_organisations(agent=agent, on=request_day(request), type=TypeOrganisation.OPERATEUR)
+    return [{"id": row["id"], "nom": row["nom"]} for row in rows]
 
 
 def find_operateur(request: HttpRequest, data: QueryDict) -> Organisation | None:

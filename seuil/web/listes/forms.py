@@ -8,13 +8,13 @@ from django import forms
 from seuil.actes.models import TypeActe
 from seuil.actes.queries import ColonneVue
 from seuil.actes.rules import CHAMPS
-from seuil.web.components.forms import FichierField, Formulaire
+from seuil.web.components.forms import ChoixField, FichierField, Formulaire, ListeDeroulante
 
 
 class DepotForm(Formulaire):
     """A list to deposit."""
 
-    type_acte = forms.ChoiceField(
+    type_acte = ChoixField(
         label="Ce que contient la liste", choices=[("", "Choisissez"), *TypeActe.choices]
     )
     source = forms.CharField(
@@ -42,12 +42,12 @@ class ColonnesForm(Formulaire):
         super().__init__(*args, **kwargs)
         self.colonnes = colonnes
         for c in colonnes:
-            self.fields[f"colonne-{c.index}"] = forms.ChoiceField(
+            self.fields[f"colonne-{c.index}"] = ChoixField(
                 label=f"Sens de la colonne « {c.entete or c.index + 1} »",
                 choices=choices,
                 required=False,
                 initial=c.champ,
-                widget=forms.Select(attrs={"class": "fr-select"}),
+                widget=ListeDeroulante(attrs={"class": "fr-select"}),
             )
 
     def get_correspondance(self) -> dict[int, str]:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from seuil.accompagnements.models import Demarche, Mandat
+from seuil.accompagnements.models import Demarche, Mandat, Rapport
 from seuil.accompagnements.queries import (
     ETATS,
     count_mandats,
@@ -178,12 +178,12 @@ def mandat_affecter(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("mandat.suivre")
 def rapport_rendre(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
-    """Report to the DDETS; the next report due is proposed."""
+    """Report to the DDETS; the report asked for, failing that the next due, is proposed."""
     on = request_day(request)
     found = _find_mandat(request, mandat_id)
-    form = RapportForm(
-        request.POST or None, initial={"rendu_le": on, "genre": next_rapport(found.rapports.all())}
-    )
+    asked = request.GET.get("genre", "")
+    genre = asked if asked in Rapport.Genre.values else next_rapport(found.rapports.all())
+    form = RapportForm(request.POST or None, initial={"rendu_le": on, "genre": genre})
     if record(
         request,
         form,

@@ -147,7 +147,9 @@ def champ(field: forms.BoundField) -> dict[str, object]:
         group = "fr-upload-group"
     elif isinstance(widget, forms.Select):
         group = "fr-select-group"
-    return {"field": field, "kind": kind, "group": group}
+    # A filter asks nothing when it is left empty: saying so at each one would be noise.
+    optional = not field.field.required and not getattr(field.form, "filtre", False)
+    return {"field": field, "kind": kind, "group": group, "optional": optional}
 
 
 @register.inclusion_tag("composants/erreurs.html")

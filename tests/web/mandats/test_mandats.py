@@ -292,12 +292,13 @@ def test_the_next_report_due_is_proposed_and_recorded(
     answer = client.post(
         url, {"genre": "premier_retour", "texte": "Deux passages.", "rendu_le": on.isoformat()}
     )
-    page = read(client.get(url))
 
     assert answer.url == reverse("mandat", args=[suivi.pk])
     assert Rapport.objects.get().texte == "Deux passages."
-    chosen = [e.attrs["value"] for e in select_all(page, "input") if "checked" in e.attrs]
-    assert chosen == ["evaluation"]
+    for query, proposed in (({}, "evaluation"), ({"genre": "bilan"}, "bilan")):
+        page = read(client.get(url, query))
+        chosen = [e.attrs["value"] for e in select_all(page, "input") if "checked" in e.attrs]
+        assert chosen == [proposed]
     assert "Deux passages." in read(client.get(answer.url)).text
 
 
