@@ -661,7 +661,8 @@ def _mandat_row(mandat: Mandat, nom: str, prochaine_le: date | None) -> MandatRo
 
 
 def list_faits(*, dossier_ids: Collection[UUID]) -> list[Fait]:
-    """Return the facts of open mandates: transmitted, begun, last exchange (or the start)."""
+    """Return the facts of open mandates: transmitted, begun, last exchange (or the start),
+    first attempt since."""
     mandats = _open_mandats(dossier_ids)
     suivis = _suivis(mandats)
     faits = []
@@ -669,7 +670,10 @@ def list_faits(*, dossier_ids: Collection[UUID]) -> list[Fait]:
         jours = {"mandat_transmis": mandat.transmis_le}
         if mandat.repondu_le is not None:
             jours["mandat_debut"] = mandat.repondu_le
-            jours["echange"] = suivis[mandat.pk].echange_le or mandat.repondu_le
+            suivi = suivis[mandat.pk]
+            jours["echange"] = suivi.echange_le or mandat.repondu_le
+            if suivi.relance_le is not None:
+                jours["relance"] = suivi.relance_le
         faits += [
             Fait(
                 dossier_id=mandat.dossier_id,

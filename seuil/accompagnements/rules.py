@@ -510,7 +510,7 @@ def why_not_close(
         return "La date de notification au ménage est à venir."
     reason = None
     if motif == "sans_nouvelles":
-        reason = _why_not_sans_nouvelles(clos_le, debut_le, suivi, notifie_le)
+        reason = _why_not_sans_nouvelles(clos_le, suivi, notifie_le)
     elif motif == "fin_duree":
         reason = _why_not_fin_duree(clos_le, debut_le)
     elif motif == "non_rencontre":
@@ -519,21 +519,20 @@ def why_not_close(
 
 
 def _why_not_sans_nouvelles(
-    clos_le: date, debut_le: date, suivi: Suivi, notifie_le: date | None
+    clos_le: date, suivi: Suivi, notifie_le: date | None
 ) -> str | None:
     # AMI Gironde 2023, § 6: one more attempt at least, three months without answer, notification.
-    depart = suivi.echange_le or debut_le
-    possible_le = _term("EM6", depart)
-    if clos_le < possible_le:
-        return (
-            "Trois mois doivent s’écouler depuis le dernier échange du "
-            f"{droit.write_date(depart)} : la fin du suivi est possible à partir du "
-            f"{droit.write_date(possible_le)}."
-        )
     if suivi.relance_le is None or suivi.relance_le > clos_le:
         return (
             "Aucune tentative n’a suivi le dernier échange : contactez le ménage au moins une fois,"
             " par tout moyen, avant de mettre fin au suivi."
+        )
+    possible_le = _term("EM6", suivi.relance_le)
+    if clos_le < possible_le:
+        return (
+            "Trois mois doivent s’écouler sans réponse depuis la relance du "
+            f"{droit.write_date(suivi.relance_le)} : la fin du suivi est possible à partir du "
+            f"{droit.write_date(possible_le)}."
         )
     if notifie_le is None:
         return (

@@ -19,7 +19,8 @@ REGLES_PAR_FAIT: Mapping[str, tuple[str, ...]] = {
     "expulsion": ("G12",),
     "mandat_transmis": ("EM1", "EM2", "EM2b"),
     "mandat_debut": ("EM3", "EM5"),
-    "echange": ("EM4", "EM6"),
+    "echange": ("EM4",),
+    "relance": ("EM6",),
 }
 
 # What to obtain when the day of a starting fact is not known, in the words of the screen.

@@ -17,6 +17,8 @@ class Indicateur:
     libelle: str
     definition: str
     unite: str
+    # A state that lasts: its mean is over all the days, not over those worked.
+    est_un_stock: bool = False
 
 
 MENAGE = "ménage"
@@ -63,8 +65,10 @@ INDICATEURS: tuple[Indicateur, ...] = (
         "menages_accompagnes",
         "Ménages accompagnés",
         "Ménages dont l’accompagnement est en cours ce jour-là : dossier accepté, pas encore clos."
-        " Le total du mois compte chaque ménage accompagné un jour au moins, une seule fois.",
+        " Le total du mois compte chaque ménage accompagné un jour au moins, une seule fois."
+        " La moyenne porte sur tous les jours écoulés.",
         MENAGE,
+        est_un_stock=True,
     ),
     Indicateur(
         "dispositifs_apurement",
@@ -158,18 +162,20 @@ def compute_activite(
 ) -> Activite:
     """Put the counted figures (indicator, day or None for the month, count) in their places.
 
-    The average is that of the days' figures over the working days elapsed.
+    The average is that of the days' figures over the working days elapsed, or over all the days
+    elapsed for what lasts.
     """
     counts = {(code, jour): count for code, jour, count in figures}
     lignes = []
     for indicateur in INDICATEURS:
         par_jour = tuple(counts.get((indicateur.code, jour), 0) for jour in jours)
+        diviseur = len(jours) if indicateur.est_un_stock else jours_ouvres
         lignes.append(
             LigneActivite(
                 indicateur=indicateur,
                 total=counts.get((indicateur.code, None), 0),
                 par_jour=par_jour,
-                moyenne=round(sum(par_jour) / jours_ouvres, 1) if jours_ouvres else 0.0,
+                moyenne=round(sum(par_jour) / diviseur, 1) if diviseur else 0.0,
             )
         )
     return Activite(

@@ -111,11 +111,6 @@ GENRES: Mapping[str, Genre] = {
         "La date convenue avec le ménage approche ou est passée.",
         "contrat",
     ),
-    "notifier_fin": Genre(
-        "Notifier la fin du suivi au ménage",
-        "La fin pour absence de réponse est notifiée au ménage (AMI, § 6).",
-        "cloture",
-    ),
 }
 
 

@@ -279,9 +279,9 @@ def test_each_criterion_is_a_french_sentence_with_its_points() -> None:
 
 DEBUT = date(2026, 3, 2)
 ECHANGE = date(2026, 4, 10)
-# Three months after the exchange: EM6 of the law engine.
-SILENCE = date(2026, 7, 10)
 RELANCE = date(2026, 4, 25)
+# Three months after the attempt that followed the exchange: EM6 of the law engine.
+SILENCE = date(2026, 7, 25)
 
 
 def refuse(motif: str, clos_le: date, **changes: object) -> str | None:
@@ -296,14 +296,14 @@ def refuse(motif: str, clos_le: date, **changes: object) -> str | None:
 
 def test_silence_ends_a_mandate_from_the_day_three_months_are_over() -> None:
     assert refuse("sans_nouvelles", SILENCE) is None
-    assert "10 juillet 2026" in (refuse("sans_nouvelles", SILENCE - timedelta(days=1)) or "")
+    assert "25 juillet 2026" in (refuse("sans_nouvelles", SILENCE - timedelta(days=1)) or "")
 
 
-def test_silence_counts_from_the_start_when_nobody_was_ever_spoken_to() -> None:
+def test_silence_counts_from_the_first_attempt_when_nobody_was_ever_spoken_to() -> None:
     suivi = Suivi(None, RELANCE, 1)
 
-    assert refuse("sans_nouvelles", date(2026, 6, 2), suivi=suivi) is None
-    assert refuse("sans_nouvelles", date(2026, 6, 1), suivi=suivi)
+    assert refuse("sans_nouvelles", SILENCE, suivi=suivi) is None
+    assert refuse("sans_nouvelles", SILENCE - timedelta(days=1), suivi=suivi)
 
 
 def test_silence_ends_nothing_without_one_more_attempt() -> None:

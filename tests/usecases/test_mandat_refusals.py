@@ -439,7 +439,7 @@ def test_silence_closes_after_three_months_one_more_attempt_and_a_notification(
 ) -> None:
     make_contact(dossier=dossier, par=travailleur_social, survenu_le=date(2026, 4, 10))
     with pytest.raises(operations.ClotureRefusee, match="tentative"):
-        silence(mandat, date(2026, 7, 10), travailleur_social)
+        silence(mandat, date(2026, 7, 24), travailleur_social)
     make_contact(
         dossier=dossier,
         par=travailleur_social,
@@ -447,15 +447,15 @@ def test_silence_closes_after_three_months_one_more_attempt_and_a_notification(
         resultat="absent",
     )
     with pytest.raises(operations.ClotureRefusee, match="Trois mois"):
-        silence(mandat, date(2026, 7, 9), travailleur_social)
+        silence(mandat, date(2026, 7, 23), travailleur_social)
     with pytest.raises(operations.ClotureRefusee, match="notifi"):
-        silence(mandat, date(2026, 7, 10), travailleur_social, notifie_le=None)
+        silence(mandat, date(2026, 7, 24), travailleur_social, notifie_le=None)
 
-    closed = silence(mandat, date(2026, 7, 10), travailleur_social)
+    closed = silence(mandat, date(2026, 7, 24), travailleur_social)
 
-    assert (closed.clos_le, closed.notifie_le) == (date(2026, 7, 10), date(2026, 7, 10))
+    assert (closed.clos_le, closed.notifie_le) == (date(2026, 7, 24), date(2026, 7, 24))
     with pytest.raises(DossierInaccessible):
-        silence(mandat, date(2026, 7, 11), travailleur_social)
+        silence(mandat, date(2026, 7, 25), travailleur_social)
 
 
 @pytest.mark.parametrize("fields", [{"motif": ""}, {"denouement": ""}])

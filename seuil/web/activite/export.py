@@ -32,7 +32,7 @@ def _indicateurs(activite: Activite, notes: Sequence[str]) -> Sheet:
         (
             Column("Indicateur", 44),
             Column("Total du mois", 14, "entier"),
-            Column("Moyenne par jour ouvré", 14, "nombre"),
+            Column("Moyenne par jour", 14, "nombre"),
         ),
         [(line.indicateur.libelle, line.total, line.moyenne) for line in activite.lignes],
         notes,

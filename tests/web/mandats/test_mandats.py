@@ -427,7 +427,7 @@ def test_an_extension_without_its_last_day_is_refused_then_recorded(
     assert Prolongation.objects.get().jusqu_au == on + timedelta(days=90)
 
 
-def test_closing_for_silence_before_three_months_is_refused_and_says_why(
+def test_closing_for_silence_without_a_new_attempt_is_refused_and_says_why(
     suivi: Mandat, travailleur_social: Agent, client_de: SignIn, on: date
 ) -> None:
     answer = client_de(travailleur_social).post(
@@ -437,7 +437,7 @@ def test_closing_for_silence_before_three_months_is_refused_and_says_why(
 
     page = read(answer)
     assert answer.status_code == 422
-    assert "Trois mois doivent s’écouler" in select(page, "#erreurs").text
+    assert "Aucune tentative n’a suivi" in select(page, "#erreurs").text
     assert "selected" in next(
         e.attrs for e in select_all(page, "option") if e.attrs["value"] == "sans_nouvelles"
     )
