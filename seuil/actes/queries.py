@@ -62,6 +62,15 @@ def list_lots(*, agent: Agent, on: date) -> list[Lot]:  # noqa: ARG001 - every q
     return list(Lot.objects.filter(departement=agent.departement_id).order_by("-created_at")[:50])
 
 
+def count_lots_en_attente(*, agent: Agent, on: date) -> int:  # noqa: ARG001
+    """Return how many lists of the agent's département wait for a person before application."""
+    if why_not(agent.role, "acte.importer"):
+        return 0
+    return Lot.objects.filter(
+        departement=agent.departement_id, etat__in=(Lot.Etat.A_MAPPER, Lot.Etat.A_VALIDER)
+    ).count()
+
+
 def get_lot(*, agent: Agent, on: date, lot_id: UUID) -> Lot:  # noqa: ARG001
     """Return a list of the agent's département. Raises Lot.DoesNotExist."""
     if why_not(agent.role, "acte.importer"):

@@ -46,7 +46,9 @@ class Contact(Record):
     prochain_le = models.DateField("prochain contact le", null=True)
     note = models.TextField("précision", max_length=1000, blank=True)
     par = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="contacts")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="contacts")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="contacts"
+    )
 
     class Meta:
         verbose_name = "contact"

@@ -1,8 +1,9 @@
 """Two projections rebuilt whole from facts: the deadlines, and where the procedure stands."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from seuil.dossiers.models import Dossier
 from seuil.kernel.models import new_id
@@ -74,7 +75,8 @@ class Situation(models.Model):
     dette_le = models.DateField("dette au", null=True)
     suivi = models.CharField("suivi social", max_length=15, blank=True)
     # Denormalised for the list's search and order; rebuilt with the rest.
-    nom_recherche = models.CharField(max_length=220)
+    nom_affiche = models.CharField("nom du ménage", max_length=220)
+    nom_recherche = models.CharField("nom pour la recherche", max_length=220)
     commune_code = models.CharField(max_length=5)
     arrondissement_code = models.CharField(max_length=4)
 
@@ -85,10 +87,14 @@ class Situation(models.Model):
             models.Index(fields=["departement", "stade", "-stade_le"], name="situation_stade"),
             models.Index(fields=["departement", "-stade_le"], name="situation_recent"),
             models.Index(fields=["departement", "audience_le"], name="situation_audience"),
+            # A name is looked for from the start of any of its words.
+            GinIndex(
+                OpClass(F("nom_recherche"), name="gin_trgm_ops"), name="situation_nom_trigrammes"
+            ),
         ]
 
     class Privacy:
-        identite = {"nom_recherche"}
+        identite = {"nom_affiche", "nom_recherche"}
         contact = {"commune_code", "arrondissement_code"}
         finance = {"dette", "dette_le"}
         social = {"suivi"}

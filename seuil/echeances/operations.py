@@ -89,6 +89,7 @@ def _replace_situations(
                 fiche["dette"],
                 fiche["dette_le"],
                 fiche["suivi"],
+                fiche["nom_affiche"],
                 fiche["nom_recherche"],
                 fiche["commune"],
                 fiche["arrondissement"],
@@ -101,7 +102,7 @@ def _replace_situations(
         key=("dossier_id",),
         columns=(
             "dossier_id", "departement", "stade", "stade_le", "audience_le", "dette", "dette_le",
-            "suivi", "nom_recherche", "commune_code", "arrondissement_code",
+            "suivi", "nom_affiche", "nom_recherche", "commune_code", "arrondissement_code",
         ),
         rows=rows,
     )  # fmt: skip
@@ -130,6 +131,7 @@ def _read_fiches(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
             "departement": departement,
             "commune": commune or "",
             "arrondissement": arrondissement or "",
+            "nom_affiche": f"{(nom or '').upper()} {prenom or ''}".strip(),
             "nom_recherche": f"{normalise_nom(nom or '')} {normalise_nom(prenom or '')}".strip(),
             "dette": dette,
             "dette_le": dette_le,

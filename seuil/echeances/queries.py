@@ -1,6 +1,6 @@
 """Read where procedures stand: the list of dossiers, and the explained deadlines of one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from django.db.models import F, Min, Q, QuerySet
 
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import get_perimetre, why_not
-from seuil.dossiers.models import Acces, Dossier, Personne
+from seuil.dossiers.models import Acces, Dossier
 from seuil.dossiers.queries import only_visible
 from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
 from seuil.echeances.models import Echeance, Situation
@@ -124,16 +124,15 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Situa
 
 
 def list_rows(*, on: date, situations: QuerySet[Situation]) -> list[DossierRow]:
-    """Return the lines of a slice of `list_dossiers`, in its order; three queries."""
+    """Return the lines of a slice of `list_dossiers`, in its order; two queries."""
     found = list(
         situations.values_list(
             "dossier_id", "dossier__numero", "dossier__logement__commune__nom", "stade",
             "stade_le", "audience_le", "dette", "dette_le", "suivi", "dossier__parc",
-            "nom_recherche",
+            "nom_affiche",
         )
     )  # fmt: skip
     ids = [row[0] for row in found]
-    noms = _list_noms(ids)
     prochaines = dict(
         Echeance.objects.filter(dossier__in=ids, le__gte=on, regle__in=_list_legales())
         .values_list("dossier_id")
@@ -143,7 +142,7 @@ def list_rows(*, on: date, situations: QuerySet[Situation]) -> list[DossierRow]:
     return [
         DossierRow(
             numero=numero,
-            nom=noms.get(pk) or recherche,
+            nom=nom,
             commune=commune or "",
             stade=stade,
             stade_le=stade_le,
@@ -156,7 +155,7 @@ def list_rows(*, on: date, situations: QuerySet[Situation]) -> list[DossierRow]:
         )
         for (
             pk, numero, commune, stade, stade_le, audience_le, dette, dette_le, suivi, parc,
-            recherche,
+            nom,
         ) in found
     ]  # fmt: skip
 
@@ -227,14 +226,3 @@ def _matches(texte: str) -> Q:
         )
     nom = normalise_nom(texte)
     return Q(nom_recherche__startswith=nom) | Q(nom_recherche__contains=f" {nom}")
-
-
-def _list_noms(ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return the first holder's name as written, by file."""
-    rows = Personne.objects.filter(
-        dossier__in=ids, qualite=Personne.Qualite.TITULAIRE, rang=1
-    ).order_by("dossier_id")
-    return {
-        pk: f"{nom} {prenom}".strip()
-        for pk, nom, prenom in rows.values_list("dossier_id", "nom", "prenom")
-    }

@@ -41,7 +41,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _build_parser() -> argparse.ArgumentParser:
-    from seuil.jobs import importer, migrer, servir
+    from seuil.jobs import importer, migrer, servir  # noqa: PLC0415 - light modules
     from seuil.jobs.demo import commande  # noqa: PLC0415 - light modules
 
     parser = argparse.ArgumentParser(

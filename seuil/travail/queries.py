@@ -89,7 +89,7 @@ def get_a_faire(
     page = min(max(1, page), pages)
     first = (page - 1) * TACHES_PAR_PAGE
     rows = chosen.order_by("due_le", "dossier__numero", "genre").values_list(
-        "id", "genre", "dossier__numero", "dossier__situation__nom_recherche",
+        "id", "genre", "dossier__numero", "dossier__situation__nom_affiche",
         "dossier__logement__commune__nom", "dossier__situation__stade", "due_le", "legale",
         "regle", "source_id", "agent__prenom", "agent__nom",
     )[first : first + TACHES_PAR_PAGE]  # fmt: skip

@@ -169,7 +169,15 @@ def compute_besoins_legaux(
         ):
             besoins.append(_gestionnaire(echeance, "decision_cfp", echeance.debut_le, echeance.le))
         elif echeance.regle == "G5" and not any(le >= echeance.debut_le for le in etat.expulsions):
-            besoins.append(_gestionnaire(echeance, "suite_cfp", echeance.debut_le, echeance.le))
+            besoins.append(
+                _gestionnaire(
+                    echeance,
+                    "suite_cfp",
+                    echeance.debut_le,
+                    echeance.le,
+                    caduque_le=echeance.le + _SUITE_CFP_SEEN,
+                )
+            )
     return besoins
 
 
@@ -177,7 +185,18 @@ def compute_besoins_legaux(
 _DSF_VISIBLE_BEFORE = timedelta(days=42)
 
 
-def _gestionnaire(echeance: EcheanceLue, genre: str, visible_le: date, due_le: date) -> Besoin:
+# Half of the households leave after the grant and no act says so: after three months the file is
+# followed in the lists, not in the day's work.
+_SUITE_CFP_SEEN = timedelta(days=90)
+
+
+def _gestionnaire(
+    echeance: EcheanceLue,
+    genre: str,
+    visible_le: date,
+    due_le: date,
+    caduque_le: date | None = None,
+) -> Besoin:
     return Besoin(
         dossier_id=echeance.dossier_id,
         genre=genre,
@@ -187,4 +206,5 @@ def _gestionnaire(echeance: EcheanceLue, genre: str, visible_le: date, due_le: d
         due_le=due_le,
         legale=True,
         regle=echeance.regle,
+        caduque_le=caduque_le,
     )

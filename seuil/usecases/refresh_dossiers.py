@@ -1,6 +1,8 @@
 """Recompute what the facts of dossiers entail: deadlines, situation, then work."""
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from uuid import UUID
 
@@ -17,12 +19,36 @@ from seuil.travail.rules import EcheanceLue, Etat, compute_besoins_legaux
 _BATCH = 5000
 
 
+# The dossiers whose refresh waits for the end of `refresh_postponed`; None outside of it.
+_postponed: ContextVar[set[UUID] | None] = ContextVar("postponed", default=None)
+
+
+@contextmanager
+def refresh_postponed(*, on: date) -> Iterator[None]:
+    """Refresh once, at the end, what the use cases called inside would refresh one by one.
+
+    For the commands that play thousands of facts: inside, deadlines and tasks are out of date.
+    When the block fails nothing is refreshed: it belongs in the transaction that then fails too.
+    """
+    ids: set[UUID] = set()
+    token = _postponed.set(ids)
+    try:
+        yield
+    finally:
+        _postponed.reset(token)
+    refresh_dossiers(dossier_ids=ids, on=on)
+
+
 @transaction.atomic
 def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:  # noqa: ARG001
     """Rebuild deadlines, situation and tasks of dossiers; idempotent, nothing else is written.
 
     `on` is the day of whoever asks; no deadline nor task depends on it.
     """
+    postponed = _postponed.get()
+    if postponed is not None:
+        postponed.update(dossier_ids)
+        return
     for ids in _batches(sorted(dossier_ids)):
         faits = [
             *accompagnements.list_faits(dossier_ids=ids),

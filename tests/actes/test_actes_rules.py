@@ -237,9 +237,7 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
 def test_the_same_address_gives_the_same_key(adresse: str) -> None:
     expected = compute_cle(nom="NGUYEN", prenom="Léa", adresse="12 Avenue du Parc", commune="33063")
 
-    assert (
-        compute_cle(nom="Mme Nguyen", prenom="LEA", adresse=adresse, commune="33063") == expected
-    )
+    assert compute_cle(nom="Mme Nguyen", prenom="LEA", adresse=adresse, commune="33063") == expected
 
 
 @given(st.integers(0, 400), st.integers(-60, 60))

@@ -8,6 +8,7 @@ from typing import Any
 from seuil.actes.models import Acte
 from seuil.acteurs.models import Agent, Commune, Organisation
 from seuil.dossiers.models import Acces, Bail, Bailleur, Dette, Dossier, Logement, Personne
+from seuil.dossiers.rules import normalise_nom
 from seuil.echeances.models import Situation
 
 BORDEAUX = "33063"
@@ -100,7 +101,8 @@ def make_dossier(
         stade_le=ouvert_le,
         dette=dette,
         dette_le=ouvert_le if dette is not None else None,
-        nom_recherche=f"{nom} {prenom}".lower(),
+        nom_affiche=f"{nom.upper()} {prenom}",
+        nom_recherche=normalise_nom(f"{nom} {prenom}"),
         commune_code=commune,
         arrondissement_code=place.arrondissement_id or "",
     )

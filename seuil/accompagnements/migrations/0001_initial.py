@@ -2,252 +2,749 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import seuil.kernel.models
 from django.conf import settings
 from django.db import migrations, models
 
+import seuil.kernel.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('acteurs', '0001_initial'),
-        ('dossiers', '0001_initial'),
+        ("acteurs", "0001_initial"),
+        ("dossiers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Choix',
+            name="Choix",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('mois', models.DateField()),
-                ('signe_le', models.DateField(null=True, verbose_name='signé le')),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='choix', to='acteurs.departement')),
-                ('operateur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='choix', to='acteurs.organisation')),
-                ('signe_par', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='choix_signes', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("mois", models.DateField()),
+                ("signe_le", models.DateField(null=True, verbose_name="signé le")),
+                (
+                    "departement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="choix",
+                        to="acteurs.departement",
+                    ),
+                ),
+                (
+                    "operateur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="choix",
+                        to="acteurs.organisation",
+                    ),
+                ),
+                (
+                    "signe_par",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="choix_signes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'choix du mois',
-                'verbose_name_plural': 'choix du mois',
+                "verbose_name": "choix du mois",
+                "verbose_name_plural": "choix du mois",
             },
         ),
         migrations.CreateModel(
-            name='ChoixLigne',
+            name="ChoixLigne",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('retenu', models.BooleanField()),
-                ('score', models.IntegerField(default=0)),
-                ('criteres', models.JSONField(default=list, verbose_name='critères')),
-                ('choix', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lignes', to='accompagnements.choix')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lignes_de_choix', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("retenu", models.BooleanField()),
+                ("score", models.IntegerField(default=0)),
+                ("criteres", models.JSONField(default=list, verbose_name="critères")),
+                (
+                    "choix",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lignes",
+                        to="accompagnements.choix",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lignes_de_choix",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne du choix du mois',
-                'verbose_name_plural': 'lignes du choix du mois',
+                "verbose_name": "ligne du choix du mois",
+                "verbose_name_plural": "lignes du choix du mois",
             },
         ),
         migrations.CreateModel(
-            name='Contrat',
+            name="Contrat",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('signe_le', models.DateField(verbose_name='signé le')),
-                ('objectif', models.CharField(max_length=300)),
-                ('par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contrats', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("signe_le", models.DateField(verbose_name="signé le")),
+                ("objectif", models.CharField(max_length=300)),
+                (
+                    "par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contrats",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contrat d’engagement',
-                'verbose_name_plural': 'contrats d’engagement',
+                "verbose_name": "contrat d’engagement",
+                "verbose_name_plural": "contrats d’engagement",
             },
         ),
         migrations.CreateModel(
-            name='Demarche',
+            name="Demarche",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('genre', models.CharField(choices=[('mediation', 'Médiation avec le bailleur'), ('plan_apurement', 'Plan d’apurement'), ('fsl', 'Fonds de solidarité pour le logement'), ('surendettement', 'Dossier de surendettement'), ('action_logement', 'Aide d’Action Logement'), ('aide_logement', 'Rétablissement de l’aide au logement'), ('dls', 'Demande de logement social'), ('dalo', 'Recours DALO'), ('siao', 'Demande d’hébergement (SIAO)'), ('accompagnement', 'Orientation vers un accompagnement social'), ('audience', 'Préparation de l’audience'), ('autre', 'Autre démarche')], max_length=20, verbose_name='démarche')),
-                ('objectif', models.CharField(max_length=300)),
-                ('acteur', models.CharField(choices=[('menage', 'Le ménage'), ('equipe', 'L’équipe mobile'), ('partenaire', 'Un partenaire')], max_length=12, verbose_name='qui')),
-                ('pour_le', models.DateField(verbose_name='pour le')),
-                ('etat', models.CharField(choices=[('a_faire', 'À faire'), ('faite', 'Faite'), ('abandonnee', 'Abandonnée')], default='a_faire', max_length=12, verbose_name='état')),
-                ('terminee_le', models.DateField(null=True, verbose_name='terminée le')),
-                ('contrat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='demarches', to='accompagnements.contrat')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "genre",
+                    models.CharField(
+                        choices=[
+                            ("mediation", "Médiation avec le bailleur"),
+                            ("plan_apurement", "Plan d’apurement"),
+                            ("fsl", "Fonds de solidarité pour le logement"),
+                            ("surendettement", "Dossier de surendettement"),
+                            ("action_logement", "Aide d’Action Logement"),
+                            ("aide_logement", "Rétablissement de l’aide au logement"),
+                            ("dls", "Demande de logement social"),
+                            ("dalo", "Recours DALO"),
+                            ("siao", "Demande d’hébergement (SIAO)"),
+                            ("accompagnement", "Orientation vers un accompagnement social"),
+                            ("audience", "Préparation de l’audience"),
+                            ("autre", "Autre démarche"),
+                        ],
+                        max_length=20,
+                        verbose_name="démarche",
+                    ),
+                ),
+                ("objectif", models.CharField(max_length=300)),
+                (
+                    "acteur",
+                    models.CharField(
+                        choices=[
+                            ("menage", "Le ménage"),
+                            ("equipe", "L’équipe mobile"),
+                            ("partenaire", "Un partenaire"),
+                        ],
+                        max_length=12,
+                        verbose_name="qui",
+                    ),
+                ),
+                ("pour_le", models.DateField(verbose_name="pour le")),
+                (
+                    "etat",
+                    models.CharField(
+                        choices=[
+                            ("a_faire", "À faire"),
+                            ("faite", "Faite"),
+                            ("abandonnee", "Abandonnée"),
+                        ],
+                        default="a_faire",
+                        max_length=12,
+                        verbose_name="état",
+                    ),
+                ),
+                ("terminee_le", models.DateField(null=True, verbose_name="terminée le")),
+                (
+                    "contrat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="demarches",
+                        to="accompagnements.contrat",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'démarche',
+                "verbose_name": "démarche",
             },
         ),
         migrations.CreateModel(
-            name='Mandat',
+            name="Mandat",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('stade', models.CharField(max_length=15)),
-                ('transmis_le', models.DateField(verbose_name='transmis le')),
-                ('reponse', models.CharField(blank=True, choices=[('', 'Réponse attendue'), ('accepte', 'Accepté'), ('refuse', 'Refusé')], max_length=10, verbose_name='réponse')),
-                ('repondu_le', models.DateField(null=True, verbose_name='répondu le')),
-                ('motif_refus', models.CharField(blank=True, max_length=300, verbose_name='motif du refus')),
-                ('affecte_le', models.DateField(null=True, verbose_name='affecté le')),
-                ('clos_le', models.DateField(null=True, verbose_name='clos le')),
-                ('motif_cloture', models.CharField(blank=True, choices=[('objectifs', 'Démarches menées à leur terme'), ('demande_menage', 'À la demande du ménage'), ('sans_nouvelles', 'Sans nouvelles du ménage depuis trois mois'), ('fin_duree', 'Fin des six mois'), ('relais_operateur', 'Relais vers un autre opérateur'), ('droit_commun', 'Retour vers le droit commun'), ('depart', 'Départ du ménage'), ('non_rencontre', 'Ménage jamais rencontré')], max_length=20, verbose_name='motif de clôture')),
-                ('denouement', models.CharField(blank=True, choices=[('maintien', 'Maintien dans le logement'), ('dette_apuree', 'Maintien, dette apurée'), ('plan_en_cours', 'Maintien, plan d’apurement en cours'), ('relogement', 'Relogement'), ('hebergement', 'Hébergement'), ('depart_volontaire', 'Départ sans force publique'), ('expulsion', 'Expulsion'), ('inconnu', 'Non connu')], max_length=20, verbose_name='dénouement')),
-                ('notifie_le', models.DateField(null=True, verbose_name='fin notifiée au ménage le')),
-                ('choix', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandats', to='accompagnements.choix')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandats', to='dossiers.dossier')),
-                ('operateur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandats', to='acteurs.organisation')),
-                ('referent_juridique', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mandats_juridiques', to=settings.AUTH_USER_MODEL)),
-                ('referent_social', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mandats_sociaux', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("stade", models.CharField(max_length=15)),
+                ("transmis_le", models.DateField(verbose_name="transmis le")),
+                (
+                    "reponse",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Réponse attendue"),
+                            ("accepte", "Accepté"),
+                            ("refuse", "Refusé"),
+                        ],
+                        max_length=10,
+                        verbose_name="réponse",
+                    ),
+                ),
+                ("repondu_le", models.DateField(null=True, verbose_name="répondu le")),
+                (
+                    "motif_refus",
+                    models.CharField(blank=True, max_length=300, verbose_name="motif du refus"),
+                ),
+                ("affecte_le", models.DateField(null=True, verbose_name="affecté le")),
+                ("clos_le", models.DateField(null=True, verbose_name="clos le")),
+                (
+                    "motif_cloture",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("objectifs", "Démarches menées à leur terme"),
+                            ("demande_menage", "À la demande du ménage"),
+                            ("sans_nouvelles", "Sans nouvelles du ménage depuis trois mois"),
+                            ("fin_duree", "Fin des six mois"),
+                            ("relais_operateur", "Relais vers un autre opérateur"),
+                            ("droit_commun", "Retour vers le droit commun"),
+                            ("depart", "Départ du ménage"),
+                            ("non_rencontre", "Ménage jamais rencontré"),
+                        ],
+                        max_length=20,
+                        verbose_name="motif de clôture",
+                    ),
+                ),
+                (
+                    "denouement",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("maintien", "Maintien dans le logement"),
+                            ("dette_apuree", "Maintien, dette apurée"),
+                            ("plan_en_cours", "Maintien, plan d’apurement en cours"),
+                            ("relogement", "Relogement"),
+                            ("hebergement", "Hébergement"),
+                            ("depart_volontaire", "Départ sans force publique"),
+                            ("expulsion", "Expulsion"),
+                            ("inconnu", "Non connu"),
+                        ],
+                        max_length=20,
+                        verbose_name="dénouement",
+                    ),
+                ),
+                (
+                    "notifie_le",
+                    models.DateField(null=True, verbose_name="fin notifiée au ménage le"),
+                ),
+                (
+                    "choix",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandats",
+                        to="accompagnements.choix",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandats",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "operateur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandats",
+                        to="acteurs.organisation",
+                    ),
+                ),
+                (
+                    "referent_juridique",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandats_juridiques",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "referent_social",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandats_sociaux",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mandat',
+                "verbose_name": "mandat",
             },
         ),
         migrations.AddField(
-            model_name='contrat',
-            name='mandat',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contrat', to='accompagnements.mandat'),
+            model_name="contrat",
+            name="mandat",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="contrat",
+                to="accompagnements.mandat",
+            ),
         ),
         migrations.CreateModel(
-            name='Objectif',
+            name="Objectif",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('annee', models.SmallIntegerField(verbose_name='année')),
-                ('cible_annuelle', models.SmallIntegerField(verbose_name='cible annuelle')),
-                ('volume_mensuel', models.SmallIntegerField(verbose_name='volume mensuel')),
-                ('part_arrondissement', models.SmallIntegerField(default=0, verbose_name='part de l’arrondissement (%)')),
-                ('part_cql_min', models.SmallIntegerField(default=0, verbose_name='part minimale de CQL (%)')),
-                ('part_cql_max', models.SmallIntegerField(default=100, verbose_name='part maximale de CQL (%)')),
-                ('arrondissement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='objectifs', to='acteurs.arrondissement')),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objectifs', to='acteurs.departement')),
-                ('operateur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objectifs', to='acteurs.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("annee", models.SmallIntegerField(verbose_name="année")),
+                ("cible_annuelle", models.SmallIntegerField(verbose_name="cible annuelle")),
+                ("volume_mensuel", models.SmallIntegerField(verbose_name="volume mensuel")),
+                (
+                    "part_arrondissement",
+                    models.SmallIntegerField(
+                        default=0, verbose_name="part de l’arrondissement (%)"
+                    ),
+                ),
+                (
+                    "part_cql_min",
+                    models.SmallIntegerField(default=0, verbose_name="part minimale de CQL (%)"),
+                ),
+                (
+                    "part_cql_max",
+                    models.SmallIntegerField(default=100, verbose_name="part maximale de CQL (%)"),
+                ),
+                (
+                    "arrondissement",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objectifs",
+                        to="acteurs.arrondissement",
+                    ),
+                ),
+                (
+                    "departement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objectifs",
+                        to="acteurs.departement",
+                    ),
+                ),
+                (
+                    "operateur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objectifs",
+                        to="acteurs.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'objectif de l’équipe mobile',
-                'verbose_name_plural': 'objectifs de l’équipe mobile',
+                "verbose_name": "objectif de l’équipe mobile",
+                "verbose_name_plural": "objectifs de l’équipe mobile",
             },
         ),
         migrations.CreateModel(
-            name='Prescription',
+            name="Prescription",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('service', models.CharField(max_length=150, verbose_name='service prescripteur')),
-                ('motif', models.CharField(max_length=300)),
-                ('propose_le', models.DateField(verbose_name='proposé le')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prescriptions', to='dossiers.dossier')),
-                ('par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prescriptions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("service", models.CharField(max_length=150, verbose_name="service prescripteur")),
+                ("motif", models.CharField(max_length=300)),
+                ("propose_le", models.DateField(verbose_name="proposé le")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prescriptions",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prescriptions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'prescription',
+                "verbose_name": "prescription",
             },
         ),
         migrations.CreateModel(
-            name='Prolongation',
+            name="Prolongation",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('avis', models.CharField(choices=[('poursuite', 'Poursuite de l’accompagnement'), ('transfert', 'Transfert à un autre opérateur'), ('droit_commun', 'Retour vers le droit commun')], max_length=15)),
-                ('avis_le', models.DateField(verbose_name='avis du')),
-                ('jusqu_au', models.DateField(null=True, verbose_name='jusqu’au')),
-                ('mandat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prolongations', to='accompagnements.mandat')),
-                ('par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prolongations', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "avis",
+                    models.CharField(
+                        choices=[
+                            ("poursuite", "Poursuite de l’accompagnement"),
+                            ("transfert", "Transfert à un autre opérateur"),
+                            ("droit_commun", "Retour vers le droit commun"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("avis_le", models.DateField(verbose_name="avis du")),
+                ("jusqu_au", models.DateField(null=True, verbose_name="jusqu’au")),
+                (
+                    "mandat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prolongations",
+                        to="accompagnements.mandat",
+                    ),
+                ),
+                (
+                    "par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prolongations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'avis de prolongation',
-                'verbose_name_plural': 'avis de prolongation',
+                "verbose_name": "avis de prolongation",
+                "verbose_name_plural": "avis de prolongation",
             },
         ),
         migrations.CreateModel(
-            name='Rapport',
+            name="Rapport",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('genre', models.CharField(choices=[('premier_retour', 'Retour sur les actions engagées'), ('evaluation', 'Évaluation'), ('bilan', 'Bilan de fin d’accompagnement')], max_length=20)),
-                ('rendu_le', models.DateField(verbose_name='rendu le')),
-                ('texte', models.TextField(max_length=4000)),
-                ('mandat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rapports', to='accompagnements.mandat')),
-                ('par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rapports', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "genre",
+                    models.CharField(
+                        choices=[
+                            ("premier_retour", "Retour sur les actions engagées"),
+                            ("evaluation", "Évaluation"),
+                            ("bilan", "Bilan de fin d’accompagnement"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("rendu_le", models.DateField(verbose_name="rendu le")),
+                ("texte", models.TextField(max_length=4000)),
+                (
+                    "mandat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rapports",
+                        to="accompagnements.mandat",
+                    ),
+                ),
+                (
+                    "par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rapports",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rapport de l’opérateur',
-                'verbose_name_plural': 'rapports de l’opérateur',
+                "verbose_name": "rapport de l’opérateur",
+                "verbose_name_plural": "rapports de l’opérateur",
             },
         ),
         migrations.AddConstraint(
-            model_name='choix',
-            constraint=models.UniqueConstraint(fields=('operateur', 'mois'), name='choix_unique'),
+            model_name="choix",
+            constraint=models.UniqueConstraint(fields=("operateur", "mois"), name="choix_unique"),
         ),
         migrations.AddConstraint(
-            model_name='choix',
-            constraint=models.CheckConstraint(condition=models.Q(('mois__day', 1)), name='choix_premier_du_mois'),
+            model_name="choix",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mois__day", 1)), name="choix_premier_du_mois"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='choix',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signe_le', None), ('signe_par', None)), models.Q(('signe_le__isnull', False), ('signe_par__isnull', False)), _connector='OR'), name='choix_signature'),
+            model_name="choix",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signe_le", None), ("signe_par", None)),
+                    models.Q(("signe_le__isnull", False), ("signe_par__isnull", False)),
+                    _connector="OR",
+                ),
+                name="choix_signature",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='choixligne',
-            constraint=models.UniqueConstraint(fields=('choix', 'dossier'), name='choix_ligne_unique'),
+            model_name="choixligne",
+            constraint=models.UniqueConstraint(
+                fields=("choix", "dossier"), name="choix_ligne_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='demarche',
-            index=models.Index(fields=['genre', 'terminee_le'], name='demarche_terminee'),
+            model_name="demarche",
+            index=models.Index(fields=["genre", "terminee_le"], name="demarche_terminee"),
         ),
         migrations.AddConstraint(
-            model_name='demarche',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('etat', 'a_faire'), ('terminee_le', None)), models.Q(models.Q(('etat', 'a_faire'), _negated=True), ('terminee_le__isnull', False)), _connector='OR'), name='demarche_terminee_datee'),
+            model_name="demarche",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("etat", "a_faire"), ("terminee_le", None)),
+                    models.Q(
+                        models.Q(("etat", "a_faire"), _negated=True), ("terminee_le__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="demarche_terminee_datee",
+            ),
         ),
         migrations.AddIndex(
-            model_name='mandat',
-            index=models.Index(fields=['operateur', 'transmis_le'], name='mandat_transmission'),
+            model_name="mandat",
+            index=models.Index(fields=["operateur", "transmis_le"], name="mandat_transmission"),
         ),
         migrations.AddConstraint(
-            model_name='mandat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('repondu_le', None), ('reponse', '')), models.Q(('motif_refus', ''), ('repondu_le__isnull', False), ('reponse', 'accepte')), models.Q(('repondu_le__isnull', False), ('reponse', 'refuse'), models.Q(('motif_refus', ''), _negated=True)), _connector='OR'), name='mandat_reponse_datee'),
+            model_name="mandat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("repondu_le", None), ("reponse", "")),
+                    models.Q(
+                        ("motif_refus", ""), ("repondu_le__isnull", False), ("reponse", "accepte")
+                    ),
+                    models.Q(
+                        ("repondu_le__isnull", False),
+                        ("reponse", "refuse"),
+                        models.Q(("motif_refus", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="mandat_reponse_datee",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clos_le', None), ('denouement', ''), ('motif_cloture', '')), models.Q(('clos_le__isnull', False), ('reponse', 'accepte'), models.Q(('motif_cloture', ''), _negated=True), models.Q(('denouement', ''), _negated=True)), _connector='OR'), name='mandat_cloture_complete'),
+            model_name="mandat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("clos_le", None), ("denouement", ""), ("motif_cloture", "")),
+                    models.Q(
+                        ("clos_le__isnull", False),
+                        ("reponse", "accepte"),
+                        models.Q(("motif_cloture", ""), _negated=True),
+                        models.Q(("denouement", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="mandat_cloture_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandat',
-            constraint=models.CheckConstraint(condition=models.Q(('affecte_le', None), ('reponse', 'accepte'), _connector='OR'), name='mandat_affecte_si_accepte'),
+            model_name="mandat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("affecte_le", None), ("reponse", "accepte"), _connector="OR"),
+                name="mandat_affecte_si_accepte",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandat',
-            constraint=models.UniqueConstraint(condition=models.Q(('clos_le', None), models.Q(('reponse', 'refuse'), _negated=True)), fields=('dossier',), name='mandat_un_seul_ouvert'),
+            model_name="mandat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("clos_le", None), models.Q(("reponse", "refuse"), _negated=True)
+                ),
+                fields=("dossier",),
+                name="mandat_un_seul_ouvert",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objectif',
-            constraint=models.UniqueConstraint(fields=('operateur', 'annee'), name='objectif_unique'),
+            model_name="objectif",
+            constraint=models.UniqueConstraint(
+                fields=("operateur", "annee"), name="objectif_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objectif',
-            constraint=models.CheckConstraint(condition=models.Q(('cible_annuelle__gt', 0), ('volume_mensuel__gt', 0)), name='objectif_volumes'),
+            model_name="objectif",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cible_annuelle__gt", 0), ("volume_mensuel__gt", 0)),
+                name="objectif_volumes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objectif',
-            constraint=models.CheckConstraint(condition=models.Q(('part_arrondissement__range', (0, 100)), ('part_cql_max__range', (0, 100)), ('part_cql_min__lte', models.F('part_cql_max')), ('part_cql_min__range', (0, 100))), name='objectif_parts'),
+            model_name="objectif",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("part_arrondissement__range", (0, 100)),
+                    ("part_cql_max__range", (0, 100)),
+                    ("part_cql_min__lte", models.F("part_cql_max")),
+                    ("part_cql_min__range", (0, 100)),
+                ),
+                name="objectif_parts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.UniqueConstraint(fields=('dossier', 'service', 'propose_le'), name='prescription_unique'),
+            model_name="prescription",
+            constraint=models.UniqueConstraint(
+                fields=("dossier", "service", "propose_le"), name="prescription_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prolongation',
-            constraint=models.UniqueConstraint(fields=('mandat', 'avis_le'), name='prolongation_unique'),
+            model_name="prolongation",
+            constraint=models.UniqueConstraint(
+                fields=("mandat", "avis_le"), name="prolongation_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prolongation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('avis', 'poursuite'), ('jusqu_au__gt', models.F('avis_le'))), models.Q(models.Q(('avis', 'poursuite'), _negated=True), ('jusqu_au', None)), _connector='OR'), name='prolongation_echeance'),
+            model_name="prolongation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("avis", "poursuite"), ("jusqu_au__gt", models.F("avis_le"))),
+                    models.Q(models.Q(("avis", "poursuite"), _negated=True), ("jusqu_au", None)),
+                    _connector="OR",
+                ),
+                name="prolongation_echeance",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rapport',
-            constraint=models.UniqueConstraint(fields=('mandat', 'genre', 'rendu_le'), name='rapport_unique'),
+            model_name="rapport",
+            constraint=models.UniqueConstraint(
+                fields=("mandat", "genre", "rendu_le"), name="rapport_unique"
+            ),
         ),
     ]

@@ -2,43 +2,131 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import seuil.kernel.models
 from django.conf import settings
 from django.db import migrations, models
 
+import seuil.kernel.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('acteurs', '0001_initial'),
-        ('dossiers', '0001_initial'),
+        ("acteurs", "0001_initial"),
+        ("dossiers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('avec', models.CharField(choices=[('menage', 'Le ménage'), ('bailleur', 'Le bailleur ou son agence')], max_length=10)),
-                ('canal', models.CharField(choices=[('courrier', 'Courrier'), ('telephone', 'Téléphone'), ('sms', 'SMS'), ('courriel', 'Courriel'), ('domicile', 'Passage à domicile'), ('avis_passage', 'Avis de passage'), ('lieu_neutre', 'Rendez-vous en lieu neutre')], max_length=15)),
-                ('resultat', models.CharField(choices=[('echange', 'Échange avec la personne'), ('rendez_vous', 'Rendez-vous fixé'), ('envoye', 'Envoyé, réponse attendue'), ('message', 'Message laissé'), ('absent', 'Personne'), ('refus', 'Refus'), ('injoignable', 'Adresse ou numéro faux')], max_length=15, verbose_name='résultat')),
-                ('survenu_le', models.DateField(verbose_name='le')),
-                ('heure', models.TimeField(null=True)),
-                ('lieu', models.CharField(blank=True, max_length=150)),
-                ('prochain_le', models.DateField(null=True, verbose_name='prochain contact le')),
-                ('note', models.TextField(blank=True, max_length=1000, verbose_name='précision')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='dossiers.dossier')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='acteurs.organisation')),
-                ('par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "avec",
+                    models.CharField(
+                        choices=[
+                            ("menage", "Le ménage"),
+                            ("bailleur", "Le bailleur ou son agence"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "canal",
+                    models.CharField(
+                        choices=[
+                            ("courrier", "Courrier"),
+                            ("telephone", "Téléphone"),
+                            ("sms", "SMS"),
+                            ("courriel", "Courriel"),
+                            ("domicile", "Passage à domicile"),
+                            ("avis_passage", "Avis de passage"),
+                            ("lieu_neutre", "Rendez-vous en lieu neutre"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "resultat",
+                    models.CharField(
+                        choices=[
+                            ("echange", "Échange avec la personne"),
+                            ("rendez_vous", "Rendez-vous fixé"),
+                            ("envoye", "Envoyé, réponse attendue"),
+                            ("message", "Message laissé"),
+                            ("absent", "Personne"),
+                            ("refus", "Refus"),
+                            ("injoignable", "Adresse ou numéro faux"),
+                        ],
+                        max_length=15,
+                        verbose_name="résultat",
+                    ),
+                ),
+                ("survenu_le", models.DateField(verbose_name="le")),
+                ("heure", models.TimeField(null=True)),
+                ("lieu", models.CharField(blank=True, max_length=150)),
+                ("prochain_le", models.DateField(null=True, verbose_name="prochain contact le")),
+                ("note", models.TextField(blank=True, max_length=1000, verbose_name="précision")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="acteurs.organisation",
+                    ),
+                ),
+                (
+                    "par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact',
-                'indexes': [models.Index(fields=['dossier', 'survenu_le'], name='contact_dossier'), models.Index(fields=['organisation', 'survenu_le'], name='contact_organisation')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('prochain_le', None), ('prochain_le__gte', models.F('survenu_le')), _connector='OR'), name='contact_prochain_apres')],
+                "verbose_name": "contact",
+                "indexes": [
+                    models.Index(fields=["dossier", "survenu_le"], name="contact_dossier"),
+                    models.Index(
+                        fields=["organisation", "survenu_le"], name="contact_organisation"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("prochain_le", None),
+                            ("prochain_le__gte", models.F("survenu_le")),
+                            _connector="OR",
+                        ),
+                        name="contact_prochain_apres",
+                    )
+                ],
             },
         ),
     ]

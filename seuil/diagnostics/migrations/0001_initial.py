@@ -2,40 +2,115 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import seuil.kernel.models
 from django.conf import settings
 from django.db import migrations, models
 
+import seuil.kernel.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dossiers', '0001_initial'),
+        ("dossiers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dsf',
+            name="Dsf",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('demande_le', models.DateField(null=True, verbose_name='demandé le')),
-                ('organisme', models.CharField(blank=True, max_length=150, verbose_name='organisme chargé')),
-                ('fin', models.CharField(blank=True, choices=[('avec_menage', 'Réalisé avec le ménage'), ('sans_rencontre', 'Réalisé sans rencontre'), ('carence', 'Carence (courrier)'), ('', 'En cours')], max_length=15, verbose_name='fin')),
-                ('termine_le', models.DateField(null=True, verbose_name='terminé le')),
-                ('transmis_juge_le', models.DateField(null=True, verbose_name='transmis au juge le')),
-                ('transmis_ccapex_le', models.DateField(null=True, verbose_name='transmis à la CCAPEX le')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dsf', to='dossiers.dossier')),
-                ('par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dsf', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("demande_le", models.DateField(null=True, verbose_name="demandé le")),
+                (
+                    "organisme",
+                    models.CharField(blank=True, max_length=150, verbose_name="organisme chargé"),
+                ),
+                (
+                    "fin",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("avec_menage", "Réalisé avec le ménage"),
+                            ("sans_rencontre", "Réalisé sans rencontre"),
+                            ("carence", "Carence (courrier)"),
+                            ("", "En cours"),
+                        ],
+                        max_length=15,
+                        verbose_name="fin",
+                    ),
+                ),
+                ("termine_le", models.DateField(null=True, verbose_name="terminé le")),
+                (
+                    "transmis_juge_le",
+                    models.DateField(null=True, verbose_name="transmis au juge le"),
+                ),
+                (
+                    "transmis_ccapex_le",
+                    models.DateField(null=True, verbose_name="transmis à la CCAPEX le"),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dsf",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dsf",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'diagnostic social et financier',
-                'verbose_name_plural': 'diagnostics sociaux et financiers',
-                'indexes': [models.Index(fields=['termine_le'], name='dsf_termine')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('fin', ''), ('termine_le', None)), models.Q(models.Q(('fin', ''), _negated=True), ('termine_le__isnull', False)), _connector='OR'), name='dsf_fin_datee'), models.CheckConstraint(condition=models.Q(('transmis_juge_le', None), ('transmis_juge_le__gte', models.F('termine_le')), _connector='OR'), name='dsf_transmis_apres_fin'), models.UniqueConstraint(condition=models.Q(('fin', '')), fields=('dossier',), name='dsf_un_seul_en_cours')],
+                "verbose_name": "diagnostic social et financier",
+                "verbose_name_plural": "diagnostics sociaux et financiers",
+                "indexes": [models.Index(fields=["termine_le"], name="dsf_termine")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("fin", ""), ("termine_le", None)),
+                            models.Q(
+                                models.Q(("fin", ""), _negated=True), ("termine_le__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dsf_fin_datee",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("transmis_juge_le", None),
+                            ("transmis_juge_le__gte", models.F("termine_le")),
+                            _connector="OR",
+                        ),
+                        name="dsf_transmis_apres_fin",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("fin", "")),
+                        fields=("dossier",),
+                        name="dsf_un_seul_en_cours",
+                    ),
+                ],
             },
         ),
     ]

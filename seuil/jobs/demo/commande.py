@@ -8,7 +8,7 @@ from seuil.jobs.servir import add_port, check_port, database_stopped_after, serv
 from seuil.kernel.clock import today
 
 TAILLES = ("petite", "gironde")
-TAILLE_PAR_DEFAUT = "petite"
+TAILLE_PAR_DEFAUT = "gironde"
 
 
 def add_arguments(commands: Any) -> None:

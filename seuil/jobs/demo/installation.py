@@ -29,6 +29,7 @@ from seuil.jobs.demo.parcours import Volumes
 from seuil.jobs.migrer import migrate
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.import_liste import deposit_liste, import_liste
+from seuil.usecases.refresh_dossiers import refresh_postponed
 
 COMMENCEE = "demo.commencee"
 INSTALLEE = "demo.installee"
@@ -149,7 +150,8 @@ class _Histoire:
             self._agenda.add(fichier.depose_le, self._receive(fichier), rang=0)
         for mois in self.months:
             sign = mois != self.months[-1]
-            self._agenda.add(_first_ouvre(mois), self._equipe.live_month(mois, sign=sign))
+            le = _first_ouvre(_first_ouvre(mois) + timedelta(days=1))
+            self._agenda.add(le, self._equipe.live_month(mois, sign=sign))
 
     def live(self, mois: date) -> str:
         """Live one month in one transaction; return the line that tells it."""
@@ -157,7 +159,11 @@ class _Histoire:
         mandats = self._equipe.faits["answer_mandat"]
         with transaction.atomic():
             last = mois.replace(day=monthrange(mois.year, mois.month)[1])
-            self._agenda.run_until(min(last, self._agenda.until))
+            # The lists come on the first working day; the choice, on the next, reads them.
+            for day in (_first_ouvre(mois), last):
+                le = min(day, self._agenda.until)
+                with refresh_postponed(on=le):
+                    self._agenda.run_until(le)
         if mois in self.months[:4] or mois.month % 4 == 0:
             # Plans made on empty tables would not do on full ones.
             with connection.cursor() as cursor:

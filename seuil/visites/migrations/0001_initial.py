@@ -2,37 +2,94 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import seuil.kernel.models
 from django.conf import settings
 from django.db import migrations, models
 
+import seuil.kernel.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contacts', '0001_initial'),
-        ('dossiers', '0001_initial'),
+        ("contacts", "0001_initial"),
+        ("dossiers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Visite',
+            name="Visite",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('duree_minutes', models.SmallIntegerField(null=True, verbose_name='durée en minutes')),
-                ('presents', models.CharField(blank=True, max_length=150, verbose_name='personnes présentes')),
-                ('compte_rendu', models.TextField(blank=True, max_length=4000, verbose_name='compte rendu')),
-                ('binome', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visites_en_binome', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='visite', to='contacts.contact')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visites', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "duree_minutes",
+                    models.SmallIntegerField(null=True, verbose_name="durée en minutes"),
+                ),
+                (
+                    "presents",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="personnes présentes"
+                    ),
+                ),
+                (
+                    "compte_rendu",
+                    models.TextField(blank=True, max_length=4000, verbose_name="compte rendu"),
+                ),
+                (
+                    "binome",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visites_en_binome",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visite",
+                        to="contacts.contact",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visites",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'visite',
-                'constraints': [models.CheckConstraint(condition=models.Q(('duree_minutes', None), models.Q(('duree_minutes__gt', 0), ('duree_minutes__lte', 480)), _connector='OR'), name='visite_duree')],
+                "verbose_name": "visite",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("duree_minutes", None),
+                            models.Q(("duree_minutes__gt", 0), ("duree_minutes__lte", 480)),
+                            _connector="OR",
+                        ),
+                        name="visite_duree",
+                    )
+                ],
             },
         ),
     ]

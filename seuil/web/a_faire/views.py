@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from seuil.accompagnements.queries import get_choix, list_operateurs
-from seuil.actes.models import Lot
-from seuil.actes.queries import list_lots
+from seuil.actes.queries import count_lots_en_attente
 from seuil.acteurs.models import Role
 from seuil.dossiers.queries import count_arrivees
 from seuil.travail.queries import TacheRow, get_a_faire
@@ -46,8 +45,8 @@ _ECRANS: dict[str, tuple[str, Callable[[TacheRow], str]]] = {
         lambda t: reverse("prolongation_enregistrer", args=[t.source_id]),
     ),
     "contrat": (
-        "Ouvrir le contrat",
-        lambda t: reverse("dossier_onglet", args=[t.numero, "accompagnement"]),
+        "Dire où elle en est",
+        lambda t: reverse("demarche_terminer", args=[t.source_id]),
     ),
 }
 
@@ -104,9 +103,7 @@ def _cartes(agent, on):
     """Return what waits for the secretariat beside its tasks: figure, sentence, address."""
     if agent.role != Role.SECRETARIAT:
         return []
-    waiting = sum(
-        lot.etat in {Lot.Etat.A_MAPPER, Lot.Etat.A_VALIDER} for lot in list_lots(agent=agent, on=on)
-    )
+    waiting = count_lots_en_attente(agent=agent, on=on)
     arrivals = count_arrivees(agent=agent, on=on, since=on - timedelta(days=1))
     choices = 0
     for operateur in list_operateurs(agent=agent, on=on):
