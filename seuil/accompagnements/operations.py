@@ -33,16 +33,16 @@ class OperateurInconnu(Refusal):
 
 
 class ChoixDejaSigne(Refusal):
-    message = "Le choix du mois est signé : il ne se modifie plus."
+    message = "Le choix du mois est signé : il ne se modifie plus."
 
 
 class ChoixVide(Refusal):
-    message = "Aucun dossier n’est retenu : il n’y a rien à confier à l’opérateur."
+    message = "Aucun dossier n’est retenu : il n’y a rien à confier à l’opérateur."
 
 
 class DossierNonEligible(Refusal):
     message = (
-        "Ce dossier n’est pas éligible : parc privé, stade suivi par l’équipe mobile, ménage sans"
+        "Ce dossier n’est pas éligible : parc privé, stade suivi par l’équipe mobile, ménage sans"
         " suivi social, sans dossier confié en cours ni clos depuis moins de six mois, audience à"
         " plus de sept jours."
     )
@@ -57,15 +57,15 @@ class DejaRepondu(Refusal):
 
 
 class MotifObligatoire(Refusal):
-    message = "Un refus se motive : indiquez pourquoi le dossier ne peut pas être pris en charge."
+    message = "Un refus se motive : indiquez pourquoi le dossier ne peut pas être pris en charge."
 
 
 class MandatNonAccepte(Refusal):
-    message = "Le dossier confié n’est pas accepté : répondez d’abord."
+    message = "Le dossier confié n’est pas accepté : répondez d’abord."
 
 
 class MandatClos(Refusal):
-    message = "L’accompagnement est clos : il ne se modifie plus."
+    message = "L’accompagnement est clos : il ne se modifie plus."
 
 
 class AffectationRefusee(Refusal):
@@ -77,7 +77,7 @@ class RapportRefuse(Refusal):
 
 
 class ContratDejaSigne(Refusal):
-    message = "Un contrat d’engagement est déjà signé : ajoutez-lui des démarches."
+    message = "Un contrat d’engagement est déjà signé : ajoutez-lui des démarches."
 
 
 class ContratRefuse(Refusal):
@@ -244,7 +244,7 @@ def sign_choix(*, choix: Choix, retenus: Collection[Candidat], by: Agent, on: da
             )
     except IntegrityError as error:
         raise DossierNonEligible(
-            "Un des dossiers retenus vient d’être confié par ailleurs : relisez la proposition."
+            "Un des dossiers retenus vient d’être confié par ailleurs : relisez la proposition."
         ) from error
     signed.signe_le = on
     signed.signe_par = by
@@ -308,7 +308,7 @@ def assign_mandat(
         if agent.organisation_id != locked.operateur_id or not agent.is_active:
             raise AffectationRefusee(f"{agent} ne fait pas partie de l’équipe de l’opérateur.")
         if agent.role != role:
-            raise AffectationRefusee(f"{agent} n’est pas {mot} : choisissez une autre personne.")
+            raise AffectationRefusee(f"{agent} n’est pas {mot} : choisissez une autre personne.")
     locked.referent_social = referent_social
     locked.referent_juridique = referent_juridique
     locked.affecte_le = on
@@ -423,7 +423,7 @@ def record_prolongation(
     poursuite = avis == Prolongation.Avis.POURSUITE
     if poursuite and (jusqu_au is None or jusqu_au <= avis_le):
         raise ProlongationRefusee(
-            "Une poursuite a un terme : indiquez jusqu’à quelle date, après celle de l’avis."
+            "Une poursuite a un terme : indiquez jusqu’à quelle date, après celle de l’avis."
         )
     if not poursuite and jusqu_au is not None:
         raise ProlongationRefusee("Seule une poursuite de l’accompagnement a un terme.")

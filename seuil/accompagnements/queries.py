@@ -52,7 +52,7 @@ RESERVE = 10
 class ObjectifAbsent(Refusal):
     def __init__(self, operateur: Organisation, annee: int) -> None:
         super().__init__(
-            f"Aucun objectif n’est fixé pour {operateur.nom} en {annee} : enregistrez la cible"
+            f"Aucun objectif n’est fixé pour {operateur.nom} en {annee} : enregistrez la cible"
             " annuelle et le volume mensuel de la convention."
         )
 
@@ -124,7 +124,7 @@ def get_proposition(*, agent: Agent, on: date, operateur: Organisation, mois: da
     if lost:
         numeros = Dossier.objects.filter(pk__in=lost).order_by("numero")
         sentences = tuple(
-            f"Le dossier {numero} avait été ajouté ; il n’est plus éligible et n’est pas retenu."
+            f"Le dossier {numero} avait été ajouté ; il n’est plus éligible et n’est pas retenu."
             for numero in numeros.values_list("numero", flat=True)
         )
         proposition = replace(proposition, manques=proposition.manques + sentences)

@@ -199,7 +199,7 @@ def score_candidat(
         *_dette(dette),
     ]
     if prescrit_par:
-        criteres.append(_critere("prescrit", f"Proposé par un service : {prescrit_par}."))
+        criteres.append(_critere("prescrit", f"Proposé par un service : {prescrit_par}."))
     if suivi == "sans_reponse":
         criteres.append(
             _critere("sans_reponse", "N’a pas répondu aux sollicitations des services sociaux.")
@@ -213,14 +213,14 @@ def score_candidat(
         criteres.append(
             _critere(
                 "sans_telephone",
-                "Aucun téléphone connu : seul un passage à domicile peut atteindre le ménage.",
+                "Aucun téléphone connu : seul un passage à domicile peut atteindre le ménage.",
             )
         )
     if nature_bailleur in _ADRESSE_A_UNE_PERSONNE:
         criteres.append(
             _critere(
                 "bailleur_particulier",
-                "Le bailleur est un particulier : une médiation directe est possible.",
+                "Le bailleur est un particulier : une médiation directe est possible.",
             )
         )
     return sorted(criteres, key=lambda critere: (-critere.points, critere.code))
@@ -378,15 +378,15 @@ def _audience(on: date, stade: str, audience_le: date | None) -> Iterator[Criter
         return
     if jours < AUDIENCE_JOURS_PROCHE:
         yield _critere(
-            "audience_proche", f"Audience le {jour} : elle se prépare encore, mais sans attendre."
+            "audience_proche", f"Audience le {jour} : elle se prépare encore, mais sans attendre."
         )
     elif jours <= AUDIENCE_JOURS_LOIN:
         yield _critere(
             "audience_utile",
-            f"Audience le {jour} : le diagnostic peut encore être transmis au juge.",
+            f"Audience le {jour} : le diagnostic peut encore être transmis au juge.",
         )
     else:
-        yield _critere("audience_loin", f"Audience le {jour} : il reste plus de deux mois.")
+        yield _critere("audience_loin", f"Audience le {jour} : il reste plus de deux mois.")
 
 
 def _delai(on: date, stade: str, delai_le: date | None) -> Iterator[Critere]:
@@ -395,7 +395,7 @@ def _delai(on: date, stade: str, delai_le: date | None) -> Iterator[Critere]:
     jour = droit.write_date(delai_le)
     if (delai_le - on).days >= DELAI_JOURS_COURT:
         yield _critere(
-            "delai_long", f"Le délai du commandement court jusqu’au {jour} : on peut agir avant."
+            "delai_long", f"Le délai du commandement court jusqu’au {jour} : on peut agir avant."
         )
     else:
         yield _critere("delai_court", f"Le délai du commandement s’achève le {jour}.")
@@ -430,7 +430,7 @@ def _manques(
 ) -> Iterator[str]:
     if len(retenus) > cible.volume:
         yield (
-            f"{len(retenus)} dossiers retenus pour un volume de {cible.volume} : le secrétariat en"
+            f"{len(retenus)} dossiers retenus pour un volume de {cible.volume} : le secrétariat en"
             " a ajouté au-delà du volume."
         )
     elif len(retenus) < cible.volume:
@@ -440,12 +440,12 @@ def _manques(
             if reserve
             else "aucun autre dossier n’est éligible"
         )
-        yield f"{len(retenus)} dossiers retenus pour un volume de {cible.volume} : {raison}."
+        yield f"{len(retenus)} dossiers retenus pour un volume de {cible.volume} : {raison}."
     wanted = cible.dans_arrondissement
     dans = sum(c.arrondissement == cible.arrondissement for c in retenus)
     if wanted is not None and dans < wanted:
         yield (
-            f"{dans} dossiers dans l’arrondissement au lieu de {wanted} : il n’y a pas assez de"
+            f"{dans} dossiers dans l’arrondissement au lieu de {wanted} : il n’y a pas assez de"
             " dossiers éligibles à cet endroit, ou les ajouts du secrétariat sont ailleurs."
         )
     if wanted is not None and len(retenus) - dans > cible.volume - wanted and dans >= wanted:
@@ -454,16 +454,16 @@ def _manques(
     least, most = cible.cql
     if cql < least:
         yield (
-            f"{cql} commandements de quitter les lieux au lieu de {least} au moins : il n’y en a"
+            f"{cql} commandements de quitter les lieux au lieu de {least} au moins : il n’y en a"
             " pas d’autre éligible."
         )
     elif cql > most:
         yield (
-            f"{cql} commandements de quitter les lieux, {most} au plus étaient prévus : le"
+            f"{cql} commandements de quitter les lieux, {most} au plus étaient prévus : le"
             " secrétariat en a ajouté."
         )
     if sum(c.famille == CFP for c in retenus) > CFP_MAX:
-        yield "Plus d’un dossier au stade du concours de la force publique : ajout du secrétariat."
+        yield "Plus d’un dossier au stade du concours de la force publique : ajout du secrétariat."
 
 
 # --- The mandate ---------------------------------------------------------------------------------
@@ -503,7 +503,7 @@ def why_not_close(
 ) -> str | None:
     """Return the French reason why an accepted mandate may not end so, or None when it may."""
     if clos_le > on:
-        return "La date de clôture est à venir : la clôture s’enregistre le jour où elle a lieu."
+        return "La date de clôture est à venir : la clôture s’enregistre le jour où elle a lieu."
     if clos_le < debut_le:
         return "La clôture ne peut pas précéder l’acceptation du dossier."
     if notifie_le is not None and notifie_le > on:
@@ -522,19 +522,19 @@ def _why_not_sans_nouvelles(clos_le: date, suivi: Suivi, notifie_le: date | None
     # AMI Gironde 2023, § 6: one more attempt at least, three months without answer, notification.
     if suivi.relance_le is None or suivi.relance_le > clos_le:
         return (
-            "Aucune tentative n’a suivi le dernier échange : contactez le ménage au moins une fois,"
+            "Aucune tentative n’a suivi le dernier échange : contactez le ménage au moins une fois,"
             " par tout moyen, avant de mettre fin au suivi."
         )
     possible_le = _term("EM6", suivi.relance_le)
     if clos_le < possible_le:
         return (
             "Trois mois doivent s’écouler sans réponse depuis la relance du "
-            f"{droit.write_date(suivi.relance_le)} : la fin du suivi est possible à partir du "
+            f"{droit.write_date(suivi.relance_le)} : la fin du suivi est possible à partir du "
             f"{droit.write_date(possible_le)}."
         )
     if notifie_le is None:
         return (
-            "La fin du suivi pour absence de réponse est notifiée au ménage : indiquez la date de"
+            "La fin du suivi pour absence de réponse est notifiée au ménage : indiquez la date de"
             " la notification."
         )
     return None
@@ -544,7 +544,7 @@ def _why_not_fin_duree(clos_le: date, debut_le: date) -> str | None:
     terme = _term("EM5", debut_le)
     if clos_le < terme:
         return (
-            f"Les six mois s’achèvent le {droit.write_date(terme)} : choisissez un autre motif, ou"
+            f"Les six mois s’achèvent le {droit.write_date(terme)} : choisissez un autre motif, ou"
             " attendez cette date."
         )
     return None
@@ -553,11 +553,11 @@ def _why_not_fin_duree(clos_le: date, debut_le: date) -> str | None:
 def _why_not_non_rencontre(suivi: Suivi) -> str | None:
     if suivi.echange_le is not None:
         return (
-            f"Un échange avec le ménage a eu lieu le {droit.write_date(suivi.echange_le)} :"
+            f"Un échange avec le ménage a eu lieu le {droit.write_date(suivi.echange_le)} :"
             " choisissez un autre motif."
         )
     if not suivi.tentatives:
-        return "Aucune tentative n’est notée : essayez au moins une fois de joindre le ménage."
+        return "Aucune tentative n’est notée : essayez au moins une fois de joindre le ménage."
     return None
 
 

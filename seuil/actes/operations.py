@@ -23,7 +23,7 @@ class ActeDejaConnu(Refusal):
 
 
 class ListeDejaAppliquee(Refusal):
-    message = "Cette liste est déjà appliquée : elle ne peut plus être modifiée."
+    message = "Cette liste est déjà appliquée : elle ne peut plus être modifiée."
 
 
 def lock_import(*, departement: str) -> None:

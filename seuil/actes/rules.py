@@ -339,7 +339,7 @@ def why_not_mapping(correspondance: Mapping[int, str]) -> str | None:
     if not missing:
         return None
     return (
-        "Aucune colonne n’est reconnue pour : "
+        "Aucune colonne n’est reconnue pour : "
         + ", ".join(missing)
         + ". Indiquez laquelle la contient, ou ajoutez-la au fichier."
     )
@@ -426,25 +426,25 @@ class LecteurDeLignes:
             row.refuse(
                 "acte_le",
                 f"La date de l’acte ({survenu_le:%d/%m/%Y}) est à venir.",
-                "Corrigez la date : un acte déjà signifié ne peut pas être daté du futur.",
+                "Corrigez la date : un acte déjà signifié ne peut pas être daté du futur.",
             )
         elif (self.on - survenu_le).days > _OLD_ACT_DAYS:
             row.doubt(
                 "acte_le",
                 f"L’acte a plus de trois ans ({survenu_le:%d/%m/%Y}).",
-                "Vérifiez l’année ; confirmez la ligne si elle est exacte.",
+                "Vérifiez l’année ; confirmez la ligne si elle est exacte.",
             )
         if audience_le and audience_le < survenu_le:
             row.refuse(
                 "audience_le",
                 f"L’audience ({audience_le:%d/%m/%Y}) précède l’acte ({survenu_le:%d/%m/%Y}).",
-                "Corrigez l’une des deux dates : elles sont peut-être inversées.",
+                "Corrigez l’une des deux dates : elles sont peut-être inversées.",
             )
         if recu_le and recu_le < survenu_le and self.type_acte != "rfp":
             row.refuse(
                 "recu_le",
                 f"La réception ({recu_le:%d/%m/%Y}) précède l’acte ({survenu_le:%d/%m/%Y}).",
-                "Corrigez l’une des deux dates : elles sont peut-être inversées.",
+                "Corrigez l’une des deux dates : elles sont peut-être inversées.",
             )
 
     def _read_sens(self, row: "_Row") -> str:
@@ -464,7 +464,7 @@ class LecteurDeLignes:
         if sens is None:
             row.refuse(
                 "sens",
-                f"Décision non reconnue : « {text} ».",
+                f"Décision non reconnue : « {text} ».",
                 f"Écrivez {SENS_ATTENDUS[self.type_acte]}.",
             )
         return sens or ""
@@ -478,7 +478,7 @@ class LecteurDeLignes:
             parc = {"social": "social", "inconnue": "inconnu"}.get(nature, "prive")
         bail_le = row.date("bail_le")
         if bail_le and bail_le > self.on:
-            row.warn("bail_le", "La date du bail est à venir : elle n’est pas retenue.")
+            row.warn("bail_le", "La date du bail est à venir : elle n’est pas retenue.")
             bail_le = None
         return MenageRecu(
             nom=nom,
@@ -566,7 +566,7 @@ class _Row:
     def courriel(self, champ: str) -> str:
         text = self.texte(champ, 150)
         if text and ("@" not in text or " " in text):
-            self.warn(champ, f"Adresse électronique illisible, non retenue : « {text} ».")
+            self.warn(champ, f"Adresse électronique illisible, non retenue : « {text} ».")
             return ""
         return text.lower()
 
@@ -579,7 +579,7 @@ class _Row:
         except ValueError:
             value = -1
         if not 0 <= value <= 30:
-            self.warn(champ, f"Nombre illisible, non retenu : « {cell} ».")
+            self.warn(champ, f"Nombre illisible, non retenu : « {cell} ».")
             return None
         return value
 
@@ -589,7 +589,7 @@ class _Row:
             return ""
         value = words.get(normalise(text), "")
         if not value:
-            self.warn(champ, f"Valeur non reconnue, non retenue : « {text} ».")
+            self.warn(champ, f"Valeur non reconnue, non retenue : « {text} ».")
         return value
 
     def commune(self) -> tuple[str, str]:
@@ -616,7 +616,7 @@ class _Row:
             self.doubt(
                 "code_postal",
                 f"Le code postal {code_postal} n’est pas dans le département de {nom or code}.",
-                "Vérifiez la commune et le code postal ; confirmez la ligne si elle est exacte.",
+                "Vérifiez la commune et le code postal ; confirmez la ligne si elle est exacte.",
             )
         return code, code_postal
 
@@ -639,8 +639,8 @@ class _Row:
         names += [communes.noms[c] for c in communes.par_code_postal.get(code_postal, ())]
         self.refuse(
             "commune",
-            f"Commune inconnue dans le département {self._lecteur.departement} : « {nom} ».",
-            f"Peut-être {names[0]} ? Écrivez le nom officiel."
+            f"Commune inconnue dans le département {self._lecteur.departement} : « {nom} ».",
+            f"Peut-être {names[0]} ? Écrivez le nom officiel."
             if names
             else "Écrivez le nom officiel de la commune, ou vérifiez le département.",
         )
@@ -701,9 +701,9 @@ def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) ->
         ligne.motifs = [
             Motif(
                 "",
-                f"Déjà connu : {LABELS_TYPE[type_acte]} du {acte.survenu_le:%d/%m/%Y} pour ce"
+                f"Déjà connu : {LABELS_TYPE[type_acte]} du {acte.survenu_le:%d/%m/%Y} pour ce"
                 " ménage.",
-                "Rien à faire : la ligne ne sera pas ajoutée une seconde fois.",
+                "Rien à faire : la ligne ne sera pas ajoutée une seconde fois.",
             )
         ]
         return

@@ -118,7 +118,7 @@ class Organisation(Record):
 
     class Privacy:
         technique = {"departement", "type", "nom", "telephone", "courriel", "adresse", "communes"}
-        retention = "annuaire : tant que l’organisme est partenaire"
+        retention = "annuaire : tant que l’organisme est partenaire"
 
     def __str__(self) -> str:
         return self.nom

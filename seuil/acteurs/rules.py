@@ -36,17 +36,17 @@ def parse_acces(text: str) -> Mapping[str, Acces]:
     """Parse the rules from YAML text; see load_acces."""
     data = yaml.safe_load(text)
     if set(data) != {"verbes", "roles"}:
-        raise AccesIllisible(f"acces.yaml : clés inattendues {sorted(set(data))}")
+        raise AccesIllisible(f"acces.yaml : clés inattendues {sorted(set(data))}")
     known = set(data["verbes"])
     rules = {}
     for role, entry in data["roles"].items():
         if set(entry) != {"perimetre", "basis", "verbes"}:
-            raise AccesIllisible(f"acces.yaml, {role} : clés attendues perimetre, basis, verbes")
+            raise AccesIllisible(f"acces.yaml, {role} : clés attendues perimetre, basis, verbes")
         if entry["perimetre"] not in PERIMETRES:
-            raise AccesIllisible(f"acces.yaml, {role} : périmètre inconnu {entry['perimetre']}")
+            raise AccesIllisible(f"acces.yaml, {role} : périmètre inconnu {entry['perimetre']}")
         unknown = set(entry["verbes"]) - known
         if unknown:
-            raise AccesIllisible(f"acces.yaml, {role} : verbe inconnu {', '.join(sorted(unknown))}")
+            raise AccesIllisible(f"acces.yaml, {role} : verbe inconnu {', '.join(sorted(unknown))}")
         rules[role] = Acces(entry["perimetre"], frozenset(entry["verbes"]), entry["basis"])
     return rules
 
@@ -118,7 +118,7 @@ def load_departement(code: str) -> Configuration | None:
         return None
     configuration = parse_departement(files[code].read_text(encoding="utf-8"))
     if configuration.code != code:
-        raise ConfigurationIllisible(f"{code}.yaml : code « {configuration.code} »")
+        raise ConfigurationIllisible(f"{code}.yaml : code « {configuration.code} »")
     return configuration
 
 
@@ -127,12 +127,12 @@ def parse_departement(text: str) -> Configuration:
     data = yaml.safe_load(text)
     keys = set(Configuration.__dataclass_fields__)
     if set(data) != keys:
-        raise ConfigurationIllisible(f"clés à revoir : {', '.join(sorted(set(data) ^ keys))}")
+        raise ConfigurationIllisible(f"clés à revoir : {', '.join(sorted(set(data) ^ keys))}")
     known = set(Formation.__dataclass_fields__)
     formations = []
     for entry in data["formations"]:
         if not entry.get("nom") or set(entry) - known:
-            raise ConfigurationIllisible(f"formation à revoir : {entry}")
+            raise ConfigurationIllisible(f"formation à revoir : {entry}")
         formations.append(Formation(**{**entry, "membres": tuple(entry.get("membres", ()))}))
     return Configuration(
         code=data["code"],
@@ -148,5 +148,5 @@ def parse_departement(text: str) -> Configuration:
 def _reglages(entries: list[dict[str, str]]) -> tuple[Reglage, ...]:
     for entry in entries:
         if set(entry) != {"objet", "valeur", "texte"}:
-            raise ConfigurationIllisible(f"clés attendues objet, valeur, texte : {entry}")
+            raise ConfigurationIllisible(f"clés attendues objet, valeur, texte : {entry}")
     return tuple(Reglage(**entry) for entry in entries)

@@ -16,11 +16,11 @@ def why_not_record(
     """
     if survenu_le > on:
         return (
-            "La date du contact est à venir : notez-le quand il a eu lieu, ou indiquez-la comme"
+            "La date du contact est à venir : notez-le quand il a eu lieu, ou indiquez-la comme"
             " prochain contact."
         )
     if mandat_le is not None and survenu_le < mandat_le:
-        return "Ce contact précède le jour où le dossier vous a été confié : vérifiez la date."
+        return "Ce contact précède le jour où le dossier vous a été confié : vérifiez la date."
     if prochain_le is not None and prochain_le < survenu_le:
         return "Le prochain contact ne peut pas précéder celui que vous notez."
     return None

@@ -13,7 +13,7 @@ from seuil.kernel.refusal import Refusal
 
 
 class DsfDejaEnCours(Refusal):
-    message = "Un diagnostic est déjà en cours pour ce ménage : enregistrez d’abord sa fin."
+    message = "Un diagnostic est déjà en cours pour ce ménage : enregistrez d’abord sa fin."
 
 
 class DsfRefuse(Refusal):

@@ -42,7 +42,7 @@ def why_not_record(
         return "Indiquez comment le diagnostic se termine, et à quelle date."
     transmissions = [le for le in (transmis_juge_le, transmis_ccapex_le) if le is not None]
     if max([termine_le, *transmissions]) > on:
-        return "Une date du diagnostic est à venir : enregistrez-la quand elle est passée."
+        return "Une date du diagnostic est à venir : enregistrez-la quand elle est passée."
     if any(le < termine_le for le in transmissions):
         return "Le diagnostic ne peut pas être transmis avant d’être terminé."
     if demande_le is not None and termine_le < demande_le:

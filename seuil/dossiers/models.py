@@ -77,7 +77,7 @@ class Compteur(models.Model):
 
     class Privacy:
         technique = {"departement", "annee", "dernier"}
-        retention = "sans limite : aucun contenu personnel"
+        retention = "sans limite : aucun contenu personnel"
 
 
 class AccesQuerySet(models.QuerySet["Acces"]):

@@ -46,11 +46,11 @@ class FaitDejaConnu(Refusal):
 
 
 class DateAVenir(Refusal):
-    message = "Cette date est à venir : indiquez le jour où le fait a été constaté."
+    message = "Cette date est à venir : indiquez le jour où le fait a été constaté."
 
 
 class DocumentRefuse(Refusal):
-    message = "Ce fichier n’est pas accepté : déposez un PDF, un JPEG ou un PNG de 10 Mo au plus."
+    message = "Ce fichier n’est pas accepté : déposez un PDF, un JPEG ou un PNG de 10 Mo au plus."
 
 
 def take_numeros(*, departement: str, annee: int, count: int) -> list[str]:
@@ -221,7 +221,7 @@ def get_departement(code: str) -> Departement:
 class DepartementInconnu(Refusal):
     def __init__(self, code: str) -> None:
         super().__init__(
-            f"Département inconnu : « {code} ». Donnez son code officiel (33, 2A, 974), après avoir"
+            f"Département inconnu : « {code} ». Donnez son code officiel (33, 2A, 974), après avoir"
             " chargé la géographie."
         )
 

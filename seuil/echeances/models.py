@@ -47,7 +47,7 @@ class Echeance(models.Model):
             "certitude", "parametre", "arguments", "a_obtenir",
         }  # fmt: skip
         technique = {"id"}
-        retention = "projection : recalculée, vit avec le dossier"
+        retention = "projection : recalculée, vit avec le dossier"
 
 
 class Stade(models.TextChoices):
@@ -99,4 +99,4 @@ class Situation(models.Model):
         finance = {"dette", "dette_le"}
         social = {"suivi"}
         procedure = {"dossier", "departement", "stade", "stade_le", "audience_le"}
-        retention = "projection : recalculée, vit avec le dossier"
+        retention = "projection : recalculée, vit avec le dossier"

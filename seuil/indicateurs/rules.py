@@ -43,7 +43,7 @@ INDICATEURS: tuple[Indicateur, ...] = (
         "menages_rencontres",
         "Ménages rencontrés",
         "Ménages avec lesquels l’équipe a échangé en personne, à domicile ou en lieu neutre. Un"
-        " ménage vu deux fois le même jour compte une fois ce jour-là ; vu plusieurs jours, il"
+        " ménage vu deux fois le même jour compte une fois ce jour-là ; vu plusieurs jours, il"
         " compte une fois dans le total du mois.",
         MENAGE,
     ),
@@ -64,7 +64,7 @@ INDICATEURS: tuple[Indicateur, ...] = (
     Indicateur(
         "menages_accompagnes",
         "Ménages accompagnés",
-        "Ménages dont l’accompagnement est en cours ce jour-là : dossier accepté, pas encore clos."
+        "Ménages dont l’accompagnement est en cours ce jour-là : dossier accepté, pas encore clos."
         " Le total du mois compte chaque ménage accompagné un jour au moins, une seule fois."
         " La moyenne porte sur tous les jours écoulés.",
         MENAGE,
@@ -73,7 +73,7 @@ INDICATEURS: tuple[Indicateur, ...] = (
     Indicateur(
         "dispositifs_apurement",
         "Dispositifs d’apurement mobilisés",
-        "Démarches faites du contrat d’engagement : plan d’apurement, FSL, dossier de"
+        "Démarches faites du contrat d’engagement : plan d’apurement, FSL, dossier de"
         " surendettement, Action Logement, rétablissement de l’aide au logement. Chacune compte.",
         ACTION,
     ),
@@ -81,14 +81,14 @@ INDICATEURS: tuple[Indicateur, ...] = (
         "impayes_resorbes",
         "Situations dont l’impayé est résorbé",
         "Ménages accompagnés dont la dette est constatée nulle pendant l’accompagnement, ou dont"
-        " l’accompagnement est clos avec le dénouement « Maintien, dette apurée ». Le premier des"
+        " l’accompagnement est clos avec le dénouement « Maintien, dette apurée ». Le premier des"
         " deux jours compte.",
         MENAGE,
     ),
     Indicateur(
         "relogements",
         "Relogements accompagnés",
-        "Accompagnements clos avec le dénouement « Relogement », le jour de la clôture.",
+        "Accompagnements clos avec le dénouement « Relogement », le jour de la clôture.",
         ACTION,
     ),
     Indicateur(

@@ -44,4 +44,4 @@ class Tache(models.Model):
             "visible_le", "due_le", "caduque_le", "legale", "regle",
         }  # fmt: skip
         technique = {"id"}
-        retention = "projection : recalculée, vit avec le dossier"
+        retention = "projection : recalculée, vit avec le dossier"

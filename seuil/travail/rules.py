@@ -86,8 +86,8 @@ GENRES: Mapping[str, Genre] = {
         "contact",
     ),
     "sans_nouvelles": Genre(
-        "Décider de la suite : trois mois de silence",
-        "Une tentative au moins a suivi le dernier échange : le suivi peut prendre fin, "
+        "Décider de la suite : trois mois de silence",
+        "Une tentative au moins a suivi le dernier échange : le suivi peut prendre fin, "
         "avec notification au ménage (AMI, § 6).",
         "cloture",
     ),
@@ -103,7 +103,7 @@ GENRES: Mapping[str, Genre] = {
     ),
     "avis_prolongation": Genre(
         "Recueillir l’avis de la CCAPEX sur la suite",
-        "L’accompagnement dépasse six mois : la CCAPEX se prononce en ouverture de séance.",
+        "L’accompagnement dépasse six mois : la CCAPEX se prononce en ouverture de séance.",
         "prolongation",
     ),
     "demarche": Genre(

@@ -72,7 +72,7 @@ class ColonnesManquantes(Refusal):
 class TypeInconnu(Refusal):
     def __init__(self, type_acte: str) -> None:
         super().__init__(
-            f"Type d’acte inconnu : « {type_acte} ». Types possibles : {', '.join(LABELS_TYPE)}."
+            f"Type d’acte inconnu : « {type_acte} ». Types possibles : {', '.join(LABELS_TYPE)}."
         )
 
 
@@ -129,7 +129,7 @@ def map_liste(*, lot: Lot, correspondance: Mapping[int, str], by: Agent | Machin
     twice = [CHAMPS[c].libelle for c, n in Counter(mapping.values()).items() if n > 1]
     if twice:
         raise ColonnesManquantes(
-            f"Deux colonnes sont indiquées pour : {', '.join(twice)}. Gardez-en une seule."
+            f"Deux colonnes sont indiquées pour : {', '.join(twice)}. Gardez-en une seule."
         )
     missing = why_not_mapping(mapping)
     if missing:

@@ -26,7 +26,7 @@ class DateImpossible(Refusal):
 
 class SensManquant(Refusal):
     def __init__(self, type_acte: str) -> None:
-        super().__init__(f"Indiquez le sens de la décision : {SENS_ATTENDUS[type_acte]}.")
+        super().__init__(f"Indiquez le sens de la décision : {SENS_ATTENDUS[type_acte]}.")
 
 
 @transaction.atomic
@@ -54,11 +54,11 @@ def record_acte(
     if why_not(by.role, "acte.enregistrer") or not visible:
         raise ActeInterdit
     if type_acte != "audience" and survenu_le > on:
-        raise DateImpossible("La date de l’acte est à venir : corrigez-la.")
+        raise DateImpossible("La date de l’acte est à venir : corrigez-la.")
     if audience_le and audience_le < survenu_le:
-        raise DateImpossible("L’audience précède l’acte : l’une des deux dates est à corriger.")
+        raise DateImpossible("L’audience précède l’acte : l’une des deux dates est à corriger.")
     if recu_le and recu_le < survenu_le and type_acte != "rfp":
-        raise DateImpossible("La réception précède l’acte : l’une des deux dates est à corriger.")
+        raise DateImpossible("La réception précède l’acte : l’une des deux dates est à corriger.")
     if type_acte == "cfp" and not sens:
         raise SensManquant(type_acte)
     acte = create_acte(

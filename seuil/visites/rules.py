@@ -10,11 +10,11 @@ def why_not_record(
 ) -> str | None:
     """Return the French reason why a visit may not be recorded, or None when it may."""
     if canal not in CANAUX_DE_VISITE:
-        return "Une visite a lieu au domicile ou en lieu neutre : sinon, notez un contact."
+        return "Une visite a lieu au domicile ou en lieu neutre : sinon, notez un contact."
     if duree_minutes is not None and not 0 < duree_minutes <= DUREE_MAX_MINUTES:
         return "La durée de la visite se donne en minutes, entre 1 et 480."
     if is_binome_self:
-        return "Le binôme est l’autre personne présente : choisissez quelqu’un d’autre que vous."
+        return "Le binôme est l’autre personne présente : choisissez quelqu’un d’autre que vous."
     if is_binome_foreign:
-        return "Le binôme fait partie de votre équipe : choisissez une personne de votre organisme."
+        return "Le binôme fait partie de votre équipe : choisissez une personne de votre organisme."
     return None

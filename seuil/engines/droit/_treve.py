@@ -13,7 +13,7 @@ from seuil.engines.droit._model import Prolongation, TreveFixeeLocalement, Versi
 REGLE = "F4"
 OUTRE_MER = (
     "Outre-mer, le préfet fixe par arrêté les dates de la trêve (trois mois et demi, en une ou "
-    "plusieurs fois) : consulter l’arrêté de la collectivité."
+    "plusieurs fois) : consulter l’arrêté de la collectivité."
 )
 
 

@@ -16,7 +16,7 @@ def list_sheets(
     notes = (
         f"Équipe mobile de prévention des expulsions — {mois} — {operateur}",
         f"Calculé le {write_date(on)} à {a:%H:%M}.",
-        f"Jusqu’au {write_date(activite.arretee_le)} : {activite.jours_ouvres} jours ouvrés.",
+        f"Jusqu’au {write_date(activite.arretee_le)} : {activite.jours_ouvres} jours ouvrés.",
     )
     return (
         _indicateurs(activite, notes),

@@ -11,7 +11,7 @@ class PrescriptionForm(Formulaire):
     service = forms.CharField(
         label="Service qui propose",
         max_length=150,
-        help_text="Par exemple : MDS de Bacalan, CCAS de Lormont.",
+        help_text="Par exemple : MDS de Bacalan, CCAS de Lormont.",
     )
     motif = forms.CharField(
         label="Pourquoi",

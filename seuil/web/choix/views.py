@@ -97,7 +97,7 @@ def choix_signer(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                f"Le choix de {mois.libelle} est signé : {len(mandats)} dossiers sont transmis à"
+                f"Le choix de {mois.libelle} est signé : {len(mandats)} dossiers sont transmis à"
                 f" {operateur.nom}.",
             )
         return redirect(_address("choix", request, operateur, mois))
@@ -145,7 +145,7 @@ def prescription_enregistrer(request: HttpRequest, numero: str) -> HttpResponse:
         lambda: record_prescription(
             dossier=dossier, by=get_agent(request), on=on, **form.cleaned_data
         ),
-        done="La proposition est enregistrée : le dossier compte dans le prochain choix du mois.",
+        done="La proposition est enregistrée : le dossier compte dans le prochain choix du mois.",
     ):
         return go_to_dossier(request, numero)
     return show_form(request, "choix/prescription.html", form, dossier=dossier)

@@ -88,7 +88,7 @@ class HeureField(forms.TimeField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
         kwargs.setdefault(
-            "error_messages", {"invalid": "Cette heure n’existe pas. Exemple : 9 h 30."}
+            "error_messages", {"invalid": "Cette heure n’existe pas. Exemple : 9 h 30."}
         )
         super().__init__(**kwargs)
 
@@ -104,9 +104,9 @@ class MontantField(forms.Field):
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
     default_error_messages = {
-        "invalid": "Ce montant n’est pas lisible. Exemple : 1 234,56.",
+        "invalid": "Ce montant n’est pas lisible. Exemple : 1 234,56.",
         "negative": "Un montant ne peut pas être négatif.",
-        "too_large": "Ce montant est trop grand : vérifiez la virgule.",
+        "too_large": "Ce montant est trop grand : vérifiez la virgule.",
     }
 
     def to_python(self, value: Any) -> Decimal | None:

@@ -16,7 +16,7 @@ class ConnexionForm(Formulaire, AuthenticationForm):
     }
     username = forms.EmailField(
         label="Adresse électronique",
-        help_text="Format attendu : nom@domaine.fr",
+        help_text="Format attendu : nom@domaine.fr",
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
         error_messages={"invalid": "Saisissez une adresse complète, comme nom@domaine.fr."},
     )

@@ -48,7 +48,7 @@ def from_actes(actes: Iterable[Acte]) -> Iterator[Evenement]:
         ]
         source = a.source
         if a.lot:
-            source += f", liste « {a.lot.nom_fichier} », ligne {a.ligne}"
+            source += f", liste « {a.lot.nom_fichier} », ligne {a.ligne}"
         yield Evenement(a.survenu_le, "acte", a.get_type_display(), _join(parts), source)
 
 
@@ -82,7 +82,7 @@ def from_dsf(dsf: Iterable[Dsf]) -> Iterator[Evenement]:
                 f"transmis au juge le {d.transmis_juge_le:%d/%m/%Y}" if d.transmis_juge_le else "",
                 f"à la CCAPEX le {d.transmis_ccapex_le:%d/%m/%Y}" if d.transmis_ccapex_le else "",
             ]
-            titre = f"Diagnostic : {d.get_fin_display().lower()}"
+            titre = f"Diagnostic : {d.get_fin_display().lower()}"
             yield Evenement(d.termine_le, "dsf", titre, _join(sent), str(d.par))
 
 

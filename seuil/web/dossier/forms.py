@@ -57,7 +57,7 @@ class ActeForm(Formulaire):
         type_acte, sens = data.get("type_acte"), data.get("sens")
         if type_acte and sens and sens not in _SENS_PAR_TYPE.get(TypeActe(type_acte), ()):
             self.add_error(
-                "sens", "Ce sens ne correspond pas à la nature de l’acte : corrigez l’un des deux."
+                "sens", "Ce sens ne correspond pas à la nature de l’acte : corrigez l’un des deux."
             )
         return data
 
@@ -66,9 +66,9 @@ class DetteForm(Formulaire):
     """A dated amount of debt."""
 
     constatee_le = DateField(label="Dette constatée le", help_text="Date du décompte.")
-    montant = MontantField(label="Montant (euros)", help_text="Exemple : 1 234,56")
+    montant = MontantField(label="Montant (euros)", help_text="Exemple : 1 234,56")
     source = forms.CharField(
-        label="Source", max_length=100, help_text="Qui l’a constatée : bailleur, CAF, ménage…"
+        label="Source", max_length=100, help_text="Qui l’a constatée : bailleur, CAF, ménage…"
     )
 
 
@@ -104,13 +104,13 @@ class CoordonneeForm(Formulaire):
             if re.fullmatch(r"(\+|00)33\d{9}", digits):
                 digits = "0" + digits[-9:]
             if not re.fullmatch(r"0\d{9}|\+\d{8,15}", digits):
-                self.add_error("valeur", "Ce numéro n’est pas complet. Exemple : 05 56 00 00 00.")
+                self.add_error("valeur", "Ce numéro n’est pas complet. Exemple : 05 56 00 00 00.")
             data["valeur"] = digits
         elif data.get("type") == Coordonnee.Type.COURRIEL and valeur:
             try:
                 EmailValidator()(valeur)
             except forms.ValidationError:
-                self.add_error("valeur", "Cette adresse n’est pas complète : nom@domaine.fr.")
+                self.add_error("valeur", "Cette adresse n’est pas complète : nom@domaine.fr.")
             data["valeur"] = valeur.lower()
         return data
 

@@ -277,7 +277,7 @@ def _read_echeances(lecture):
         "a_determiner": [e for e in echeances if e.le is None],
         "certitudes": {
             "sure": "Date certaine",
-            "contested": "Date discutée : plusieurs lectures se défendent",
+            "contested": "Date discutée : plusieurs lectures se défendent",
             "to_check": "Date à vérifier",
         },
     }

@@ -98,7 +98,7 @@ class FiltresForm(Formulaire):
                 shown = f"{value:g}".replace(".", ",")
             else:
                 shown = str(value)
-            label = field.label if value is True else f"{field.label} : {shown}"
+            label = field.label if value is True else f"{field.label} : {shown}"
             actifs.append((name, str(label)))
         return actifs
 

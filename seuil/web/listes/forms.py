@@ -20,7 +20,7 @@ class DepotForm(Formulaire):
     source = forms.CharField(
         label="Source",
         max_length=100,
-        help_text="Qui l’envoie, toujours écrit de la même façon : les colonnes reconnues à la main"
+        help_text="Qui l’envoie, toujours écrit de la même façon : les colonnes reconnues à la main"
         " seront retenues pour cette source.",
     )
     fichier = FichierField(
@@ -43,7 +43,7 @@ class ColonnesForm(Formulaire):
         self.colonnes = colonnes
         for c in colonnes:
             self.fields[f"colonne-{c.index}"] = ChoixField(
-                label=f"Sens de la colonne « {c.entete or c.index + 1} »",
+                label=f"Sens de la colonne « {c.entete or c.index + 1} »",
                 choices=choices,
                 required=False,
                 initial=c.champ,

@@ -151,7 +151,7 @@ def liste_abandonner(request, lot_id):
         messages.error(request, str(refusal))
         return redirect("liste", lot_id)
     request.session.pop(_cle(lot), None)
-    messages.success(request, "La liste est abandonnée ; rien n’en a été repris.")
+    messages.success(request, "La liste est abandonnée ; rien n’en a été repris.")
     return redirect("listes")
 
 

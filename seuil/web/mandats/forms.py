@@ -81,7 +81,7 @@ class ContratForm(Formulaire):
     objectif = forms.CharField(
         label="Objectif partagé avec le ménage",
         max_length=300,
-        help_text="Par exemple : « rester dans le logement, avec un plan tenu depuis trois mois ».",
+        help_text="Par exemple : « rester dans le logement, avec un plan tenu depuis trois mois ».",
     )
     signe_le = DateField(label="Signé le")
 

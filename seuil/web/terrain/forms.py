@@ -21,13 +21,13 @@ class ContactForm(Formulaire):
     PLIES = ("survenu_le", "heure", "lieu", "prochain_le", "note")
 
     avec = forms.ChoiceField(
-        label="Avec qui ?",
+        label="Avec qui ?",
         widget=forms.RadioSelect,
         choices=Contact.Avec.choices,
         initial=Contact.Avec.MENAGE,
     )
     canal = forms.ChoiceField(
-        label="Comment ?", widget=forms.RadioSelect, choices=Contact.Canal.choices
+        label="Comment ?", widget=forms.RadioSelect, choices=Contact.Canal.choices
     )
     resultat = forms.ChoiceField(
         label="Résultat", widget=forms.RadioSelect, choices=Contact.Resultat.choices
@@ -68,7 +68,7 @@ class VisiteForm(Formulaire):
     lieu = forms.CharField(label="Lieu", max_length=150)
     survenu_le = DateField(label="Date")
     canal = forms.ChoiceField(
-        label="Où ?",
+        label="Où ?",
         widget=forms.RadioSelect,
         choices=_LIEUX,
         initial=Contact.Canal.DOMICILE,
@@ -81,14 +81,14 @@ class VisiteForm(Formulaire):
         label="Personnes présentes",
         max_length=150,
         required=False,
-        help_text="Par leur place dans le ménage : « la locataire et son fils ».",
+        help_text="Par leur place dans le ménage : « la locataire et son fils ».",
     )
     compte_rendu = forms.CharField(
         label="Compte rendu",
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=4000,
         required=False,
-        help_text="Les faits utiles au maintien ou au relogement ; rien sur la santé ni la vie "
+        help_text="Les faits utiles au maintien ou au relogement ; rien sur la santé ni la vie "
         "privée.",
     )
     prochain_le = DateField(label="Prochain contact le", required=False)
@@ -117,7 +117,7 @@ class DsfFinForm(Formulaire):
     PLIES = ("transmis_juge_le", "transmis_ccapex_le")
 
     fin = forms.ChoiceField(
-        label="Comment s’est-il terminé ?", widget=forms.RadioSelect, choices=_FINS
+        label="Comment s’est-il terminé ?", widget=forms.RadioSelect, choices=_FINS
     )
     termine_le = DateField(label="Terminé le")
     transmis_juge_le = DateField(label="Transmis au juge le", required=False)

@@ -87,7 +87,7 @@ def test_a_filter_in_use_is_shown_and_can_be_removed(
 ) -> None:
     page = client_de(secretaire).get(reverse("dossiers") + "?stade=cql&parc=prive").content.decode()
 
-    assert "Retirer le filtre Stade : Commandement de quitter les lieux" in page
+    assert "Retirer le filtre Stade : Commandement de quitter les lieux" in page
     assert "Aucun dossier ne répond" in page
 
 
