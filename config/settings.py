@@ -104,7 +104,7 @@ AUTH_USER_MODEL = "acteurs.Agent"
 LOGIN_URL = "connexion"
 LOGIN_REDIRECT_URL = "accueil"
 LOGOUT_REDIRECT_URL = "connexion"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["seuil.acteurs.backends.AgentBackend"]
 # ANSSI: twelve characters at least, refused when common or close to the person's name.
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -112,7 +112,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("courriel", "nom", "prenom")},
+    },
 ]
 CSRF_FAILURE_VIEW = "seuil.web.errors.csrf_failure"
 SESSION_COOKIE_AGE = 8 * 3600

@@ -72,9 +72,12 @@ def django_db_setup(
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Put the geography back after a test that emptied the database."""
     result = yield
+    if nextitem is None:
+        # The last test: its teardown has dropped the test database.
+        return result
     names = set(getattr(item, "fixturenames", ()))
     marker = item.get_closest_marker("django_db")
     if names & {"transactional_db", "live_server"} or (marker and marker.kwargs.get("transaction")):

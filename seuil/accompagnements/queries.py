@@ -87,6 +87,15 @@ def get_choix(*, agent: Agent, operateur: Organisation, mois: date) -> Choix | N
     )
 
 
+def count_choix_a_signer(*, agent: Agent, on: date, mois: date) -> int:
+    """Return how many operators of the agent's département wait for the choice of a month."""
+    signed = Choix.objects.filter(
+        departement=agent.departement_id, mois=mois.replace(day=1), signe_le__isnull=False
+    )
+    waiting = list_operateurs(agent=agent, on=on).exclude(pk__in=signed.values("operateur"))
+    return waiting.count()
+
+
 def list_candidats(*, agent: Agent, on: date, operateur: Organisation) -> list[Candidat]:
     """Return the best-ranked eligible dossiers of each stage and territory, explained.
 
@@ -107,8 +116,15 @@ def get_proposition(*, agent: Agent, on: date, operateur: Organisation, mois: da
     objectif = get_objectif(agent=agent, operateur=operateur, annee=mois.year)
     if objectif is None:
         raise ObjectifAbsent(operateur, mois.year)
-    cible = _cible(objectif)
     choix = get_choix(agent=agent, operateur=operateur, mois=mois)
+    return find_proposition(agent=agent, on=on, objectif=objectif, choix=choix)
+
+
+def find_proposition(
+    *, agent: Agent, on: date, objectif: Objectif, choix: Choix | None
+) -> Proposition:
+    """Return the month's choice of a target and of what was begun, both already read."""
+    cible = _cible(objectif)
     if choix is not None and choix.signe_le is not None:
         return _signed_proposition(choix, cible)
     decisions = dict(choix.lignes.order_by("pk").values_list("dossier", "retenu")) if choix else {}
@@ -143,39 +159,8 @@ def get_candidat(*, agent: Agent, on: date, dossier: Dossier) -> Candidat | None
 # each stage and territory come out, and rules.score_candidat explains those. A test holds the two
 # scores equal.
 #
-# Situation alone gives the base of the score. What household, dwelling and lease can add is
-# bounded: the facts of the best bases are read first, and give a score that every retained dossier
-# reaches; whoever could not reach it even with every other criterion is not looked at further.
-_FACTS = """
-    SELECT e.*,
-           COALESCE((
-               SELECT c.enfants FROM dossiers_composition c WHERE c.dossier_id = e.dossier_id
-               ORDER BY c.constatee_le DESC, c.created_at DESC LIMIT 1), 0) AS enfants,
-           EXISTS (
-               SELECT 1 FROM dossiers_coordonnee t
-               WHERE t.dossier_id = e.dossier_id AND t.type = 'telephone'
-                 AND (t.valide_au IS NULL OR t.valide_au > %(on)s) OFFSET 0) AS has_telephone,
-           CASE WHEN e.has_delai THEN (
-               SELECT MAX(x.le) FROM echeances_echeance x
-               WHERE x.dossier_id = e.dossier_id AND x.regle = 'A1') END AS delai_le,
-           COALESCE((
-               SELECT l.nature FROM dossiers_bail b
-               JOIN dossiers_bailleur l ON l.id = b.bailleur_id
-               WHERE b.dossier_id = e.dossier_id), '') AS nature_bailleur
-    FROM ({rows}) e
-"""
-_SCORED = """
-    SELECT f.*,
-        f.base
-        + CASE WHEN f.enfants > 0 THEN %(p_enfants)s ELSE 0 END
-        + CASE WHEN f.has_telephone THEN 0 ELSE %(p_sans_telephone)s END
-        + CASE WHEN f.nature_bailleur IN ('physique', 'sci_familiale')
-               THEN %(p_bailleur_particulier)s ELSE 0 END
-        + CASE WHEN f.delai_le IS NULL OR f.delai_le < %(on)s THEN 0
-               WHEN f.delai_le >= %(delai_long)s THEN %(p_delai_long)s
-               ELSE %(p_delai_court)s END AS score
-    FROM {facts} f
-"""
+# Situation alone gives the base of the score, to which only a missing telephone adds: it is looked
+# for where it could change who comes out.
 _CANDIDATS = """
 WITH prescrit AS MATERIALIZED (
     SELECT DISTINCT ON (dossier_id) dossier_id, service
@@ -211,55 +196,58 @@ WITH prescrit AS MATERIALIZED (
            OR s.stade IN ('rfp', 'cfp'))
 ), eligible AS MATERIALIZED (
     SELECT a.dossier_id, a.commune_code, a.arrondissement_code, a.stade, a.stade_le,
-           a.audience_le, a.dette, a.suivi, d.numero, p.service AS prescrit_par,
+           a.audience_le, a.dette, a.suivi, a.enfants, a.bailleur, a.delai_le,
+           p.service AS prescrit_par,
            a.arrondissement_code = %(arrondissement)s AS dedans,
            CASE WHEN a.stade = 'cql' THEN 1 WHEN a.stade IN ('rfp', 'cfp') THEN 2 ELSE 0 END
                AS famille,
            a.dossier_id = ANY(%(without_ids)s) AS ecarte,
-           a.stade = 'commandement' AND a.stade_le >= %(delai_depuis)s AS has_delai,
            CASE WHEN a.stade NOT IN ('commandement', 'assignation') OR a.audience_le IS NULL
                      OR a.audience_le < %(audience_des)s THEN 0
                 WHEN a.audience_le < %(audience_proche)s THEN %(p_audience_proche)s
                 WHEN a.audience_le <= %(audience_loin)s THEN %(p_audience_utile)s
                 ELSE %(p_audience_loin)s END
+           + CASE WHEN a.stade <> 'commandement' OR a.delai_le IS NULL OR a.delai_le < %(on)s
+                  THEN 0
+                  WHEN a.delai_le >= %(delai_long)s THEN %(p_delai_long)s
+                  ELSE %(p_delai_court)s END
            + CASE WHEN a.dette >= %(dette_forte)s THEN %(p_dette_forte)s
                   WHEN a.dette >= %(dette_moyenne)s THEN %(p_dette_moyenne)s ELSE 0 END
            + CASE a.suivi WHEN 'sans_reponse' THEN %(p_sans_reponse)s
                           WHEN 'inconnu' THEN %(p_inconnu)s ELSE 0 END
+           + CASE WHEN a.enfants > 0 THEN %(p_enfants)s ELSE 0 END
+           + CASE WHEN a.bailleur IN ('physique', 'sci_familiale')
+                  THEN %(p_bailleur_particulier)s ELSE 0 END
            + CASE WHEN p.service IS NOT NULL THEN %(p_prescrit)s ELSE 0 END AS base
     FROM au_stade a
-    JOIN dossiers_dossier d ON d.id = a.dossier_id AND d.parc = 'prive'
     LEFT JOIN prescrit p ON p.dossier_id = a.dossier_id
-    WHERE a.suivi <> 'connu'
+    WHERE a.parc = 'prive' AND a.suivi <> 'connu'
       AND a.dossier_id NOT IN (
           SELECT m.dossier_id FROM accompagnements_mandat m
           WHERE (m.reponse <> 'refuse' AND m.clos_le IS NULL)
              OR m.clos_le > %(retour_depuis)s
              OR (m.reponse = 'refuse' AND m.repondu_le > %(retour_depuis)s)
       )
-), first_bases AS MATERIALIZED (
-    SELECT e.* FROM (VALUES (true, 0), (true, 1), (true, 2), (false, 0), (false, 1), (false, 2))
-        AS v(dedans, famille)
-    CROSS JOIN LATERAL (
-        SELECT * FROM eligible b
-        WHERE b.dedans = v.dedans AND b.famille = v.famille AND NOT b.ecarte
-        ORDER BY b.base DESC LIMIT %(premiers)s
-    ) e
-    UNION
-    SELECT * FROM eligible b WHERE b.dossier_id = ANY(%(with_ids)s)
-), first_facts AS MATERIALIZED ({first_facts}
-), first_scored AS MATERIALIZED ({first_scored}
 ), seuil AS MATERIALIZED (
-    SELECT dedans, famille, MIN(score) AS score FROM (
-        SELECT dedans, famille, score,
-               ROW_NUMBER() OVER (PARTITION BY dedans, famille ORDER BY score DESC) AS rang
-        FROM first_scored WHERE NOT ecarte
+    -- A score that every dossier coming out reaches.
+    SELECT dedans, famille, MIN(base) AS base FROM (
+        SELECT dedans, famille, base,
+               ROW_NUMBER() OVER (PARTITION BY dedans, famille ORDER BY base DESC) AS rang
+        FROM eligible WHERE NOT ecarte
     ) t WHERE rang <= %(combien)s GROUP BY dedans, famille
-), next_facts AS MATERIALIZED ({next_facts}
-), scored AS (
-    SELECT * FROM first_scored
-    UNION ALL
-    {next_scored}
+), scored AS MATERIALIZED (
+    SELECT e.*, d.numero, t.has_telephone,
+           e.base + CASE WHEN t.has_telephone THEN 0 ELSE %(p_sans_telephone)s END AS score
+    FROM eligible e
+    LEFT JOIN seuil u ON u.dedans = e.dedans AND u.famille = e.famille
+    JOIN dossiers_dossier d ON d.id = e.dossier_id
+    CROSS JOIN LATERAL (SELECT EXISTS (
+        SELECT 1 FROM dossiers_coordonnee c
+        WHERE c.dossier_id = e.dossier_id AND c.type = 'telephone'
+          AND (c.valide_au IS NULL OR c.valide_au > %(on)s)) AS has_telephone OFFSET 0
+    ) t
+    WHERE (NOT e.ecarte AND e.base + %(p_sans_telephone)s >= u.base)
+       OR e.dossier_id = ANY(%(with_ids)s)
 ), ranked AS MATERIALIZED (
     SELECT t.* FROM (
         SELECT r.*, ROW_NUMBER() OVER (
@@ -273,7 +261,7 @@ WITH prescrit AS MATERIALIZED (
 )
 SELECT r.dossier_id, r.numero, r.arrondissement_code, r.stade, r.stade_le, r.audience_le, r.dette,
        r.suivi, COALESCE(r.prescrit_par, '') AS prescrit_par, r.enfants, r.has_telephone,
-       r.delai_le, r.nature_bailleur, r.score,
+       r.delai_le, r.bailleur AS nature_bailleur, r.score,
        (SELECT COUNT(*) FROM eligible) AS eligibles,
        COALESCE(c.nom, '') AS commune,
        COALESCE((
@@ -283,29 +271,7 @@ SELECT r.dossier_id, r.numero, r.arrondissement_code, r.stade, r.stade_le, r.aud
 FROM ranked r
 LEFT JOIN acteurs_commune c ON c.code = r.commune_code
 ORDER BY r.score DESC, r.numero
-""".format(  # noqa: S608 - assembled from the constants above
-    first_facts=_FACTS.format(
-        rows="""
-        SELECT * FROM first_bases
-        """
-    ),
-    first_scored=_SCORED.format(facts="first_facts"),
-    next_facts=_FACTS.format(
-        rows="""
-        SELECT o.* FROM eligible o
-        JOIN seuil u ON u.dedans = o.dedans AND u.famille = o.famille
-        WHERE NOT o.ecarte
-          AND o.dossier_id NOT IN (SELECT w.dossier_id FROM first_bases w)
-          AND o.base + %(p_suite)s + CASE WHEN o.has_delai THEN %(p_delai_long)s ELSE 0 END
-              >= u.score
-        """
-    ),
-    next_scored=_SCORED.format(facts="next_facts"),
-)
-# The most that the facts outside Situation can add to a score, the A1 delay apart.
-_SUITE = ("enfants", "sans_telephone", "bailleur_particulier")
-# A1 lasts two months at most, with a margin for its report to a working day.
-_DELAI_JOURS = 75
+"""
 
 
 def _fetch_candidats(
@@ -328,7 +294,6 @@ def _fetch_candidats(
         "departement": agent.departement_id,
         "arrondissement": cible.arrondissement,
         "combien": cible.volume + RESERVE,
-        "premiers": 4 * (cible.volume + RESERVE),
         "with_ids": list(with_ids),
         "without_ids": list(without_ids),
         "commandement_depuis": on - days * rules.COMMANDEMENT_JOURS,
@@ -338,11 +303,9 @@ def _fetch_candidats(
         "audience_des": on + days * rules.AUDIENCE_JOURS_MIN,
         "audience_proche": on + days * rules.AUDIENCE_JOURS_PROCHE,
         "audience_loin": on + days * rules.AUDIENCE_JOURS_LOIN,
-        "delai_depuis": on - days * _DELAI_JOURS,
         "delai_long": on + days * rules.DELAI_JOURS_COURT,
         "dette_forte": rules.DETTE_FORTE,
         "dette_moyenne": rules.DETTE_MOYENNE,
-        "p_suite": sum(rules.POINTS[code] for code in _SUITE),
         **{f"p_{code}": points for code, points in rules.POINTS.items()},
     }
     rows = _fetch(_CANDIDATS, params)

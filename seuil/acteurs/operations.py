@@ -19,6 +19,7 @@ from seuil.acteurs.models import (
     Role,
     TypeOrganisation,
 )
+from seuil.acteurs.queries import forget_geography
 from seuil.audit.operations import Author, record_event
 from seuil.kernel.refusal import Refusal
 
@@ -108,6 +109,7 @@ def import_geography(*, departements: Collection[str] | None = None) -> None:
         update_fields=_COMMUNE_FIELDS,
         batch_size=5000,
     )
+    forget_geography()
 
 
 @transaction.atomic

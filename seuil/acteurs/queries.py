@@ -48,22 +48,37 @@ def list_organisations(
     return [*rows.order_by("type", "nom").values(*columns)]
 
 
-def list_communes(*, agent: Agent, on: date) -> Sequence[tuple[str, str]]:  # noqa: ARG001
+def list_communes(*, agent: Agent, on: date) -> tuple[tuple[str, str], ...]:  # noqa: ARG001
     """Return code and name of the communes of the agent's département, by name."""
-    return list(
-        Commune.objects.filter(departement=agent.departement_id)
-        .order_by("nom")
-        .values_list("code", "nom")
-    )
+    return _read_geography(Commune, agent.departement_id)
 
 
-def list_arrondissements(*, agent: Agent, on: date) -> Sequence[tuple[str, str]]:  # noqa: ARG001
+def list_arrondissements(
+    *,
+    agent: Agent,
+    on: date,  # noqa: ARG001 - every query takes the day
+) -> tuple[tuple[str, str], ...]:
     """Return code and name of the arrondissements of the agent's département, by name."""
-    return list(
-        Arrondissement.objects.filter(departement=agent.departement_id)
-        .order_by("nom")
-        .values_list("code", "nom")
-    )
+    return _read_geography(Arrondissement, agent.departement_id)
+
+
+# Read once by each process: the geography changes only by import_geography, at the installation.
+_geography: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
+
+
+def forget_geography() -> None:
+    """Read the geography again at the next demand."""
+    _geography.clear()
+
+
+def _read_geography(
+    model: type[Commune | Arrondissement], departement: str
+) -> tuple[tuple[str, str], ...]:
+    key = (model.__name__, departement)
+    if not _geography.get(key):
+        rows = model.objects.filter(departement=departement).order_by("nom")
+        _geography[key] = tuple(rows.values_list("code", "nom"))
+    return _geography[key]
 
 
 def list_comptes(*, agent: Agent, on: date) -> Sequence[Mapping[str, Any]]:  # noqa: ARG001

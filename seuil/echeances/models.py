@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 
-from seuil.dossiers.models import Dossier
+from seuil.dossiers.models import Dossier, Parc
 from seuil.kernel.models import new_id
 
 
@@ -77,6 +77,11 @@ class Situation(models.Model):
     # Denormalised for the list's search and order; rebuilt with the rest.
     nom_affiche = models.CharField("nom du ménage", max_length=220)
     nom_recherche = models.CharField("nom pour la recherche", max_length=220)
+    parc = models.CharField(max_length=10, choices=Parc.choices)
+    # What ranks a dossier for the équipe mobile, read among tens of thousands.
+    enfants = models.SmallIntegerField(default=0)
+    bailleur = models.CharField("nature du bailleur", max_length=20, blank=True)
+    delai_le = models.DateField("fin du délai du commandement", null=True)
     commune_code = models.CharField(max_length=5)
     arrondissement_code = models.CharField(max_length=4)
 
@@ -97,6 +102,9 @@ class Situation(models.Model):
         identite = {"nom_affiche", "nom_recherche"}
         contact = {"commune_code", "arrondissement_code"}
         finance = {"dette", "dette_le"}
-        social = {"suivi"}
-        procedure = {"dossier", "departement", "stade", "stade_le", "audience_le"}
+        social = {"suivi", "enfants"}
+        procedure = {
+            "dossier", "departement", "stade", "stade_le", "audience_le", "parc", "bailleur",
+            "delai_le",
+        }  # fmt: skip
         retention = "projection : recalculée, vit avec le dossier"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -56,7 +57,11 @@ def refresh_echeances(
             for e in echeances
         ),
     )  # fmt: skip
-    _replace_situations(ids, actes, fiches)
+    delais: dict[UUID, date] = {}
+    for e in echeances:
+        if e.regle == "A1" and e.le:
+            delais[e.dossier_id] = max(e.le, delais.get(e.dossier_id, e.le))
+    _replace_situations(ids, actes, fiches, delais)
     return echeances
 
 
@@ -72,6 +77,7 @@ def _replace_situations(
     ids: Sequence[UUID],
     actes: Mapping[UUID, Sequence[Acte]],
     fiches: Mapping[UUID, Mapping[str, Any]],
+    delais: Mapping[UUID, date],
 ) -> None:
     rows = []
     for pk in ids:
@@ -91,6 +97,10 @@ def _replace_situations(
                 fiche["suivi"],
                 fiche["nom_affiche"],
                 fiche["nom_recherche"],
+                fiche["parc"],
+                fiche["enfants"],
+                fiche["bailleur"],
+                delais.get(pk),
                 fiche["commune"],
                 fiche["arrondissement"],
             )
@@ -102,7 +112,8 @@ def _replace_situations(
         key=("dossier_id",),
         columns=(
             "dossier_id", "departement", "stade", "stade_le", "audience_le", "dette", "dette_le",
-            "suivi", "nom_affiche", "nom_recherche", "commune_code", "arrondissement_code",
+            "suivi", "nom_affiche", "nom_recherche", "parc", "enfants", "bailleur", "delai_le",
+            "commune_code", "arrondissement_code",
         ),
         rows=rows,
     )  # fmt: skip
@@ -124,7 +135,7 @@ def _read_actes(ids: list[UUID]) -> dict[UUID, list[Acte]]:
 def _read_fiches(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return, per dossier, what selects its rules and what its situation shows."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ_FICHES, [ids, ids, ids])
+        cursor.execute(_READ_FICHES, [ids, ids, ids, ids])
         rows = cursor.fetchall()
     return {
         pk: {
@@ -136,11 +147,14 @@ def _read_fiches(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
             "dette": dette,
             "dette_le": dette_le,
             "suivi": suivi or "",
+            "parc": parc,
+            "enfants": enfants or 0,
+            "bailleur": bailleur or "",
             "contexte": Contexte(departement, commune or "", bail_le, clause or ""),
         }
         for (
             pk, departement, commune, arrondissement, bail_le, clause, nom, prenom, dette,
-            dette_le, suivi,
+            dette_le, suivi, parc, enfants, bailleur,
         ) in rows
     }  # fmt: skip
 
@@ -152,13 +166,19 @@ WITH dette AS (
 ), suivi AS (
   SELECT DISTINCT ON (dossier_id) dossier_id, situation FROM dossiers_suivisocial
   WHERE dossier_id = ANY(%s) ORDER BY dossier_id, constate_le DESC, created_at DESC
+), composition AS (
+  SELECT DISTINCT ON (dossier_id) dossier_id, enfants FROM dossiers_composition
+  WHERE dossier_id = ANY(%s) ORDER BY dossier_id, constatee_le DESC, created_at DESC
 )
 SELECT d.id, d.departement_id, l.commune_id, c.arrondissement_id, b.signe_le, b.clause_duree,
-  p.nom, p.prenom, dette.montant, dette.constatee_le, suivi.situation
+  p.nom, p.prenom, dette.montant, dette.constatee_le, suivi.situation,
+  d.parc, composition.enfants, bailleur.nature
 FROM dossiers_dossier d
 LEFT JOIN dossiers_logement l ON l.dossier_id = d.id
 LEFT JOIN acteurs_commune c ON c.code = l.commune_id
 LEFT JOIN dossiers_bail b ON b.dossier_id = d.id
+LEFT JOIN dossiers_bailleur bailleur ON bailleur.id = b.bailleur_id
+LEFT JOIN composition ON composition.dossier_id = d.id
 LEFT JOIN dossiers_personne p
   ON p.dossier_id = d.id AND p.qualite = 'titulaire' AND p.rang = 1
 LEFT JOIN dette ON dette.dossier_id = d.id

@@ -105,7 +105,7 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Situa
     equal = {
         "stade": filtres.stade,
         "suivi": filtres.suivi,
-        "dossier__parc": filtres.parc,
+        "parc": filtres.parc,
         "commune_code": filtres.commune,
         "arrondissement_code": filtres.arrondissement,
     }
@@ -128,7 +128,7 @@ def list_rows(*, on: date, situations: QuerySet[Situation]) -> list[DossierRow]:
     found = list(
         situations.values_list(
             "dossier_id", "dossier__numero", "dossier__logement__commune__nom", "stade",
-            "stade_le", "audience_le", "dette", "dette_le", "suivi", "dossier__parc",
+            "stade_le", "audience_le", "dette", "dette_le", "suivi", "parc",
             "nom_affiche",
         )
     )  # fmt: skip

@@ -15,9 +15,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     if arguments.needs_database:
         start_embedded()
-        import django  # noqa: PLC0415 - the settings read the socket of the started server
-
-        django.setup()
+        _setup_django()
         if not os.environ.get("DATABASE_URL"):
             # The embedded database is nobody's to administer: it follows the program.
             from seuil.jobs.migrer import migrate  # noqa: PLC0415
@@ -26,7 +24,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _run(arguments)
 
 
+def _setup_django() -> None:
+    # Imported here: the settings read the socket of the server that was just started.
+    import django  # noqa: PLC0415
+    from django.apps import apps  # noqa: PLC0415
+
+    if not apps.ready:
+        django.setup()
+
+
 def _run(arguments: argparse.Namespace) -> int:
+    from django.db import OperationalError  # noqa: PLC0415
+
     from seuil.engines.tabular import FileRefused  # noqa: PLC0415
     from seuil.kernel.refusal import Refusal  # noqa: PLC0415
 
@@ -34,6 +43,23 @@ def _run(arguments: argparse.Namespace) -> int:
         return int(arguments.run(arguments) or 0)
     except (Refusal, FileRefused) as refusal:
         print(refusal, file=sys.stderr)
+        return 1
+    except OperationalError:
+        print(
+            "La base de données ne répond pas. Vérifiez DATABASE_URL, ou que PostgreSQL est"
+            " démarré, puis recommencez : rien d’inachevé n’a été gardé.",
+            file=sys.stderr,
+        )
+        return 1
+    except Exception as error:
+        if os.environ.get("SEUIL_DEBUG"):
+            raise
+        # The type only: the message of an error may carry personal data.
+        print(
+            f"Erreur inattendue ({type(error).__name__}) : rien d’inachevé n’a été gardé. Relancez"
+            " avec SEUIL_DEBUG=1 pour en voir le détail, et signalez-la.",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print("Interrompu : rien d’inachevé n’a été gardé.", file=sys.stderr)

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,11 @@ TYPES = (
     "commandement", "assignation", "audience", "jugement", "cql", "rfp", "cfp", "expulsion",
 )  # fmt: skip
 _SHOWN = 20
+# A program reads the same keys whether the file was read or refused whole.
+_REFUSED: dict[str, Any] = {
+    "lus": 0, "acceptes": 0, "refuses": 0, "doublons": 0, "a_verifier": 0,
+    "dossiers_ouverts": 0, "dossiers_rattaches": 0, "lignes": [],
+}  # fmt: skip
 
 
 def add_arguments(commands: Any) -> None:
@@ -38,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
             raise
         remede = getattr(refusal, "remede", "")
         message = refusal.message if isinstance(refusal, FileRefused) else str(refusal)
-        print(json.dumps({"erreur": message, "remede": remede}, ensure_ascii=False))
+        refused = _REFUSED | {"erreur": message, "remede": remede}
+        print(json.dumps(refused, ensure_ascii=False))
         return 1
     if arguments.as_json:
         print(json.dumps(report, ensure_ascii=False))
@@ -102,14 +107,23 @@ def _print_report(report: dict[str, Any]) -> None:
         print("Simulation : rien n’a été gardé.")
     for warning in report["avertissements"]:
         print(f"Attention : {warning}")
+    lus, acceptes, refuses = report["lus"], report["acceptes"], report["refuses"]
+    doublons, ouverts = report["doublons"], report["dossiers_ouverts"]
+    rattaches = report["dossiers_rattaches"]
     print(
-        f"{report['lus']} lignes lues : {report['acceptes']} acceptées,"
-        f" {report['refuses']} refusées, {report['doublons']} déjà connues,"
+        f"{lus} {_agree(lus, 'ligne lue', 'lignes lues')} :"
+        f" {acceptes} {_agree(acceptes, 'acceptée', 'acceptées')},"
+        f" {refuses} {_agree(refuses, 'refusée', 'refusées')},"
+        f" {doublons} déjà {_agree(doublons, 'connue', 'connues')},"
         f" {report['a_verifier']} à vérifier."
     )
+    ouvert = ("dossier à ouvrir", "dossiers à ouvrir") if report["simulation"] else (
+        "dossier ouvert", "dossiers ouverts"
+    )  # fmt: skip
     print(
-        f"{report['dossiers_ouverts']} dossiers ouverts,"
-        f" {report['dossiers_rattaches']} lignes rattachées à un dossier existant."
+        f"{ouverts} {_agree(ouverts, *ouvert)},"
+        f" {rattaches} {_agree(rattaches, 'ligne rattachée', 'lignes rattachées')}"
+        " à un dossier existant."
     )
     told = [x for x in report["lignes"] if x["etat"] in {"refuse", "a_verifier"}]
     for line in told[:_SHOWN]:
@@ -117,4 +131,10 @@ def _print_report(report: dict[str, Any]) -> None:
             column = f", colonne « {motif['colonne']} »" if motif["colonne"] else ""
             print(f"  ligne {line['ligne']}{column} : {motif['motif']} {motif['remede']}")
     if len(told) > _SHOWN:
-        print(f"  … et {len(told) - _SHOWN} autres lignes (voir --json).", file=sys.stdout)
+        rest = len(told) - _SHOWN
+        print(f"  … et {rest} {_agree(rest, 'autre ligne', 'autres lignes')} (voir --json).")
+
+
+def _agree(count: int, one: str, many: str) -> str:
+    """Return the word in the number that French gives it: zero is singular."""
+    return one if count < 2 else many

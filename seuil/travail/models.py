@@ -33,7 +33,8 @@ class Tache(models.Model):
             models.UniqueConstraint(fields=["dossier", "genre", "source_id"], name="tache_unique")
         ]
         indexes = [
-            models.Index(fields=["departement", "role", "due_le"], name="tache_role"),
+            # Most tasks of a département have no object any more: this one skips them.
+            models.Index(fields=["departement", "role", "caduque_le"], name="tache_role"),
             models.Index(fields=["agent", "due_le"], name="tache_agent"),
             models.Index(fields=["organisation", "role", "due_le"], name="tache_organisation"),
         ]

@@ -75,11 +75,17 @@ def get_a_faire(
         "semaine": Q(due_le__gt=on, due_le__lte=week),
         "plus_tard": Q(due_le__gt=week),
     }
-    par_genre = dict(mine.values_list("genre").annotate(n=Count("id")).order_by("-n", "genre"))
-    chosen = mine.filter(genre=genre) if genre in GENRES else mine
-    par_periode = chosen.aggregate(
-        **{name: Count("id", filter=condition) for name, condition in periodes.items()}
+    counts = list(
+        mine.values_list("genre")
+        .annotate(**{name: Count("id", filter=which) for name, which in periodes.items()})
+        .order_by("genre")
     )
+    par_genre = dict(
+        sorted(((code, sum(n)) for code, *n in counts), key=lambda pair: (-pair[1], pair[0]))
+    )
+    shown = [n for code, *n in counts if genre not in GENRES or code == genre]
+    par_periode = {name: sum(n[i] for n in shown) for i, name in enumerate(periodes)}
+    chosen = mine.filter(genre=genre) if genre in GENRES else mine
     if periode in periodes:
         chosen = chosen.filter(periodes[periode])
         total = par_periode[periode]
@@ -88,13 +94,16 @@ def get_a_faire(
     pages = max(1, -(-total // TACHES_PAR_PAGE))
     page = min(max(1, page), pages)
     first = (page - 1) * TACHES_PAR_PAGE
-    rows = chosen.order_by("due_le", "dossier__numero", "genre").values_list(
-        "id", "genre", "dossier__numero", "dossier__situation__nom_affiche",
-        "dossier__logement__commune__nom", "dossier__situation__stade", "due_le", "legale",
-        "regle", "source_id", "agent__prenom", "agent__nom",
-    )[first : first + TACHES_PAR_PAGE]  # fmt: skip
+    # The queue alone gives the page, without joining what it does not show. The numbers of the
+    # dossiers follow the order of their ids.
+    ids = [
+        *chosen.order_by("due_le", "dossier_id", "genre", "id").values_list("id", flat=True)[
+            first : first + TACHES_PAR_PAGE
+        ]
+    ]
+    rows = Tache.objects.filter(pk__in=ids).order_by("due_le", "dossier_id", "genre", "id")
     return AFaire(
-        taches=[_row(row, on) for row in rows],
+        taches=[_row(row, on) for row in rows.values_list(*_COLUMNS)],
         par_periode=par_periode,
         par_genre=par_genre,
         total=total,
@@ -106,6 +115,13 @@ def get_a_faire(
 def list_taches(*, agent: Agent, on: date) -> list[TacheRow]:
     """Return the first page of the agent's queue."""
     return get_a_faire(agent=agent, on=on).taches
+
+
+_COLUMNS = (
+    "id", "genre", "dossier__numero", "dossier__situation__nom_affiche",
+    "dossier__logement__commune__nom", "dossier__situation__stade", "due_le", "legale",
+    "regle", "source_id", "agent__prenom", "agent__nom",
+)  # fmt: skip
 
 
 def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]

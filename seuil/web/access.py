@@ -39,6 +39,9 @@ def requires(*verbes: str) -> Callable[[View], View]:
                 if _WITHOUT_PERSON.issuperset(verbes):
                     raise PermissionDenied
                 raise Http404
+            if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
+                # The database refuses this character: nothing there can bear such a name.
+                raise Http404
             return view(request, *args, **kwargs)
 
         guarded.verbe = verbes[0]  # type: ignore[attr-defined]

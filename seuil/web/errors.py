@@ -25,3 +25,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse(render_to_string("erreurs/500.html"), status=500)
+
+
+def write_not_allowed(response: HttpResponse) -> None:
+    """Write the page of an address that only records, in Django's empty answer."""
+    response.content = render_to_string("erreurs/405.html").encode()

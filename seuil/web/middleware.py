@@ -1,8 +1,11 @@
-"""Headers of every answer."""
+"""Headers of every answer, and the words of the one that Django leaves empty."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
+
+from seuil.web.errors import write_not_allowed
 
 # Everything comes from this server; no inline script, no foreign host.
 _POLICY = (
@@ -20,6 +23,9 @@ class ContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            # Signing in again leads back to the address of a button, which opens nothing.
+            write_not_allowed(response)
         response.headers.setdefault("Content-Security-Policy", _POLICY)
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), microphone=(), geolocation=()"

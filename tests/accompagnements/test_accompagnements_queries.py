@@ -21,8 +21,8 @@ from seuil.accompagnements.queries import (
 )
 from seuil.accompagnements.rules import Cible
 from seuil.acteurs.models import Agent, Organisation
-from seuil.dossiers.models import Bailleur, Composition, Coordonnee, Dossier
-from seuil.echeances.models import Echeance, Situation
+from seuil.dossiers.models import Bailleur, Coordonnee, Dossier
+from seuil.echeances.models import Situation
 from tests.factories.accompagnements import make_contact, make_mandat, make_objectif
 from tests.factories.base import LIBOURNE, make_agent, make_dossier, make_organisation
 
@@ -189,9 +189,7 @@ def fill(count: int, seed: int) -> None:
             suivi=draw.choice(["", "inconnu", "sans_reponse"]),
         )
         if draw.random() < 0.5:
-            Composition.objects.create(
-                dossier=dossier, enfants=draw.randint(0, 3), constatee_le=ON - DAY, source="Essai"
-            )
+            situate(dossier, enfants=draw.randint(0, 3))
         if draw.random() < 0.5:
             Coordonnee.objects.create(
                 dossier=dossier,
@@ -202,17 +200,11 @@ def fill(count: int, seed: int) -> None:
                 source="Essai",
             )
         if stade == "commandement":
-            Echeance.objects.create(
-                dossier=dossier,
-                regle="A1",
-                source_id=dossier.pk,
-                source_type="acte",
-                le=ON + draw.choice([-1, 0, 14, 15, 40]) * DAY,
-                certitude="sure",
-            )
+            situate(dossier, delai_le=ON + draw.choice([-1, 0, 14, 15, 40]) * DAY)
     for bailleur in Bailleur.objects.order_by("nom"):
         bailleur.nature = draw.choice(["physique", "sci_familiale", "morale", "inconnue"])
         bailleur.save()
+        Situation.objects.filter(dossier__bail__bailleur=bailleur).update(bailleur=bailleur.nature)
 
 
 def read_database_scores(agent: Agent) -> dict[Any, int]:

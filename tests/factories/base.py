@@ -103,6 +103,8 @@ def make_dossier(
         dette_le=ouvert_le if dette is not None else None,
         nom_affiche=f"{nom.upper()} {prenom}",
         nom_recherche=normalise_nom(f"{nom} {prenom}"),
+        parc=dossier.parc,
+        bailleur=landlord.nature,
         commune_code=commune,
         arrondissement_code=place.arrondissement_id or "",
     )

@@ -82,7 +82,7 @@ def _check_accounts() -> None:
     assert {agent.role for agent in Agent.objects.all()} == set(Role.values)
     for compte, line in zip(COMPTES, list_comptes(), strict=True):
         assert authenticate(username=compte.courriel, password=MOT_DE_PASSE) is not None
-        assert line == f"{compte.role.label}\u00a0: {compte.courriel} / {MOT_DE_PASSE}"
+        assert line == f"{compte.role.label} : {compte.courriel} / {MOT_DE_PASSE}"
 
 
 def _check_last_choice() -> None:

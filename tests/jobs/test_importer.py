@@ -63,7 +63,8 @@ def test_the_plain_report_names_line_column_and_remedy(liste, capsys) -> None:
 
     out = capsys.readouterr().out
     assert "ligne 3, colonne « Date du commandement »" in out
-    assert "1 acceptées" in out
+    assert "2 lignes lues : 1 acceptée, 1 refusée, 0 déjà connue, 0 à vérifier." in out
+    assert "1 dossier ouvert, 0 ligne rattachée à un dossier existant." in out
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,18 @@ def test_a_bad_file_is_refused_in_french_without_traceback(
     err = capsys.readouterr().err
     assert told in err.lower()
     assert "Traceback" not in err
+
+
+def test_a_refused_file_answers_with_the_same_keys(gironde, tmp_path: Path, capsys) -> None:
+    path = tmp_path / "l.csv"
+    path.write_bytes(b"")
+
+    assert run(path, "--json") == 1
+
+    report = json.loads(capsys.readouterr().out)
+    assert "vide" in report["erreur"]
+    assert report["remede"]
+    assert (report["lus"], report["acceptes"], report["lignes"]) == (0, 0, [])
 
 
 def test_a_missing_file_and_an_unknown_departement_are_told(gironde, tmp_path, capsys) -> None:

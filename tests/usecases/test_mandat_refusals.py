@@ -16,6 +16,7 @@ from seuil.contacts.operations import ContactRefuse
 from seuil.diagnostics.models import Dsf
 from seuil.diagnostics.operations import DsfDejaEnCours, DsfRefuse
 from seuil.dossiers.models import Dossier
+from seuil.echeances.models import Situation
 from seuil.travail.models import Tache
 from seuil.usecases._habilitation import DossierInaccessible, HabilitationRefusee
 from seuil.usecases.add_demarche import add_demarche
@@ -154,7 +155,7 @@ def test_an_addition_no_longer_eligible_is_said_and_not_signed(
 ) -> None:
     dossier, other = make_candidate(), make_candidate()
     adjust_choix(choix=choix, dossier=dossier, retenu=True, by=secretaire, on=ON)
-    Dossier.objects.filter(pk=dossier.pk).update(parc="social")
+    Situation.objects.filter(dossier=dossier).update(parc="social")
 
     proposition = get_proposition(agent=secretaire, on=ON, operateur=operateur, mois=ON)
     assert dossier.numero in proposition.manques[-1]

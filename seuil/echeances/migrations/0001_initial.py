@@ -57,6 +57,26 @@ class Migration(migrations.Migration):
                     "nom_recherche",
                     models.CharField(max_length=220, verbose_name="nom pour la recherche"),
                 ),
+                (
+                    "parc",
+                    models.CharField(
+                        choices=[
+                            ("prive", "Parc privé"),
+                            ("social", "Parc social"),
+                            ("inconnu", "Parc non précisé"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("enfants", models.SmallIntegerField(default=0)),
+                (
+                    "bailleur",
+                    models.CharField(blank=True, max_length=20, verbose_name="nature du bailleur"),
+                ),
+                (
+                    "delai_le",
+                    models.DateField(null=True, verbose_name="fin du délai du commandement"),
+                ),
                 ("commune_code", models.CharField(max_length=5)),
                 ("arrondissement_code", models.CharField(max_length=4)),
             ],

@@ -101,4 +101,4 @@ def create_acteurs(*, on: date) -> Acteurs:
 def list_comptes() -> Iterator[str]:
     """Yield one line per account: role, address, password."""
     for compte in COMPTES:
-        yield f"{compte.role.label}\u00a0: {compte.courriel} / {MOT_DE_PASSE}"
+        yield f"{compte.role.label} : {compte.courriel} / {MOT_DE_PASSE}"

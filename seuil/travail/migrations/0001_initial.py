@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "tâche",
                 "indexes": [
-                    models.Index(fields=["departement", "role", "due_le"], name="tache_role"),
+                    models.Index(fields=["departement", "role", "caduque_le"], name="tache_role"),
                     models.Index(fields=["agent", "due_le"], name="tache_agent"),
                     models.Index(
                         fields=["organisation", "role", "due_le"], name="tache_organisation"

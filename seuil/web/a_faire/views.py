@@ -8,13 +8,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from seuil.accompagnements.queries import get_choix, list_operateurs
+from seuil.accompagnements.queries import count_choix_a_signer
 from seuil.actes.queries import count_lots_en_attente
 from seuil.acteurs.models import Role
 from seuil.dossiers.queries import count_arrivees
 from seuil.travail.queries import TacheRow, get_a_faire
 from seuil.travail.rules import GENRES
 from seuil.web.access import get_agent, may, request_day, requires
+from seuil.web.addresses import address
+from seuil.web.templatetags.seuil import echeance
 
 PERIODES = {
     "en_retard": "En retard",
@@ -28,25 +30,25 @@ _ACTES = {"decision_cfp": "cfp", "suite_cfp": "expulsion"}
 # Page where each kind of task is done → its button and its address. The mandate's tasks carry the
 # mandate's id as their source; a démarche or a planned contact carries its own.
 _ECRANS: dict[str, tuple[str, Callable[[TacheRow], str]]] = {
-    "dsf": ("Dater le diagnostic", lambda t: reverse("dsf_noter", args=[t.numero])),
+    "dsf": ("Dater le diagnostic", lambda t: address("dsf_noter", t.numero)),
     "acte": (
         "Enregistrer",
-        lambda t: reverse("acte_enregistrer", args=[t.numero]) + f"?type={_ACTES[t.genre]}",
+        lambda t: address("acte_enregistrer", t.numero) + f"?type={_ACTES[t.genre]}",
     ),
-    "mandat": ("Répondre", lambda t: reverse("mandat", args=[t.source_id])),
+    "mandat": ("Répondre", lambda t: address("mandat", t.source_id)),
     "rapport": (
         "Rédiger",
-        lambda t: reverse("rapport_rendre", args=[t.source_id]) + f"?genre={t.genre}",
+        lambda t: address("rapport_rendre", t.source_id) + f"?genre={t.genre}",
     ),
-    "contact": ("Noter un contact", lambda t: reverse("contact_noter", args=[t.numero])),
-    "cloture": ("Décider de la suite", lambda t: reverse("cloture", args=[t.source_id])),
+    "contact": ("Noter un contact", lambda t: address("contact_noter", t.numero)),
+    "cloture": ("Décider de la suite", lambda t: address("cloture", t.source_id)),
     "prolongation": (
         "Enregistrer l’avis",
-        lambda t: reverse("prolongation_enregistrer", args=[t.source_id]),
+        lambda t: address("prolongation_enregistrer", t.source_id),
     ),
     "contrat": (
         "Dire où elle en est",
-        lambda t: reverse("demarche_terminer", args=[t.source_id]),
+        lambda t: address("demarche_terminer", t.source_id),
     ),
 }
 
@@ -64,8 +66,13 @@ def a_faire(request):
         periode=periode,
         page=int(number) if number.isdecimal() else 1,
     )
+    asks_dsf = may(request, "dsf.demander")
     groupes = [
-        (PERIODES[code], work.par_periode[code], [_line(request, t) for t in taches])
+        (
+            PERIODES[code],
+            work.par_periode[code],
+            [_line(t, on, asks_dsf=asks_dsf) for t in taches],
+        )
         for code, taches in groupby(work.taches, key=lambda t: _periode(t, on))
     ]
     context = {
@@ -89,14 +96,20 @@ def _periode(tache, on):
     return "semaine" if tache.due_le <= on + timedelta(days=7) else "plus_tard"
 
 
-def _line(request, tache):
-    bouton, address = _ECRANS[tache.ecran]
-    if tache.genre == "dsf_a_obtenir" and may(request, "dsf.demander"):
-        bouton, address = (
+def _line(tache, on, *, asks_dsf):
+    """Return the words of one task: a template that looks up and filters each costs much more."""
+    bouton, write = _ECRANS[tache.ecran]
+    if tache.genre == "dsf_a_obtenir" and asks_dsf:
+        bouton, write = (
             "Demander le diagnostic",
-            lambda t: reverse("dsf_demander", args=[t.numero]),
+            lambda t: address("dsf_demander", t.numero),
         )
-    return tache, bouton, address(tache)
+    avant = echeance(tache.due_le, on, tache.legale)
+    url = address("dossier", tache.numero)
+    return (
+        tache.libelle, url, tache.menage, tache.commune, avant, tache.agent, tache.pourquoi,
+        write(tache), bouton,
+    )  # fmt: skip
 
 
 def _cartes(agent, on):
@@ -105,10 +118,7 @@ def _cartes(agent, on):
         return []
     waiting = count_lots_en_attente(agent=agent, on=on)
     arrivals = count_arrivees(agent=agent, on=on, since=on - timedelta(days=1))
-    choices = 0
-    for operateur in list_operateurs(agent=agent, on=on):
-        choix = get_choix(agent=agent, operateur=operateur, mois=on)
-        choices += choix is None or choix.signe_le is None
+    choices = count_choix_a_signer(agent=agent, on=on, mois=on)
     return [
         (choices, "choix du mois à signer", reverse("choix")),
         (

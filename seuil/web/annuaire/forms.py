@@ -1,10 +1,9 @@
 """Filters of the directory."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from seuil.acteurs.models import TypeOrganisation
-from seuil.web.components.forms import ChoixField, Formulaire
+from seuil.web.components.forms import ChoixField, Formulaire, make_choix
 
 
 class AnnuaireForm(Formulaire):
@@ -17,9 +16,8 @@ class AnnuaireForm(Formulaire):
     )
     commune = ChoixField(label="Qui intervient à", required=False, help_text="Commune du ménage.")
 
-    def __init__(self, *args: Any, communes: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, communes: tuple[tuple[str, str], ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["commune"].choices = [  # type: ignore[attr-defined]
-            ("", "Tout le département"),
-            *communes,
-        ]
+        self.fields["commune"].choices = make_choix(  # type: ignore[attr-defined]
+            "Tout le département", communes
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from seuil.accompagnements.models import Mandat, Prescription
 from seuil.accompagnements.rules import PRESCRIPTION_JOURS
@@ -22,13 +23,16 @@ def count_confies(*, agent: Agent, on: date, operateur: Organisation, annee: int
     )
 
 
-def list_prescriptions(*, agent: Agent, on: date) -> Sequence[Prescription]:
+def list_prescriptions(*, agent: Agent, on: date) -> Sequence[tuple[Any, ...]]:
     """Return the households proposed by services that still count in the proposal, newest first."""
     return list(
         Prescription.objects.filter(
             dossier__in=Dossier.objects.visible_to(agent, on=on),
             propose_le__gte=on - timedelta(days=PRESCRIPTION_JOURS),
         )
-        .select_related("dossier__situation", "dossier__logement__commune")
-        .order_by("-propose_le", "-id")[:50]
-    )
+        .order_by("-propose_le", "-id")
+        .values_list(
+            "dossier__numero", "dossier__situation__nom_recherche",
+            "dossier__logement__commune__nom", "service", "propose_le", "motif",
+        )[:50]
+    )  # fmt: skip

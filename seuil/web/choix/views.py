@@ -5,12 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from seuil.accompagnements.queries import (
     ObjectifAbsent,
+    find_proposition,
     get_choix,
     get_objectif,
     get_proposition,
@@ -24,6 +26,7 @@ from seuil.usecases.record_prescription import record_prescription
 from seuil.usecases.sign_choix import sign_choix
 from seuil.web.access import get_agent, request_day, requires
 from seuil.web.choix.forms import PrescriptionForm
+from seuil.web.choix.presentation import write_lignes
 from seuil.web.choix.queries import count_confies, list_prescriptions
 from seuil.web.equipe.dossier import find_dossier
 from seuil.web.equipe.mois import Mois, find_operateur, get_mois, list_operateurs
@@ -32,6 +35,8 @@ from seuil.web.equipe.saisie import go_to_dossier, record, show_form
 
 # Dossiers shown by the search.
 TROUVES = 10
+# Next candidates shown under the retained dossiers.
+SUIVANTS = 15
 
 
 @require_GET
@@ -39,13 +44,16 @@ TROUVES = 10
 def choix(request: HttpRequest) -> HttpResponse:
     """The month's choice: target, shares, proposed dossiers and why, next candidates."""
     mois = get_mois(request.GET, on=request_day(request))
-    operateur = find_operateur(request, request.GET)
+    operateurs = list_operateurs(request)
+    operateur = find_operateur(request, request.GET, operateurs=operateurs)
     if operateur is None:
         return render(request, "choix/indisponible.html", {"mois": mois, "refus": ""})
-    if not _has_objectif(request, operateur, mois):
-        refus = str(ObjectifAbsent(operateur, mois.le.year))
-        return render(request, "choix/indisponible.html", {"mois": mois, "refus": refus})
-    return render(request, "choix/choix.html", _context(request, operateur, mois))
+    try:
+        context = _context(request, operateur, mois)
+    except ObjectifAbsent as refusal:
+        context = {"mois": mois, "refus": str(refusal)}
+        return render(request, "choix/indisponible.html", context)
+    return render(request, "choix/choix.html", context | {"operateurs": operateurs})
 
 
 @require_POST
@@ -97,7 +105,7 @@ def choix_signer(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                f"Le choix de {mois.libelle} est signé : {len(mandats)} dossiers sont transmis à"
+                f"Le choix {mois.de_libelle} est signé : {len(mandats)} dossiers sont transmis à"
                 f" {operateur.nom}.",
             )
         return redirect(_address("choix", request, operateur, mois))
@@ -184,16 +192,28 @@ def _recherche(request: HttpRequest) -> str:
 def _context(request: HttpRequest, operateur: Organisation, mois: Mois) -> dict[str, Any]:
     agent, on = get_agent(request), request_day(request)
     recherche = _recherche(request)
-    proposition = get_proposition(agent=agent, on=on, operateur=operateur, mois=mois.le)
+    objectif = get_objectif(agent=agent, operateur=operateur, annee=mois.le.year)
+    if objectif is None:
+        raise ObjectifAbsent(operateur, mois.le.year)
+    choix = get_choix(agent=agent, operateur=operateur, mois=mois.le)
+    proposition = find_proposition(agent=agent, on=on, objectif=objectif, choix=choix)
     return {
         "on": on,
         "mois": mois,
         "operateur": operateur,
-        "operateurs": list_operateurs(request),
-        "objectif": get_objectif(agent=agent, operateur=operateur, annee=mois.le.year),
+        "objectif": objectif,
         "confies": count_confies(agent=agent, on=on, operateur=operateur, annee=mois.le.year),
-        "choix": get_choix(agent=agent, operateur=operateur, mois=mois.le),
+        "choix": choix,
+        "modifiable": choix is None or choix.signe_le is None,
         "proposition": proposition,
+        "lignes_retenues": write_lignes(proposition.retenus, on=on),
+        "lignes_retirees": write_lignes(proposition.retires, on=on),
+        "lignes_suivantes": write_lignes(proposition.reserve[:SUIVANTS], on=on),
+        "formulaire": render_to_string(
+            "choix/_formulaire.html",
+            {"mois": mois, "operateur": operateur, "recherche": recherche},
+            request,
+        ),
         "prescriptions": list_prescriptions(agent=agent, on=on),
         "recherche": recherche,
         "trouves": _search(request, recherche),

@@ -1,13 +1,17 @@
 """Forms of the pages: dictionaries checked and named in French; nothing here writes."""
 
 import re
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from html import escape
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.utils import flatatt
+from django.utils.choices import BaseChoiceIterator
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 
 _WIDGET_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
@@ -40,10 +44,45 @@ class Formulaire(forms.Form):
                 field.error_messages["invalid_choice"] = "Choisissez une réponse de la liste."
 
 
-class ListeDeroulante(forms.Select):
-    """A drop-down written in one go: Django renders one template per option, and a département
-    has hundreds of communes.
+class Choix(BaseChoiceIterator):
+    """Choices whose options are written once: Django copies and normalises a plain list for each
+    form, and a département has hundreds of communes.
     """
+
+    def __init__(self, pairs: Iterable[tuple[Any, Any]]) -> None:
+        self.pairs = tuple((str(code), str(label)) for code, label in pairs)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.pairs)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Choix":
+        # Never changed: every form shares it.
+        return self
+
+    @cached_property
+    def options(self) -> str:
+        """The options of the drop-down, none chosen."""
+        return "".join(
+            f'<option value="{escape(code)}">{escape(label)}</option>' for code, label in self.pairs
+        )
+
+    def write_options(self, chosen: str) -> str:
+        """Return the options with the one that is chosen."""
+        value = f'value="{escape(chosen)}"'
+        return self.options.replace(f"{value}>", f"{value} selected>", 1)
+
+
+@lru_cache(maxsize=64)
+def make_choix(vide: str, pairs: tuple[tuple[str, str], ...]) -> Choix:
+    """Return the choices that a database holds, after the one that asks nothing."""
+    return Choix((("", vide), *pairs))
+
+
+class ListeDeroulante(forms.Select):
+    """A drop-down written in one go: Django renders one template per option."""
 
     def render(
         self,
@@ -53,11 +92,8 @@ class ListeDeroulante(forms.Select):
         renderer: Any = None,  # noqa: ARG002 - Django's signature
     ) -> SafeString:
         chosen = "" if value is None else str(value)
-        options = "".join(
-            f'<option value="{escape(str(code))}"{" selected" if str(code) == chosen else ""}>'
-            f"{escape(str(label))}</option>"
-            for code, label in self.choices
-        )
+        choices = self.choices if isinstance(self.choices, Choix) else Choix(self.choices)
+        options = choices.write_options(chosen)
         shown = flatatt({"name": name, **self.attrs, **(attrs or {})})
         # Every part was escaped above; format_html on each option costs ten times more.
         return mark_safe(f"<select{shown}>{options}</select>")  # noqa: S308
@@ -67,6 +103,9 @@ class ChoixField(forms.ChoiceField):
     """One choice in a flat list, shown as a drop-down."""
 
     widget = ListeDeroulante
+
+    def __init__(self, *, choices: Iterable[tuple[Any, Any]] = (), **kwargs: Any) -> None:
+        super().__init__(choices=Choix(choices), **kwargs)
 
 
 class DateField(forms.DateField):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -35,6 +36,7 @@ from seuil.usecases.record_acte import record_acte
 from seuil.usecases.record_dette import record_dette
 from seuil.usecases.record_suivi import record_suivi
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
+from seuil.web.addresses import address
 from seuil.web.dossier import chronologie
 from seuil.web.dossier.forms import (
     ActeForm,
@@ -43,6 +45,7 @@ from seuil.web.dossier.forms import (
     DocumentForm,
     SuiviForm,
 )
+from seuil.web.dossier.queries import list_present
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,9 @@ def _page(request, numero, code):
     context = {
         "dossier": found,
         "on": on,
-        "onglets": onglets,
+        "onglets": [
+            (o.libelle, f"{address('dossier', numero)}{o.code}/", o is onglet) for o in onglets
+        ],
         "onglet": onglet,
         **onglet.read(lecture),
     }
@@ -248,16 +253,11 @@ def _alertes(situation, composition, on):
 
 def _read_chronologie(lecture):
     key = lecture.key
-    evenements = [
-        *chronologie.from_actes(list_actes(**key)),
-        *chronologie.from_suivis(list_suivis(**key)),
-        *chronologie.from_dettes(list_dettes(**key)),
-        *chronologie.from_dsf(list_dsf(**key)),
-    ]
-    if lecture.may("contact.enregistrer"):
-        evenements += chronologie.from_contacts(list_contacts(**key))
-        evenements += chronologie.from_mandat(get_dossier_mandat(**key))
-        evenements += chronologie.from_documents(list_documents(**key))
+    there = list_present(dossier=lecture.dossier)
+    evenements = [*chronologie.from_actes(list_actes(**key))]
+    for kind, verbe, write, read in _FAITS:
+        if kind in there and lecture.may(verbe):
+            evenements += write(read(**key))
     evenements.sort(key=lambda e: e.le, reverse=True)
     present = {e.genre for e in evenements}
     genre = lecture.request.GET.get("genre", "")
@@ -267,6 +267,17 @@ def _read_chronologie(lecture):
         "genres": [(c, label) for c, label in chronologie.GENRES.items() if c in present],
         "genre": genre,
     }
+
+
+# Kind of fact → verb that shows it, its lines, its read.
+_FAITS: tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...] = (
+    ("suivi", "dossier.lire", chronologie.from_suivis, list_suivis),
+    ("dette", "dossier.lire", chronologie.from_dettes, list_dettes),
+    ("dsf", "dossier.lire", chronologie.from_dsf, list_dsf),
+    ("contact", "contact.enregistrer", chronologie.from_contacts, list_contacts),
+    ("mandat", "contact.enregistrer", chronologie.from_mandat, get_dossier_mandat),
+    ("document", "contact.enregistrer", chronologie.from_documents, list_documents),
+)
 
 
 def _read_echeances(lecture):

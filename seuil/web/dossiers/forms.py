@@ -1,6 +1,5 @@
 """What the reader asks of the list."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +8,7 @@ from django import forms
 from seuil.dossiers.models import Parc, SuiviSocial
 from seuil.echeances.models import Stade
 from seuil.echeances.queries import TRIS, Filtres
-from seuil.web.components.forms import ChoixField, Formulaire, MontantField
+from seuil.web.components.forms import ChoixField, Formulaire, MontantField, make_choix
 
 TRIS_LIBELLES = {
     "recent": "Stade atteint, du plus récent au plus ancien",
@@ -57,16 +56,15 @@ class FiltresForm(Formulaire):
     def __init__(
         self,
         *args: Any,
-        communes: Sequence[tuple[str, str]],
-        arrondissements: Sequence[tuple[str, str]],
+        communes: tuple[tuple[str, str], ...],
+        arrondissements: tuple[tuple[str, str], ...],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["commune"].choices = [("", "Toutes"), *communes]  # type: ignore[attr-defined]
-        self.fields["arrondissement"].choices = [  # type: ignore[attr-defined]
-            ("", "Tous"),
-            *arrondissements,
-        ]
+        self.fields["commune"].choices = make_choix("Toutes", communes)  # type: ignore[attr-defined]
+        self.fields["arrondissement"].choices = make_choix(  # type: ignore[attr-defined]
+            "Tous", arrondissements
+        )
 
     def get_filtres(self) -> Filtres:
         """Return the valid filters; a field that is not valid asks nothing and shows its error."""

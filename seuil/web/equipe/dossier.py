@@ -9,6 +9,9 @@ from seuil.web.access import get_agent, request_day
 
 def find_dossier(request: HttpRequest, numero: str) -> Dossier:
     """Return the dossier when the agent may see it; "not found" otherwise, without a word more."""
+    if "\0" in numero:
+        # A field of a form may hold what an address may not, and the database refuses it.
+        raise Http404
     try:
         return get_dossier(agent=get_agent(request), on=request_day(request), numero=numero)
     except Dossier.DoesNotExist:

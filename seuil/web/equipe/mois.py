@@ -28,6 +28,11 @@ class Mois:
         return write_date(self.le).split(maxsplit=1)[1]
 
     @property
+    def de_libelle(self) -> str:
+        """« de novembre 2026 », « d’octobre 2026 »."""
+        return f"d’{self.libelle}" if self.libelle[0] in "ao" else f"de {self.libelle}"
+
+    @property
     def precedent(self) -> "Mois":
         return self._shift(-1)
 
@@ -60,8 +65,14 @@ def list_operateurs(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"id": row["id"], "nom": row["nom"]} for row in rows]
 
 
-def find_operateur(request: HttpRequest, data: QueryDict) -> Organisation | None:
-    """Return the operator of `?operateur=`, failing that the first; None without any."""
-    known = {str(row["id"]): row for row in list_operateurs(request)}
+def find_operateur(
+    request: HttpRequest, data: QueryDict, *, operateurs: list[dict[str, Any]] | None = None
+) -> Organisation | None:
+    """Return the operator of `?operateur=`, failing that the first; None without any.
+
+    `operateurs` is what `list_operateurs` gave, when it was already read.
+    """
+    rows = list_operateurs(request) if operateurs is None else operateurs
+    known = {str(row["id"]): row for row in rows}
     row = known.get(data.get("operateur", "")) or next(iter(known.values()), None)
     return Organisation.objects.get(pk=row["id"]) if row else None

@@ -24,7 +24,9 @@ _ONGLETS = (
     (Ligne.Etat.ACCEPTE, "Acceptées", "acceptes"),
     (Ligne.Etat.DOUBLON, "Déjà connues", "doublons"),
 )
-_ESSENTIELS = ("nom", "prenom", "adresse", "code_postal", "commune", "acte_le", "audience_le")
+_ESSENTIELS = (
+    "nom", "prenom", "adresse", "code_postal", "commune", "acte_le", "audience_le", "montant",
+)  # fmt: skip
 
 
 @requires("acte.importer")

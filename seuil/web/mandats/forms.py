@@ -98,8 +98,21 @@ class DemarcheForm(Formulaire):
 
 
 DEMARCHES_MAX = 20
+
+
+class _Demarches(BaseFormSet):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """The démarches of a contract; what is refused is said in the words of the page."""
+
+    default_error_messages = {
+        "missing_management_form": "La page est incomplète : rechargez-la et recommencez.",
+        "too_few_forms": "Remplissez au moins une démarche.",
+        "too_many_forms": f"Un contrat compte {DEMARCHES_MAX} démarches au plus.",
+    }
+
+
 DemarcheFormSet = forms.formset_factory(
     DemarcheForm,
+    formset=_Demarches,
     extra=0,
     min_num=1,
     validate_min=True,
@@ -120,7 +133,7 @@ def more_lines(data: QueryDict) -> "tuple[ContratForm, BaseFormSet[DemarcheForm]
     """Return the contract as typed, unchecked, with one more empty démarche."""
     prefix = "demarches"
     typed = data.get(f"{prefix}-TOTAL_FORMS", "0")
-    count = min(int(typed) if typed.isdigit() else 0, DEMARCHES_MAX - 1)
+    count = min(int(typed) if typed.isdecimal() else 0, DEMARCHES_MAX - 1)
     names = tuple(DemarcheForm.base_fields)
     lines = [{n: data.get(f"{prefix}-{i}-{n}", "") for n in names} for i in range(count)]
     form = ContratForm(initial={name: data.get(name, "") for name in ContratForm.base_fields})

@@ -139,7 +139,7 @@ def mandat_repondre(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
         if form.cleaned_data["reponse"] == ACCEPTE:
             return redirect("mandat_affecter", mandat_id)
         return redirect("mandats")
-    return _show(request, "mandats/reponse.html", form, found, fiche=_fiche(request, found))
+    return _show(request, "mandats/reponse.html", form, found, on=on, fiche=_fiche(request, found))
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,56 +19,65 @@ JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"
 NBSP = "\u00a0"
 # Narrow no-break space: between thousands, and before ; ! ?
 NNBSP = "\u202f"
+# The filters of dates and figures write nothing that HTML escapes, and are called for every cell.
+RIEN = SafeString("")
 
 
 @register.filter
-def date_longue(le: date | None) -> str:
+def date_longue(le: date | None) -> SafeString:
     """Write « mardi 7 mai 2026 »."""
-    return f"{JOURS[le.weekday()]} {write_date(le)}" if le else ""
+    return SafeString(f"{JOURS[le.weekday()]} {write_date(le)}") if le else RIEN
 
 
 @register.filter
-def date_courte(le: date | None) -> str:
+def date_courte(le: date | None) -> SafeString:
     """Write « 07/05/2026 »."""
-    return f"{le:%d/%m/%Y}" if le else ""
+    return SafeString(f"{le.day:02}/{le.month:02}/{le.year}") if le else RIEN
 
 
 @register.filter
-def dans_jours(le: date | None, on: date) -> str:
+def date_iso(le: date | None) -> SafeString:
+    """Write « 2026-05-07 », for machines."""
+    return SafeString(le.isoformat()) if le else RIEN
+
+
+@register.filter
+def dans_jours(le: date | None, on: date) -> SafeString:
     """Write how far a due day is: « (dans 12 jours) », « (aujourd’hui) », « (en retard de… ) »."""
     if le is None:
-        return ""
+        return RIEN
     days = (le - on).days
     if days == 0:
-        return "(aujourd’hui)"
+        return SafeString("(aujourd’hui)")
     if days == 1:
-        return "(demain)"
+        return SafeString("(demain)")
     if days > 0:
-        return f"(dans {days}{NBSP}jours)"
-    return f"(en retard d’un{NBSP}jour)" if days == -1 else f"(en retard de {-days}{NBSP}jours)"
+        return SafeString(f"(dans {days}{NBSP}jours)")
+    late = f"d’un{NBSP}jour" if days == -1 else f"de {-days}{NBSP}jours"
+    return SafeString(f"(en retard {late})")
 
 
 @register.filter
-def il_y_a(le: date | None, on: date) -> str:
+def il_y_a(le: date | None, on: date) -> SafeString:
     """Write how far a day is, when being past is not being late."""
     if le is None or le >= on:
         return dans_jours(le, on)
     days = (on - le).days
-    return "(hier)" if days == 1 else f"(il y a {days}{NBSP}jours)"
+    return SafeString("(hier)" if days == 1 else f"(il y a {days}{NBSP}jours)")
 
 
 @register.filter
-def nombre(value: int | None) -> str:
+def nombre(value: int | None) -> SafeString:
     """Write « 12 500 »."""
-    return "" if value is None else f"{value:,}".replace(",", NNBSP)
+    return RIEN if value is None else SafeString(f"{value:,}".replace(",", NNBSP))
 
 
 @register.filter
-def montant(value: Decimal | None) -> str:
+def montant(value: Decimal | None) -> SafeString:
     """Write « 1 234,56 € »."""
     if value is None:
-        return ""
-    return f"{value:,.2f}".replace(",", NNBSP).replace(".", ",") + f"{NBSP}€"
+        return RIEN
+    return SafeString(f"{value:,.2f}".replace(",", NNBSP).replace(".", ",") + f"{NBSP}€")
 
 
 @register.filter
@@ -122,12 +131,10 @@ def echeance(le: date | None, on: date, legale: bool = False) -> SafeString:  # 
     ton = "seuil-date--perdue" if legale and days < 0 else ""
     if legale and 0 <= days <= 7:
         ton = "seuil-date--proche"
-    return format_html(
-        '<span class="seuil-date {}"><time datetime="{}">{}</time> {}</span>',
-        ton,
-        le.isoformat(),
-        date_longue(le),
-        dans_jours(le, on),
+    # Figures and our own words: nothing to escape, once for each line of a list.
+    return SafeString(
+        f'<span class="seuil-date {ton}"><time datetime="{le.isoformat()}">{date_longue(le)}</time>'
+        f" {dans_jours(le, on)}</span>"
     )
 
 
@@ -149,7 +156,17 @@ def champ(field: forms.BoundField) -> dict[str, object]:
         group = "fr-select-group"
     # A filter asks nothing when it is left empty: saying so at each one would be noise.
     optional = not field.field.required and not getattr(field.form, "filtre", False)
-    return {"field": field, "kind": kind, "group": group, "optional": optional}
+    return {
+        "field": field,
+        "kind": kind,
+        "group": group,
+        "optional": optional,
+        "label": field.label,
+        "aide": field.help_text,
+        "errors": field.errors,
+        "id": field.auto_id,
+        "pour": field.id_for_label,
+    }
 
 
 @register.inclusion_tag("composants/erreurs.html")

@@ -40,3 +40,11 @@ def test_months_follow_one_another_across_the_year(
 @pytest.mark.parametrize("asked", ["", "2026-13", "2026", "abc", "0001-01", "9999-12"])
 def test_what_is_not_a_month_is_the_current_one(asked: str) -> None:
     assert get_mois(QueryDict(f"mois={asked}"), on=ON) == Mois(date(2026, 11, 1))
+
+
+@pytest.mark.parametrize(
+    ("month", "written"),
+    [(4, "d’avril 2026"), (8, "d’août 2026"), (10, "d’octobre 2026"), (11, "de novembre 2026")],
+)
+def test_the_name_of_a_month_is_elided(month: int, written: str) -> None:
+    assert Mois(date(2026, month, 1)).de_libelle == written

@@ -259,7 +259,7 @@ def test_a_service_proposes_a_household_and_it_gains_points(
     assert Prescription.objects.get().dossier == dossiers[4]
     page = read(client.get(reverse("choix")))
     assert "MDS de Bacalan" in select(page, "#choix-du-mois").text
-    assert "Proposé par un service : MDS de Bacalan. (+25)" in page.text
+    assert "Proposé par un service\xa0: MDS de Bacalan. (+25)" in page.text
 
 
 def test_the_number_of_queries_does_not_follow_the_number_of_dossiers(

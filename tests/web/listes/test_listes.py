@@ -144,3 +144,33 @@ def test_lists_do_not_exist_for_those_who_may_not_import(
     response = client_de(travailleur_social).get(reverse("liste", args=[lot.pk]))
 
     assert response.status_code == 404
+
+
+def test_one_row_is_counted_in_the_singular_and_shows_its_amount(
+    secretaire: Agent, client_de: ClientDe
+) -> None:
+    response = deposit(client_de(secretaire), "".join(KNOWN.splitlines(keepends=True)[:2]))
+
+    page = read(response)  # type: ignore[arg-type]
+    cards = [e.text.split(maxsplit=1)[1] for e in select_all(page, ".seuil-carte")]
+    assert cards == [
+        "ligne lue", "acceptée", "dossier à ouvrir", "ligne rattachée à un dossier connu",
+    ]  # fmt: skip
+    assert [e.text for e in select_all(page, "td") if e.attrs.get("data-label") == "Montant"] == [
+        "1 234,56"
+    ]
+
+
+@pytest.mark.parametrize("page", ["liste_appliquer", "liste_abandonner"])
+def test_the_address_of_a_button_says_what_to_do_when_it_is_opened(
+    page: str, secretaire: Agent, client_de: ClientDe
+) -> None:
+    """As after a session that expired: signing in again leads there by GET."""
+    client = client_de(secretaire)
+    deposit(client, KNOWN)
+
+    response = client.get(reverse(page, args=[Lot.objects.get().pk]))
+
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "POST"
+    assert "appuyez de nouveau sur le bouton" in read(response).text

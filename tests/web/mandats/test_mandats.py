@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from seuil.accompagnements.models import Contrat, Demarche, Mandat, Prolongation, Rapport
 from seuil.acteurs.models import Agent, Organisation
 from seuil.dossiers.models import Coordonnee
+from seuil.echeances.models import Situation
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from tests.factories.accompagnements import make_contact, make_mandat
 from tests.factories.base import make_acte, make_agent, make_dossier, make_organisation
@@ -219,6 +220,17 @@ def test_accepting_leads_to_assigning_then_to_the_mandate(
     assert client_de(travailleur_social).get(assigned.url).status_code == 200
 
 
+def test_the_answer_is_asked_beside_the_household_and_its_hearing(
+    recu: Mandat, chef_equipe: Agent, client_de: SignIn, on: date
+) -> None:
+    Situation.objects.filter(dossier=recu.dossier).update(audience_le=on + timedelta(days=12))
+
+    answer = client_de(chef_equipe).get(reverse("mandat_repondre", args=[recu.pk]))
+
+    assert answer.status_code == 200
+    assert "jeudi 3 décembre 2026 (dans 12 jours)" in words(read(answer))
+
+
 def test_a_refusal_without_reason_is_not_recorded(
     recu: Mandat, chef_equipe: Agent, client_de: SignIn
 ) -> None:
@@ -333,6 +345,30 @@ def test_a_line_is_added_to_the_contract_without_script_and_without_loss(
     assert select(page, "#id_objectif").attrs["value"] == "Rester dans le logement."
     assert not select_all(page, "#erreurs")
     assert not Contrat.objects.exists()
+
+
+def test_a_contract_without_demarche_is_refused_in_the_words_of_the_page(
+    suivi: Mandat, travailleur_social: Agent, client_de: SignIn, on: date
+) -> None:
+    answer = client_de(travailleur_social).post(
+        reverse("contrat_signer", args=[suivi.pk]), contrat_data(on, {})
+    )
+
+    assert answer.status_code == 422
+    text = read(answer).text
+    assert "Remplissez au moins une démarche." in text
+    assert "formulaire" not in text.lower()
+
+
+def test_a_number_of_lines_that_is_no_number_adds_the_first_line(
+    suivi: Mandat, travailleur_social: Agent, client_de: SignIn, on: date
+) -> None:
+    answer = client_de(travailleur_social).post(
+        reverse("contrat_signer", args=[suivi.pk]),
+        {"ajouter": "oui", "demarches-TOTAL_FORMS": "²"},
+    )
+
+    assert select(read(answer), "#id_demarches-TOTAL_FORMS").attrs["value"] == "1"
 
 
 def test_the_contract_is_signed_with_its_demarches_and_printed(

@@ -231,3 +231,22 @@ def test_the_bodies_of_the_diagnosis_are_suggested(
     names = [e.attrs["value"] for e in select_all(select(page, "#organismes"), "option")]
     assert "Association Le Palier" in names
     assert "DDETS de la Gironde" not in names
+
+
+def test_a_number_that_the_database_cannot_hold_is_not_found(
+    travailleur_social: Agent, client_de: SignIn
+) -> None:
+    client = client_de(travailleur_social)
+
+    assert client.get("/terrain/%00/contact/").status_code == 404
+    assert client.get("/dossiers/33%00/echeances/").status_code == 404
+
+
+def test_a_number_posted_that_the_database_cannot_hold_is_not_found(
+    secretaire: Agent, operateur: Organisation, client_de: SignIn
+) -> None:
+    answer = client_de(secretaire).post(
+        reverse("choix_ligne"), {"dossier": "33\0", "retenu": "oui"}
+    )
+
+    assert answer.status_code == 404

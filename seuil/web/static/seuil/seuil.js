@@ -17,6 +17,46 @@
   const errors = document.getElementById("erreurs");
   if (errors) errors.focus();
 
+  // A second tap while the answer travels would record the same thing twice.
+  let sent = new WeakMap();
+  const forget = 10000;
+  const content = (form, button) =>
+    JSON.stringify([
+      button?.name,
+      button?.value,
+      [...new FormData(form)].map(([name, value]) => [name, value.name ?? value]),
+    ]);
+  addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (form.method !== "post") return;
+      const now = content(form, event.submitter);
+      const last = sent.get(form);
+      if (last && last.content === now && event.timeStamp - last.at < forget) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+      }
+      sent.set(form, { content: now, at: event.timeStamp });
+    },
+    true,
+  );
+  // A page that comes back by the browser's own button may be sent again.
+  addEventListener("pageshow", () => {
+    sent = new WeakMap();
+  });
+
+  // Paper has nothing to unfold: what is folded is printed, then folded again.
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll("main details:not([open])")];
+    for (const fold of unfolded) fold.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of unfolded) fold.open = false;
+  });
+
   // The page's print button exists only where it can work.
   for (const button of document.querySelectorAll("[data-imprimer]")) {
     button.hidden = false;

@@ -1,0 +1,15 @@
+"""Whose session it is."""
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+
+from seuil.acteurs.models import Agent
+
+
+class AgentBackend(ModelBackend):
+    """Django's own, which also reads the département that every page names."""
+
+    def get_user(self, user_id: Any) -> Agent | None:
+        agent = Agent.objects.select_related("departement").filter(pk=user_id).first()
+        return agent if agent is not None and self.user_can_authenticate(agent) else None

@@ -1,0 +1,131 @@
+"""Facts are added to a file, dated and sourced, never twice and never from the future."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+
+from seuil.acteurs.models import Agent
+from seuil.audit.models import Event
+from seuil.dossiers.models import Dossier
+from seuil.dossiers.operations import (
+    DOCUMENT_MAX_BYTES,
+    DateAVenir,
+    DepartementInconnu,
+    DocumentRefuse,
+    FaitDejaConnu,
+    attach_document,
+    get_departement,
+    record_coordonnee,
+    record_dette,
+    record_suivi,
+    take_numeros,
+)
+from tests.factories.base import make_dossier
+
+pytestmark = pytest.mark.django_db
+
+ON = date(2026, 11, 21)
+PDF = b"%PDF-1.7\n%synthetic"
+
+
+@pytest.fixture
+def dossier(gironde: str) -> Dossier:
+    return make_dossier(dette=None)
+
+
+def test_numbers_follow_one_another_without_gap(gironde: str) -> None:
+    first = take_numeros(departement="33", annee=2026, count=2)
+    second = take_numeros(departement="33", annee=2026, count=1)
+
+    assert [*first, *second] == ["33-2026-000001", "33-2026-000002", "33-2026-000003"]
+    assert take_numeros(departement="33", annee=2027, count=1) == ["33-2027-000001"]
+
+
+def add_dette(dossier: Dossier, by: Agent, **changes: object) -> None:
+    values = {"constatee_le": ON, "montant": Decimal("812.50"), "source": "bailleur", **changes}
+    record_dette(dossier=dossier, by=by, on=ON, **values)
+
+
+def test_a_debt_is_added_and_told_to_the_journal(dossier: Dossier, secretaire: Agent) -> None:
+    add_dette(dossier, secretaire)
+
+    assert dossier.dettes.get().montant == Decimal("812.50")
+    event = Event.objects.get(kind="dette.ajoutee")
+    assert event.target_id == str(dossier.pk)
+    assert "812" not in str(event.details)
+
+
+def test_the_same_debt_twice_is_refused(dossier: Dossier, secretaire: Agent) -> None:
+    add_dette(dossier, secretaire)
+
+    with pytest.raises(FaitDejaConnu):
+        add_dette(dossier, secretaire, montant=Decimal(900))
+
+
+def test_a_fact_of_tomorrow_is_refused(dossier: Dossier, secretaire: Agent) -> None:
+    tomorrow = ON + timedelta(days=1)
+
+    with pytest.raises(DateAVenir):
+        add_dette(dossier, secretaire, constatee_le=tomorrow)
+    with pytest.raises(DateAVenir):
+        record_suivi(
+            dossier=dossier, situation="connu", service="MDS", mesure="", constate_le=tomorrow,
+            source="MDS", by=secretaire, on=ON,
+        )  # fmt: skip
+
+
+def test_the_same_phone_twice_is_refused(dossier: Dossier, secretaire: Agent) -> None:
+    for attempt in range(2):
+        if attempt:
+            with pytest.raises(FaitDejaConnu):
+                record_coordonnee(
+                    dossier=dossier, type="telephone", valeur="0600000000", source="CAF",
+                    by=secretaire, on=ON,
+                )  # fmt: skip
+        else:
+            record_coordonnee(
+                dossier=dossier, type="telephone", valeur="0600000000", source="CAF",
+                by=secretaire, on=ON,
+            )  # fmt: skip
+
+    assert dossier.coordonnees.count() == 1
+
+
+def attach(dossier: Dossier, by: Agent, contenu: bytes, nom: str = "bail.pdf"):
+    return attach_document(dossier=dossier, nom=nom, nature="Bail", contenu=contenu, by=by, on=ON)
+
+
+def test_a_document_is_kept_under_an_opaque_name(dossier: Dossier, secretaire: Agent) -> None:
+    document = attach(dossier, secretaire, PDF, nom="../../etc/passwd.pdf")
+
+    kept = settings.SEUIL_DOCUMENTS / "33" / str(document.pk)
+    assert kept.read_bytes() == PDF
+    assert document.type_mime == "application/pdf"
+
+
+@pytest.mark.parametrize(
+    "contenu",
+    [b"", b"MZ executable", b"<html><script>", b"%PDF-" + b"x" * DOCUMENT_MAX_BYTES],
+    ids=["vide", "programme", "page", "trop gros"],
+)
+def test_what_is_not_a_document_is_refused(
+    dossier: Dossier, secretaire: Agent, contenu: bytes
+) -> None:
+    with pytest.raises(DocumentRefuse):
+        attach(dossier, secretaire, contenu)
+
+    assert not dossier.documents.exists()
+
+
+def test_the_same_document_twice_is_refused(dossier: Dossier, secretaire: Agent) -> None:
+    attach(dossier, secretaire, PDF)
+
+    with pytest.raises(FaitDejaConnu):
+        attach(dossier, secretaire, PDF, nom="copie.pdf")
+
+
+def test_an_unknown_departement_is_refused_with_the_remedy(gironde: str) -> None:
+    with pytest.raises(DepartementInconnu, match="code officiel"):
+        get_departement("99")
