@@ -50,6 +50,18 @@ def start_embedded() -> None:
     _ensure_database(_socket_dir())
 
 
+def is_embedded_running() -> bool:
+    """Tell whether the embedded server answers; a file left by a crash does not count."""
+    if os.environ.get("DATABASE_URL"):
+        return True
+    try:
+        pid = int((PGDATA / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        os.kill(pid, 0)
+    except (OSError, ValueError, IndexError):
+        return False
+    return True
+
+
 def stop_embedded() -> None:
     """Stop the embedded PostgreSQL if it runs; its data stay."""
     if os.environ.get("DATABASE_URL") or not (PGDATA / "postmaster.pid").exists():
@@ -88,7 +100,8 @@ def django_database() -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         **place,
         "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
+        # The embedded server is on the same machine and stops with the product.
+        "CONN_HEALTH_CHECKS": bool(url),
         "TEST": {"NAME": f"test_{os.environ.get('SEUIL_TEST_DB', 'seuil')}"},
     }
 

@@ -35,6 +35,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SEUIL_DEMO = _flag("SEUIL_DEMO")
 # The State's brand (logo, Marianne typeface) is reserved to its services: off by default.
 SEUIL_STATE_BRAND = _flag("SEUIL_STATE_BRAND")
+# Tells, in each answer, the time the server spent on it: for `make bench` only.
+SEUIL_MESURE = _flag("SEUIL_MESURE")
 SEUIL_DEPARTEMENT = os.environ.get("SEUIL_DEPARTEMENT", "33")
 SEUIL_DOCUMENTS = Path(os.environ.get("SEUIL_DOCUMENTS", DATA_DIR / "documents"))
 
@@ -76,6 +78,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "seuil.web.middleware.ContentSecurityPolicy",
 ]
+if SEUIL_MESURE:
+    MIDDLEWARE.insert(0, "seuil.web.middleware.ServerTiming")
 
 TEMPLATES = [
     {
@@ -104,7 +108,7 @@ AUTH_USER_MODEL = "acteurs.Agent"
 LOGIN_URL = "connexion"
 LOGIN_REDIRECT_URL = "accueil"
 LOGOUT_REDIRECT_URL = "connexion"
-AUTHENTICATION_BACKENDS = ["seuil.acteurs.backends.AgentBackend"]
+AUTHENTICATION_BACKENDS = ["seuil.web.backend.AgentBackend"]
 # ANSSI: twelve characters at least, refused when common or close to the person's name.
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -148,7 +152,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "seuil.kernel.logs.DiscreetFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"seuil": {"level": "INFO"}, "django.request": {"level": "ERROR"}},

@@ -707,6 +707,8 @@ def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) ->
             )
         ]
         return
+    if type_acte == "assignation" and ligne.etat == "accepte":
+        _doubt_after_hearing(ligne, acte.survenu_le, connu)
     if type_acte == "audience":
         assignations = [le for genre, le in connu.actes if genre == "assignation"]
         if assignations and acte.survenu_le < min(assignations):
@@ -720,3 +722,22 @@ def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) ->
                 )
             )
             ligne.acte = None
+
+
+def _doubt_after_hearing(ligne: LigneLue, assigne_le: date, connu: ActeConnu) -> None:
+    """Have a person look at an assignation that follows the hearing it should have called."""
+    hearings = [le for genre, le in connu.actes if genre == "audience"]
+    earlier = [le for genre, le in connu.actes if genre == "assignation" and le < assigne_le]
+    # A second procedure has its own assignation before its own hearing.
+    orphans = [le for le in hearings if le < assigne_le and not any(a <= le for a in earlier)]
+    if orphans:
+        ligne.etat = "a_verifier"
+        ligne.motifs.insert(
+            0,
+            Motif(
+                "Date de l’acte",
+                f"L’assignation ({assigne_le:%d/%m/%Y}) suit une audience déjà connue"
+                f" ({max(orphans):%d/%m/%Y}).",
+                "Vérifiez les deux dates\u00a0; confirmez la ligne si c’est une autre procédure.",
+            ),
+        )

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from config.database import start_embedded
+from config.database import is_embedded_running, start_embedded
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -13,15 +13,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     parser = _build_parser()
     arguments = parser.parse_args(argv)
-    if arguments.needs_database:
-        start_embedded()
+    if not arguments.needs_database:
+        return _run(arguments)
+    was_running = is_embedded_running()
+    start_embedded()
+    try:
         _setup_django()
         if not os.environ.get("DATABASE_URL"):
             # The embedded database is nobody's to administer: it follows the program.
             from seuil.jobs.migrer import migrate  # noqa: PLC0415
 
             migrate()
-    return _run(arguments)
+        return _run(arguments)
+    finally:
+        if not was_running:
+            # A command leaves no server behind, unless another program came to use it.
+            from seuil.jobs.servir import stop_database  # noqa: PLC0415
+
+            stop_database()
 
 
 def _setup_django() -> None:

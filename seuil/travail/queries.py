@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from seuil.acteurs.models import Agent
+from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.dossiers.models import Acces
 from seuil.travail.models import Tache
 from seuil.travail.rules import GENRES
 
 TACHES_PAR_PAGE = 50
+_ROLES_DE_TERRAIN = (Role.TRAVAILLEUR_SOCIAL, Role.JURISTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,11 @@ def filter_taches(*, agent: Agent, on: date) -> QuerySet[Tache]:
         return seen.filter(departement=agent.departement_id, role=agent.role)
     if perimetre == "mandat":
         return seen.filter(organisation=agent.organisation_id)
-    return seen.filter(agent=agent.pk)
+    # A file is followed by two people: each sees what the other has to do on it.
+    shared = Acces.objects.filter(
+        dossier=OuterRef("dossier"), relation=Acces.Relation.AFFECTATION, agent=agent.pk
+    ).open(on=on)
+    return seen.filter(Q(agent=agent.pk) | Q(Exists(shared), role__in=_ROLES_DE_TERRAIN))
 
 
 def get_a_faire(

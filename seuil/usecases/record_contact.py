@@ -1,6 +1,7 @@
 """An attempt to reach the household or the landlord, and its result."""
 
 from datetime import date, time
+from uuid import UUID
 
 from django.db import transaction
 
@@ -25,6 +26,7 @@ def record_contact(
     lieu: str = "",
     prochain_le: date | None = None,
     note: str = "",
+    contact_id: UUID | None = None,
     by: Agent,
     on: date,
 ) -> Contact:
@@ -43,6 +45,7 @@ def record_contact(
         lieu=lieu,
         prochain_le=prochain_le,
         note=note,
+        contact_id=contact_id,
         mandat_le=get_transmission(agent=by, dossier=dossier),
         by=by,
         on=on,

@@ -1,6 +1,7 @@
 """A visit: what happened at the door, and the contact it is."""
 
 from datetime import date, time
+from uuid import UUID
 
 from django.db import transaction
 
@@ -28,6 +29,7 @@ def record_visite(
     presents: str = "",
     compte_rendu: str = "",
     prochain_le: date | None = None,
+    contact_id: UUID | None = None,
     by: Agent,
     on: date,
 ) -> Visite:
@@ -45,10 +47,14 @@ def record_visite(
         heure=heure,
         lieu=lieu,
         prochain_le=prochain_le,
+        contact_id=contact_id,
         mandat_le=get_transmission(agent=by, dossier=dossier),
         by=by,
         on=on,
     )
+    already = Visite.objects.filter(contact=contact).first()
+    if already is not None:
+        return already
     visite = visites.record_visite(
         contact=contact,
         binome=binome,

@@ -252,3 +252,26 @@ def test_no_row_is_accepted_with_a_hearing_before_its_act(age: int, gap: int) ->
 
 def test_the_name_of_a_commune_loses_its_cedex() -> None:
     assert normalise_commune("Bordeaux Cedex 2") == "BORDEAUX"
+
+
+def test_an_assignation_after_a_hearing_already_known_waits_for_a_person() -> None:
+    ligne = read("assignation", acte_le="12/10/2026")
+
+    judge_against_known(
+        ligne, type_acte="assignation", connu=ActeConnu("x", {("audience", date(2026, 9, 1))})
+    )
+
+    assert ligne.etat == "a_verifier"
+    assert "suit une audience" in ligne.motifs[0].motif
+
+
+def test_the_assignation_of_a_second_procedure_is_no_mistake() -> None:
+    ligne = read("assignation", acte_le="12/10/2026")
+
+    judge_against_known(
+        ligne,
+        type_acte="assignation",
+        connu=ActeConnu("x", {("assignation", date(2024, 3, 1)), ("audience", date(2024, 6, 1))}),
+    )
+
+    assert ligne.etat == "accepte"

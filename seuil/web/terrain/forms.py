@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from seuil.contacts.models import Contact
 from seuil.diagnostics.models import Dsf
+from seuil.kernel.models import new_id
 from seuil.web.components.forms import DateField, Formulaire, HeureField
 
 _UTILE = "Ne notez ici que ce qui sert à reprendre contact."
@@ -20,6 +21,7 @@ class ContactForm(Formulaire):
 
     PLIES = ("survenu_le", "heure", "lieu", "prochain_le", "note")
 
+    contact_id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=new_id)
     avec = forms.ChoiceField(
         label="Avec qui ?",
         widget=forms.RadioSelect,
@@ -55,6 +57,7 @@ class VisiteForm(Formulaire):
         "prochain_le",
     )  # fmt: skip
 
+    contact_id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=new_id)
     resultat = forms.ChoiceField(
         label="Résultat",
         widget=forms.RadioSelect,

@@ -1,0 +1,23 @@
+"""Logs without personal data: where a program failed, never what it was handling."""
+
+import logging
+import traceback
+from types import TracebackType
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Formats an error as its type and the places it went through.
+
+    The message of an exception is left out: Django's own put the values of a page, a query or a
+    form in it.
+    """
+
+    def formatException(  # noqa: N802 - the name is logging's
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None]
+        | tuple[None, None, None],
+    ) -> str:
+        kind, _, trace = ei
+        frames = traceback.extract_tb(trace)
+        places = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        return "\n".join([kind.__name__ if kind else "", *places])
