@@ -119,7 +119,7 @@ def test_a_list_goes_from_the_file_to_a_dossier(chez: Chez, tmp_path: Path) -> N
 
     page.goto("/listes/deposer/")
     page.get_by_label("Ce que contient la liste").select_option("commandement")
-    page.get_by_label("Source", exact=True).fill("étude d’essai")
+    page.get_by_role("textbox", name=re.compile("^Source")).fill("étude d’essai")
     page.set_input_files("input[type=file]", liste)
     page.get_by_role("button", name="Lire le fichier").click()
 
