@@ -76,7 +76,12 @@ def mandats(request: HttpRequest) -> HttpResponse:
     context = {
         "on": on,
         "etat": etat,
-        "etats": [(code, libelle, comptes[code]) for code, libelle in ETATS.items()],
+        # A refused or closed file is closed to the operator: such a filter would always be empty.
+        "etats": [
+            (code, libelle, comptes[code])
+            for code, libelle in ETATS.items()
+            if comptes[code] or code in _EN_COURS
+        ],
         "groupes": groupes,
         "vide": not any(lignes for _, _, lignes in groupes),
         "charge": load_by_referent(rows) if may(request, "mandat.repondre") else [],
