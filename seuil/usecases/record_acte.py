@@ -9,15 +9,11 @@ from seuil.actes.models import Acte
 from seuil.actes.operations import create_acte
 from seuil.actes.rules import SENS_ATTENDUS
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations import add_dettes, open_instruction
 from seuil.kernel.refusal import Refusal
+from seuil.usecases._habilitation import require_dossier
 from seuil.usecases.refresh_dossiers import refresh_dossiers
-
-
-class ActeInterdit(Refusal):
-    message = "Votre rôle ne permet pas d’enregistrer un acte."
 
 
 class DateImpossible(Refusal):
@@ -48,11 +44,9 @@ def record_acte(
 ) -> Acte:
     """Record an act on a dossier the author reaches, and recompute what it entails.
 
-    Raises ActeInterdit, DateImpossible, SensManquant, ActeDejaConnu.
+    Raises HabilitationRefusee, DossierInaccessible, DateImpossible, SensManquant, ActeDejaConnu.
     """
-    visible = Dossier.objects.visible_to(by, on=on).filter(pk=dossier.pk).exists()
-    if why_not(by.role, "acte.enregistrer") or not visible:
-        raise ActeInterdit
+    require_dossier(by=by, on=on, verbe="acte.enregistrer", dossier_id=dossier.pk)
     if type_acte != "audience" and survenu_le > on:
         raise DateImpossible("La date de l’acte est à venir : corrigez-la.")
     if audience_le and audience_le < survenu_le:

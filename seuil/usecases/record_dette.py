@@ -6,15 +6,10 @@ from decimal import Decimal
 from django.db import transaction
 
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import why_not
 from seuil.dossiers import operations
 from seuil.dossiers.models import Dette, Dossier
-from seuil.kernel.refusal import Refusal
+from seuil.usecases._habilitation import require_dossier
 from seuil.usecases.refresh_dossiers import refresh_dossiers
-
-
-class DetteInterdite(Refusal):
-    message = "Votre rôle ne permet pas d’ajouter une dette à ce dossier."
 
 
 @transaction.atomic
@@ -23,11 +18,9 @@ def record_dette(
 ) -> Dette:
     """Record a debt on a dossier the author reaches.
 
-    Raises DetteInterdite, DateAVenir, FaitDejaConnu.
+    Raises HabilitationRefusee, DossierInaccessible, DateAVenir, FaitDejaConnu.
     """
-    visible = Dossier.objects.visible_to(by, on=on).filter(pk=dossier.pk).exists()
-    if why_not(by.role, "dossier.completer") or not visible:
-        raise DetteInterdite
+    require_dossier(by=by, on=on, verbe="dossier.completer", dossier_id=dossier.pk)
     dette = operations.record_dette(
         dossier=dossier, constatee_le=constatee_le, montant=montant, source=source, by=by, on=on
     )

@@ -5,15 +5,10 @@ from datetime import date
 from django.db import transaction
 
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import why_not
 from seuil.dossiers import operations
 from seuil.dossiers.models import Dossier, SuiviSocial
-from seuil.kernel.refusal import Refusal
+from seuil.usecases._habilitation import require_dossier
 from seuil.usecases.refresh_dossiers import refresh_dossiers
-
-
-class SuiviInterdit(Refusal):
-    message = "Votre rôle ne permet pas d’ajouter un suivi social à ce dossier."
 
 
 @transaction.atomic
@@ -30,11 +25,9 @@ def record_suivi(
 ) -> SuiviSocial:
     """Record the social follow-up of a dossier the author reaches.
 
-    Raises SuiviInterdit, DateAVenir, FaitDejaConnu.
+    Raises HabilitationRefusee, DossierInaccessible, DateAVenir, FaitDejaConnu.
     """
-    visible = Dossier.objects.visible_to(by, on=on).filter(pk=dossier.pk).exists()
-    if why_not(by.role, "dossier.completer") or not visible:
-        raise SuiviInterdit
+    require_dossier(by=by, on=on, verbe="dossier.completer", dossier_id=dossier.pk)
     suivi = operations.record_suivi(
         dossier=dossier,
         situation=situation,
