@@ -445,12 +445,13 @@ class _Accompagnement:
         rng = self._rng
         yield self._jours(16, 22)
         self._contact("telephone", "echange", heure=self._heure())
-        dernier = self._le
         yield self._jours(18, 30)
+        # The three months of silence run from this attempt (EM6).
+        relance = self._le
         self._contact("telephone", "message", heure=self._heure())
         yield self._jours(15, 30)
         self._contact("courrier", "envoye", heure=time(10))
-        yield max(self._jours(1, 5), dernier + timedelta(days=rng.randint(95, 108)))
+        yield max(self._jours(1, 5), relance + timedelta(days=rng.randint(95, 108)))
         if rng.random() < 0.9:
             self._close("sans_nouvelles", "inconnu", notifie=True)
 
