@@ -19,7 +19,7 @@ from seuil.echeances.rules import (
     compute_echeances,
     list_faits,
 )
-from seuil.kernel.bulk import replace_projection
+from seuil.kernel.bulk import as_array, replace_projection
 from seuil.kernel.models import new_id
 
 
@@ -52,7 +52,8 @@ def refresh_echeances(
         rows=(
             (
                 new_id(), e.dossier_id, e.regle, e.source_id, e.source_type, e.debut_le, e.le,
-                list(e.autres), e.certitude, e.parametre, _dump(e.arguments, dumped), e.a_obtenir,
+                as_array(e.autres), e.certitude, e.parametre, _dump(e.arguments, dumped),
+                e.a_obtenir,
             )
             for e in echeances
         ),
@@ -123,8 +124,8 @@ def _read_actes(ids: list[UUID]) -> dict[UUID, list[Acte]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT dossier_id, id, type, survenu_le, recu_le, audience_le, sens"
-            " FROM actes_acte WHERE dossier_id = ANY(%s) ORDER BY survenu_le, id",
-            [ids],
+            " FROM actes_acte WHERE dossier_id = ANY(%s::uuid[]) ORDER BY survenu_le, id",
+            [as_array(ids)],
         )
         actes: dict[UUID, list[Acte]] = {}
         for dossier_id, *rest in cursor.fetchall():
@@ -135,7 +136,7 @@ def _read_actes(ids: list[UUID]) -> dict[UUID, list[Acte]]:
 def _read_fiches(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return, per dossier, what selects its rules and what its situation shows."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ_FICHES, [ids, ids, ids, ids])
+        cursor.execute(_READ_FICHES, [as_array(ids)] * 4)
         rows = cursor.fetchall()
     return {
         pk: {
@@ -162,13 +163,13 @@ def _read_fiches(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
 _READ_FICHES = """
 WITH dette AS (
   SELECT DISTINCT ON (dossier_id) dossier_id, montant, constatee_le FROM dossiers_dette
-  WHERE dossier_id = ANY(%s) ORDER BY dossier_id, constatee_le DESC, created_at DESC
+  WHERE dossier_id = ANY(%s::uuid[]) ORDER BY dossier_id, constatee_le DESC, created_at DESC
 ), suivi AS (
   SELECT DISTINCT ON (dossier_id) dossier_id, situation FROM dossiers_suivisocial
-  WHERE dossier_id = ANY(%s) ORDER BY dossier_id, constate_le DESC, created_at DESC
+  WHERE dossier_id = ANY(%s::uuid[]) ORDER BY dossier_id, constate_le DESC, created_at DESC
 ), composition AS (
   SELECT DISTINCT ON (dossier_id) dossier_id, enfants FROM dossiers_composition
-  WHERE dossier_id = ANY(%s) ORDER BY dossier_id, constatee_le DESC, created_at DESC
+  WHERE dossier_id = ANY(%s::uuid[]) ORDER BY dossier_id, constatee_le DESC, created_at DESC
 )
 SELECT d.id, d.departement_id, l.commune_id, c.arrondissement_id, b.signe_le, b.clause_duree,
   p.nom, p.prenom, dette.montant, dette.constatee_le, suivi.situation,
@@ -183,5 +184,5 @@ LEFT JOIN dossiers_personne p
   ON p.dossier_id = d.id AND p.qualite = 'titulaire' AND p.rang = 1
 LEFT JOIN dette ON dette.dossier_id = d.id
 LEFT JOIN suivi ON suivi.dossier_id = d.id
-WHERE d.id = ANY(%s)
+WHERE d.id = ANY(%s::uuid[])
 """

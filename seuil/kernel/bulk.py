@@ -5,11 +5,36 @@ their identifier, so that what people attached to them survives and recomputing 
 nothing.
 """
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models
 from psycopg import sql
+
+
+@contextmanager
+def paused_collector() -> Iterator[None]:
+    """Pause the search for reference cycles while thousands of plain rows are handled.
+
+    They hold no cycle and are freed as they go; looking for some takes a third of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def as_array(values: Iterable[object]) -> str:
+    """Return identifiers or dates as the text of a PostgreSQL array.
+
+    Thousands of them are then one value to send, not as many to adapt. Cast it in the query.
+    """
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def copy_rows(
@@ -115,10 +140,10 @@ class _Incoming:
         with connection.cursor() as cursor:
             cursor.execute(
                 sql.SQL(
-                    "DELETE FROM {table} t WHERE t.{scope} = ANY(%s)"
+                    "DELETE FROM {table} t WHERE t.{scope} = ANY(%s::uuid[])"
                     " AND NOT EXISTS (SELECT 1 FROM {source} s WHERE {match})"
                 ).format(**parts),
-                [list(scope_ids), *values],
+                [as_array(scope_ids), *values],
             )
             cursor.execute(
                 sql.SQL(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from seuil.kernel.bulk import replace_projection
+from seuil.kernel.bulk import as_array, replace_projection
 from seuil.kernel.models import new_id
 from seuil.travail.models import Tache
 from seuil.travail.rules import Besoin
@@ -17,7 +17,10 @@ def refresh_taches(*, dossier_ids: Collection[UUID], besoins: Iterable[Besoin]) 
     if not ids:
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, departement_id FROM dossiers_dossier WHERE id = ANY(%s)", [ids])
+        cursor.execute(
+            "SELECT id, departement_id FROM dossiers_dossier WHERE id = ANY(%s::uuid[])",
+            [as_array(ids)],
+        )
         departements = dict(cursor.fetchall())
     # One row per natural key, whatever the order and repetition of the needs.
     unique = {

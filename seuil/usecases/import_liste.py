@@ -54,6 +54,7 @@ from seuil.dossiers.operations import (
     open_instruction,
 )
 from seuil.engines.tabular import Row, read_table
+from seuil.kernel.bulk import paused_collector
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 
@@ -149,6 +150,7 @@ def map_liste(*, lot: Lot, correspondance: Mapping[int, str], by: Agent | Machin
     )
 
 
+@paused_collector()
 @transaction.atomic
 def apply_liste(
     *, lot: Lot, lignes_confirmees: Collection[int], by: Agent | Machine, on: date
@@ -184,6 +186,7 @@ def abandon_liste(*, lot: Lot, by: Agent | Machine, on: date) -> Lot:
     )
 
 
+@paused_collector()
 @transaction.atomic
 def import_liste(
     *,

@@ -12,6 +12,7 @@ from seuil.accompagnements import queries as accompagnements
 from seuil.diagnostics import queries as diagnostics
 from seuil.dossiers.models import Dossier
 from seuil.echeances.operations import refresh_echeances
+from seuil.kernel.bulk import as_array, paused_collector
 from seuil.travail.operations import refresh_taches
 from seuil.travail.rules import EcheanceLue, Etat, compute_besoins_legaux
 
@@ -49,26 +50,31 @@ def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:  # noq
     if postponed is not None:
         postponed.update(dossier_ids)
         return
-    for ids in _batches(sorted(dossier_ids)):
-        faits = [
-            *accompagnements.list_faits(dossier_ids=ids),
-            *diagnostics.list_faits(dossier_ids=ids),
-        ]
-        echeances = refresh_echeances(dossier_ids=ids, faits_en_aval=faits)
-        legaux = compute_besoins_legaux(
-            [
-                EcheanceLue(e.dossier_id, e.regle, e.source_id, e.debut_le, e.le)
-                for e in echeances
-                if e.regle in {"C6", "G3", "G5"}
-            ],
-            _read_etats(ids),
-        )
-        besoins = [
-            *legaux,
-            *accompagnements.list_besoins(dossier_ids=ids, echeances=echeances),
-            *diagnostics.list_besoins(dossier_ids=ids, echeances=echeances),
-        ]
-        refresh_taches(dossier_ids=ids, besoins=besoins)
+    with paused_collector():
+        for ids in _batches(sorted(dossier_ids)):
+            _refresh_batch(ids)
+
+
+def _refresh_batch(ids: Sequence[UUID]) -> None:
+    faits = [
+        *accompagnements.list_faits(dossier_ids=ids),
+        *diagnostics.list_faits(dossier_ids=ids),
+    ]
+    echeances = refresh_echeances(dossier_ids=ids, faits_en_aval=faits)
+    legaux = compute_besoins_legaux(
+        [
+            EcheanceLue(e.dossier_id, e.regle, e.source_id, e.debut_le, e.le)
+            for e in echeances
+            if e.regle in {"C6", "G3", "G5"}
+        ],
+        _read_etats(ids),
+    )
+    besoins = [
+        *legaux,
+        *accompagnements.list_besoins(dossier_ids=ids, echeances=echeances),
+        *diagnostics.list_besoins(dossier_ids=ids, echeances=echeances),
+    ]
+    refresh_taches(dossier_ids=ids, besoins=besoins)
 
 
 def refresh_all(*, departement: str, on: date) -> Iterator[int]:
@@ -77,10 +83,11 @@ def refresh_all(*, departement: str, on: date) -> Iterator[int]:
         Dossier.objects.filter(departement=departement).order_by("pk").values_list("pk", flat=True)
     )
     done = 0
-    for batch in _batches(ids):
-        refresh_dossiers(dossier_ids=batch, on=on)
-        done += len(batch)
-        yield done
+    with paused_collector():
+        for batch in _batches(ids):
+            refresh_dossiers(dossier_ids=batch, on=on)
+            done += len(batch)
+            yield done
 
 
 def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
@@ -91,7 +98,7 @@ def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
 def _read_etats(ids: Sequence[UUID]) -> dict[UUID, Etat]:
     """Return, per dossier, what makes a legal task done."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ_ETATS, [list(ids)])
+        cursor.execute(_READ_ETATS, [as_array(ids)])
         return {
             pk: Etat(done, tuple(decisions), tuple(expulsions))
             for pk, done, decisions, expulsions in cursor.fetchall()
@@ -108,5 +115,5 @@ SELECT d.id,
     AND m.clos_le IS NULL AND m.reponse = 'accepte'),
   ARRAY(SELECT a.survenu_le FROM actes_acte a WHERE a.dossier_id = d.id AND a.type = 'cfp'),
   ARRAY(SELECT a.survenu_le FROM actes_acte a WHERE a.dossier_id = d.id AND a.type = 'expulsion')
-FROM dossiers_dossier d WHERE d.id = ANY(%s)
+FROM dossiers_dossier d WHERE d.id = ANY(%s::uuid[])
 """
