@@ -148,6 +148,7 @@ gestionnaire = _agent_fixture("gestionnaire", "prefecture", "Gilles")
 chef_equipe = _agent_fixture("chef_equipe", "operateur", "Chloé")
 travailleur_social = _agent_fixture("travailleur_social", "operateur", "Tania")
 juriste = _agent_fixture("juriste", "operateur", "Jules")
+partenaire = _agent_fixture("partenaire", "caf", "Pauline")
 charge_mission = _agent_fixture("charge_mission", "ddets", "Camille")
 administrateur = _agent_fixture("administrateur", "ddets", "Adèle")
 

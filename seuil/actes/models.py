@@ -4,19 +4,33 @@ from django.db import models
 from django.db.models import Q
 
 from seuil.acteurs.models import Departement
+from seuil.actes.rules import SENS_PAR_TYPE
 from seuil.dossiers.models import Dossier
 from seuil.kernel.models import Record
 
 
 class TypeActe(models.TextChoices):
+    SIGNALEMENT = "signalement", "Signalement d’impayé"
+    SAISINE_CCAPEX = "saisine_ccapex", "Saisine de la CCAPEX"
     COMMANDEMENT = "commandement", "Commandement de payer"
     ASSIGNATION = "assignation", "Assignation"
     AUDIENCE = "audience", "Audience"
     JUGEMENT = "jugement", "Jugement"
+    SIGNIFICATION = "signification", "Signification de la décision"
+    APPEL = "appel", "Appel"
+    DEFAUT_PLAN = "defaut_plan", "Défaut de paiement des délais accordés"
     CQL = "cql", "Commandement de quitter les lieux"
+    DELAIS_QUITTER = "delais_quitter", "Délais pour quitter les lieux"
     RFP = "rfp", "Réquisition de la force publique"
+    EVALUATION_POLICE = "evaluation_police", "Évaluation de la police ou de la gendarmerie"
     CFP = "cfp", "Décision de concours de la force publique"
     EXPULSION = "expulsion", "Expulsion"
+    DEPART = "depart", "Départ volontaire"
+    REPRISE = "reprise", "Reprise des lieux"
+    SURENDETTEMENT = "surendettement", "Surendettement"
+    PLAN_APUREMENT = "plan_apurement", "Plan d’apurement"
+    PCS = "pcs", "Protocole de cohésion sociale"
+    DALO = "dalo", "Droit au logement opposable"
 
 
 class Sens(models.TextChoices):
@@ -27,6 +41,20 @@ class Sens(models.TextChoices):
     ACCORD = "accord", "Concours accordé"
     REFUS = "refus", "Concours refusé"
     REPORT = "report", "Décision reportée"
+    FOND = "fond", "Jugement au fond"
+    REFERE = "refere", "Ordonnance de référé"
+    DEPOT = "depot", "Dossier déposé"
+    RECEVABLE = "recevable", "Recevabilité"
+    IRRECEVABLE = "irrecevable", "Irrecevabilité"
+    SUSPENSION = "suspension", "Expulsion suspendue par le juge"
+    MESURES = "mesures", "Mesures imposées ou plan"
+    EFFACEMENT = "effacement", "Effacement de la dette"
+    FIN = "fin", "Fin de la procédure"
+    SIGNE = "signe", "Signé"
+    ROMPU = "rompu", "Rompu"
+    RECOURS = "recours", "Recours complet déposé"
+    RECONNU = "reconnu", "Reconnu prioritaire"
+    OFFRE = "offre", "Offre de relogement"
 
 
 class Lot(Record):
@@ -141,6 +169,14 @@ class Acte(Record):
     juridiction = models.CharField(max_length=150, blank=True)
     montant = models.DecimalField("montant réclamé", max_digits=10, decimal_places=2, null=True)
     sens = models.CharField("sens de la décision", max_length=15, choices=Sens.choices, blank=True)
+    # Delay that the commandement de payer prints: it may differ from the lease's.
+    delai_annonce = models.CharField(
+        "délai annoncé par l’acte",
+        max_length=12,
+        choices=[("2 mois", "2 mois"), ("6 semaines", "6 semaines")],
+        blank=True,
+        db_default="",
+    )
     # Last day of the time granted by the judge or of the deferral decided by the préfet.
     delai_jusqu_au = models.DateField("délai jusqu’au", null=True)
     reference = models.CharField("référence", max_length=60, blank=True)
@@ -151,7 +187,18 @@ class Acte(Record):
     class Meta:
         verbose_name = "acte"
         constraints = [
-            models.UniqueConstraint(fields=["dossier", "type", "survenu_le"], name="acte_unique"),
+            # Two steps of a surendettement may fall on one day: the sense tells them apart.
+            models.UniqueConstraint(
+                fields=["dossier", "type", "survenu_le", "sens"], name="acte_unique"
+            ),
+            models.CheckConstraint(
+                name="acte_sens_du_type",
+                condition=Q(
+                    Q(sens=""),
+                    *(Q(type=t, sens__in=sens) for t, sens in SENS_PAR_TYPE.items()),
+                    _connector=Q.OR,
+                ),
+            ),
             models.CheckConstraint(
                 name="acte_audience_apres",
                 condition=Q(audience_le=None) | Q(audience_le__gte=models.F("survenu_le")),
@@ -165,7 +212,7 @@ class Acte(Record):
     class Privacy:
         procedure = {
             "dossier", "type", "survenu_le", "recu_le", "audience_le", "audience_heure",
-            "juridiction", "sens", "delai_jusqu_au", "reference",
+            "juridiction", "sens", "delai_annonce", "delai_jusqu_au", "reference",
         }  # fmt: skip
         finance = {"montant"}
         technique = {"lot", "ligne", "source"}

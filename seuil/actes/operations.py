@@ -193,13 +193,14 @@ def record_actes(*, actes: Sequence[tuple[UUID, ActeRecu, int]], type_acte: str,
 @transaction.atomic
 def create_acte(
     *, dossier: Dossier, type_acte: str, survenu_le: date, source: str, by: Author, on: date,
-    **details: Any,
+    sens: str = "", **details: Any,
 ) -> Acte:  # fmt: skip
     """Write one act entered by hand. Raises ActeDejaConnu."""
     acte, created = Acte.objects.get_or_create(
         dossier=dossier,
         type=type_acte,
         survenu_le=survenu_le,
+        sens=sens,
         defaults={"id": new_id(), "source": source, **details},
     )
     if not created:

@@ -24,6 +24,21 @@ LABELS_TYPE: Mapping[str, str] = {
     "expulsion": "expulsion",
 }
 
+# Kinds of facts that bear a sense, and the senses each may bear.
+SENS_PAR_TYPE: Mapping[str, tuple[str, ...]] = {
+    "jugement": ("resiliation", "delais", "rejet", "desistement"),
+    "signification": ("fond", "refere"),
+    "cfp": ("accord", "refus", "report"),
+    "surendettement": (
+        "depot", "recevable", "irrecevable", "suspension", "mesures", "effacement", "fin",
+    ),
+    "plan_apurement": ("signe", "rompu"),
+    "pcs": ("signe", "rompu"),
+    "dalo": ("recours", "reconnu", "rejet", "offre"),
+}  # fmt: skip
+# Without its sense the fact says nothing. The first judgments of the lists came without theirs.
+SENS_OBLIGATOIRE = frozenset(SENS_PAR_TYPE) - {"jugement", "signification"}
+
 # An act older than that in a list of the month is probably a wrong date: a person looks.
 _OLD_ACT_DAYS = 3 * 365
 # A debt above that is probably a wrong column or a lost comma.
@@ -306,6 +321,12 @@ _SENS: Mapping[str, Mapping[str, str]] = {
 SENS_ATTENDUS: Mapping[str, str] = {
     "jugement": "résiliation, délais, rejet ou désistement",
     "cfp": "accord, refus ou report",
+    "surendettement": (
+        "dépôt, recevabilité, irrecevabilité, suspension, mesures, effacement ou fin"
+    ),
+    "plan_apurement": "signé ou rompu",
+    "pcs": "signé ou rompu",
+    "dalo": "recours, reconnu, rejet ou offre",
 }
 
 

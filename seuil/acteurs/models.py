@@ -130,6 +130,7 @@ class Role(models.TextChoices):
     CHEF_EQUIPE = "chef_equipe", "Chef d’équipe"
     TRAVAILLEUR_SOCIAL = "travailleur_social", "Travailleur social"
     JURISTE = "juriste", "Juriste"
+    PARTENAIRE = "partenaire", "Agent d’un organisme partenaire"
     CHARGE_MISSION = "charge_mission", "Chargé de mission"
     ADMINISTRATEUR = "administrateur", "Administrateur"
 

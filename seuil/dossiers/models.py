@@ -253,11 +253,20 @@ class Bail(Record):
         SIX_SEMAINES = "6 semaines", "6 semaines"
         INCONNUE = "", "non connue"
 
+    class Terme(models.TextChoices):
+        AVANCE = "avance", "d’avance (parc privé le plus souvent)"
+        ECHU = "echu", "à terme échu (parc social le plus souvent)"
+
     dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="bail")
     bailleur = models.ForeignKey(Bailleur, on_delete=models.PROTECT, related_name="baux", null=True)
     signe_le = models.DateField("signé le", null=True)
     clause_duree = models.CharField(
         "délai écrit dans la clause", max_length=12, choices=Clause.choices, blank=True
+    )
+    # Last renewal or tacit renewal: whether it brings the law of 2023 is disputed.
+    reconduit_le = models.DateField("renouvelé ou reconduit le", null=True)
+    terme = models.CharField(
+        "loyer payable", max_length=6, choices=Terme.choices, blank=True, db_default=""
     )
     loyer = models.DecimalField(max_digits=9, decimal_places=2, null=True)
     charges = models.DecimalField(max_digits=9, decimal_places=2, null=True)
@@ -273,7 +282,10 @@ class Bail(Record):
         ]
 
     class Privacy:
-        finance = {"dossier", "bailleur", "signe_le", "clause_duree", "loyer", "charges"}
+        finance = {
+            "dossier", "bailleur", "signe_le", "clause_duree", "reconduit_le", "terme", "loyer",
+            "charges",
+        }  # fmt: skip
         retention = "deux ans après le dernier fait"
 
 
@@ -296,6 +308,30 @@ class Dette(Record):
 
     class Privacy:
         finance = {"dossier", "constatee_le", "montant", "source"}
+        retention = "deux ans après le dernier fait"
+
+
+class AideLogement(Record):
+    """The monthly housing aid as a source states it: its amount and to whom it is paid."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="aides_logement")
+    constatee_le = models.DateField("constatée le")
+    montant = models.DecimalField("montant mensuel", max_digits=9, decimal_places=2)
+    tiers_payant = models.BooleanField("versée au bailleur")
+    source = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = "aide au logement"
+        verbose_name_plural = "aides au logement"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "constatee_le", "source"], name="aide_logement_unique"
+            ),
+            models.CheckConstraint(name="aide_logement_positive", condition=Q(montant__gte=0)),
+        ]
+
+    class Privacy:
+        finance = {"dossier", "constatee_le", "montant", "tiers_payant", "source"}
         retention = "deux ans après le dernier fait"
 
 

@@ -224,7 +224,10 @@ def compute_avancement(actes: Iterable[Acte]) -> Avancement | None:
     A new commandement more than a year after everything else opens a new procedure: the stage
     is then that of the acts that follow it.
     """
-    ordered = sorted(actes, key=lambda acte: (acte.survenu_le, STADES.index(_STADE_DE[acte.type])))
+    ordered = sorted(
+        (acte for acte in actes if acte.type in _STADE_DE),
+        key=lambda acte: (acte.survenu_le, STADES.index(_STADE_DE[acte.type])),
+    )
     if not ordered:
         return None
     start = 0

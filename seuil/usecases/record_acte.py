@@ -7,7 +7,7 @@ from django.db import transaction
 
 from seuil.actes.models import Acte
 from seuil.actes.operations import create_acte
-from seuil.actes.rules import SENS_ATTENDUS
+from seuil.actes.rules import SENS_ATTENDUS, SENS_OBLIGATOIRE
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations import add_dettes, open_instruction
@@ -39,6 +39,7 @@ def record_acte(
     juridiction: str = "",
     sens: str = "",
     montant: Decimal | None = None,
+    delai_annonce: str = "",
     delai_jusqu_au: date | None = None,
     reference: str = "",
 ) -> Acte:
@@ -53,7 +54,7 @@ def record_acte(
         raise DateImpossible("L’audience précède l’acte : l’une des deux dates est à corriger.")
     if recu_le and recu_le < survenu_le and type_acte != "rfp":
         raise DateImpossible("La réception précède l’acte : l’une des deux dates est à corriger.")
-    if type_acte == "cfp" and not sens:
+    if type_acte in SENS_OBLIGATOIRE and not sens:
         raise SensManquant(type_acte)
     acte = create_acte(
         dossier=dossier,
@@ -68,6 +69,7 @@ def record_acte(
         juridiction=juridiction,
         sens=sens,
         montant=montant,
+        delai_annonce=delai_annonce,
         delai_jusqu_au=delai_jusqu_au,
         reference=reference,
     )

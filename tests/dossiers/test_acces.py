@@ -35,7 +35,7 @@ def test_without_link_only_the_secretariat_sees_a_file(
             ("secretariat", "secretaire"), ("gestionnaire", "gestionnaire"),
             ("chef_equipe", "chef_equipe"), ("travailleur_social", "travailleur_social"),
             ("juriste", "juriste"), ("charge_mission", "charge_mission"),
-            ("administrateur", "administrateur"),
+            ("administrateur", "administrateur"), ("partenaire", "partenaire"),
         )
     }  # fmt: skip
 

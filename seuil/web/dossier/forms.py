@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import EmailValidator
 
 from seuil.actes.models import Sens, TypeActe
+from seuil.actes.rules import SENS_PAR_TYPE
 from seuil.dossiers.models import Coordonnee, SuiviSocial
 from seuil.web.components.forms import (
     DateField,
@@ -15,11 +16,6 @@ from seuil.web.components.forms import (
     HeureField,
     MontantField,
 )
-
-_SENS_PAR_TYPE = {
-    TypeActe.JUGEMENT: (Sens.RESILIATION, Sens.DELAIS, Sens.REJET, Sens.DESISTEMENT),
-    TypeActe.CFP: (Sens.ACCORD, Sens.REFUS, Sens.REPORT),
-}
 
 
 class ActeForm(Formulaire):
@@ -41,9 +37,16 @@ class ActeForm(Formulaire):
         required=False,
         choices=[
             ("", "Sans objet"),
-            ("Jugement", [(s.value, s.label) for s in _SENS_PAR_TYPE[TypeActe.JUGEMENT]]),
-            ("Concours", [(s.value, s.label) for s in _SENS_PAR_TYPE[TypeActe.CFP]]),
+            *(
+                (TypeActe(t).label, [(f"{t}.{s}", Sens(s).label) for s in sens])
+                for t, sens in SENS_PAR_TYPE.items()
+            ),
         ],
+    )
+    delai_annonce = forms.ChoiceField(
+        label="Délai annoncé par le commandement de payer",
+        required=False,
+        choices=[("", "Non précisé"), ("2 mois", "2 mois"), ("6 semaines", "6 semaines")],
     )
     delai_jusqu_au = DateField(label="Délai ou report accordé jusqu’au", required=False)
     audience_le = DateField(label="Audience le", required=False)
@@ -55,10 +58,14 @@ class ActeForm(Formulaire):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         type_acte, sens = data.get("type_acte"), data.get("sens")
-        if type_acte and sens and sens not in _SENS_PAR_TYPE.get(TypeActe(type_acte), ()):
-            self.add_error(
-                "sens", "Ce sens ne correspond pas à la nature de l’acte : corrigez l’un des deux."
-            )
+        if sens:
+            # Two kinds may bear the same sense: its choice says which kind it is of.
+            kind, data["sens"] = sens.split(".", 1)
+            if type_acte and kind != type_acte:
+                self.add_error(
+                    "sens",
+                    "Ce sens ne correspond pas à la nature de l’acte : corrigez l’un des deux.",
+                )
         return data
 
 

@@ -7,7 +7,7 @@ from django import forms
 
 from seuil.actes.models import TypeActe
 from seuil.actes.queries import ColonneVue
-from seuil.actes.rules import CHAMPS
+from seuil.actes.rules import CHAMPS, LABELS_TYPE
 from seuil.web.components.forms import ChoixField, FichierField, Formulaire, ListeDeroulante
 
 
@@ -15,7 +15,8 @@ class DepotForm(Formulaire):
     """A list to deposit."""
 
     type_acte = ChoixField(
-        label="Ce que contient la liste", choices=[("", "Choisissez"), *TypeActe.choices]
+        label="Ce que contient la liste",
+        choices=[("", "Choisissez"), *((t, TypeActe(t).label) for t in LABELS_TYPE)],
     )
     source = forms.CharField(
         label="Source",

@@ -203,10 +203,12 @@ def test_a_decision_on_the_public_force_is_recorded_by_the_manager(
 
     without = client.post(address, {"type_acte": "cfp", "survenu_le": on.isoformat()})
     wrong = client.post(
-        address, {"type_acte": "cfp", "survenu_le": on.isoformat(), "sens": "rejet"}
+        address, {"type_acte": "cfp", "survenu_le": on.isoformat(), "sens": "jugement.rejet"}
     )
     done = client.post(
-        address, {"type_acte": "cfp", "survenu_le": on.isoformat(), "sens": "accord"}, follow=True
+        address,
+        {"type_acte": "cfp", "survenu_le": on.isoformat(), "sens": "cfp.accord"},
+        follow=True,
     )
 
     assert "Indiquez le sens de la décision" in without.content.decode()
