@@ -132,6 +132,13 @@ def operateur(gironde: str) -> object:
     return make_organisation(type="operateur", nom="Association Le Palier")
 
 
+@pytest.fixture
+def caf(gironde: str) -> object:
+    from tests.factories.base import make_organisation  # noqa: PLC0415
+
+    return make_organisation(type="caf", nom="CAF de la Gironde")
+
+
 def _agent_fixture(role: str, home: str, prenom: str) -> Callable[..., object]:
     @pytest.fixture
     def agent(request: pytest.FixtureRequest) -> object:

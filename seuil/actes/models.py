@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from seuil.acteurs.models import Departement
 from seuil.actes.rules import SENS_PAR_TYPE
+from seuil.acteurs.models import Departement
 from seuil.dossiers.models import Dossier
 from seuil.kernel.models import Record
 

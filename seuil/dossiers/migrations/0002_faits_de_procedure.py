@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import seuil.kernel.models
 from django.db import migrations, models
+
+import seuil.kernel.models
 
 
 class Migration(migrations.Migration):
