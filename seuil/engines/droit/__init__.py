@@ -28,7 +28,7 @@ from seuil.engines.droit._model import (
     TreveFixeeLocalement,
     Version,
 )
-from seuil.engines.droit._rules import compute
+from seuil.engines.droit._rules import compute, compute_dates, compute_execution, find_regle
 from seuil.engines.droit._treve import end_of_treve, execution_possible_from, in_treve
 
 __all__ = [
@@ -46,8 +46,11 @@ __all__ = [
     "Version",
     "add_duree",
     "compute",
+    "compute_dates",
+    "compute_execution",
     "end_of_treve",
     "execution_possible_from",
+    "find_regle",
     "in_treve",
     "is_ouvre",
     "ouvres_after",

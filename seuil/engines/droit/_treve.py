@@ -1,5 +1,6 @@
 """The winter truce: the days it covers, its history, and when an eviction becomes possible."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -96,15 +97,28 @@ def execution_possible_from(
     cql_delay_end: date,
     delais_judge_end: date | None,
     cfp_on: date | None,
+    attentes: Sequence[tuple[str, date]] = (),
     departement: str | None = None,
     commune: str | None = None,
 ) -> tuple[date, tuple[str, ...]]:
     """Give the first day on which the eviction may be carried out, and the steps to it.
 
-    The two ends are last days: execution is possible from the morrow. Then come the truce, and
-    the days on which nothing is executed (Sundays and holidays, CPCE L141-1).
+    The ends are last days: execution is possible from the morrow. `attentes` are other suspensions,
+    each named with its last day. Then come the truce, and the days on which nothing is executed
+    (Sundays and holidays, CPCE L141-1).
     """
     calendrier = _calendar.calendrier_of(departement=departement, commune=commune)
+    return find_execution(cql_delay_end, delais_judge_end, cfp_on, attentes, calendrier)
+
+
+def find_execution(
+    cql_delay_end: date,
+    delais_judge_end: date | None,
+    cfp_on: date | None,
+    attentes: Sequence[tuple[str, date]],
+    calendrier: str,
+) -> tuple[date, tuple[str, ...]]:
+    """Apply `execution_possible_from` on a calendar already chosen."""
     le = cql_delay_end + ONE_DAY
     steps = [
         (
@@ -117,6 +131,11 @@ def execution_possible_from(
         steps.append(
             f"Les délais accordés par le juge finissent le {write_date(delais_judge_end)} → "
             f"possible à partir du {write_date(le)}"
+        )
+    for motif, until in attentes:
+        le = max(le, until + ONE_DAY)
+        steps.append(
+            f"{motif} jusqu’au {write_date(until)} → possible à partir du {write_date(le)}"
         )
     if cfp_on is None:
         steps.append("Sous réserve du concours de la force publique, qui n’est pas accordé")
