@@ -30,10 +30,18 @@ from seuil.engines.droit._model import (
 )
 from seuil.engines.droit._rules import compute, compute_dates, compute_execution, find_regle
 from seuil.engines.droit._treve import end_of_treve, execution_possible_from, in_treve
+from seuil.engines.droit._verification import (
+    CasIllisible,
+    Verdict,
+    check_case,
+    check_cases,
+    compute_case,
+)
 
 __all__ = [
     "Autre",
     "Calcul",
+    "CasIllisible",
     "DateHorsPeriode",
     "DureeIllisible",
     "LieuInconnu",
@@ -43,9 +51,13 @@ __all__ = [
     "RegleInconnue",
     "Resultat",
     "TreveFixeeLocalement",
+    "Verdict",
     "Version",
     "add_duree",
+    "check_case",
+    "check_cases",
     "compute",
+    "compute_case",
     "compute_dates",
     "compute_execution",
     "end_of_treve",

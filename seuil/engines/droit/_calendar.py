@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import holidays
 
+from seuil.engines.droit._loader import load_vendredi_saint
 from seuil.engines.droit._model import DateHorsPeriode, LieuInconnu
 
 ONE_DAY = timedelta(days=1)
@@ -22,8 +23,10 @@ DIMANCHE = 6
 METROPOLE = ""
 ALSACE_MOSELLE = "alsace_moselle"
 # Good Friday is a holiday only where a protestant temple or a mixed church stands (C. trav.
-# L3134-13), and no list of those communes is published: both calendars are then computed.
+# L3134-13), and no list of those communes is published: unless the commune is known
+# (vendredi_saint.yaml), both calendars are computed.
 ALSACE_MOSELLE_SANS_VENDREDI_SAINT = "alsace_moselle_sans_vendredi_saint"
+ALSACE_MOSELLE_AVEC_VENDREDI_SAINT = "alsace_moselle_avec_vendredi_saint"
 OUTRE_MER = "outre_mer"
 CALENDRIERS = {
     "57": ALSACE_MOSELLE,
@@ -40,6 +43,7 @@ CALENDRIERS = {
 SUBDIVISIONS = {
     ALSACE_MOSELLE: "6AE",
     ALSACE_MOSELLE_SANS_VENDREDI_SAINT: "6AE",
+    ALSACE_MOSELLE_AVEC_VENDREDI_SAINT: "6AE",
     **{code: code for code in ("971", "972", "973", "974", "976", "BL", "MF")},
 }
 # The library also lists days off by custom only (Mi-Carême, Good Friday in the Antilles…).
@@ -52,6 +56,7 @@ ABOLITION_A_SAINT_MARTIN = (5, 27)
 WEEKS_TO_PENTECOTE = 7
 JOURS_LOCAUX = {
     ALSACE_MOSELLE: {VENDREDI_SAINT, SAINT_ETIENNE},
+    ALSACE_MOSELLE_AVEC_VENDREDI_SAINT: {VENDREDI_SAINT, SAINT_ETIENNE},
     ALSACE_MOSELLE_SANS_VENDREDI_SAINT: {SAINT_ETIENNE},
 }
 
@@ -73,6 +78,8 @@ def calendrier_of(*, departement: str | None, commune: str | None) -> str:
         of_commune = departement_of(None, commune)
         if departement is not None and departement != of_commune:
             raise LieuInconnu(f"La commune {commune} n’est pas dans le département {departement}.")
+        if commune in load_vendredi_saint():
+            return ALSACE_MOSELLE_AVEC_VENDREDI_SAINT
         departement = of_commune
     if departement is None:
         return METROPOLE
@@ -93,7 +100,7 @@ def departement_of(departement: str | None, commune: str | None) -> str | None:
 
 
 def is_overseas(calendrier: str) -> bool:
-    return calendrier not in {METROPOLE, ALSACE_MOSELLE, ALSACE_MOSELLE_SANS_VENDREDI_SAINT}
+    return calendrier in {*CALENDRIERS.values(), OUTRE_MER} - {ALSACE_MOSELLE}
 
 
 def doubtful_variant(calendrier: str) -> str | None:

@@ -21,6 +21,7 @@ from seuil.engines.droit._model import (
     Reference,
     Regle,
     Seuil,
+    TreveLocale,
     Variante,
     Version,
 )
@@ -50,7 +51,7 @@ _REGLE_KEYS = {
     "regle", "libelle", "description", "debut", "sens", "origine", "selected_by", "versions",
 }  # fmt: skip
 _REGLE_OPTIONAL = {
-    "formule", "report", "transition", "lendemain", "territoire", "changements",
+    "formule", "report", "transition", "lendemain", "territoire", "changements", "outre_mer",
 }  # fmt: skip
 _VERSION_KEYS = {"valid_from", "valid_to", "certainty", "checked_on", "reference"}
 _VERSION_OPTIONAL = {
@@ -232,6 +233,16 @@ def load_faits() -> Mapping[str, str]:
 
 
 @cache
+def load_vendredi_saint() -> frozenset[str]:
+    """Read the communes where Good Friday is known to be a holiday."""
+    table = read_table(HERE / "vendredi_saint.yaml")
+    for commune in table:
+        reader = _Reader("vendredi_saint.yaml", table[commune], commune, table.lines[commune])
+        reader.check_keys({"commune", "source"})
+    return frozenset(table)
+
+
+@cache
 def load_regles() -> Mapping[str, Regle]:
     """Read every parameter of the engine."""
     return read_regles(HERE / "parameters")
@@ -269,7 +280,7 @@ def _check_lignes(regles: Mapping[str, Regle]) -> None:
         for version in regle.versions:
             if version.ligne in seen and version.ligne != regle.id:
                 raise ParametreInvalide(
-                    f"{regle.id}.yaml, « ligne »\N{NO-BREAK SPACE}: « {version.ligne} » est déjà "
+                    f"{regle.id}.yaml, « ligne »\N{NO-BREAK SPACE}: « {version.ligne} » est déjà "
                     f"dans {seen[version.ligne]}."
                 )
             if version.ligne:
@@ -308,7 +319,22 @@ def _read_regle(reader: _Reader, *, theme: str) -> Regle:
         lendemain=reader.text("lendemain", default=""),
         selected_by=selected_by,
         changements=reader.texts("changements") if "changements" in reader.table else (),
+        outre_mer=(
+            tuple(_read_treve_locale(sub) for sub in reader.subs("outre_mer"))
+            if "outre_mer" in reader.table
+            else ()
+        ),
         versions=tuple(versions),
+    )
+
+
+def _read_treve_locale(reader: _Reader) -> TreveLocale:
+    reader.check_keys({"departement", "debut", "fin", "motif", "url"})
+    return TreveLocale(
+        departement=reader.text("departement"),
+        periode=Periode(debut=reader.month_day("debut"), fin=reader.month_day("fin")),
+        motif=reader.text("motif"),
+        url=reader.text("url"),
     )
 
 
@@ -333,11 +359,11 @@ def _read_version(reader: _Reader, *, formule: str) -> Version:
         # The unpaid rent of before 2027 has thresholds and no length of time.
         may_miss = formule == "impaye" and value == "n"
         if (value in reader.table) != (value in measures) and not may_miss:
-            needed = " et ".join(f"« {measure} »" for measure in sorted(measures))
+            needed = " et ".join(f"« {measure} »" for measure in sorted(measures))
             reader.refuse(value, f"cette règle se mesure par {needed}")
     is_counted = "n" in reader.table
     if "unit" in reader.table and not is_counted:
-        reader.refuse("unit", "une unité accompagne toujours « n »")
+        reader.refuse("unit", "une unité accompagne toujours « n »")
     return Version(
         ligne=reader.text("ligne", default=""),
         valid_from=reader.day_or_open("valid_from"),

@@ -68,11 +68,11 @@ class Resultat:
     def explication(self) -> str:
         """Write the whole explanation as French text, one sentence per line."""
         lines = [*self.etapes]
-        lines += [f"Autre lecture : {write_autre(a)}" for a in self.autres]
+        lines += [f"Autre lecture : {write_autre(a)}" for a in self.autres]
         if self.a_obtenir:
-            lines.append(f"À obtenir : {self.a_obtenir}.")
+            lines.append(f"À obtenir : {self.a_obtenir}.")
         lines += [text for text in (self.note, self.version) if text]
-        lines += [f"Ce qui changerait la date : {text}" for text in self.changements]
+        lines += [f"Ce qui changerait la date : {text}" for text in self.changements]
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
@@ -150,6 +150,16 @@ class Periode:
 
     debut: tuple[int, int]
     fin: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TreveLocale:
+    """The yearly truce that a préfet set overseas, as a secondary source states it."""
+
+    departement: str
+    periode: Periode
+    motif: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +248,7 @@ class Regle:
     lendemain: str
     selected_by: tuple[str, ...]
     changements: tuple[str, ...]
+    outre_mer: tuple[TreveLocale, ...]
     versions: tuple[Version, ...]
 
     def find_version(self, on: dt.date) -> Version | None:

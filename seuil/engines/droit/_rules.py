@@ -1,7 +1,7 @@
 """Apply a rule to a start date: one formula per shape of delay, each result explained."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
@@ -26,7 +26,12 @@ from seuil.engines.droit._model import (
     Seuil,
     Version,
 )
-from seuil.engines.droit._treve import OUTRE_MER, find_execution, find_treve
+from seuil.engines.droit._treve import (
+    OUTRE_MER,
+    find_execution,
+    find_treve,
+    list_treves_locales,
+)
 from seuil.engines.droit._treve import REGLE as TREVE
 
 BAIL_INCONNU = "inconnu"
@@ -74,8 +79,9 @@ def compute(
     `bail` and `reconduit_le` (dates of the lease and of its last renewal), `clause` (the delay
     written in it, « 2 mois » or « 6 semaines ») and `delai_annonce` (the one that the commandement
     prints) matter to the clause résolutoire; `prefet_saisi_le` to the two months of F1, or
-    `prefet_non_saisi` when nothing shows that the préfet was seized; `delais_jusqu_au` (last day of time granted by the judge) to the State's liability; `commune`
-    (Insee code) or `departement` choose the calendar and the local lengths.
+    `prefet_non_saisi` when nothing shows that the préfet was seized; `delais_jusqu_au` (last day
+    of time granted by the judge) to the State's liability; `commune` (Insee code) or
+    `departement` choose the calendar and the local lengths.
 
     Raises RegleInconnue, DateHorsPeriode, LieuInconnu, DureeIllisible.
     """
@@ -102,9 +108,7 @@ def compute(
     elif found.formule == "responsabilite":
         contexte = Contexte(calendrier, delais_jusqu_au=delais_jusqu_au)
     elif found.formule == "execution" or any(version.variantes for version in found.versions):
-        contexte = Contexte(
-            calendrier, departement=_calendar.departement_of(departement, commune)
-        )
+        contexte = Contexte(calendrier, departement=_calendar.departement_of(departement, commune))
     else:
         contexte = ORDINAIRE if calendrier == _calendar.METROPOLE else Contexte(calendrier)
     resultat = _compute(found.id, depuis, contexte)
@@ -152,10 +156,10 @@ def find_regle(regle: str) -> tuple[Regle, str]:
         return regles[regle], ""
     if regle in _lignes():
         return regles[_lignes()[regle][0]], regle
-    near = difflib.get_close_matches(regle.upper(), [*regles, *_lignes()], n=3, cutoff=0.5)
-    hint = f" Vouliez-vous dire {' ou '.join(near)} ?" if near else ""
+    near = difflib.get_close_matches(regle.upper(), [*regles, *_lignes()], cutoff=0.5)
+    hint = f" Vouliez-vous dire {' ou '.join(near)} ?" if near else ""
     raise RegleInconnue(
-        f"La règle « {regle} » n’existe pas.{hint} Règles connues : {', '.join(regles)}."
+        f"La règle « {regle} » n’existe pas.{hint} Règles connues : {', '.join(regles)}."
     )
 
 
@@ -163,17 +167,15 @@ def _check_ligne(regle: Regle, ligne: str, depuis: date) -> None:
     version = _lignes()[ligne][1]
     if not version.covers(depuis):
         raise DateHorsPeriode(
-            f"La ligne {ligne} ne s’applique pas au {write_date(depuis)} : "
-            f"{write_periode(version)}. Demandez « {regle.id} » pour le texte de cette date."
+            f"La ligne {ligne} ne s’applique pas au {write_date(depuis)} : "
+            f"{write_periode(version)}. Demandez « {regle.id} » pour le texte de cette date."
         )
 
 
 def write_periode(version: Version) -> str:
     """Write when a version is in force, in words."""
     if version.valid_from and version.valid_to:
-        return (
-            f"en vigueur du {write_date(version.valid_from)} au {write_date(version.valid_to)}"
-        )
+        return f"en vigueur du {write_date(version.valid_from)} au {write_date(version.valid_to)}"
     if version.valid_from:
         return f"en vigueur depuis le {write_date(version.valid_from)}"
     if version.valid_to:
@@ -194,26 +196,17 @@ def _class_bail(regle: Regle, depuis: date, bail: date | None) -> str:
 def _compute(regle: str, depuis: date, contexte: Contexte) -> Resultat:
     _calendar.check_year(depuis)
     found = load_regles()[regle]
-    calendrier = contexte.calendrier
-    if found.formule in {"norme", "seuil", "plage"}:
-        return _compute_sans_date(found, depuis)
-    if found.formule == "impaye":
-        return _compute_impaye(found, depuis, calendrier)
-    if found.formule == "treve":
-        return _compute_treve(found, depuis, calendrier)
-    if found.formule == "responsabilite":
-        return _compute_responsabilite(found, depuis, calendrier, contexte.delais_jusqu_au)
-    if found.formule == "clause_resolutoire":
-        return _compute_clause_resolutoire(found, depuis, contexte)
-    if found.formule == "execution":
-        place = {"departement": contexte.departement}
-        return compute_execution(cql_le=depuis, **place)
-    version = get_version(found, depuis)
+    return _FORMULES[found.formule](found, depuis, contexte)
+
+
+def _compute_ordinaire(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
+    """Count a length that may differ by département, or wait for the préfet."""
+    version = get_version(regle, depuis)
     if version.variantes:
-        return _compute_variante(found, version, depuis, contexte)
-    resultat = _compute_delai(found, version, depuis, calendrier)
-    if found.formule == "deux_mois_cql":
-        return _suspend_until_prefet(found, resultat, version, contexte)
+        return _compute_variante(regle, version, depuis, contexte)
+    resultat = _compute_delai(regle, version, depuis, contexte.calendrier)
+    if regle.formule == "deux_mois_cql":
+        return _suspend_until_prefet(regle, resultat, version, contexte)
     return resultat
 
 
@@ -391,12 +384,12 @@ def _write_version(regle: Regle, version: Version) -> str:
     faits = load_faits()
     facts = ", ".join(faits[fait] for fait in regle.selected_by)
     return (
-        f"Texte {write_periode(version)}, choisi par la date du fait suivant : {facts} ; vérifié "
+        f"Texte {write_periode(version)}, choisi par la date du fait suivant : {facts} ; vérifié "
         f"le {write_date(version.checked_on)}."
     )
 
 
-def _compute_sans_date(regle: Regle, depuis: date) -> Resultat:
+def _compute_sans_date(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:  # noqa: ARG001
     """Give a range that the judge chooses in, thresholds, or a norm without figure."""
     version = get_version(regle, depuis)
     etapes = [_start_step(regle, depuis)]
@@ -427,13 +420,13 @@ def write_seuil(seuil: Seuil) -> str:
     return f"de {least} à {write_duree(int(most), seuil.unit)} {seuil.de}"
 
 
-def _compute_impaye(regle: Regle, depuis: date, calendrier: str) -> Resultat:
+def _compute_impaye(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
     """Date the unpaid rent where time alone makes it; where amounts do, say what to obtain."""
     version = get_version(regle, depuis)
     seuils = [write_seuil(seuil) for seuil in version.seuils]
     if version.n is not None:
-        resultat = _compute_delai(regle, version, depuis, calendrier)
-        return replace(resultat, etapes=(*resultat.etapes, *(f"Ou dès : {s}" for s in seuils)))
+        resultat = _compute_delai(regle, version, depuis, contexte.calendrier)
+        return replace(resultat, etapes=(*resultat.etapes, *(f"Ou dès : {s}" for s in seuils)))
     return _build(
         regle,
         version,
@@ -441,7 +434,7 @@ def _compute_impaye(regle: Regle, depuis: date, calendrier: str) -> Resultat:
         None,
         autres=[],
         certitude="to_check",
-        etapes=[_start_step(regle, depuis), *(f"Dès : {s}" for s in seuils)],
+        etapes=[_start_step(regle, depuis), *(f"Dès : {s}" for s in seuils)],
         notes=[version.note],
         a_obtenir=version.a_obtenir,
     )
@@ -503,9 +496,7 @@ DEUX_MOIS = "F1"
 EXECUTION = "EX"
 
 
-def _compute_variante(
-    regle: Regle, version: Version, depuis: date, contexte: Contexte
-) -> Resultat:
+def _compute_variante(regle: Regle, version: Version, depuis: date, contexte: Contexte) -> Resultat:
     """Count the length that the département gives; the common one stays visible when in doubt."""
     found = next((v for v in version.variantes if contexte.departement in v.departements), None)
     if found is None:
@@ -565,13 +556,14 @@ def _suspend_until_prefet(
         version, saisi, sens=regle.sens, franc=version.franc, calendrier=contexte.calendrier
     )
     motif = (
-        f"Si le préfet n’a été saisi que le {write_date(saisi)} : le délai est suspendu jusque-là "
+        f"Si le préfet n’a été saisi que le {write_date(saisi)} : le délai est suspendu jusque-là "
         "(article L412-5)."
     )
     return replace(resultat, autres=(*resultat.autres, Autre(later, motif)))
 
 
-def _compute_treve(regle: Regle, depuis: date, calendrier: str) -> Resultat:
+def _compute_treve(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
+    calendrier = contexte.calendrier
     treve = find_treve(depuis)
     if _calendar.is_overseas(calendrier):
         return _build(
@@ -579,7 +571,7 @@ def _compute_treve(regle: Regle, depuis: date, calendrier: str) -> Resultat:
             treve.version,
             depuis,
             None,
-            autres=[],
+            autres=[Autre(*locale) for locale in list_treves_locales(depuis, calendrier)],
             certitude="to_check",
             etapes=[OUTRE_MER],
             notes=[OUTRE_MER],
@@ -611,14 +603,13 @@ def _compute_treve(regle: Regle, depuis: date, calendrier: str) -> Resultat:
     return replace(resultat, references=resultat.references + extra.references)
 
 
-def _compute_responsabilite(
-    regle: Regle, depuis: date, calendrier: str, delais_jusqu_au: date | None
-) -> Resultat:
+def _compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
     """Date the implicit refusal, then defer it to the end of the truce or of the judge's time.
 
     CPCE R154-5: a refusal born during the truce or during time granted by the judge engages the
     State only from their end.
     """
+    calendrier, delais_jusqu_au = contexte.calendrier, contexte.delais_jusqu_au
     first = get_version(regle, depuis)
     refus = _count(first, depuis, sens=regle.sens, franc=first.franc, calendrier=calendrier)
     version = get_version(regle, refus)
@@ -642,7 +633,7 @@ def _compute_responsabilite(
             f"Cette date tombe pendant la trêve, qui finit le {write_date(treve.au)} → "
             f"{write_date(treve.au + ONE_DAY)}"
         )
-        etapes.append(f"Trêve : paramètre {treve.version.parametre(TREVE)}")
+        etapes.append(f"Trêve : paramètre {treve.version.parametre(TREVE)}")
         references += treve.version.references
         le = treve.au + ONE_DAY
     resultat = _build(
@@ -690,11 +681,11 @@ def _compute_clause_resolutoire(regle: Regle, depuis: date, contexte: Contexte) 
         is_legal = written == legal_duree
         step = f"Le bail écrit {clause}"
         if is_legal and bail == BAIL_NOUVEAU:
-            legal = _check_annonce(_explain(legal, step), printed, legal_duree)
+            legal = _check_annonce(_explain(legal, step), printed, legal_duree, calendrier)
             return _add_lendemain(legal, regle)
     elif bail == BAIL_NOUVEAU:
         step = f"Bail conclu depuis le {_write_reforme(legal_version)}"
-        legal = _check_annonce(_explain(legal, step), printed, legal_duree)
+        legal = _check_annonce(_explain(legal, step), printed, legal_duree, calendrier)
         return _add_lendemain(legal, regle)
     elif bail == BAIL_ANCIEN:
         is_legal = False
@@ -718,29 +709,39 @@ def _compute_clause_resolutoire(regle: Regle, depuis: date, contexte: Contexte) 
         a_obtenir="le bail, sa date et le délai écrit dans sa clause" if is_guess else "",
     )
     chosen_duree = legal_duree if is_legal else (version.n, version.unit)
-    return _add_lendemain(_check_annonce(chosen, printed, chosen_duree), regle)
+    chosen = _check_annonce(chosen, printed, chosen_duree, calendrier)
+    return _add_lendemain(chosen, regle)
 
 
 RECONDUIT = (
-    "Le bail a été renouvelé ou reconduit depuis la loi du 27 juillet 2023 : que la reconduction "
+    "Le bail a été renouvelé ou reconduit depuis la loi du 27 juillet 2023 : que la reconduction "
     "tacite apporte les six semaines est discuté, la Cour de cassation ne l’a pas jugé."
 )
 
 
 def _check_annonce(
-    resultat: Resultat, printed: tuple[int, str] | None, retained: tuple[int | None, str | None]
+    resultat: Resultat,
+    printed: tuple[int, str] | None,
+    retained: tuple[int | None, str | None],
+    calendrier: str,
 ) -> Resultat:
-    """Warn when the commandement prints another delay than the one retained."""
+    """Show the date that the commandement itself announces, when it prints another delay."""
     if printed is None or printed == retained:
         return resultat
-    note = (
-        f"Le commandement annonce {write_duree(*printed)} : ce n’est pas le délai retenu, l’acte "
-        "est à vérifier."
+    n, unit = printed
+    le = _calendar.shift(resultat.debut, n, unit, franc=False, calendrier=calendrier)
+    motif = (
+        f"Le commandement annonce {write_duree(n, unit)} : un juge peut s’en tenir au délai qu’il "
+        "annonce (tribunal judiciaire de Bourg-en-Bresse, 11 septembre 2025, n° 25/00214)."
     )
+    others = tuple(autre for autre in resultat.autres if autre.date != le)
     return replace(
         resultat,
+        autres=(Autre(le, motif), *others),
         certitude=worst(resultat.certitude, "contested"),
-        note=join_notes(note, resultat.note),
+        note=join_notes(
+            "Le délai annoncé n’est pas le délai retenu : acte à vérifier.", resultat.note
+        ),
     )
 
 
@@ -776,3 +777,21 @@ def _add_lendemain(resultat: Resultat, regle: Regle) -> Resultat:
         resultat,
         autres=(*resultat.autres, Autre(resultat.date + ONE_DAY, regle.lendemain)),
     )
+
+
+def _compute_execution(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:  # noqa: ARG001
+    return compute_execution(cql_le=depuis, departement=contexte.departement)
+
+
+_FORMULES: Mapping[str, Callable[[Regle, date, Contexte], Resultat]] = {
+    "delai": _compute_ordinaire,
+    "deux_mois_cql": _compute_ordinaire,
+    "clause_resolutoire": _compute_clause_resolutoire,
+    "responsabilite": _compute_responsabilite,
+    "plage": _compute_sans_date,
+    "seuil": _compute_sans_date,
+    "norme": _compute_sans_date,
+    "impaye": _compute_impaye,
+    "treve": _compute_treve,
+    "execution": _compute_execution,
+}

@@ -69,6 +69,16 @@ def find_treve(le: date) -> Treve:
     return next(treve for treve in candidates if le <= treve.au)
 
 
+def list_treves_locales(le: date, departement: str) -> list[tuple[date, str]]:
+    """List the last days of the truces told of a place overseas: the one of a day or the next."""
+    found = []
+    for locale in load_regles()[REGLE].outre_mer:
+        if locale.departement == departement:
+            ends = (date(year, *locale.periode.fin) for year in (le.year, le.year + 1))
+            found.append((next(end for end in ends if le <= end), locale.motif))
+    return found
+
+
 def _check_place(departement: str | None, commune: str | None) -> None:
     if _calendar.is_overseas(_calendar.calendrier_of(departement=departement, commune=commune)):
         raise TreveFixeeLocalement(OUTRE_MER)
