@@ -179,9 +179,7 @@ def test_an_unknown_lease_date_says_what_to_obtain() -> None:
 @pytest.mark.parametrize("regle", sorted(droit.regles()))
 def test_a_result_survives_json(regle: str) -> None:
     last = droit.regles()[regle].versions[-1]
-    depuis = max(
-        last.valid_from or DAYS_FROM, min(last.valid_to or date(2025, 6, 2), date(2025, 6, 2))
-    )
+    depuis = min(last.valid_to or date.max, max(last.valid_from or DAYS_FROM, DAYS_FROM))
     resultat = droit.compute(regle, depuis=depuis)
 
     again = json.loads(json.dumps(resultat.as_dict()))

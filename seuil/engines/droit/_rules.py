@@ -459,14 +459,14 @@ def compute_execution(
 
     Raises DateHorsPeriode, LieuInconnu.
     """
-    place = {"departement": departement, "commune": commune}
-    calendrier = _calendar.calendrier_of(**place)
+    calendrier = _calendar.calendrier_of(departement=departement, commune=commune)
     delai = compute(
         DEUX_MOIS,
         depuis=cql_le,
         prefet_saisi_le=prefet_saisi_le,
         prefet_non_saisi=prefet_non_saisi,
-        **place,
+        commune=commune,
+        departement=departement,
     )
     regle = load_regles()[EXECUTION]
     version = get_version(regle, cql_le)

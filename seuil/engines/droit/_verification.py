@@ -92,13 +92,13 @@ def check_case(regle: str, case: Mapping[str, Any]) -> Verdict:
     try:
         resultat = compute_case(regle, case)
     except DateHorsPeriode as refusal:
-        ecarts = () if case.get("refus") else (f"refusé : {refusal}",)
-        return Verdict(regle, case["cas"], "faux" if ecarts else "juste", ecarts)
+        ecarts = [] if case.get("refus") else [f"refusé : {refusal}"]
+        return Verdict(regle, case["cas"], "faux" if ecarts else "juste", tuple(ecarts))
     if case.get("refus"):
         return Verdict(regle, case["cas"], "faux", (f"refus attendu, {resultat.date} obtenu",))
-    ecarts = tuple(_list_ecarts(case, resultat))
+    ecarts = list(_list_ecarts(case, resultat))
     right = "discute" if resultat.certitude == "contested" else "juste"
-    return Verdict(regle, case["cas"], "faux" if ecarts else right, ecarts)
+    return Verdict(regle, case["cas"], "faux" if ecarts else right, tuple(ecarts))
 
 
 def _list_ecarts(case: Mapping[str, Any], resultat: Resultat) -> Iterator[str]:
