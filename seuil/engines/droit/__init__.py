@@ -28,7 +28,14 @@ from seuil.engines.droit._model import (
     TreveFixeeLocalement,
     Version,
 )
-from seuil.engines.droit._rules import compute, compute_dates, compute_execution, find_regle
+from seuil.engines.droit._pauses import Effet, load_effets
+from seuil.engines.droit._rules import (
+    EXECUTION,
+    compute,
+    compute_dates,
+    compute_execution,
+    find_regle,
+)
 from seuil.engines.droit._treve import end_of_treve, execution_possible_from, in_treve
 from seuil.engines.droit._verification import (
     CasIllisible,
@@ -39,11 +46,13 @@ from seuil.engines.droit._verification import (
 )
 
 __all__ = [
+    "EXECUTION",
     "Autre",
     "Calcul",
     "CasIllisible",
     "DateHorsPeriode",
     "DureeIllisible",
+    "Effet",
     "LieuInconnu",
     "ParametreInvalide",
     "Reference",
@@ -65,6 +74,7 @@ __all__ = [
     "find_regle",
     "in_treve",
     "is_ouvre",
+    "load_effets",
     "ouvres_after",
     "ouvres_before",
     "regles",
