@@ -17,6 +17,7 @@ urlpatterns = [
     path(
         "dossiers/<str:numero>/ajouter/document/", views.document_deposer, name="document_deposer"
     ),
+    path("dossiers/<str:numero>/et-si/", views.et_si, name="et_si"),
     path("dossiers/<str:numero>/<slug:onglet>/", views.dossier_onglet, name="dossier_onglet"),
     path("documents/<uuid:document_id>/", views.document, name="document"),
 ]

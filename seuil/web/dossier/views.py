@@ -21,7 +21,6 @@ from seuil.dossiers.operations import attach_document, record_coordonnee
 from seuil.dossiers.queries import (
     get_composition,
     get_document,
-    get_dossier,
     get_menage,
     list_acces,
     list_dettes,
@@ -30,7 +29,14 @@ from seuil.dossiers.queries import (
     list_titulaires,
 )
 from seuil.echeances.models import Stade
-from seuil.echeances.queries import get_situation, list_dates_legales, list_echeances
+from seuil.echeances.queries import (
+    get_faits_connus,
+    get_situation,
+    list_dates_legales,
+    list_echeances,
+    list_pauses_of,
+)
+from seuil.echeances.rules import compare_echeances
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.record_acte import record_acte
 from seuil.usecases.record_dette import record_dette
@@ -38,6 +44,8 @@ from seuil.usecases.record_suivi import record_suivi
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.dossier import chronologie
+from seuil.web.dossier.access import find_dossier
+from seuil.web.dossier.et_si import EtSiForm, list_lignes
 from seuil.web.dossier.forms import (
     ActeForm,
     CoordonneeForm,
@@ -95,6 +103,31 @@ def acte_enregistrer(request, numero):
     return _saisie(
         request, numero, form, "Enregistrer un acte ou une décision", "chronologie", record_acte
     )
+
+
+@requires("dossier.lire")
+@require_http_methods(["GET", "POST"])
+def et_si(request, numero):
+    """Show the panel, and what the supposed facts would change; never writes anything."""
+    dossier = find_dossier(request, numero)
+    connus = get_faits_connus(agent=get_agent(request), on=request_day(request), dossier=dossier)
+    if connus is None:
+        raise Http404
+    form = EtSiForm(connus, request.POST or None)
+    lignes = None
+    if request.method == "POST" and form.is_valid():
+        moves = compare_echeances(connus.compute(), form.read_faits().compute())
+        lignes = list_lignes(moves)
+    context = {
+        "dossier": dossier,
+        "form": form,
+        "groupes": list(form.list_groupes()),
+        "bail": [form[name] for name in ("bail_le", "clause", "reconduit_le")],
+        "ajout": [form[n] for n in ("ajout", "ajout_le", "ajout_recu_le", "ajout_jusqu_au")],
+        "lignes": lignes,
+        "bougent": sum(ligne.bouge for ligne in lignes or ()),
+    }
+    return render(request, "dossier/et_si.html", context, status=422 if form.errors else 200)
 
 
 @requires("dossier.completer")
@@ -157,7 +190,7 @@ def document(request, document_id):
 
 def _page(request, numero, code):
     agent, on = get_agent(request), request_day(request)
-    found = _find(request, numero)
+    found = find_dossier(request, numero)
     lecture = Lecture(request, agent, on, found)
     onglets = [o for o in _ONGLETS if any(may(request, v) for v in o.verbes)]
     onglet = next((o for o in onglets if o.code == code), None)
@@ -177,16 +210,9 @@ def _page(request, numero, code):
     return render(request, "dossier/dossier.html", context | _header(lecture))
 
 
-def _find(request, numero):
-    try:
-        return get_dossier(agent=get_agent(request), on=request_day(request), numero=numero)
-    except Dossier.DoesNotExist:
-        raise Http404 from None
-
-
 def _saisie(request, numero, form, titre, onglet, record):
     """Show a short form, then record the fact; a refusal keeps what was typed."""
-    found = _find(request, numero)
+    found = find_dossier(request, numero)
     if request.method == "POST" and form.is_valid():
         try:
             record(
@@ -283,6 +309,7 @@ _FAITS: tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...] = (
 def _read_echeances(lecture):
     echeances = list_echeances(**lecture.key)
     return {
+        "pauses": list_pauses_of(**lecture.key),
         "a_venir": [e for e in echeances if e.le and e.le >= lecture.on],
         "passees": [e for e in reversed(echeances) if e.le and e.le < lecture.on],
         "a_determiner": [e for e in echeances if e.le is None],
