@@ -1,5 +1,6 @@
 """Read where procedures stand: the list of dossiers, and the explained deadlines of one."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, Min, Q, QuerySet
 
 from seuil.acteurs.models import Agent
@@ -20,8 +22,11 @@ from seuil.echeances.rules import (
     Acte,
     Contexte,
     EcheanceCalculee,
+    EcheanceConnue,
+    EffetDuDroit,
     Fait,
     compute_echeances,
+    compute_effet,
     compute_lues,
     explain,
     list_faits,
@@ -172,6 +177,32 @@ def list_rows(*, on: date, situations: QuerySet[Situation]) -> list[DossierRow]:
             nom,
         ) in found
     ]  # fmt: skip
+
+
+def measure_effet(*, departement: str, essai: Mapping[str, droit.Regle]) -> list[EffetDuDroit]:
+    """Return what other parameters would do to the dates of a département's open dossiers.
+
+    Figures only: no dossier is named. Open: no eviction, departure nor recovery is recorded.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_CONNUES, [departement])
+        connues = [
+            EcheanceConnue(
+                regle, debut_le, le, certitude, tuple(json.loads(arguments).items()), nombre
+            )
+            for regle, debut_le, le, certitude, arguments, nombre in cursor.fetchall()
+        ]
+    return compute_effet((c for c in connues if c.regle in essai), essai)
+
+
+_READ_CONNUES = """
+SELECT e.regle, e.debut_le, e.le, e.certitude, e.arguments::text, count(*)
+FROM echeances_echeance e JOIN dossiers_dossier d ON d.id = e.dossier_id
+WHERE d.departement_id = %s AND e.debut_le IS NOT NULL AND e.le IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM actes_acte a WHERE a.dossier_id = d.id
+    AND a.type IN ('expulsion', 'depart', 'reprise'))
+GROUP BY e.regle, e.debut_le, e.le, e.certitude, e.arguments::text
+"""
 
 
 def get_situation(*, agent: Agent, on: date, dossier: Dossier) -> Situation | None:

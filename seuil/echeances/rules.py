@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -176,7 +175,7 @@ _Found = tuple[
 ]
 
 
-@lru_cache(maxsize=524_288)
+@droit.remembered(maxsize=524_288)
 def _compute_dated(regle: str, debut_le: date, arguments: tuple[tuple[str, str], ...]) -> _Found:
     """Return what is stored of a deadline: many dossiers share rule, day and arguments."""
     try:
@@ -523,6 +522,84 @@ def compare_echeances(
 def _order(mouvement: Mouvement) -> tuple[date, str]:
     dates = [e.le for e in (mouvement.apres, mouvement.avant) if e and e.le]
     return (dates[0] if dates else date.max, mouvement.regle)
+
+
+class EcheanceConnue(NamedTuple):
+    """A dated deadline as stored, with how many open dossiers share it exactly."""
+
+    regle: str
+    debut_le: date
+    le: date
+    certitude: str
+    arguments: tuple[tuple[str, str], ...]
+    nombre: int
+
+
+@dataclass(frozen=True, slots=True)
+class EffetDuDroit:
+    """What other parameters would do to the dates of one rule, over the open dossiers."""
+
+    regle: str
+    libelle: str
+    dates: int
+    bougent: int
+    # By how many days the moved dates move; None when none does.
+    minimum: int | None
+    mediane: int | None
+    maximum: int | None
+    perdues: int
+    certitude_change: int
+
+
+def compute_effet(
+    connues: Iterable[EcheanceConnue], essai: Mapping[str, droit.Regle]
+) -> list[EffetDuDroit]:
+    """Return, by rule, how many dates other parameters move and by how much."""
+    by_rule: dict[str, list[tuple[EcheanceConnue, date | None, str]]] = {}
+    with droit.trying(essai):
+        for connue in connues:
+            found = _compute_dated(connue.regle, connue.debut_le, connue.arguments)
+            by_rule.setdefault(connue.regle, []).append((connue, found[1], found[3]))
+    return [_measure(regle, found, essai) for regle, found in sorted(by_rule.items())]
+
+
+def _measure(
+    regle: str,
+    found: Iterable[tuple[EcheanceConnue, date | None, str]],
+    essai: Mapping[str, droit.Regle],
+) -> EffetDuDroit:
+    moves: list[tuple[int, int]] = []
+    total = lost = doubt = 0
+    for connue, le, certitude in found:
+        total += connue.nombre
+        if le is None:
+            lost += connue.nombre
+        elif le != connue.le:
+            moves.append(((le - connue.le).days, connue.nombre))
+        elif certitude != connue.certitude:
+            doubt += connue.nombre
+    moves.sort()
+    moved = sum(n for _, n in moves)
+    return EffetDuDroit(
+        regle=regle,
+        libelle=essai[regle].libelle,
+        dates=total,
+        bougent=moved,
+        minimum=moves[0][0] if moves else None,
+        mediane=_find_median(moves, moved),
+        maximum=moves[-1][0] if moves else None,
+        perdues=lost,
+        certitude_change=doubt,
+    )
+
+
+def _find_median(moves: Iterable[tuple[int, int]], count: int) -> int | None:
+    seen = 0
+    for days, n in moves:
+        seen += n
+        if 2 * seen >= count:
+            return days
+    return None
 
 
 # From the first to the last stage of the procedure.

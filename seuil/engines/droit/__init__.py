@@ -13,8 +13,9 @@ from datetime import date
 
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._durees import add_duree
+from seuil.engines.droit._essai import remembered, trying
 from seuil.engines.droit._francais import write_date
-from seuil.engines.droit._loader import ParametreInvalide, load_regles
+from seuil.engines.droit._loader import ParametreInvalide, load_regles, read_essai
 from seuil.engines.droit._model import (
     Autre,
     Calcul,
@@ -77,7 +78,10 @@ __all__ = [
     "load_effets",
     "ouvres_after",
     "ouvres_before",
+    "read_essai",
     "regles",
+    "remembered",
+    "trying",
     "write_date",
 ]
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from seuil.engines.droit._essai import get_essai, list_parameter_files
 from seuil.engines.droit._model import (
     Conseil,
     Lecture,
@@ -242,21 +243,35 @@ def load_vendredi_saint() -> frozenset[str]:
     return frozenset(table)
 
 
-@cache
 def load_regles() -> Mapping[str, Regle]:
-    """Read every parameter of the engine."""
+    """Return the rules in force, or those of the trial that runs."""
+    essai = get_essai()
+    return _load_in_force() if essai is None else essai.regles
+
+
+@cache
+def _load_in_force() -> Mapping[str, Regle]:
     return read_regles(HERE / "parameters")
 
 
+def read_essai(path: Path) -> Mapping[str, Regle]:
+    """Read one parameter file, or a folder of them, over the rules in force.
+
+    Raises ParametreInvalide, naming file and line.
+    """
+    return MappingProxyType(dict(sorted({**_load_in_force(), **read_regles(path)}.items())))
+
+
 def read_regles(root: Path) -> Mapping[str, Regle]:
-    """Read every parameter file under a folder.
+    """Read every parameter file under a folder, or one file.
 
     Raises ParametreInvalide, naming file and line, at the first thing it does not understand.
     """
     regles: dict[str, Regle] = {}
-    for path in sorted(root.rglob("*.yaml")):
-        table = read_table(path, root)
-        reader = _Reader(str(path.relative_to(root)), table, "fichier", 1)
+    folder = root if root.is_dir() else root.parent
+    for path in list_parameter_files(root):
+        table = read_table(path, folder)
+        reader = _Reader(str(path.relative_to(folder)), table, "fichier", 1)
         regle = _read_regle(reader, theme=path.parent.name)
         if regle.id != path.stem:
             reader.refuse("regle", f"le fichier devrait s’appeler {regle.id}.yaml")
@@ -265,7 +280,8 @@ def read_regles(root: Path) -> Mapping[str, Regle]:
         regles[regle.id] = regle
     _check_lignes(regles)
     for regle in regles.values():
-        if regle.transition and regle.transition not in regles:
+        known = regles if root == HERE / "parameters" else {**_load_in_force(), **regles}
+        if regle.transition and regle.transition not in known:
             raise ParametreInvalide(
                 f"{regle.id}.yaml, « transition »\N{NO-BREAK SPACE}: "
                 f"règle inconnue « {regle.transition} »."

@@ -4,7 +4,6 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, lru_cache
 
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
@@ -14,6 +13,7 @@ from seuil.engines.droit._durees import (
     read_duree,
     roll_with_step,
 )
+from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date, write_duree
 from seuil.engines.droit._loader import CERTITUDES, load_faits, load_regles
 from seuil.engines.droit._model import (
@@ -136,7 +136,7 @@ def compute_dates(
     return list(map(table.__getitem__, days))
 
 
-@cache
+@remembered(maxsize=1)
 def _lignes() -> Mapping[str, tuple[str, Version]]:
     return {
         version.ligne: (regle.id, version)
@@ -192,7 +192,7 @@ def _class_bail(regle: Regle, depuis: date, bail: date | None) -> str:
     return BAIL_ANCIEN if reforme is not None and bail < reforme else BAIL_NOUVEAU
 
 
-@lru_cache(maxsize=262_144)
+@remembered(maxsize=262_144)
 def _compute(regle: str, depuis: date, contexte: Contexte) -> Resultat:
     _calendar.check_year(depuis)
     found = load_regles()[regle]

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
+from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date
 from seuil.engines.droit._loader import load_regles
 from seuil.engines.droit._model import Prolongation, TreveFixeeLocalement, Version
@@ -32,7 +32,7 @@ class Treve:
         return self.du <= le <= self.au
 
 
-@lru_cache(maxsize=512)
+@remembered(maxsize=512)
 def _list_treves(first_year: int) -> tuple[Treve, ...]:
     """List the truces that begin in a year's autumn, cut at the reforms that fall inside."""
     treves = []
@@ -61,7 +61,7 @@ def _list_treves(first_year: int) -> tuple[Treve, ...]:
     return tuple(treves)
 
 
-@lru_cache(maxsize=65_536)
+@remembered(maxsize=65_536)
 def find_treve(le: date) -> Treve:
     """Find the truce that contains a day or, failing that, the next one."""
     _calendar.check_year(le)
