@@ -12,8 +12,20 @@ from collections.abc import Mapping
 from datetime import date
 
 from seuil.engines.droit import _calendar
+from seuil.engines.droit._dette import exigible_le
 from seuil.engines.droit._durees import add_duree
 from seuil.engines.droit._francais import write_date
+from seuil.engines.droit._impaye import compute_impaye
+from seuil.engines.droit._impaye_model import (
+    ImpayeConstitue,
+    MontantIllisible,
+    Releve,
+    SeuilSignalement,
+    SituationInvalide,
+    SituationLocative,
+    Terme,
+    Versement,
+)
 from seuil.engines.droit._loader import ParametreInvalide, load_regles
 from seuil.engines.droit._model import (
     Autre,
@@ -29,6 +41,7 @@ from seuil.engines.droit._model import (
     Version,
 )
 from seuil.engines.droit._rules import compute
+from seuil.engines.droit._signalement import compute_seuil_signalement
 from seuil.engines.droit._treve import end_of_treve, execution_possible_from, in_treve
 
 __all__ = [
@@ -36,18 +49,29 @@ __all__ = [
     "Calcul",
     "DateHorsPeriode",
     "DureeIllisible",
+    "ImpayeConstitue",
     "LieuInconnu",
+    "MontantIllisible",
     "ParametreInvalide",
     "Reference",
     "Regle",
     "RegleInconnue",
+    "Releve",
     "Resultat",
+    "SeuilSignalement",
+    "SituationInvalide",
+    "SituationLocative",
+    "Terme",
     "TreveFixeeLocalement",
+    "Versement",
     "Version",
     "add_duree",
     "compute",
+    "compute_impaye",
+    "compute_seuil_signalement",
     "end_of_treve",
     "execution_possible_from",
+    "exigible_le",
     "in_treve",
     "is_ouvre",
     "ouvres_after",
