@@ -5,9 +5,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from seuil.engines.droit._francais import write_date
 from seuil.engines.droit._model import Autre, Reference
 
 AVANCE, ECHU = "avance", "echu"
+_TITRES = {
+    "constitue": "Impayé constitué",
+    "a_venir": "L’impayé sera constitué",
+    "non_constitue": "Pas d’impayé constitué",
+    "a_determiner": "Impayé à déterminer",
+    "sans_objet": "Sans objet\N{NO-BREAK SPACE}: le ménage ne perçoit pas d’aide au logement",
+}
+_PRECISIONS = {"exact": "le", "au_plus_tard": "au plus tard le", "au_plus_tot": "au plus tôt le"}
+_SIGNALEMENTS = {
+    "atteint": "seuil de signalement atteint",
+    "non_atteint": "seuil de signalement non atteint",
+    "a_determiner": "seuil de signalement à déterminer",
+    "sans_objet": "pas de seuil, le bailleur saisit lui-même la CCAPEX",
+}
 CENT = Decimal("0.01")
 _TROP = Decimal("1E8")
 
@@ -212,10 +227,22 @@ class ImpayeConstitue:
     changerait: tuple[str, ...]
     note: str
 
+    @property
+    def titre(self) -> str:
+        """Say the answer in one sentence, without its reasons."""
+        sentence = _TITRES[self.statut]
+        if self.date is None:
+            return f"{sentence}."
+        day = f"{_PRECISIONS[self.precision]} {write_date(self.date)}"
+        if self.statut == "a_determiner":
+            return f"{sentence}, {day}."
+        return f"{sentence} {day}{', si rien n’est payé' if self.statut == 'a_venir' else ''}."
+
     def as_dict(self) -> dict[str, Any]:
         """Give the result as JSON-ready values: ISO dates, amounts as text."""
         return {
             "statut": self.statut,
+            "titre": self.titre,
             "date": self.date.isoformat() if self.date else None,
             "precision": self.precision,
             "pas_avant_le": self.pas_avant_le.isoformat() if self.pas_avant_le else None,
@@ -257,10 +284,17 @@ class SeuilSignalement:
     a_obtenir: tuple[str, ...]
     note: str
 
+    @property
+    def titre(self) -> str:
+        """Say the answer in one sentence, without its reasons."""
+        answer = _SIGNALEMENTS[self.statut]
+        return f"Commandement du {write_date(self.le)}\N{NO-BREAK SPACE}: {answer}."
+
     def as_dict(self) -> dict[str, Any]:
         """Give the result as JSON-ready values: ISO dates, amounts as text."""
         return {
             "statut": self.statut,
+            "titre": self.titre,
             "le": self.le.isoformat(),
             "regle": self.regle,
             "libelle": self.libelle,
