@@ -279,7 +279,9 @@ def _is_petite(dette: Decimal, version: Palier) -> bool:
 def list_a_obtenir(
     situation: SituationLocative, version: Palier, courbe: Courbe, found: Franchissement
 ) -> tuple[str, ...]:
-    manque = list(list_manques(situation, charges=version.charges and version.plafond is None))
+    # An older debt could have reached the threshold of the version before.
+    charges = version.charges and (version.plafond is None or found.transition)
+    manque = list(list_manques(situation, charges=charges))
     if not courbe.exacte and not courbe.depuis_exact:
         manque.append("la date du premier terme impayé")
     known = found.point or (courbe.points[-1] if courbe.points else None)
