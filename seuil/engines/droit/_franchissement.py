@@ -61,7 +61,7 @@ def _by_duration(courbe: Courbe, version: Palier) -> Iterator[Franchissement]:
 
 def find_last_under(found: Franchissement, courbe: Courbe) -> date | None:
     """Give the last statement, in the run or at zero, that came before the threshold was seen."""
-    before = [p.le for p in courbe.points if found.point is not None and p.le < found.point.le]
+    before = [point.le for point in courbe.points if point.le < found.le]
     return max(before, default=courbe.soldee_le)
 
 
