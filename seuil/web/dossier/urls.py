@@ -8,6 +8,8 @@ urlpatterns = [
     path("dossiers/<str:numero>/", views.dossier, name="dossier"),
     path("dossiers/<str:numero>/ajouter/acte/", views.acte_enregistrer, name="acte_enregistrer"),
     path("dossiers/<str:numero>/ajouter/dette/", views.dette_ajouter, name="dette_ajouter"),
+    path("dossiers/<str:numero>/ajouter/aide/", views.aide_ajouter, name="aide_ajouter"),
+    path("dossiers/<str:numero>/ajouter/bail/", views.bail_completer, name="bail_completer"),
     path("dossiers/<str:numero>/ajouter/suivi/", views.suivi_ajouter, name="suivi_ajouter"),
     path(
         "dossiers/<str:numero>/ajouter/coordonnee/",

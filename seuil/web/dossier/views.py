@@ -17,12 +17,13 @@ from seuil.acteurs.models import Agent
 from seuil.contacts.queries import list_contacts
 from seuil.diagnostics.queries import list_dsf
 from seuil.dossiers.models import Document, Dossier, Personne
-from seuil.dossiers.operations import attach_document, record_coordonnee
+from seuil.dossiers.operations import attach_document, record_aide, record_coordonnee
 from seuil.dossiers.queries import (
     get_composition,
     get_document,
     get_menage,
     list_acces,
+    list_aides,
     list_dettes,
     list_documents,
     list_suivis,
@@ -39,6 +40,7 @@ from seuil.echeances.queries import (
 from seuil.echeances.rules import compare_echeances
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.record_acte import record_acte
+from seuil.usecases.record_bail import record_bail
 from seuil.usecases.record_dette import record_dette
 from seuil.usecases.record_suivi import record_suivi
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
@@ -48,10 +50,19 @@ from seuil.web.dossier.access import find_dossier
 from seuil.web.dossier.et_si import EtSiForm, list_lignes
 from seuil.web.dossier.forms import (
     ActeForm,
+    AideForm,
+    BailForm,
     CoordonneeForm,
     DetteForm,
     DocumentForm,
     SuiviForm,
+)
+from seuil.web.dossier.impaye import (
+    CERTITUDES_IMPAYE,
+    read_bail,
+    read_impaye,
+    read_signalement,
+    read_situation,
 )
 from seuil.web.dossier.queries import list_present
 
@@ -135,6 +146,21 @@ def et_si(request, numero):
 def dette_ajouter(request, numero):
     form = DetteForm(request.POST or None, initial={"constatee_le": request_day(request)})
     return _saisie(request, numero, form, "Ajouter une dette", "dette", record_dette)
+
+
+@requires("dossier.completer")
+@require_http_methods(["GET", "POST"])
+def aide_ajouter(request, numero):
+    form = AideForm(request.POST or None, initial={"constatee_le": request_day(request)})
+    return _saisie(request, numero, form, "Ajouter une aide au logement", "dette", record_aide)
+
+
+@requires("dossier.completer")
+@require_http_methods(["GET", "POST"])
+def bail_completer(request, numero):
+    bail = getattr(find_dossier(request, numero), "bail", None)
+    form = BailForm(request.POST or None, initial=read_bail(bail) if bail else None)
+    return _saisie(request, numero, form, "Compléter le bail", "dette", record_bail)
 
 
 @requires("dossier.completer")
@@ -329,9 +355,16 @@ def _read_menage(lecture):
 
 
 def _read_dette(lecture):
+    bail = getattr(lecture.dossier, "bail", None)
+    dettes, aides = list_dettes(**lecture.key), list_aides(**lecture.key)
+    situation = read_situation(bail, aides, dettes)
     return {
-        "dettes": list_dettes(**lecture.key),
-        "bail": getattr(lecture.dossier, "bail", None),
+        "dettes": dettes,
+        "bail": bail,
+        "aides": aides,
+        "impaye": read_impaye(situation, on=lecture.on),
+        "signalement": read_signalement(situation, bail, list_actes(**lecture.key), on=lecture.on),
+        "certitudes": CERTITUDES_IMPAYE,
         "peut_completer": lecture.may("dossier.completer"),
     }
 
