@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from seuil.actes.models import Acte, TypeActe
@@ -25,6 +25,13 @@ GENRES = ("audience", "legale", "convention", "tache")
 PAR_CASE = 5
 PAR_PAGE = 50
 
+_CHAMPS_COMMUNS = {
+    "source_id": "source_id",
+    "dossier_id": "dossier_id",
+    "numero": "dossier__numero",
+    "menage": "dossier__situation__nom_affiche",
+    "commune": "dossier__logement__commune__nom",
+}
 # The truce ends on the same day for everyone: it is no event of a dossier.
 _HORS_AGENDA = ("F4",)
 
@@ -43,12 +50,13 @@ class Evenement:
 
     le: date
     genre: str
-    code: str
-    source_id: UUID | None
     dossier_id: UUID
     numero: str
-    menage: str
-    commune: str
+    menage: str = ""
+    commune: str = ""
+    code: str = ""
+    # What starts a deadline or a task; a dossier has one hearing, the one that counts.
+    source_id: UUID | None = None
     heure: time | None = None
     juridiction: str = ""
     certitude: str = "sure"
@@ -88,10 +96,15 @@ class _Source:
     rows: QuerySet[Any]
     jour: str
     ordre: tuple[Any, ...]
-    colonnes: tuple[Any, ...]
+    # Field of Evenement → column.
+    champs: Mapping[str, str]
 
     def between(self, debut: date, fin: date) -> QuerySet[Any]:
         return self.rows.filter(**{f"{self.jour}__gte": debut, f"{self.jour}__lt": fin})
+
+    def build(self, values: Iterable[Any]) -> Evenement:
+        read = {name: value for name, value in zip(self.champs, values, strict=True) if value}
+        return Evenement(genre=self.genre, **read)
 
 
 def get_genre_naturel(agent: Agent) -> str:
@@ -113,8 +126,8 @@ def get_mois(
             en_tout=Window(Count("*"), partition_by=F(source.jour)),
         )
         first = rows.filter(rang__lte=PAR_CASE).order_by(source.jour, "rang")
-        for en_tout, rang, *columns in first.values_list("en_tout", "rang", *source.colonnes):
-            evenement = _build(source.genre, columns)
+        for en_tout, rang, *values in first.values_list("en_tout", "rang", *source.champs.values()):
+            evenement = source.build(values)
             jour = jours.setdefault(evenement.le, Jour())
             jour.total += en_tout if rang == 1 else 0
             if len(jour.evenements) < PAR_CASE:
@@ -136,8 +149,8 @@ def get_jour(*, agent: Agent, on: date, jour: date, filtres: Filtres, page: int 
     evenements: list[Evenement] = []
     for (source, rows), count in zip(sources, counts, strict=True):
         if first < count and last > 0:
-            ordered = rows.order_by(*source.ordre).values_list(*source.colonnes)
-            evenements += [_build(source.genre, row) for row in ordered[max(0, first) : last]]
+            ordered = rows.order_by(*source.ordre).values_list(*source.champs.values())
+            evenements += [source.build(row) for row in ordered[max(0, first) : last]]
         first, last = first - count, last - count
     return PageJour(evenements, total, page, pages)
 
@@ -147,19 +160,12 @@ def list_evenements(
 ) -> list[Evenement]:
     """Return every event of [debut, fin), day by day."""
     return [
-        _build(source.genre, row)
+        source.build(row)
         for source in _list_sources(agent, on, filtres)
         for row in source.between(debut, fin)
         .order_by(source.jour, *source.ordre)
-        .values_list(*source.colonnes)
+        .values_list(*source.champs.values())
     ]
-
-
-def _build(genre: str, row: Iterable[Any]) -> Evenement:
-    le, code, source_id, dossier_id, numero, menage, commune, *rest = row
-    return Evenement(
-        le, genre, code, source_id, dossier_id, numero, menage or "", commune or "", *rest
-    )
 
 
 def _list_sources(agent: Agent, on: date, filtres: Filtres) -> list[_Source]:
@@ -210,11 +216,16 @@ def _audiences(agent: Agent, on: date, filtres: Filtres) -> _Source:
         rows=rows,
         jour="audience_le",
         ordre=(F("heure").asc(nulls_last=True), F("dossier_id").asc()),
-        colonnes=(
-            "audience_le", Value("audience"), Value(None), "dossier_id", "dossier__numero",
-            "nom_affiche", "dossier__logement__commune__nom", "heure", "juridiction",
-        ),
-    )  # fmt: skip
+        champs={
+            "le": "audience_le",
+            "dossier_id": "dossier_id",
+            "numero": "dossier__numero",
+            "menage": "nom_affiche",
+            "commune": "dossier__logement__commune__nom",
+            "heure": "heure",
+            "juridiction": "juridiction",
+        },
+    )
 
 
 def _echeances(
@@ -240,12 +251,8 @@ def _echeances(
         rows=rows,
         jour="le",
         ordre=(F("dossier_id").asc(), F("regle").asc(), F("source_id").asc()),
-        colonnes=(
-            "le", "regle", "source_id", "dossier_id", "dossier__numero",
-            "dossier__situation__nom_affiche", "dossier__logement__commune__nom",
-            Value(None), Value(""), "certitude",
-        ),
-    )  # fmt: skip
+        champs={"le": "le", "code": "regle", "certitude": "certitude", **_CHAMPS_COMMUNS},
+    )
 
 
 def _taches(taches: QuerySet[Tache]) -> _Source:
@@ -254,11 +261,8 @@ def _taches(taches: QuerySet[Tache]) -> _Source:
         rows=taches,
         jour="due_le",
         ordre=(F("dossier_id").asc(), F("genre").asc(), F("id").asc()),
-        colonnes=(
-            "due_le", "genre", "source_id", "dossier_id", "dossier__numero",
-            "dossier__situation__nom_affiche", "dossier__logement__commune__nom",
-        ),
-    )  # fmt: skip
+        champs={"le": "due_le", "code": "genre", **_CHAMPS_COMMUNS},
+    )
 
 
 @cache
