@@ -28,7 +28,7 @@ def make_audience(nom: str, le: date, heure: time | None = None, **fields: objec
     make_acte(
         dossier=dossier,
         type="assignation",
-        survenu_le=date(2026, 10, 1),
+        survenu_le=min(le, date(2026, 10, 1)),
         audience_le=le,
         audience_heure=heure,
         juridiction="Tribunal judiciaire de Bordeaux",
