@@ -164,7 +164,7 @@ LOGGING = {
         "seuil": {"level": "INFO"},
         # Django's own handlers would write whole addresses, the secret ones too.
         "django": {"level": "WARNING", "handlers": []},
-        "django.server": {"level": "WARNING", "handlers": [], "propagate": True},
+        "django.server": {"level": "INFO", "handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},
     },
 }
