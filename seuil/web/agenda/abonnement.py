@@ -19,7 +19,7 @@ from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
 from seuil.web.access import get_agent, public, request_day, requires
 from seuil.web.agenda.flux import compute_etag, render_calendar
-from seuil.web.agenda.queries import Filtres, get_genre_naturel, list_evenements
+from seuil.web.agenda.queries import get_filtres_naturels, list_evenements
 
 # Twelve months before and after today.
 _FENETRE = timedelta(days=366)
@@ -75,7 +75,7 @@ def _answer(request: HttpRequest, agent: Agent, on: date) -> HttpResponseBase:
         on=on,
         debut=on - _FENETRE,
         fin=on + _FENETRE,
-        filtres=Filtres(genre=get_genre_naturel(agent)),
+        filtres=get_filtres_naturels(agent),
     )
     etag = quote_etag(compute_etag(evenements=evenements, on=on))
     unchanged = get_conditional_response(request, etag=etag)
@@ -94,6 +94,6 @@ def _page(request: HttpRequest, adresse: str = "") -> HttpResponse:
     context = {
         "abonnement": find_abonnement(agent=agent, on=on),
         "adresse": adresse,
-        "audiences_seules": get_genre_naturel(agent) == "audience",
+        "naturels": get_filtres_naturels(agent),
     }
     return render(request, "agenda/abonnement.html", context)

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -45,7 +46,7 @@ def compute_etag(*, evenements: Iterable[Evenement], on: date) -> str:
 
 def render_calendar(*, evenements: Iterable[Evenement], on: date, zone: ZoneInfo) -> bytes:
     """Return the calendar: nothing of a household but the number of its dossier."""
-    stamp = datetime(on.year, on.month, on.day, tzinfo=zone).astimezone(UTC)
+    listed = list(evenements)
     calendar = Calendar()
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
@@ -53,34 +54,41 @@ def render_calendar(*, evenements: Iterable[Evenement], on: date, zone: ZoneInfo
     calendar.add("x-wr-calname", "Seuil — mon agenda")
     calendar.add("refresh-interval", LECTURE, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    timed = False
-    for evenement in evenements:
-        timed = timed or evenement.heure is not None
-        calendar.add_component(_event(evenement, stamp, zone))
-    if timed:
-        calendar.subcomponents.insert(0, _timezone(zone, on))
-    content: bytes = calendar.to_ical()
-    return content
+    if any(e.heure for e in listed):
+        calendar.add_component(_timezone(zone, on))
+    frame: bytes = calendar.to_ical()
+    end = frame.rindex(b"END:VCALENDAR")
+    events = (_render_event(_uid(e), _summary(e), e.le, e.heure, zone, on) for e in listed)
+    return b"".join((frame[:end], *events, frame[end:]))
 
 
-def _event(evenement: Evenement, stamp: datetime, zone: ZoneInfo) -> Event:
+@lru_cache(maxsize=20_000)
+def _render_event(
+    uid: str, summary: str, le: date, heure: time | None, zone: ZoneInfo, on: date
+) -> bytes:
+    """Return one event, written once a day for all those whose calendar shows it.
+
+    It is given nothing that it may not say.
+    """
     event = Event()
-    event.add("uid", _uid(evenement))
+    event.add("uid", uid)
     # Every deadline is computed again each night: the day of the reading is its last revision.
+    stamp = datetime(on.year, on.month, on.day, tzinfo=zone).astimezone(UTC)
     event.add("dtstamp", stamp)
     event.add("last-modified", stamp)
-    event.add("summary", _summary(evenement))
-    if evenement.heure is None:
-        event.add("dtstart", evenement.le)
-        event.add("dtend", evenement.le + timedelta(days=1))
+    event.add("summary", summary)
+    if heure is None:
+        event.add("dtstart", le)
+        event.add("dtend", le + timedelta(days=1))
     else:
-        start = datetime.combine(evenement.le, evenement.heure, tzinfo=zone)
+        start = datetime.combine(le, heure, tzinfo=zone)
         event.add("dtstart", start)
         event.add("dtend", start + DUREE)
     # Private in a calendar that is shared; and nobody is busy all day because of a deadline.
     event.add("class", "PRIVATE")
     event.add("transp", "TRANSPARENT")
-    return event
+    content: bytes = event.to_ical()
+    return content
 
 
 def _summary(evenement: Evenement) -> str:

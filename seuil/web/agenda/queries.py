@@ -107,12 +107,19 @@ class _Source:
         return Evenement(genre=self.genre, **read)
 
 
-def get_genre_naturel(agent: Agent) -> str:
-    """Return the kind of events that a role looks at first; empty for all of them.
+def get_filtres_naturels(agent: Agent) -> Filtres:
+    """Return what a role looks at first, on the screen and in its own calendar.
 
-    A secretariat has every file of the département: its agenda is that of the hearings.
+    A secretariat has every file of the département: its agenda is that of the hearings. The
+    préfecture has thousands of files where nothing is to be done: its agenda is what waits for it.
     """
-    return "audience" if agent.role == Role.SECRETARIAT else ""
+    return _NATURELS.get(agent.role, Filtres())
+
+
+_NATURELS: Mapping[str, Filtres] = {
+    Role.SECRETARIAT: Filtres(genre="audience"),
+    Role.GESTIONNAIRE: Filtres(moi=True),
+}
 
 
 def get_mois(

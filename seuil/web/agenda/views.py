@@ -16,7 +16,7 @@ from seuil.web.agenda.queries import (
     PAR_PAGE,
     Filtres,
     Jour,
-    get_genre_naturel,
+    get_filtres_naturels,
     get_jour,
     get_mois,
 )
@@ -89,10 +89,14 @@ def agenda_jour(request, jour):
 
 
 def _filtres(request):
-    genre = request.GET.get("quoi", "")
+    naturels = get_filtres_naturels(get_agent(request))
+    genre, qui = request.GET.get("quoi", ""), request.GET.get("qui", "")
     if genre not in {*GENRES, TOUT}:
-        genre = get_genre_naturel(get_agent(request))
-    return Filtres(genre="" if genre == TOUT else genre, moi=request.GET.get("qui") == "moi")
+        genre = naturels.genre
+    return Filtres(
+        genre="" if genre == TOUT else genre,
+        moi=qui == "moi" if qui in {"moi", "service"} else naturels.moi,
+    )
 
 
 def _choix(request, filtres):
@@ -109,7 +113,8 @@ def _choix(request, filtres):
         "qui": [(label, f"?qui={code}&quoi={quoi}", code == qui) for code, label in qui_choix],
         "query": f"?qui={qui}&quoi={quoi}",
         "seul": alone,
-        "genre": filtres.genre,
+        "filtre": filtres != Filtres(),
+        "sans_filtre": f"?qui=service&quoi={TOUT}",
     }
 
 
@@ -120,6 +125,8 @@ def _case(le, debut, jour, on):
     return {
         "le": le,
         "url": reverse("agenda_jour", args=[le]),
+        "nom": JOURS[le.weekday()].capitalize(),
+        "mois": _month_name(le).partition(" ")[0],
         "aujourdhui": le == on,
         "total": jour.total,
         "reste": jour.total - len(jour.evenements),

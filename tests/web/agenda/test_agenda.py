@@ -196,8 +196,9 @@ def test_each_role_sees_the_hearings_of_the_dossiers_it_may_read_and_no_other(
         )
     client = client_de(agent)
 
-    text = month(client, query="?quoi=tout").text
-    day = client.get(reverse("agenda_jour", args=[date(2026, 12, 14)])).content.decode()
+    query = "?qui=service&quoi=tout"
+    text = month(client, query=query).text
+    day = client.get(reverse("agenda_jour", args=[date(2026, 12, 14)]) + query).content.decode()
 
     for words in (text, day):
         assert "OUVERT" in words
@@ -224,6 +225,23 @@ def test_the_secretariat_opens_on_the_hearings_and_others_on_everything(
     shown = days(month(client_de(chef_equipe)))
     assert list(shown) == ["2026-12-04", "2026-12-14"]
     assert "(date discutée)" in shown["2026-12-04"][0]
+
+
+def test_the_prefecture_opens_on_what_waits_for_it(
+    gestionnaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    waiting, other = (make_audience(n, date(2026, 12, 14)) for n in ("ATTEND", "RIEN"))
+    for dossier in (waiting, other):
+        make_acces(dossier=dossier, relation="instruction", role="gestionnaire", debut_le=on)
+    make_tache(waiting, date(2026, 12, 20), role="gestionnaire", genre="decision_cfp")
+    client = client_de(gestionnaire)
+
+    first = month(client)
+    everything = month(client, query="?qui=service")
+
+    assert list(days(first)) == ["2026-12-14", "2026-12-20"]
+    assert "RIEN Claude" not in first.text
+    assert "RIEN Claude" in everything.text
 
 
 @pytest.mark.parametrize(
@@ -320,7 +338,7 @@ def test_an_empty_month_says_so_and_proposes_everything(
     page = month(client_de(secretaire))
 
     assert "Rien en décembre 2026 pour ce filtre" in page.text
-    assert select_all(page, "a[href=?quoi=tout]")
+    assert select_all(page, "a[href=?qui=service&quoi=tout]")
 
 
 def test_a_day_with_two_hundred_hearings_stays_usable_at_a_constant_cost(
