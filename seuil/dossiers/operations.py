@@ -22,6 +22,7 @@ from seuil.dossiers.models import (
     Composition,
     Compteur,
     Coordonnee,
+    DateAnnoncee,
     Dette,
     Document,
     Dossier,
@@ -30,6 +31,7 @@ from seuil.dossiers.models import (
     SuiviSocial,
 )
 from seuil.dossiers.rules import MenageRecu, normalise
+from seuil.engines import droit
 from seuil.kernel.bulk import copy_new_rows, copy_rows
 from seuil.kernel.models import new_id
 from seuil.kernel.refusal import Refusal
@@ -60,6 +62,13 @@ class BailModifie(Refusal):
 
 class BailIncoherent(Refusal):
     message = "Le bail ne peut pas être renouvelé ou reconduit avant d’avoir été signé."
+
+
+class RegleSansParametre(Refusal):
+    message = (
+        "Cette échéance n’est pas connue du droit appliqué\N{NO-BREAK SPACE}: choisissez-la dans la"
+        " liste du dossier."
+    )
 
 
 class DocumentRefuse(Refusal):
@@ -274,6 +283,46 @@ def record_coordonnee(
         raise FaitDejaConnu("Cette coordonnée est déjà connue.")
     _record("coordonnee.ajoutee", dossier, by, on)
     return coordonnee
+
+
+@transaction.atomic
+def record_date_annoncee(
+    *,
+    dossier: Dossier,
+    regle: str,
+    fait_id: UUID,
+    annoncee_le: date,
+    dite_le: date,
+    a_qui: str,
+    moyen: str,
+    source: str,
+    by: Agent,
+    on: date,
+) -> DateAnnoncee:
+    """Keep the date of a deadline as it was told to someone; no recomputation changes it.
+
+    `fait_id` is the fact that starts the deadline (`Echeance.source_id`).
+    Raises DateAVenir, FaitDejaConnu, RegleSansParametre.
+    """
+    _refuse_future(dite_le, on)
+    if regle not in droit.regles():
+        raise RegleSansParametre
+    annonce, created = DateAnnoncee.objects.get_or_create(
+        dossier=dossier,
+        regle=regle,
+        fait_id=fait_id,
+        annoncee_le=annoncee_le,
+        dite_le=dite_le,
+        a_qui=a_qui,
+        moyen=moyen,
+        defaults={"source": source, "notee_par": by},
+    )
+    if not created:
+        raise FaitDejaConnu(
+            "Cette date annoncée est déjà notée, au même jour et par le même moyen."
+        )
+    _record("date_annoncee.notee", dossier, by, on, {"regle": regle})
+    return annonce
 
 
 @transaction.atomic

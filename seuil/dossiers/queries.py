@@ -15,6 +15,7 @@ from seuil.dossiers.models import (
     AideLogement,
     Composition,
     Coordonnee,
+    DateAnnoncee,
     Dette,
     Document,
     Dossier,
@@ -107,6 +108,15 @@ def list_aides(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[AideLoge
         AideLogement.objects.filter(
             dossier__in=only_visible(agent=agent, on=on, dossier=dossier)
         ).order_by("-constatee_le", "-created_at")
+    )
+
+
+def list_dates_annoncees(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[DateAnnoncee]:
+    """Return the dates told about a file, the last told first."""
+    return list(
+        DateAnnoncee.objects.filter(dossier__in=only_visible(agent=agent, on=on, dossier=dossier))
+        .select_related("notee_par")
+        .order_by("-dite_le", "-created_at")
     )
 
 

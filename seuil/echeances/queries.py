@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, Min, Q, QuerySet
 
+from seuil.actes.models import Acte as ActeModel
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import get_perimetre, why_not
 from seuil.dossiers.models import Acces, Bailleur, Dossier
@@ -19,8 +20,12 @@ from seuil.dossiers.queries import only_visible
 from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
 from seuil.echeances.models import Echeance, Situation
 from seuil.echeances.rules import (
+    ACTES_EN_AMONT,
+    REGLES_EN_AMONT,
+    REGLES_EN_AVAL,
     Acte,
     Contexte,
+    DossierRelu,
     EcheanceCalculee,
     EcheanceConnue,
     EffetDuDroit,
@@ -34,6 +39,7 @@ from seuil.echeances.rules import (
     list_pauses,
 )
 from seuil.engines import droit
+from seuil.kernel.bulk import as_array
 
 # First words of an address: a text that starts so is looked for among addresses.
 _VOIES = frozenset({
@@ -98,6 +104,8 @@ class EcheanceVue:
 
     id: UUID | None
     regle: str
+    # The fact that starts it.
+    source_id: UUID
     libelle: str
     le: date | None
     autres: Sequence[date]
@@ -184,25 +192,78 @@ def measure_effet(*, departement: str, essai: Mapping[str, droit.Regle]) -> list
 
     Figures only: no dossier is named. Open: no eviction, departure nor recovery is recorded.
     """
+    relus = []
+    if REGLES_EN_AMONT.intersection(droit.list_essayees(essai)):
+        relus = _read_relus(departement)
+    apart = [as_array(r.id for r in relus), as_array(sorted(REGLES_EN_AVAL))]
     with connection.cursor() as cursor:
-        cursor.execute(_READ_CONNUES, [departement])
+        cursor.execute(_READ_CONNUES, [departement, *apart])
         connues = [
             EcheanceConnue(
                 regle, debut_le, le, certitude, tuple(json.loads(arguments).items()), nombre
             )
             for regle, debut_le, le, certitude, arguments, nombre in cursor.fetchall()
         ]
-    return compute_effet((c for c in connues if c.regle in essai), essai)
+    return compute_effet((c for c in connues if c.regle in essai), essai, relus)
 
 
 _READ_CONNUES = """
 SELECT e.regle, e.debut_le, e.le, e.certitude, e.arguments::text, count(*)
 FROM echeances_echeance e JOIN dossiers_dossier d ON d.id = e.dossier_id
 WHERE d.departement_id = %s AND e.debut_le IS NOT NULL AND e.le IS NOT NULL
+  AND NOT (d.id = ANY(%s::uuid[]) AND e.regle = ANY(%s::text[]))
   AND NOT EXISTS (SELECT 1 FROM actes_acte a WHERE a.dossier_id = d.id
     AND a.type IN ('expulsion', 'depart', 'reprise'))
 GROUP BY e.regle, e.debut_le, e.le, e.certitude, e.arguments::text
 """
+_READ_RELUS = """
+SELECT d.id, e.regle, e.source_id, e.le, e.certitude
+FROM echeances_echeance e JOIN dossiers_dossier d ON d.id = e.dossier_id
+WHERE d.departement_id = %s AND e.debut_le IS NOT NULL AND e.le IS NOT NULL
+  AND e.regle = ANY(%s::text[])
+  AND EXISTS (SELECT 1 FROM actes_acte a WHERE a.dossier_id = d.id AND a.type = ANY(%s::text[]))
+  AND NOT EXISTS (SELECT 1 FROM actes_acte a WHERE a.dossier_id = d.id
+    AND a.type IN ('expulsion', 'depart', 'reprise'))
+"""
+
+
+def _read_relus(departement: str) -> list[DossierRelu]:
+    """Return the open dossiers some deadlines of which depend on the dates of other rules."""
+    connues: dict[UUID, dict[tuple[str, UUID], tuple[date, str]]] = {}
+    lists = [as_array(sorted(REGLES_EN_AVAL)), as_array(sorted(ACTES_EN_AMONT))]
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_RELUS, [departement, *lists])
+        for pk, regle, source_id, le, certitude in cursor.fetchall():
+            connues.setdefault(pk, {})[regle, source_id] = (le, certitude)
+    actes: dict[UUID, list[Acte]] = {}
+    rows = ActeModel.objects.filter(dossier__in=connues).order_by("survenu_le", "pk")
+    for pk, *values in rows.values_list("dossier_id", *_CHAMPS_ACTE):
+        actes.setdefault(pk, []).append(Acte(*values))
+    fiches = Dossier.objects.filter(pk__in=connues).order_by("pk").values_list("pk", *_CHAMPS_FICHE)
+    return [
+        DossierRelu(pk, actes.get(pk, []), _read_contexte(*values), connues[pk])
+        for pk, *values in fiches
+    ]
+
+
+_CHAMPS_ACTE = (
+    "pk", "type", "survenu_le", "recu_le", "audience_le", "sens", "delai_jusqu_au",
+    "delai_annonce",
+)  # fmt: skip
+_CHAMPS_FICHE = (
+    "departement_id", "logement__commune_id", "bail__signe_le", "bail__clause_duree",
+    "bail__reconduit_le",
+)  # fmt: skip
+
+
+def _read_contexte(
+    departement: str,
+    commune: str | None,
+    signe_le: date | None,
+    clause: str | None,
+    reconduit_le: date | None,
+) -> Contexte:
+    return Contexte(departement, commune or "", signe_le, clause or "", reconduit_le)
 
 
 def get_situation(*, agent: Agent, on: date, dossier: Dossier) -> Situation | None:
@@ -262,23 +323,17 @@ def get_faits_connus(*, agent: Agent, on: date, dossier: Dossier) -> FaitsConnus
     visible = only_visible(agent=agent, on=on, dossier=dossier)
     row = (
         Dossier.objects.filter(pk__in=visible)
-        .values_list(
-            "departement_id", "logement__commune_id", "bail__signe_le", "bail__clause_duree",
-            "bail__reconduit_le", "bail__bailleur__nature",
-        )
+        .values_list(*_CHAMPS_FICHE, "bail__bailleur__nature")
         .first()
-    )  # fmt: skip
+    )
     if row is None:
         return None
-    departement, commune, signe_le, clause, reconduit_le, nature = row
-    actes = dossier.actes.order_by("survenu_le", "pk").values_list(
-        "pk", "type", "survenu_le", "recu_le", "audience_le", "sens", "delai_jusqu_au",
-        "delai_annonce",
-    )  # fmt: skip
+    *fiche, nature = row
+    actes = dossier.actes.order_by("survenu_le", "pk").values_list(*_CHAMPS_ACTE)
     return FaitsConnus(
         dossier_id=dossier.pk,
         actes=[Acte(*values) for values in actes],
-        contexte=Contexte(departement, commune or "", signe_le, clause or "", reconduit_le),
+        contexte=_read_contexte(*fiche),
         bailleur_saisit=nature in {Bailleur.Nature.MORALE, Bailleur.Nature.SOCIAL},
     )
 
@@ -330,6 +385,7 @@ def _view(pk: UUID | None, echeance: EcheanceCalculee) -> EcheanceVue:
     return EcheanceVue(
         id=pk,
         regle=echeance.regle,
+        source_id=echeance.source_id,
         libelle=resultat.libelle if resultat else droit.regles()[echeance.regle].libelle,
         le=echeance.le,
         autres=echeance.autres,

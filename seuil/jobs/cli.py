@@ -40,7 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     parser = _build_parser()
     arguments = parser.parse_args(argv)
-    if not arguments.needs_database:
+    # A command whose words alone say whether it reads the dossiers gives a function.
+    needs = arguments.needs_database
+    if not (needs(arguments) if callable(needs) else needs):
         return _run(arguments)
     was_running = is_embedded_running()
     start_embedded()

@@ -1,14 +1,23 @@
-"""`seuil droit` and `seuil delai`: the law engine on the command line, without any database."""
+"""`seuil droit` and `seuil delai`: the law engine on the command line.
+
+No database is read, but by `seuil droit effet`, which counts the dates of the open dossiers.
+"""
 
 import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seuil.engines import droit
 from seuil.kernel.refusal import Refusal
+
+if TYPE_CHECKING:
+    from seuil.echeances.rules import EffetDuDroit
 
 CAS = Path(__file__).resolve().parents[2] / "tests" / "droit" / "cases"
 CERTITUDES = {
@@ -28,7 +37,8 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "droit",
         help="calculer une date de la procédure, expliquée",
         description="Calcule la date d’une règle. « seuil droit regles » liste les règles, "
-        "« seuil droit verifier » rejoue tous les cas du banc d’essai.",
+        "« seuil droit verifier » rejoue tous les cas du banc d’essai, « seuil droit effet » compte "
+        "les dates des dossiers ouverts que d’autres paramètres feraient bouger.",
     ))  # fmt: skip
     _declare_delai(commands.add_parser(
         "delai",
@@ -50,7 +60,7 @@ def read_date(text: str) -> date:
 
 
 def _declare_droit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("regle", metavar="RÈGLE", help="A1, C2, F4… ou verifier, regles")
+    parser.add_argument("regle", metavar="RÈGLE", help="A1, C2, F4… ou verifier, regles, effet")
     parser.add_argument("--depuis", type=read_date, help="jour du fait de départ, AAAA-MM-JJ")
     parser.add_argument("--bail", type=read_date, help="date du bail")
     parser.add_argument("--reconduit", type=read_date, help="date de sa dernière reconduction")
@@ -67,7 +77,13 @@ def _declare_droit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cas", type=Path, default=CAS, help="avec « verifier », dossier des cas à rejouer"
     )
-    parser.set_defaults(run=_run_droit, needs_database=False)
+    parser.add_argument(
+        "--parametres",
+        type=Path,
+        metavar="FICHIER_OU_DOSSIER",
+        help="avec « effet », les paramètres à essayer (YAML)",
+    )
+    parser.set_defaults(run=_run_droit, needs_database=lambda a: a.regle == "effet")
 
 
 def _declare_delai(parser: argparse.ArgumentParser) -> None:
@@ -89,6 +105,8 @@ def _run_droit(arguments: argparse.Namespace) -> int:
         return verify(arguments.cas)
     if arguments.regle == "regles":
         return _print_regles()
+    if arguments.regle == "effet":
+        return _run_effet(arguments)
     try:
         resultat = _compute(arguments)
     except (
@@ -152,6 +170,61 @@ def _print_regles() -> int:
         lignes = ", ".join(v.ligne for v in regle.versions if v.ligne and v.ligne != regle.id)
         print(f"{regle.id:5} {regle.libelle}" + (f" ({lignes})" if lignes else ""))
     return 0
+
+
+def _run_effet(arguments: argparse.Namespace) -> int:
+    """Print what other parameters would do to the dates of the open dossiers; nothing is kept."""
+    from seuil.dossiers.operations import get_departement  # noqa: PLC0415 - after Django's setup
+    from seuil.echeances.queries import measure_effet  # noqa: PLC0415
+    from seuil.echeances.rules import list_effets_utiles  # noqa: PLC0415
+
+    essai = _read_essai(arguments.parametres)
+    if not arguments.departement:
+        raise DemandeIncomplete("Il manque --departement, par exemple --departement 33.")
+    departement = get_departement(arguments.departement)
+    effets = measure_effet(departement=departement.pk, essai=essai)
+    utiles = list_effets_utiles(effets, essai)
+    if arguments.json:
+        report = {
+            "departement": departement.pk,
+            "dates": sum(e.dates for e in effets),
+            "bougent": sum(e.bougent for e in utiles),
+            "perdues": sum(e.perdues for e in utiles),
+            "regles": [
+                {**asdict(e), "dans_les_parametres": e.regle in droit.list_essayees(essai)}
+                for e in utiles
+            ],
+        }
+        print(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        _print_effets(utiles)
+    return 0
+
+
+def _read_essai(path: Path | None) -> Mapping[str, droit.Regle]:
+    if path is None:
+        raise DemandeIncomplete("Il manque --parametres FICHIER_OU_DOSSIER.")
+    if not path.exists():
+        raise DemandeIncomplete(f"Aucun fichier ni dossier à cet endroit : {path}.")
+    try:
+        return droit.read_essai(path)
+    except droit.ParametreInvalide as refusal:
+        raise DemandeIncomplete(str(refusal)) from refusal
+    except OSError as refusal:
+        raise DemandeIncomplete(f"Ce fichier ne se laisse pas lire : {path}.") from refusal
+
+
+def _print_effets(effets: Sequence["EffetDuDroit"]) -> None:
+    for e in effets:
+        print(f"{e.regle} — {e.libelle}")
+        parts = [f"dates : {e.dates}", f"bougent : {e.bougent}"]
+        if e.bougent:
+            parts.append(f"de {e.minimum:+} à {e.maximum:+} jours (médiane {e.mediane:+})")
+        parts += [f"perdent leur date : {e.perdues}", f"autre certitude : {e.certitude_change}"]
+        print(f"  {', '.join(parts)}")
+    if not any(e.bougent or e.perdues for e in effets):
+        print("Aucune date ne bouge.")
+    print("Rien n’est enregistré.")
 
 
 def verify(folder: Path) -> int:

@@ -17,7 +17,9 @@ from seuil.kernel import clock
 View = Callable[..., HttpResponseBase]
 
 # Pages that never name a person of a household: a refusal may say that the page exists.
-_WITHOUT_PERSON = frozenset({"activite.lire", "annuaire.lire", "agents.gerer"})
+_WITHOUT_PERSON = frozenset({
+    "activite.lire", "annuaire.lire", "agents.gerer", "droit.lire", "droit.essayer",
+})  # fmt: skip
 
 
 class AgentRequest(HttpRequest):

@@ -20,6 +20,7 @@ _ENTREES = (
     ("Équipe mobile", "mandats"),
     ("Activité du mois", "activite"),
     ("Annuaire", "annuaire"),
+    ("Droit", "droit"),
     ("Département", "departement"),
     ("Comptes", "comptes"),
 )

@@ -14,6 +14,7 @@ urlpatterns = [
         "listes",
         "equipe",
         "annuaire",
+        "droit",
         "departement",
         "comptes",
     )

@@ -53,7 +53,9 @@ def test_an_unknown_verb_is_refused_to_everyone(role: str) -> None:
 @pytest.mark.parametrize("role", ["charge_mission", "administrateur"])
 def test_a_role_that_reaches_no_dossier_holds_no_verb_on_a_dossier(role: str) -> None:
     assert get_perimetre(role) == "aucun"
-    assert load_acces()[role].verbes <= {"activite.lire", "annuaire.lire", "agents.gerer"}
+    assert load_acces()[role].verbes <= {
+        "activite.lire", "annuaire.lire", "agents.gerer", "droit.lire", "droit.essayer",
+    }  # fmt: skip
 
 
 def test_only_the_team_notes_visits() -> None:

@@ -15,7 +15,7 @@ from seuil.engines.droit import _calendar
 from seuil.engines.droit._dette import exigible_le
 from seuil.engines.droit._durees import add_duree
 from seuil.engines.droit._essai import remembered, trying
-from seuil.engines.droit._francais import write_date
+from seuil.engines.droit._francais import write_date, write_duree
 from seuil.engines.droit._impaye import compute_impaye
 from seuil.engines.droit._impaye_model import (
     ImpayeConstitue,
@@ -27,7 +27,13 @@ from seuil.engines.droit._impaye_model import (
     Terme,
     Versement,
 )
-from seuil.engines.droit._loader import ParametreInvalide, load_regles, read_essai
+from seuil.engines.droit._loader import (
+    ParametreInvalide,
+    list_essayees,
+    load_regles,
+    read_essai,
+    read_fichier,
+)
 from seuil.engines.droit._model import (
     Autre,
     Calcul,
@@ -48,9 +54,11 @@ from seuil.engines.droit._rules import (
     compute_dates,
     compute_execution,
     find_regle,
+    write_periode,
 )
 from seuil.engines.droit._signalement import compute_seuil_signalement
 from seuil.engines.droit._treve import end_of_treve, execution_possible_from, in_treve
+from seuil.engines.droit._valeur import write_annuelle, write_valeur
 from seuil.engines.droit._verification import (
     CasIllisible,
     Verdict,
@@ -99,14 +107,20 @@ __all__ = [
     "find_regle",
     "in_treve",
     "is_ouvre",
+    "list_essayees",
     "load_effets",
     "ouvres_after",
     "ouvres_before",
     "read_essai",
+    "read_fichier",
     "regles",
     "remembered",
     "trying",
+    "write_annuelle",
     "write_date",
+    "write_duree",
+    "write_periode",
+    "write_valeur",
 ]
 
 

@@ -59,7 +59,16 @@ _VERSION_OPTIONAL = {
     "ligne", "n", "unit", "maximum", "plage", "seuils", "variantes", "texte", "periode", "franc",
     "franc_texte", "autre_lecture", "conseil", "prolongations", "motif", "a_obtenir", "note",
 }  # fmt: skip
+_ANNEE_ORDINAIRE = date(2001, 1, 1)
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
+
+
+ILLISIBLE = (
+    "écriture illisible, vérifiez sur cette ligne et celle d’avant l’alignement, les deux-points, "
+    "les tirets et les guillemets"
+)
+# No delay of the law is longer; beyond, the calendars end.
+DUREE_MAX = 999
 
 
 class ParametreInvalide(ValueError):  # noqa: N818 - a refusal is an answer
@@ -109,18 +118,39 @@ def _refuse(fichier: str, line: int, key: str, why: str) -> NoReturn:
 def read_table(path: Path, root: Path = HERE) -> Table:
     """Read one YAML file as a mapping."""
     fichier = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
-    loader = _Loader(path.read_text(encoding="utf-8"))
-    loader.name = fichier
-    try:
-        table = loader.get_single_data()
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        _refuse(fichier, mark.line + 1 if mark else 1, "YAML", f"écriture illisible ({error})")
-    finally:
-        loader.dispose()
+    table = _parse(fichier, _read_text(fichier, path))
     if not isinstance(table, Table):
         _refuse(fichier, 1, "fichier", "une liste de clés est attendue")
     return table
+
+
+def _read_text(fichier: str, path: Path) -> str:
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        _refuse(fichier, line, "fichier", "enregistrez-le en UTF-8, un caractère est illisible")
+
+
+def _parse(fichier: str, text: str) -> Any:
+    """Read YAML; every way in which it can be unreadable is one refusal, with its line."""
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        _refuse(fichier, text.count("\n", 0, error.position) + 1, "YAML", ILLISIBLE)
+    loader.name = fichier
+    try:
+        return loader.get_single_data()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        _refuse(fichier, mark.line + 1 if mark else 1, "YAML", ILLISIBLE)
+    except (RecursionError, ValueError) as error:
+        if isinstance(error, ParametreInvalide):
+            raise
+        _refuse(fichier, loader.line + 1, "YAML", ILLISIBLE)
+    finally:
+        loader.dispose()
 
 
 class _Reader:
@@ -170,6 +200,12 @@ class _Reader:
             self.refuse(key, "un nombre entier positif est attendu")
         return value
 
+    def duree(self, key: str) -> int:
+        value = self.count(key)
+        if value > DUREE_MAX:
+            self.refuse(key, f"une durée de {DUREE_MAX} au plus est attendue")
+        return value
+
     def flag(self, key: str) -> bool:
         value = self.table.get(key, False)
         if not isinstance(value, bool):
@@ -209,8 +245,12 @@ class _Reader:
         match = _MONTH_DAY.fullmatch(self.text(key))
         if match is None:
             self.refuse(key, "un jour « MM-JJ » est attendu")
-        month, day = match.groups()
-        return int(month), int(day)
+        month, day = (int(part) for part in match.groups())
+        try:
+            _ANNEE_ORDINAIRE.replace(month=month, day=day)
+        except ValueError:
+            self.refuse(key, f"le jour « {match[0]} » n’existe pas chaque année")
+        return month, day
 
 
 @cache
@@ -257,9 +297,46 @@ def _load_in_force() -> Mapping[str, Regle]:
 def read_essai(path: Path) -> Mapping[str, Regle]:
     """Read one parameter file, or a folder of them, over the rules in force.
 
+    A trial changes the values of a rule, never how it is counted: the engine's code goes with it.
     Raises ParametreInvalide, naming file and line.
     """
-    return MappingProxyType(dict(sorted({**_load_in_force(), **read_regles(path)}.items())))
+    in_force, essayees = _load_in_force(), read_regles(path)
+    if not essayees:
+        raise ParametreInvalide(
+            f"{path.name} : aucun fichier de paramètre (.yaml) dans ce dossier."
+        )
+    for regle in essayees.values():
+        known = in_force.get(regle.id)
+        for key in ("formule", "sens", "debut", "transition"):
+            if known and getattr(regle, key) != getattr(known, key):
+                line = _find_line(path, regle.id, key)
+                _refuse(
+                    f"{regle.id}.yaml",
+                    line,
+                    key,
+                    f"un essai ne change pas cette clé, en vigueur « {getattr(known, key)} »",
+                )
+    merged = {**in_force, **essayees}
+    _check_lignes(merged)
+    return MappingProxyType(dict(sorted(merged.items())))
+
+
+def _find_line(path: Path, regle: str, key: str) -> int:
+    file = next(f for f in list_parameter_files(path) if f.stem == regle)
+    table = read_table(file)
+    return table.lines.get(key, table.line)
+
+
+def list_essayees(essai: Mapping[str, Regle]) -> tuple[str, ...]:
+    """List the rules that a trial reads from its own files."""
+    in_force = _load_in_force()
+    return tuple(r for r, regle in essai.items() if regle is not in_force.get(r))
+
+
+def read_fichier(regle: str) -> str:
+    """Return the text of the parameter file of a rule in force."""
+    theme = _load_in_force()[regle].theme
+    return (HERE / "parameters" / theme / f"{regle}.yaml").read_text(encoding="utf-8")
 
 
 def read_regles(root: Path) -> Mapping[str, Regle]:
@@ -384,7 +461,7 @@ def _read_version(reader: _Reader, *, formule: str) -> Version:
         ligne=reader.text("ligne", default=""),
         valid_from=reader.day_or_open("valid_from"),
         valid_to=reader.day_or_open("valid_to"),
-        n=reader.count("n") if is_counted else None,
+        n=reader.duree("n") if is_counted else None,
         unit=reader.unit("unit", units) if is_counted else None,
         maximum=reader.flag("maximum"),
         plage=reader.bounds("plage") if "plage" in reader.table else None,
@@ -448,7 +525,7 @@ def _read_variante(reader: _Reader, units: Mapping[str, tuple[str, str]]) -> Var
     reader.check_keys({"departements", "n", "unit", "certainty", "motif"})
     return Variante(
         departements=frozenset(reader.texts("departements")),
-        n=reader.count("n"),
+        n=reader.duree("n"),
         unit=reader.unit("unit", units),
         certainty=reader.choice("certainty", CERTITUDES),
         motif=reader.text("motif"),
@@ -467,7 +544,7 @@ def _read_lecture(reader: _Reader) -> Lecture:
 
 def _read_conseil(reader: _Reader, units: Mapping[str, tuple[str, str]]) -> Conseil:
     reader.check_keys({"n", "unit", "texte"})
-    return Conseil(n=reader.count("n"), unit=reader.unit("unit", units), texte=reader.text("texte"))
+    return Conseil(n=reader.duree("n"), unit=reader.unit("unit", units), texte=reader.text("texte"))
 
 
 def _read_prolongation(reader: _Reader) -> Prolongation:

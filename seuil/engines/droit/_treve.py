@@ -9,7 +9,7 @@ from seuil.engines.droit._calendar import ONE_DAY
 from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date
 from seuil.engines.droit._loader import load_regles
-from seuil.engines.droit._model import Prolongation, TreveFixeeLocalement, Version
+from seuil.engines.droit._model import DateHorsPeriode, Prolongation, TreveFixeeLocalement, Version
 
 REGLE = "F4"
 OUTRE_MER = (
@@ -34,12 +34,14 @@ class Treve:
 
 @remembered(maxsize=512)
 def _list_treves(first_year: int) -> tuple[Treve, ...]:
-    """List the truces that begin in a year's autumn, cut at the reforms that fall inside."""
+    """List the truces that begin in a year, cut at the reforms that fall inside."""
     treves = []
     for version in load_regles()[REGLE].versions:
         assert version.periode is not None
         du = date(first_year, *version.periode.debut)
-        au = date(first_year + 1, *version.periode.fin)
+        au = date(first_year, *version.periode.fin)
+        if au < du:
+            au = date(first_year + 1, *version.periode.fin)
         if version.valid_from is not None:
             du = max(du, version.valid_from)
         if version.valid_to is not None:
@@ -63,10 +65,16 @@ def _list_treves(first_year: int) -> tuple[Treve, ...]:
 
 @remembered(maxsize=65_536)
 def find_treve(le: date) -> Treve:
-    """Find the truce that contains a day or, failing that, the next one."""
+    """Find the truce that contains a day or, failing that, the next one.
+
+    Raises DateHorsPeriode.
+    """
     _calendar.check_year(le)
-    candidates = _list_treves(le.year - 1) + _list_treves(le.year)
-    return next(treve for treve in candidates if le <= treve.au)
+    for year in (le.year - 1, le.year, le.year + 1):
+        for treve in _list_treves(year):
+            if le <= treve.au:
+                return treve
+    raise DateHorsPeriode(f"La règle {REGLE} ne dit pas de trêve au {write_date(le)}.")
 
 
 def list_treves_locales(le: date, departement: str) -> list[tuple[date, str]]:

@@ -9,7 +9,8 @@ from seuil.accompagnements.models import Mandat
 from seuil.actes.models import Acte
 from seuil.contacts.models import Contact
 from seuil.diagnostics.models import Dsf
-from seuil.dossiers.models import Dette, SuiviSocial
+from seuil.dossiers.models import DateAnnoncee, Dette, SuiviSocial
+from seuil.engines import droit
 from seuil.web.templatetags.seuil import heure, montant
 
 GENRES = {
@@ -19,6 +20,7 @@ GENRES = {
     "mandat": "Équipe mobile",
     "dette": "Dettes",
     "suivi": "Suivi social",
+    "annonce": "Dates annoncées",
     "document": "Documents",
 }
 
@@ -48,7 +50,7 @@ def from_actes(actes: Iterable[Acte]) -> Iterator[Evenement]:
         ]
         source = a.source
         if a.lot:
-            source += f", liste « {a.lot.nom_fichier} », ligne {a.ligne}"
+            source += f", liste « {a.lot.nom_fichier} », ligne {a.ligne}"
         yield Evenement(a.survenu_le, "acte", a.get_type_display(), _join(parts), source)
 
 
@@ -110,6 +112,14 @@ def from_mandat(mandat: Mandat | None) -> Iterator[Evenement]:
     if mandat.clos_le:
         detail = _join([mandat.get_motif_cloture_display(), mandat.get_denouement_display()])
         yield Evenement(mandat.clos_le, "mandat", "Accompagnement clos", detail, operateur)
+
+
+def from_annonces(annonces: Iterable[DateAnnoncee]) -> Iterator[Evenement]:
+    for a in annonces:
+        titre = f"Date annoncée {a.get_a_qui_display()} : {droit.write_date(a.annoncee_le)}"
+        regle = droit.regles().get(a.regle)
+        detail = _join([regle.libelle if regle else a.regle, a.get_moyen_display().lower()])
+        yield Evenement(a.dite_le, "annonce", titre, detail, f"{a.source}, noté par {a.notee_par}")
 
 
 def from_documents(documents: Iterable[Mapping[str, Any]]) -> Iterator[Evenement]:

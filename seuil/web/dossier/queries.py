@@ -4,7 +4,7 @@ from django.db import connection
 
 from seuil.dossiers.models import Dossier
 
-# One look at five indexes: most dossiers have none of these facts, and each would cost a query.
+# One look at their indexes: most dossiers have none of these facts, and each would cost a query.
 _RARE = """
 SELECT
   EXISTS (SELECT 1 FROM diagnostics_dsf WHERE dossier_id = %(dossier)s),
@@ -12,9 +12,10 @@ SELECT
   EXISTS (SELECT 1 FROM accompagnements_mandat WHERE dossier_id = %(dossier)s),
   EXISTS (SELECT 1 FROM dossiers_document WHERE dossier_id = %(dossier)s),
   EXISTS (SELECT 1 FROM dossiers_suivisocial WHERE dossier_id = %(dossier)s),
-  EXISTS (SELECT 1 FROM dossiers_dette WHERE dossier_id = %(dossier)s)
+  EXISTS (SELECT 1 FROM dossiers_dette WHERE dossier_id = %(dossier)s),
+  EXISTS (SELECT 1 FROM dossiers_dateannoncee WHERE dossier_id = %(dossier)s)
 """
-_GENRES = ("dsf", "contact", "mandat", "document", "suivi", "dette")
+_GENRES = ("dsf", "contact", "mandat", "document", "suivi", "dette", "annonce")
 
 
 def list_present(*, dossier: Dossier) -> frozenset[str]:

@@ -19,6 +19,11 @@ urlpatterns = [
     path(
         "dossiers/<str:numero>/ajouter/document/", views.document_deposer, name="document_deposer"
     ),
+    path(
+        "dossiers/<str:numero>/ajouter/date-annoncee/",
+        views.date_annoncee_noter,
+        name="date_annoncee_noter",
+    ),
     path("dossiers/<str:numero>/et-si/", views.et_si, name="et_si"),
     path("dossiers/<str:numero>/<slug:onglet>/", views.dossier_onglet, name="dossier_onglet"),
     path("documents/<uuid:document_id>/", views.document, name="document"),

@@ -17,13 +17,19 @@ from seuil.acteurs.models import Agent
 from seuil.contacts.queries import list_contacts
 from seuil.diagnostics.queries import list_dsf
 from seuil.dossiers.models import Document, Dossier, Personne
-from seuil.dossiers.operations import attach_document, record_aide, record_coordonnee
+from seuil.dossiers.operations import (
+    attach_document,
+    record_aide,
+    record_coordonnee,
+    record_date_annoncee,
+)
 from seuil.dossiers.queries import (
     get_composition,
     get_document,
     get_menage,
     list_acces,
     list_aides,
+    list_dates_annoncees,
     list_dettes,
     list_documents,
     list_suivis,
@@ -47,6 +53,7 @@ from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.dossier import chronologie
 from seuil.web.dossier.access import find_dossier
+from seuil.web.dossier.annonces import DateAnnonceeForm, join_annonces, list_orphelines
 from seuil.web.dossier.et_si import EtSiForm, list_lignes
 from seuil.web.dossier.forms import (
     ActeForm,
@@ -176,6 +183,21 @@ def coordonnee_ajouter(request, numero):
     form = CoordonneeForm(request.POST or None)
     return _saisie(
         request, numero, form, "Ajouter un téléphone ou un courriel", "menage", record_coordonnee
+    )
+
+
+@requires("dossier.completer")
+@require_http_methods(["GET", "POST"])
+def date_annoncee_noter(request, numero):
+    found = find_dossier(request, numero)
+    echeances = list_echeances(agent=get_agent(request), on=request_day(request), dossier=found)
+    form = DateAnnonceeForm(
+        echeances,
+        request.POST or None,
+        initial={"echeance": request.GET.get("echeance", ""), "dite_le": request_day(request)},
+    )
+    return _saisie(
+        request, numero, form, "Noter une date annoncée", "echeances", record_date_annoncee
     )
 
 
@@ -329,16 +351,22 @@ _FAITS: tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...] = (
     ("contact", "contact.enregistrer", chronologie.from_contacts, list_contacts),
     ("mandat", "contact.enregistrer", chronologie.from_mandat, get_dossier_mandat),
     ("document", "contact.enregistrer", chronologie.from_documents, list_documents),
+    ("annonce", "dossier.lire", chronologie.from_annonces, list_dates_annoncees),
 )
 
 
 def _read_echeances(lecture):
-    echeances = list_echeances(**lecture.key)
+    annonces = list_dates_annoncees(**lecture.key)
+    listed = list_echeances(**lecture.key)
+    echeances = join_annonces(listed, annonces, on=lecture.on)
     return {
         "pauses": list_pauses_of(**lecture.key),
-        "a_venir": [e for e in echeances if e.le and e.le >= lecture.on],
-        "passees": [e for e in reversed(echeances) if e.le and e.le < lecture.on],
-        "a_determiner": [e for e in echeances if e.le is None],
+        "a_venir": [e for e in echeances if e.vue.le and e.vue.le >= lecture.on],
+        "passees": [e for e in reversed(echeances) if e.vue.le and e.vue.le < lecture.on],
+        "a_determiner": [e for e in echeances if e.vue.le is None],
+        "orphelines": list_orphelines(listed, annonces),
+        "a_prevenir": sum(a.a_prevenir for e in echeances for a in e.annonces),
+        "peut_completer": lecture.may("dossier.completer"),
         "certitudes": {
             "sure": "Date certaine",
             "contested": "Date discutée : plusieurs lectures se défendent",

@@ -1,0 +1,121 @@
+"""Forms of the law: filters, a calculation without dossier, a parameter file to try."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from seuil.dossiers.models import Bail
+from seuil.engines import droit
+from seuil.web.components.forms import ChoixField, DateField, FichierField, Formulaire
+
+_CLAUSES = [("", "Non connu"), *((c, t) for c, t in Bail.Clause.choices if c)]
+# Formula → what else than its start fact decides of the date.
+_CHAMPS: Mapping[str, tuple[str, ...]] = {
+    "clause_resolutoire": ("bail", "clause", "reconduit_le", "delai_annonce"),
+    "deux_mois_cql": ("prefet_saisi_le",),
+    "responsabilite": ("delais_jusqu_au",),
+    "execution": ("prefet_saisi_le", "delais_jusqu_au", "cfp_le"),
+}
+FICHIER_MAX_BYTES = 200_000
+_NOM = re.compile(r"([A-Za-z0-9_-]{1,20})( ?\(\d+\))?\.ya?ml")
+
+
+class FiltresForm(Formulaire):
+    """Which rules to show."""
+
+    filtre = True
+
+    texte = forms.CharField(
+        label="Mot, règle ou article", required=False, help_text="Exemple : trêve, A1, L412-6."
+    )
+    certitude = ChoixField(
+        label="Certitude",
+        required=False,
+        choices=[
+            ("", "Toutes"),
+            ("to_check", "À vérifier"),
+            ("contested", "Discutée"),
+            ("sure", "Certaine"),
+        ],
+    )
+
+
+class CalculForm(Formulaire):
+    """The facts that a rule asks, without any dossier."""
+
+    depuis = DateField(label="Date du fait de départ")
+    bail = DateField(label="Bail signé le", required=False)
+    clause = ChoixField(label="Délai écrit dans la clause", required=False, choices=_CLAUSES)
+    reconduit_le = DateField(label="Bail renouvelé ou reconduit le", required=False)
+    delai_annonce = ChoixField(
+        label="Délai annoncé par le commandement", required=False, choices=_CLAUSES
+    )
+    prefet_saisi_le = DateField(label="Préfet saisi le", required=False)
+    delais_jusqu_au = DateField(label="Délais du juge jusqu’au", required=False)
+    cfp_le = DateField(label="Concours accordé le", required=False)
+    departement = forms.CharField(
+        label="Département",
+        required=False,
+        max_length=3,
+        help_text="Son code : 33, 2A, 974. Il choisit les jours fériés et les durées locales.",
+    )
+
+    def __init__(self, regle: droit.Regle, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.regle = regle
+        kept = {"depuis", "departement", *_CHAMPS.get(regle.formule, ())}
+        for name in set(self.fields) - kept:
+            del self.fields[name]
+        self.fields[
+            "depuis"
+        ].help_text = f"{regle.debut_libelle[0].upper()}{regle.debut_libelle[1:]}."
+
+    def compute(self) -> droit.Resultat | None:
+        """Return the explained result; None when the engine refuses, which the form then says."""
+        facts = {name: value or None for name, value in self.cleaned_data.items()}
+        depuis = facts.pop("depuis")
+        try:
+            return _compute(self.regle, depuis, facts)
+        except (droit.DateHorsPeriode, droit.TreveFixeeLocalement) as refusal:
+            self.add_error("depuis", str(refusal))
+        except droit.LieuInconnu as refusal:
+            self.add_error("departement", str(refusal))
+        except droit.DureeIllisible as refusal:
+            self.add_error("clause", str(refusal))
+        return None
+
+
+def _compute(regle: droit.Regle, depuis: date, facts: Mapping[str, Any]) -> droit.Resultat:
+    if regle.id == droit.EXECUTION:
+        return droit.compute_execution(cql_le=depuis, **facts)
+    return droit.compute(regle.id, depuis=depuis, **facts)
+
+
+class EssaiForm(Formulaire):
+    """A parameter file to try."""
+
+    fichier = FichierField(
+        label="Fichier de paramètre",
+        max_megabytes=1,
+        help_text="Un fichier YAML nommé par sa règle (A1.yaml), de 200 Ko au plus.",
+        widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}),
+    )
+
+    def clean_fichier(self) -> UploadedFile[bytes]:
+        fichier: UploadedFile[bytes] = self.cleaned_data["fichier"]
+        if (fichier.size or 0) > FICHIER_MAX_BYTES:
+            raise forms.ValidationError(
+                "Ce fichier dépasse 200 Ko : un paramètre est un texte court, vérifiez le fichier."
+            )
+        # A browser that downloads twice writes « A1 (1).yaml ».
+        match = _NOM.fullmatch(fichier.name or "")
+        if match is None:
+            raise forms.ValidationError(
+                "Le fichier porte le nom de sa règle, par exemple A1.yaml : renommez-le."
+            )
+        fichier.name = f"{match[1]}.yaml"
+        return fichier

@@ -1,0 +1,143 @@
+"""The law: every rule, one rule with a calculation, and the effect of a changed parameter."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from seuil.echeances.queries import measure_effet
+from seuil.echeances.rules import REGLES_PAR_FAIT, SUITES, list_effets_utiles
+from seuil.engines import droit
+from seuil.web.access import get_agent, may, request_day, requires
+from seuil.web.droit.forms import CalculForm, EssaiForm, FiltresForm
+from seuil.web.droit.presentation import (
+    CERTITUDES,
+    REPORTS,
+    THEMES,
+    TONS,
+    list_effets_vus,
+    list_themes,
+    read_regle,
+)
+
+_ETATS = {"en_vigueur": "En vigueur", "a_venir": "À venir", "passee": "N’est plus en vigueur"}
+
+
+@requires("droit.lire")
+@require_GET
+def droit_regles(request):
+    form = FiltresForm(request.GET)
+    form.full_clean()
+    themes = list_themes(
+        on=request_day(request),
+        texte=form.cleaned_data.get("texte", ""),
+        certitude=form.cleaned_data.get("certitude", ""),
+    )
+    context = {
+        "form": form,
+        "themes": themes,
+        "total": sum(len(theme.regles) for theme in themes),
+        "certitudes": CERTITUDES,
+        "tons": TONS,
+        "etats": _ETATS,
+        "peut_essayer": may(request, "droit.essayer"),
+    }
+    return render(request, "droit/regles.html", context)
+
+
+@requires("droit.lire")
+@require_GET
+def droit_regle(request, regle):
+    found, ligne = _find(regle)
+    if ligne:
+        return redirect(f"{reverse('droit_regle', args=[found.id])}#{ligne}")
+    asked = "depuis" in request.GET
+    initial = {"departement": get_agent(request).departement_id}
+    form = CalculForm(found, request.GET if asked else None, initial=initial)
+    resultat = form.compute() if asked and form.is_valid() else None
+    transition = droit.regles().get(found.transition)
+    context = {
+        "vue": read_regle(found, on=request_day(request)),
+        "regle": found,
+        "theme": THEMES[found.theme],
+        "form": form,
+        "resultat": resultat,
+        "transition": transition,
+        "report": REPORTS[found.report],
+        "outre_mer": [(locale, droit.write_annuelle(locale.periode)) for locale in found.outre_mer],
+        "certitudes": CERTITUDES,
+        "tons": TONS,
+        "etats": _ETATS,
+        "peut_essayer": may(request, "droit.essayer"),
+    }
+    return render(request, "droit/regle.html", context, status=422 if form.errors else 200)
+
+
+@requires("droit.lire")
+@require_GET
+def droit_fichier(request, regle):  # noqa: ARG001
+    """Serve the parameter file in force, as the starting point of a change."""
+    found, ligne = _find(regle)
+    if ligne:
+        raise Http404
+    response = HttpResponse(
+        droit.read_fichier(found.id), content_type="application/yaml; charset=utf-8"
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.id}.yaml"'
+    return response
+
+
+@requires("droit.lire")
+@require_GET
+def droit_changer(request):
+    return render(request, "droit/changer.html", {"peut_essayer": may(request, "droit.essayer")})
+
+
+@requires("droit.essayer")
+@require_http_methods(["GET", "POST"])
+def droit_effet(request):
+    """Measure what a parameter file would do; the file is read, never kept."""
+    form = EssaiForm(request.POST or None, request.FILES or None)
+    essai = _read_essai(form) if request.method == "POST" and form.is_valid() else None
+    context = {"form": form, "regles": droit.regles().values(), "essai": None}
+    if essai is not None:
+        context |= {"essai": _measure(request, essai)}
+    return render(request, "droit/effet.html", context, status=422 if form.errors else 200)
+
+
+def _measure(request, essai):
+    """Return what the trial does to the open dossiers of the agent's département."""
+    effets = measure_effet(departement=get_agent(request).departement_id, essai=essai)
+    utiles = list_effets_utiles(effets, essai)
+    stored = {r for regles in REGLES_PAR_FAIT.values() for r in regles} | set(SUITES.values())
+    return {
+        "effets": list_effets_vus(utiles, essai, on=request_day(request)),
+        "bougent": sum(e.bougent for e in utiles),
+        "perdues": sum(e.perdues for e in utiles),
+        "certitude_change": sum(e.certitude_change for e in utiles),
+        "ouvertes": sum(e.dates for e in effets),
+        "non_comptees": [r for r in droit.list_essayees(essai) if r not in stored],
+    }
+
+
+def _find(regle):
+    try:
+        return droit.find_regle(regle)
+    except droit.RegleInconnue:
+        raise Http404 from None
+
+
+def _read_essai(form):
+    """Read the file from a folder of its own, gone at once; a refusal becomes the form's error."""
+    fichier = form.cleaned_data["fichier"]
+    with TemporaryDirectory(prefix="seuil-") as folder:
+        path = Path(folder) / fichier.name
+        path.write_bytes(fichier.read())
+        try:
+            return droit.read_essai(path)
+        except droit.ParametreInvalide as refusal:
+            form.add_error("fichier", str(refusal))
+    return None
