@@ -37,8 +37,8 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "droit",
         help="calculer une date de la procédure, expliquée",
         description="Calcule la date d’une règle. « seuil droit regles » liste les règles, "
-        "« seuil droit verifier » rejoue tous les cas du banc d’essai, « seuil droit effet » compte "
-        "les dates des dossiers ouverts que d’autres paramètres feraient bouger.",
+        "« seuil droit verifier » rejoue tous les cas du banc d’essai, « seuil droit effet » "
+        "compte les dates des dossiers ouverts que d’autres paramètres feraient bouger.",
     ))  # fmt: skip
     _declare_delai(commands.add_parser(
         "delai",

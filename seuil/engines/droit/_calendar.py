@@ -110,11 +110,16 @@ def doubtful_variant(calendrier: str) -> str | None:
 
 @cache
 def holidays_of(calendrier: str, year: int) -> Mapping[date, str]:
-    """List the legal public holidays of a year, with their French names."""
+    """List the legal public holidays of a year, with their French names.
+
+    Raises DateHorsPeriode when none is known of that year.
+    """
     common = dict(holidays.country_holidays("FR", years=year, language="fr").items())
     # From 2005 to 2007 the library drops Whit Monday, worked as « journée de solidarité »: it
     # stayed a holiday in the law (C. trav. L222-1, now L3133-1).
-    paques = next(le for le, nom in common.items() if nom == "Lundi de Pâques")
+    paques = next((le for le, nom in common.items() if nom == "Lundi de Pâques"), None)
+    if paques is None:
+        raise DateHorsPeriode(f"Les jours fériés de l’année {year} ne sont pas connus.")
     common.setdefault(paques + 7 * WEEKS_TO_PENTECOTE * ONE_DAY, "Lundi de Pentecôte")
     subdivision = SUBDIVISIONS.get(calendrier)
     if subdivision is not None:

@@ -77,9 +77,9 @@ class CalculForm(Formulaire):
     def compute(self) -> droit.Resultat | None:
         """Return the explained result; None when the engine refuses, which the form then says."""
         facts = {name: value or None for name, value in self.cleaned_data.items()}
-        depuis = facts.pop("depuis")
+        del facts["depuis"]
         try:
-            return _compute(self.regle, depuis, facts)
+            return _compute(self.regle, self.cleaned_data["depuis"], facts)
         except (droit.DateHorsPeriode, droit.TreveFixeeLocalement) as refusal:
             self.add_error("depuis", str(refusal))
         except droit.LieuInconnu as refusal:
@@ -105,7 +105,7 @@ class EssaiForm(Formulaire):
         widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}),
     )
 
-    def clean_fichier(self) -> UploadedFile[bytes]:
+    def clean_fichier(self) -> "UploadedFile[bytes]":
         fichier: UploadedFile[bytes] = self.cleaned_data["fichier"]
         if (fichier.size or 0) > FICHIER_MAX_BYTES:
             raise forms.ValidationError(

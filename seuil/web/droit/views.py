@@ -100,8 +100,8 @@ def droit_changer(request):
 @require_http_methods(["GET", "POST"])
 def droit_effet(request):
     """Measure what a parameter file would do; the file is read, never kept."""
-    form = EssaiForm(request.POST or None, request.FILES or None)
-    essai = _read_essai(form) if request.method == "POST" and form.is_valid() else None
+    form = EssaiForm(request.POST, request.FILES) if request.method == "POST" else EssaiForm()
+    essai = _read_essai(form) if form.is_valid() else None
     context = {"form": form, "regles": droit.regles().values(), "essai": None}
     if essai is not None:
         context |= {"essai": _measure(request, essai)}
