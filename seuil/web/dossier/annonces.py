@@ -60,6 +60,10 @@ class DateAnnonceeForm(Formulaire):
 
     def __init__(self, echeances: Sequence[EcheanceVue], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.initial.get("a_qui"):
+            # Told again because the date moved: the one to tell is the one of today.
+            today = {write_code(e): e.le for e in echeances}
+            self.initial["annoncee_le"] = today.get(self.initial.get("echeance", ""))
         choices = [("", "Choisissez"), *((write_code(e), _write_choix(e)) for e in echeances)]
         self.fields["echeance"].choices = choices  # type: ignore[attr-defined]
 

@@ -194,7 +194,11 @@ def date_annoncee_noter(request, numero):
     form = DateAnnonceeForm(
         echeances,
         request.POST or None,
-        initial={"echeance": request.GET.get("echeance", ""), "dite_le": request_day(request)},
+        initial={
+            "echeance": request.GET.get("echeance", ""),
+            "a_qui": request.GET.get("a_qui", ""),
+            "dite_le": request_day(request),
+        },
     )
     return _saisie(
         request, numero, form, "Noter une date annoncée", "echeances", record_date_annoncee

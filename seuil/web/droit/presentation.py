@@ -45,7 +45,8 @@ class VersionVue:
 
     version: droit.Version
     parametre: str
-    periode: str
+    # « En vigueur depuis le … », « Ancienne version, jusqu’au … ».
+    titre: str
     valeur: Sequence[str]
     # en_vigueur, passee or a_venir.
     etat: str
@@ -81,7 +82,7 @@ def _read_version(regle: droit.Regle, version: droit.Version, *, on: date) -> Ve
     return VersionVue(
         version=version,
         parametre=version.parametre(regle.id),
-        periode=write_periode(version),
+        titre=_write_titre(version, etat),
         valeur=droit.write_valeur(regle, version),
         etat=etat,
         variantes=[
@@ -97,9 +98,13 @@ def _read_version(regle: droit.Regle, version: droit.Version, *, on: date) -> Ve
     )
 
 
-def write_periode(version: droit.Version) -> str:
-    """Write « du … au … », « depuis le … », « jusqu’au … »."""
-    return droit.write_periode(version).removeprefix("en vigueur").lstrip(" ,")
+def _write_titre(version: droit.Version, etat: str) -> str:
+    periode = droit.write_periode(version).removeprefix("en vigueur").lstrip(" ,")
+    if etat == "en_vigueur":
+        return f"En vigueur {periode}"
+    if etat == "passee":
+        return f"Ancienne version, {periode}"
+    return f"À venir, {periode.replace('depuis le', 'à partir du')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,7 @@ def _write_valeur(regle: droit.Regle | None, on: date) -> Sequence[str]:
     if regle is None:
         return ("règle nouvelle",)
     actuelle = read_regle(regle, on=on).actuelle
-    prefix = "" if actuelle.etat == "en_vigueur" else f"{actuelle.periode} : "
+    prefix = "" if actuelle.etat == "en_vigueur" else f"{actuelle.titre} : "
     return [f"{prefix}{line}" for line in actuelle.valeur]
 
 

@@ -23,8 +23,6 @@ from seuil.web.droit.presentation import (
     read_regle,
 )
 
-_ETATS = {"en_vigueur": "En vigueur", "a_venir": "À venir", "passee": "N’est plus en vigueur"}
-
 
 @requires("droit.lire")
 @require_GET
@@ -42,7 +40,6 @@ def droit_regles(request):
         "total": sum(len(theme.regles) for theme in themes),
         "certitudes": CERTITUDES,
         "tons": TONS,
-        "etats": _ETATS,
         "peut_essayer": may(request, "droit.essayer"),
     }
     return render(request, "droit/regles.html", context)
@@ -70,7 +67,6 @@ def droit_regle(request, regle):
         "outre_mer": [(locale, droit.write_annuelle(locale.periode)) for locale in found.outre_mer],
         "certitudes": CERTITUDES,
         "tons": TONS,
-        "etats": _ETATS,
         "peut_essayer": may(request, "droit.essayer"),
     }
     return render(request, "droit/regle.html", context, status=422 if form.errors else 200)

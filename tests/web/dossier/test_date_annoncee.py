@@ -25,7 +25,7 @@ from seuil.travail.models import Tache
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from tests.factories.base import make_acces, make_acte, make_dossier
 from tests.harness.client import StrictClient, read
-from tests.harness.html import select
+from tests.harness.html import select, select_all
 
 ON = date(2026, 11, 21)
 ClientDe = Callable[[object], StrictClient]
@@ -85,6 +85,8 @@ def test_a_date_told_is_noted_from_the_deadlines(client: StrictClient, dossier: 
     form = client.get(reverse("date_annoncee_noter", args=[dossier.numero]) + link)
     response = note(client, dossier)
 
+    assert 'name="annoncee_le"' in form.content.decode()
+    assert 'value="2026-12-08"' not in form.content.decode()
     assert "Fin du délai pour payer (clause résolutoire) (A1), 8 décembre 2026" in (
         select(read(form), "main").text
     )
@@ -149,6 +151,19 @@ def test_another_defendable_reading_is_named_as_such(
     tell(dossier, secretaire, a1(dossier).autres[0])
 
     assert "reste une lecture défendable : prévenir le ménage" in tab(client, dossier)
+
+
+def test_the_warning_leads_to_a_form_that_knows_the_new_date(
+    client: StrictClient, dossier: Dossier, secretaire: Agent
+) -> None:
+    tell(dossier, secretaire, date(2026, 12, 1))
+    page = client.get(reverse("dossier_onglet", args=[dossier.numero, "echeances"]))
+    (link,) = [a for a in select_all(read(page), "a") if "a_qui=menage" in a.attrs.get("href", "")]
+
+    form = client.get(link.attrs["href"])
+
+    assert 'value="2026-12-08"' in form.content.decode()
+    assert select(read(form), "input[checked]").attrs["value"] == "menage"
 
 
 def test_a_date_gone_by_calls_for_no_warning(
