@@ -15,7 +15,7 @@ Chez = Callable[..., Page]
 
 @pytest.mark.parametrize("width", [LARGE, ETROIT])
 def test_a_rule_is_found_read_and_computed(chez: Chez, width: int) -> None:
-    page = chez("Agent d’un organisme partenaire", width=width)
+    page = chez("Juriste", width=width)
     page.get_by_role("link", name="Droit", exact=True).click()
     assert_accessible(page)
     assert_no_sideways_scroll(page)

@@ -286,11 +286,12 @@ def load_vendredi_saint() -> frozenset[str]:
 def load_regles() -> Mapping[str, Regle]:
     """Return the rules in force, or those of the trial that runs."""
     essai = get_essai()
-    return _load_in_force() if essai is None else essai.regles
+    return load_in_force() if essai is None else essai.regles
 
 
 @cache
-def _load_in_force() -> Mapping[str, Regle]:
+def load_in_force() -> Mapping[str, Regle]:
+    """Return the rules in force, even while a trial runs."""
     return read_regles(HERE / "parameters")
 
 
@@ -300,7 +301,7 @@ def read_essai(path: Path) -> Mapping[str, Regle]:
     A trial changes the values of a rule, never how it is counted: the engine's code goes with it.
     Raises ParametreInvalide, naming file and line.
     """
-    in_force, essayees = _load_in_force(), read_regles(path)
+    in_force, essayees = load_in_force(), read_regles(path)
     if not essayees:
         raise ParametreInvalide(
             f"{path.name} : aucun fichier de paramètre (.yaml) dans ce dossier."
@@ -329,13 +330,13 @@ def _find_line(path: Path, regle: str, key: str) -> int:
 
 def list_essayees(essai: Mapping[str, Regle]) -> tuple[str, ...]:
     """List the rules that a trial reads from its own files."""
-    in_force = _load_in_force()
+    in_force = load_in_force()
     return tuple(r for r, regle in essai.items() if regle is not in_force.get(r))
 
 
 def read_fichier(regle: str) -> str:
     """Return the text of the parameter file of a rule in force."""
-    theme = _load_in_force()[regle].theme
+    theme = load_in_force()[regle].theme
     return (HERE / "parameters" / theme / f"{regle}.yaml").read_text(encoding="utf-8")
 
 
@@ -357,7 +358,7 @@ def read_regles(root: Path) -> Mapping[str, Regle]:
         regles[regle.id] = regle
     _check_lignes(regles)
     for regle in regles.values():
-        known = regles if root == HERE / "parameters" else {**_load_in_force(), **regles}
+        known = regles if root == HERE / "parameters" else {**load_in_force(), **regles}
         if regle.transition and regle.transition not in known:
             raise ParametreInvalide(
                 f"{regle.id}.yaml, « transition »\N{NO-BREAK SPACE}: "

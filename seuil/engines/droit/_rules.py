@@ -15,7 +15,7 @@ from seuil.engines.droit._durees import (
 )
 from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date, write_duree
-from seuil.engines.droit._loader import CERTITUDES, load_faits, load_regles
+from seuil.engines.droit._loader import CERTITUDES, load_faits, load_in_force, load_regles
 from seuil.engines.droit._model import (
     Autre,
     DateHorsPeriode,
@@ -669,16 +669,20 @@ def _compute_clause_resolutoire(regle: Regle, depuis: date, contexte: Contexte) 
     version = ancien.find_version(depuis)
     if version is None:
         return _add_lendemain(legal, regle)
+    legal_version = get_version(regle, depuis)
+    version = _write_contrat(version, legal_version, written, clause)
     contrat = replace(
         _compute_delai(ancien, version, depuis, calendrier), regle=regle.id, libelle=regle.libelle
     )
-    legal_version = get_version(regle, depuis)
     legal_autre = _autre(legal, legal_version)
     contrat_autre = _autre(contrat, version)
     legal_duree = (legal_version.n, legal_version.unit)
 
     if written is not None:
-        is_legal = written == legal_duree
+        # A delay shorter than the law's gives way to it; a longer one binds.
+        assert legal.date is not None
+        assert contrat.date is not None
+        is_legal = written == legal_duree or contrat.date < legal.date
         step = f"Le bail écrit {clause}"
         if is_legal and bail == BAIL_NOUVEAU:
             legal = _check_annonce(_explain(legal, step), printed, legal_duree, calendrier)
@@ -719,6 +723,16 @@ RECONDUIT = (
 )
 
 
+def _write_contrat(
+    ancien: Version, legal: Version, written: tuple[int, str] | None, clause: str | None
+) -> Version:
+    """Return what the lease imposes: the former law's delay, or another one that it writes."""
+    if written is None or written in {(ancien.n, ancien.unit), (legal.n, legal.unit)}:
+        return ancien
+    n, unit = written
+    return replace(ancien, n=n, unit=unit, motif=f"Le bail écrit {clause}.")
+
+
 def _check_annonce(
     resultat: Resultat,
     printed: tuple[int, str] | None,
@@ -748,7 +762,9 @@ def _check_annonce(
 def _read_clause(regle: Regle, ancien: Regle, clause: str | None) -> tuple[int, str] | None:
     if clause is None:
         return None
-    known = {(v.n, v.unit) for v in (*regle.versions, *ancien.versions)}
+    # Under a trial too, leases say what the law in force says.
+    in_force = load_in_force().get(regle.id, regle)
+    known = {(v.n, v.unit) for v in (*regle.versions, *ancien.versions, *in_force.versions)}
     parts = read_duree(clause)
     if len(parts) != 1 or parts[0] not in known:
         choices = " ou ".join(f"« {write_duree(n, u)} »" for n, u in sorted(known) if n and u)

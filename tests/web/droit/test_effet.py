@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from seuil.acteurs.models import Agent
-from seuil.dossiers.models import Dossier
+from seuil.dossiers.models import Bail, Dossier
 from seuil.echeances.models import Echeance
 from seuil.echeances.queries import measure_effet
 from seuil.echeances.rules import EffetDuDroit, list_effets_utiles
@@ -91,6 +91,36 @@ def test_eight_weeks_move_the_two_open_commandements_by_fourteen_days(
     a1 = effets["A1"]
     assert (a1.dates, a1.bougent, a1.perdues, a1.certitude_change) == (2, 2, 0, 0)
     assert (a1.minimum, a1.mediane, a1.maximum) == (14, 14, 14)
+
+
+@pytest.mark.parametrize(
+    ("clause", "days"),
+    # Six weeks written become the new legal minimum; two months stay, being longer.
+    [("", 14), ("6 semaines", 14), ("2 mois", 0)],
+)
+def test_the_delay_that_a_lease_writes_is_weighed_against_the_law_on_trial(
+    gironde: str, tmp_path: Path, clause: str, days: int
+) -> None:
+    found = make(("commandement", date(2026, 9, 1)))
+    Bail.objects.filter(dossier=found).update(clause_duree=clause)
+    refresh(found)
+
+    effet = measure(tmp_path, A1=HUIT_SEMAINES)["A1"]
+
+    assert (effet.dates, effet.minimum or 0, effet.perdues) == (1, days, 0)
+
+
+def test_a_delay_that_a_lease_writes_longer_than_the_law_on_trial_binds(
+    gironde: str, tmp_path: Path
+) -> None:
+    found = make(("commandement", date(2026, 9, 1)))
+    Bail.objects.filter(dossier=found).update(clause_duree="6 semaines")
+    refresh(found)
+    shorter = A1.replace("    n: 6\n    unit: semaines", "    n: 4\n    unit: semaines")
+
+    effet = measure(tmp_path, A1=shorter)["A1"]
+
+    assert (effet.dates, effet.bougent, effet.certitude_change) == (1, 0, 1)
 
 
 def test_a_longer_truce_moves_what_follows_from_it(dossiers: list[Dossier], tmp_path: Path) -> None:
