@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import connection
 
 from seuil.kernel.bulk import as_array, replace_projection
-from seuil.kernel.models import new_id
 from seuil.travail.models import Tache
 from seuil.travail.rules import Besoin
 
@@ -32,12 +31,12 @@ def refresh_taches(*, dossier_ids: Collection[UUID], besoins: Iterable[Besoin]) 
         scope_ids=ids,
         key=("dossier_id", "genre", "source_id"),
         columns=(
-            "id", "dossier_id", "departement", "genre", "source_id", "role", "organisation_id",
+            "dossier_id", "departement", "genre", "source_id", "role", "organisation_id",
             "agent_id", "visible_le", "due_le", "caduque_le", "legale", "regle",
         ),
         rows=(
             (
-                new_id(), b.dossier_id, departements[b.dossier_id], b.genre, b.source_id, b.role,
+                b.dossier_id, departements[b.dossier_id], b.genre, b.source_id, b.role,
                 b.organisation_id, b.agent_id, b.visible_le, b.due_le, b.caduque_le, b.legale,
                 b.regle,
             )
