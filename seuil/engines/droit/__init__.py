@@ -28,16 +28,28 @@ from seuil.engines.droit._model import (
     TreveFixeeLocalement,
     Version,
 )
+from seuil.engines.droit._regularite import (
+    SANCTIONS,
+    Constat,
+    FaitInconnu,
+    Question,
+    questions,
+    regularite,
+)
 from seuil.engines.droit._rules import compute
 from seuil.engines.droit._treve import end_of_treve, execution_possible_from, in_treve
 
 __all__ = [
+    "SANCTIONS",
     "Autre",
     "Calcul",
+    "Constat",
     "DateHorsPeriode",
     "DureeIllisible",
+    "FaitInconnu",
     "LieuInconnu",
     "ParametreInvalide",
+    "Question",
     "Reference",
     "Regle",
     "RegleInconnue",
@@ -52,7 +64,9 @@ __all__ = [
     "is_ouvre",
     "ouvres_after",
     "ouvres_before",
+    "questions",
     "regles",
+    "regularite",
     "write_date",
 ]
 

@@ -1,0 +1,101 @@
+"""The answer of a control of regularity, and what all controls share.
+
+A control never guesses: it decides only when every reading of the law agrees; otherwise it names
+what to obtain, or the two readings. The delays themselves come from the parameters.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from seuil.engines.droit._francais import write_date
+from seuil.engines.droit._model import Resultat
+
+REGULIER = "regulier"
+IRREGULIER = "irregulier"
+A_VERIFIER = "a_verifier"
+SANS_OBJET = "sans_objet"
+REPONSES = (REGULIER, IRREGULIER, A_VERIFIER, SANS_OBJET)
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+Faits = Mapping[str, Any]
+Seuils = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a control answers, why, and the facts it would need to answer better.
+
+    An empty `certitude` leaves that of the question.
+    """
+
+    reponse: str
+    explication: str
+    a_obtenir: tuple[str, ...] = ()
+    certitude: str = ""
+
+
+Controle = Callable[[date, Faits, Seuils], Verdict]
+
+
+def write_jours(n: int) -> str:
+    return f"{n}{NBSP}jour{'s' if n > 1 else ''}"
+
+
+def missing(*faits: str, explication: str = "") -> Verdict:
+    return Verdict(A_VERIFIER, explication, a_obtenir=faits, certitude="to_check")
+
+
+def contradict(first: str, second: str) -> Verdict:
+    return Verdict(
+        A_VERIFIER,
+        f"Les dates se contredisent{NBSP}: {first}, {second}. L’une des deux est à corriger.",
+        certitude="to_check",
+    )
+
+
+def get_lieu(faits: Faits) -> dict[str, str | None]:
+    return {"departement": faits.get("departement"), "commune": faits.get("commune")}
+
+
+def _dates(resultat: Resultat) -> list[date]:
+    """List the date retained and the others that can be defended, earliest first."""
+    assert resultat.date is not None
+    return sorted({resultat.date, *(autre.date for autre in resultat.autres)})
+
+
+def _deux_lectures(limites: Collection[date], resultat: Resultat) -> str:
+    motifs = " ".join(autre.motif for autre in resultat.autres)
+    return (
+        f"Deux lectures se défendent{NBSP}: le terme est le {write_date(min(limites))} ou le "
+        f"{write_date(max(limites))}. {motifs}"
+    )
+
+
+def judge_deadline(
+    day: date, resultat: Resultat, *, fait: str, verbe: str, tardif: str = "tardive"
+) -> Verdict:
+    """Place a day against the last valid one; between two readings, nothing is decided."""
+    limites = _dates(resultat)
+    assert resultat.date is not None
+    if day > limites[-1]:
+        return Verdict(
+            IRREGULIER,
+            f"{fait} le {write_date(day)}{NBSP}; {verbe} le {write_date(resultat.date)} au plus "
+            f"tard{NBSP}: {tardif} de {write_jours((day - resultat.date).days)}.",
+            certitude="sure",
+        )
+    if day <= limites[0]:
+        return Verdict(
+            REGULIER,
+            f"{fait} le {write_date(day)}{NBSP}; {verbe} le {write_date(resultat.date)} au plus "
+            "tard.",
+            certitude="sure",
+        )
+    return Verdict(
+        A_VERIFIER,
+        f"{fait} le {write_date(day)}. {_deux_lectures(limites, resultat)}",
+        certitude=resultat.certitude if resultat.certitude != "sure" else "contested",
+    )
