@@ -18,6 +18,9 @@ from seuil.engines.droit._verdict import (
     Faits,
     Seuils,
     Verdict,
+    add_autre,
+    add_report,
+    compute_there,
     contradict,
     get_lieu,
     judge_deadline,
@@ -42,13 +45,21 @@ class _Regime:
 
 def _get_regime(cdp_le: date, faits: Faits) -> _Regime:
     bail, clause = faits.get("bail_le"), faits.get("clause")
-    resultat = compute("A1", depuis=cdp_le, bail=bail, clause=clause, **get_lieu(faits))
+    resultat = compute(
+        "A1",
+        depuis=cdp_le,
+        bail=bail,
+        clause=clause,
+        departement=faits.get("departement"),
+        commune=faits.get("commune"),
+    )
     assert resultat.date is not None
     lendemain = resultat.date + ONE_DAY
     autres = [a.date for a in resultat.autres if a.date != lendemain]
     reforme = load_regles()["A1"].versions[-1].valid_from
-    reconduit = faits.get("bail_reconduit_le")
-    recent = bool(reforme and reconduit and reforme <= reconduit <= cdp_le)
+    reconduit: date | None = faits.get("bail_reconduit_le")
+    if reconduit and not (reforme and autres and reforme <= reconduit <= cdp_le):
+        reconduit = None
     a_obtenir: tuple[str, ...] = ()
     if autres and not clause:
         a_obtenir = ("clause",) if bail and bail <= cdp_le else ("bail_le", "clause")
@@ -59,7 +70,7 @@ def _get_regime(cdp_le: date, faits: Faits) -> _Regime:
         reconduit=(
             f" Le bail a été renouvelé ou reconduit le {write_date(reconduit)}, après la réforme"
             f"{NBSP}: l’effet de la reconduction n’est pas tranché."
-            if autres and recent
+            if reconduit
             else ""
         ),
     )
@@ -154,9 +165,10 @@ def check_caution(on: date, faits: Faits, _seuils: Seuils) -> Verdict:
             f"commandement signifié à la caution le {write_date(signifie_le)}",
             f"au locataire le {write_date(on)}",
         )
+    resultat = compute_there("A4", on, faits)
     return judge_deadline(
         signifie_le,
-        compute("A4", depuis=on, **get_lieu(faits)),
+        add_autre(resultat, faits),
         fait="Le commandement a été signifié à la caution",
         verbe="il devait l’être",
         tardif="la signification est tardive",
@@ -178,7 +190,7 @@ def check_saisine_ccapex(on: date, faits: Faits, _seuils: Seuils) -> Verdict:
     saisine_le = faits.get("saisine_ccapex_le")
     possible_le = None
     if saisine_le is not None:
-        possible_le = compute("C1", depuis=saisine_le, **get_lieu(faits)).date
+        possible_le = compute_there("C1", saisine_le, faits).date
         assert possible_le is not None
         if possible_le <= on:
             return Verdict(
@@ -211,7 +223,7 @@ def check_saisine_ccapex(on: date, faits: Faits, _seuils: Seuils) -> Verdict:
 
 
 def _saisine_counts(signalement_le: date, on: date, faits: Faits) -> bool:
-    possible_le = compute("C1", depuis=signalement_le, **get_lieu(faits)).date
+    possible_le = compute_there("C1", signalement_le, faits).date
     return possible_le is not None and possible_le <= on
 
 
@@ -222,7 +234,7 @@ def check_notification_prefet(on: date, faits: Faits, _seuils: Seuils) -> Verdic
         manque = [n for n in ("prefet_le", "audience_le") if faits.get(n) is None]
         if audience_le is None:
             return missing(*manque)
-        limite = compute("C2", depuis=audience_le, **get_lieu(faits)).date
+        limite = compute_there("C2", audience_le, faits).date
         assert limite is not None
         return missing(
             *manque,
@@ -236,7 +248,7 @@ def check_notification_prefet(on: date, faits: Faits, _seuils: Seuils) -> Verdic
         )
     return judge_deadline(
         recu_le,
-        compute("C2", depuis=audience_le, **get_lieu(faits)),
+        compute_there("C2", audience_le, faits),
         fait=f"Pour l’audience du {write_date(audience_le)}, le préfet a reçu l’assignation",
         verbe="elle devait lui parvenir",
         tardif="elle est tardive",
@@ -260,7 +272,10 @@ def check_clause_acquise(on: date, faits: Faits, _seuils: Seuils) -> Verdict:
     if certitude == "contested" and (regime.a_obtenir or regime.reconduit):
         return Verdict(A_VERIFIER, texte, a_obtenir=regime.a_obtenir, certitude=certitude)
     if on > regime.resultat.date:
-        return Verdict(REGULIER, texte, certitude=certitude)
+        plaidable = add_report(regime.resultat.date, on, faits)
+        return Verdict(
+            REGULIER, f"{texte}{plaidable}", certitude="contested" if plaidable else certitude
+        )
     avance = write_jours((regime.resultat.date - on).days + 1)
     return Verdict(
         IRREGULIER,
@@ -281,7 +296,7 @@ def check_depot_greffe(on: date, faits: Faits, _seuils: Seuils) -> Verdict:
         )
     return judge_deadline(
         faits["greffe_le"],
-        compute("C3", depuis=faits["audience_le"], **get_lieu(faits)),
+        compute_there("C3", faits["audience_le"], faits),
         fait=f"Pour l’audience du {write_date(faits['audience_le'])}, l’assignation a été remise "
         "au greffe",
         verbe="elle devait l’être",
@@ -298,7 +313,7 @@ def check_transmission_dsf(_on: date, faits: Faits, _seuils: Seuils) -> Verdict:
         return missing(*manque)
     return judge_deadline(
         faits["dsf_juge_le"],
-        compute("C6", depuis=faits["audience_le"], **get_lieu(faits)),
+        compute_there("C6", faits["audience_le"], faits),
         fait=f"Pour l’audience du {write_date(faits['audience_le'])}, le diagnostic a été transmis "
         "au juge",
         verbe="il devait l’être",

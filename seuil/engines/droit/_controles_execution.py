@@ -5,7 +5,6 @@ from datetime import date
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._francais import write_date
 from seuil.engines.droit._model import TreveFixeeLocalement
-from seuil.engines.droit._rules import compute
 from seuil.engines.droit._treve import OUTRE_MER, end_of_treve, in_treve
 from seuil.engines.droit._verdict import (
     A_VERIFIER,
@@ -16,6 +15,8 @@ from seuil.engines.droit._verdict import (
     Faits,
     Seuils,
     Verdict,
+    add_report,
+    compute_there,
     contradict,
     get_lieu,
     judge_deadline,
@@ -46,7 +47,7 @@ def _check_six_mois(
         )
     if jugement_le is None:
         return missing(manque)
-    resultat = compute("E7", depuis=jugement_le, **get_lieu(faits))
+    resultat = compute_there("E7", jugement_le, faits)
     assert resultat.date is not None
     if signifie_le is None:
         return missing(
@@ -116,7 +117,7 @@ def check_decision_signifiee(on: date, faits: Faits, _seuils: Seuils) -> Verdict
 
 def _check_apres_deux_mois(day: date, cql_prefet_le: date, faits: Faits, fait: str) -> Verdict:
     """Place a day against the end of the two months that follow the préfet's receipt (G4)."""
-    resultat = compute("G4", depuis=cql_prefet_le, **get_lieu(faits))
+    resultat = compute_there("G4", cql_prefet_le, faits)
     terme = resultat.date
     assert terme is not None
     texte = (
@@ -166,7 +167,7 @@ def check_deux_mois_ecoules(on: date, faits: Faits, _seuils: Seuils) -> Verdict:
         return contradict(signifie, f"expulsion du {write_date(on)}")
     if prefet_le and prefet_le < cql_le:
         return contradict(signifie, f"reçu par le préfet le {write_date(prefet_le)}")
-    terme = compute("F1", depuis=cql_le, **get_lieu(faits)).date
+    terme = compute_there("F1", cql_le, faits).date
     assert terme is not None
     texte = (
         f"Les deux mois qui suivent le {signifie} s’achèvent le {write_date(terme)}{NBSP}; "
@@ -188,8 +189,8 @@ def check_deux_mois_ecoules(on: date, faits: Faits, _seuils: Seuils) -> Verdict:
 
 def _judge_suspension(on: date, cql_le: date, prefet_le: date, faits: Faits, texte: str) -> Verdict:
     """Carry the two months by the days during which the préfet had not been told (L412-5)."""
-    terme = compute("F1", depuis=cql_le, **get_lieu(faits)).date
-    depuis_prefet = compute("F1", depuis=prefet_le, **get_lieu(faits)).date
+    terme = compute_there("F1", cql_le, faits).date
+    depuis_prefet = compute_there("F1", prefet_le, faits).date
     assert terme is not None
     assert depuis_prefet is not None
     termes = {terme + (prefet_le - cql_le), depuis_prefet}
@@ -199,7 +200,10 @@ def _judge_suspension(on: date, cql_le: date, prefet_le: date, faits: Faits, tex
             f"{write_date(max(termes))}."
         )
     if on > max(termes):
-        return Verdict(REGULIER, texte, certitude="sure")
+        plaidable = add_report(max(termes), on, faits)
+        return Verdict(
+            REGULIER, f"{texte}{plaidable}", certitude="contested" if plaidable else "sure"
+        )
     if on <= min(termes):
         return Verdict(IRREGULIER, texte, certitude="to_check")
     return Verdict(

@@ -5,12 +5,14 @@ what to obtain, or the two readings. The delays themselves come from the paramet
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from seuil.engines.droit import _calendar
 from seuil.engines.droit._francais import write_date
-from seuil.engines.droit._model import Resultat
+from seuil.engines.droit._model import Autre, Resultat
+from seuil.engines.droit._rules import compute
 
 REGULIER = "regulier"
 IRREGULIER = "irregulier"
@@ -42,6 +44,46 @@ Controle = Callable[[date, Faits, Seuils], Verdict]
 
 def write_jours(n: int) -> str:
     return f"{n}{NBSP}jour{'s' if n > 1 else ''}"
+
+
+def compute_there(regle: str, depuis: date, faits: Faits) -> Resultat:
+    """Compute a rule with the calendar of the dwelling."""
+    return compute(
+        regle,
+        depuis=depuis,
+        departement=faits.get("departement"),
+        commune=faits.get("commune"),
+    )
+
+
+def _roll(le: date, faits: Faits) -> date:
+    return _calendar.roll(
+        le,
+        _calendar.calendrier_of(departement=faits.get("departement"), commune=faits.get("commune"))
+        if faits.get("departement") or faits.get("commune")
+        else _calendar.METROPOLE,
+    )
+
+
+def add_report(terme: date, day: date, faits: Faits) -> str:
+    """Say that article 642 could carry a term to a day that is not past it, or nothing."""
+    rolled = _roll(terme, faits)
+    if day > rolled:
+        return ""
+    return (
+        f" Le report du terme au {write_date(rolled)} (article 642 du code de procédure civile) "
+        "peut être plaidé."
+    )
+
+
+def add_autre(resultat: Resultat, faits: Faits) -> Resultat:
+    """Add the date that article 642 would give, where it can be pleaded without being settled."""
+    assert resultat.date is not None
+    rolled = _roll(resultat.date, faits)
+    if rolled == resultat.date:
+        return resultat
+    motif = "Si l’article 642 du code de procédure civile reporte le terme."
+    return replace(resultat, autres=(*resultat.autres, Autre(rolled, motif)))
 
 
 def missing(*faits: str, explication: str = "") -> Verdict:
