@@ -10,6 +10,7 @@ urlpatterns = [
         "a_faire",
         "dossiers",
         "dossier",
+        "regularite",
         "listes",
         "equipe",
         "annuaire",

@@ -1,0 +1,14 @@
+"""How the answers of a checklist are shown."""
+
+from collections.abc import Mapping
+
+from seuil.diagnostics.models import ConstatRegularite
+
+REPONSES: Mapping[str, str] = dict(ConstatRegularite.Reponse.choices)
+# Red is kept for the dates of the law that are lost.
+TONS: Mapping[str, str] = {
+    "regulier": "success",
+    "irregulier": "warning",
+    "a_verifier": "info",
+    "sans_objet": "",
+}
