@@ -96,6 +96,22 @@ class ActeControle:
     def irregularites(self) -> int:
         return sum(p.reponse == "irregulier" for p in self.points)
 
+    @property
+    def contredits(self) -> int:
+        return sum(p.is_contredit for p in self.points)
+
+    @property
+    def ranges(self) -> list[rules.Point]:
+        """The points as they are read: what is wrong or disputed, what is answered, the rest."""
+        return sorted(
+            self.points,
+            key=lambda p: (
+                p.reponse != "irregulier" and not p.is_contredit,
+                not p.is_repondu,
+                not p.constat.explication and not p.constat.a_obtenir,
+            ),
+        )
+
 
 def list_regularite(*, agent: Agent, on: date, dossier: Dossier) -> list[ActeControle]:
     """Return the acts of a dossier that have a checklist, newest first, with its answers.

@@ -184,6 +184,11 @@ class Point:
         return self.dernier.reponse if self.dernier else self.constat.reponse
 
     @property
+    def consequence(self) -> str:
+        """What an irregularity entails, to be read after a colon."""
+        return _lower_first(self.constat.consequence)
+
+    @property
     def is_repondu(self) -> bool:
         return self.reponse in _DECIDED
 
@@ -389,7 +394,7 @@ def _write_phrase(acte: str, point: Point) -> Phrase:
     if constat.explication and constat.reponse == point.reponse:
         texte.append(constat.explication)
     if irregular:
-        texte.append(f"Conséquence possible{_NBSP}: {_lower_first(constat.consequence)}")
+        texte.append(f"Conséquence possible{_NBSP}: {point.consequence}")
     return Phrase(
         acte=acte,
         question=constat.question,

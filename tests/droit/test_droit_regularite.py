@@ -1,12 +1,14 @@
 """The checklists of acts: cases a jurist wrote, a strict reading, and no guess."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seuil.engines import droit
 from seuil.engines.droit import _controles, _regularite
@@ -124,6 +126,58 @@ def test_a_day_outside_the_calendars_decides_nothing() -> None:
 
     assert constat.reponse == "a_verifier"
     assert "hors des calendriers" in constat.explication
+
+
+JOURS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
+VALEURS = {
+    "departement": st.sampled_from(["33", "67", "974"]),
+    "commune": st.just("67482"),
+    "delai_annonce": st.sampled_from(["2 mois", "6 semaines"]),
+    "clause": st.sampled_from(["2 mois", "6 semaines"]),
+    "bailleur_nature": st.sampled_from(
+        ["physique", "sci_familiale", "morale", "social", "inconnue"]
+    ),
+    "dette": st.decimals(0, 10_000, places=2),
+    "loyer": st.decimals(0, 2_000, places=2),
+    "impaye_mois": st.integers(0, 36),
+    "cdp_signale": st.booleans(),
+    "caution": st.booleans(),
+    "dsf_carence": st.booleans(),
+    "par_defaut": st.booleans(),
+    "cfp_sens": st.sampled_from(["accord", "refus", "report"]),
+}
+
+
+@st.composite
+def some_facts(draw: st.DrawFn) -> dict[str, Any]:
+    """Any of the facts that the checklists know, near one another or far apart."""
+    names = draw(st.sets(st.sampled_from(sorted(_regularite.load_faits_de_controle()))))
+    centre = draw(JOURS)
+    near = st.integers(-120, 120).map(lambda n: centre + timedelta(days=n))
+    faits = {nom: draw(VALEURS.get(nom, near | JOURS)) for nom in sorted(names)}
+    if faits.get("departement") != "67":
+        faits.pop("commune", None)
+    return {"acte_le": draw(near), **faits}
+
+
+@given(acte=st.sampled_from(sorted(droit.questions())), faits=some_facts())
+def test_any_facts_give_an_answer_with_its_reason_or_what_to_obtain(
+    acte: str, faits: dict[str, Any]
+) -> None:
+    acte_le = faits.pop("acte_le")
+
+    for constat in droit.regularite(acte, acte_le, faits):
+        assert constat.reponse in {"regulier", "irregulier", "a_verifier", "sans_objet"}
+        if constat.verification == "moteur":
+            assert constat.explication or constat.a_obtenir
+        else:
+            assert constat.reponse == "a_verifier"
+
+
+def test_every_fact_has_a_value_to_try() -> None:
+    faits = _regularite.load_faits_de_controle()
+
+    assert {f for f in faits if not f.endswith(("_le", "_au"))} == set(VALEURS)
 
 
 def test_the_checklists_cover_the_law_they_were_asked_to() -> None:

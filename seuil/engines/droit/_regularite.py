@@ -22,7 +22,7 @@ from seuil.engines.droit._loader import (
     read_table,
 )
 from seuil.engines.droit._model import DateHorsPeriode, Reference
-from seuil.engines.droit._verdict import A_VERIFIER, Verdict
+from seuil.engines.droit._verdict import A_VERIFIER, SANS_OBJET, Verdict
 
 VERIFICATIONS = frozenset({"moteur", "juriste"})
 # What an irregularity entails, as a badge of the screen says it.
@@ -152,7 +152,8 @@ def _make_constat(question: Question, verdict: Verdict, known: Mapping[str, str]
         regulier=question.regulier,
         irregulier=question.irregulier,
         aide=question.aide,
-        certitude=verdict.certitude or question.certitude,
+        certitude=verdict.certitude
+        or ("sure" if verdict.reponse == SANS_OBJET else question.certitude),
         note=question.note,
         references=question.references,
     )

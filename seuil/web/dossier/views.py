@@ -46,7 +46,7 @@ from seuil.web.dossier.forms import (
     SuiviForm,
 )
 from seuil.web.dossier.queries import list_present
-from seuil.web.regularite.presentation import REPONSES, TONS
+from seuil.web.regularite.presentation import CERTITUDES, REPONSES, TONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +344,7 @@ def _read_regularite(lecture):
         "controles": list_regularite(**lecture.key),
         "reponses": REPONSES,
         "tons": TONS,
+        "certitudes": CERTITUDES,
         "peut_constater": lecture.may("regularite.constater"),
     }
 

@@ -12,3 +12,8 @@ TONS: Mapping[str, str] = {
     "a_verifier": "info",
     "sans_objet": "",
 }
+CERTITUDES: Mapping[str, str] = {
+    "sure": "Règle certaine",
+    "contested": "Règle discutée\N{NO-BREAK SPACE}: plusieurs lectures se défendent",
+    "to_check": "Règle ou fait à vérifier",
+}

@@ -13,7 +13,7 @@ from seuil.web.access import get_agent, request_day, requires
 from seuil.web.equipe.dossier import find_dossier
 from seuil.web.equipe.saisie import record, show_form
 from seuil.web.regularite.forms import RegulariteForm
-from seuil.web.regularite.presentation import REPONSES
+from seuil.web.regularite.presentation import CERTITUDES, REPONSES
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,7 +38,13 @@ def regularite_constater(request: HttpRequest, numero: str, acte_id: UUID) -> Ht
     ):
         return redirect("dossier_onglet", numero, "regularite")
     return show_form(
-        request, "regularite/acte.html", form, dossier=dossier, controle=controle, reponses=REPONSES
+        request,
+        "regularite/acte.html",
+        form,
+        dossier=dossier,
+        controle=controle,
+        reponses=REPONSES,
+        certitudes=CERTITUDES,
     )
 
 

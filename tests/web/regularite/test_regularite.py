@@ -77,12 +77,12 @@ def test_the_tab_shows_acts_newest_first_what_is_computed_and_what_is_missing(
     page = read(client_de(juriste).get(tab_of(dossier)))
     text = select(page, "#onglet").text
 
-    titles = [h.text for h in select_all(page, "#onglet h3")]
+    titles = [h.text for h in select_all(page, "h3")]
     assert titles == ["Assignation du 7 septembre 2026", "Commandement de payer du 10 mars 2026"]
     assert "prématurée de 13\u00a0jours" in text
-    assert "Irrecevabilité de la demande du bailleur personne morale" in text
+    assert "Conséquence possible\u00a0: irrecevabilité de la demande" in text
     assert "À obtenir\u00a0: la date de remise de l’assignation au greffe." in text
-    assert "3\u00a0questions sur 16 répondues, 1\u00a0irrégularité." in text
+    assert "3\u00a0questions sur 16 répondues, 1\u00a0irrégularité" in text
     assert "legifrance.gouv.fr" in client_de(juriste).get(tab_of(dossier)).content.decode()
 
 
