@@ -10,7 +10,7 @@ from seuil.acteurs.models import Agent
 from seuil.audit.operations import record_event
 from seuil.diagnostics import rules
 from seuil.diagnostics.models import ConstatRegularite, Dsf
-from seuil.diagnostics.queries import get_avis_connus, list_questions
+from seuil.diagnostics.queries import get_avis, list_questions
 from seuil.diagnostics.rules import ConstatSaisi
 from seuil.dossiers.models import Dossier
 from seuil.kernel.refusal import Refusal
@@ -108,7 +108,11 @@ def record_constats(
     if acte.dossier_id != dossier.pk:
         raise ConstatRefuse("Cet acte n’est pas de ce dossier.")
     Dossier.objects.select_for_update().get(pk=dossier.pk)
-    changes = rules.select_changes(saisis, get_avis_connus(acte_id=acte.pk, vu_at=vu_at))
+    changes = rules.select_changes(
+        saisis,
+        get_avis(acte_id=acte.pk, jusqu_at=vu_at) if vu_at else {},
+        get_avis(acte_id=acte.pk),
+    )
     questions = list_questions(acte=acte)
     for saisi in changes:
         reason = rules.why_not_record_constat(saisi, questions)

@@ -157,15 +157,15 @@ def list_questions(*, acte: Acte) -> frozenset[str]:
     )
 
 
-def get_avis_connus(*, acte_id: UUID, vu_at: datetime | None) -> dict[str, rules.Avis]:
-    """Return the finding that held on each question of an act at an instant; none without one."""
-    if vu_at is None:
-        return {}
-    constats = ConstatRegularite.objects.filter(acte=acte_id, created_at__lte=vu_at)
-    connus: dict[str, rules.Avis] = {}
-    for constat in constats.select_related("par").order_by("created_at", "id"):
-        connus[constat.question] = _read_avis(constat)
-    return connus
+def get_avis(*, acte_id: UUID, jusqu_at: datetime | None = None) -> dict[str, rules.Avis]:
+    """Return the finding that holds on each question of an act, now or at an instant."""
+    constats = ConstatRegularite.objects.filter(acte=acte_id)
+    if jusqu_at is not None:
+        constats = constats.filter(created_at__lte=jusqu_at)
+    return {
+        constat.question: _read_avis(constat)
+        for constat in constats.select_related("par").order_by("created_at", "id")
+    }
 
 
 def _list_avis(dossier: Dossier) -> defaultdict[UUID, list[rules.Avis]]:

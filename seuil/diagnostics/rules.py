@@ -411,15 +411,21 @@ def _lower_first(texte: str) -> str:
 
 
 def select_changes(
-    saisis: Iterable[ConstatSaisi], connus: Mapping[str, Avis]
+    saisis: Iterable[ConstatSaisi], vus: Mapping[str, Avis], derniers: Mapping[str, Avis]
 ) -> list[ConstatSaisi]:
-    """Keep the findings that differ from those that the person had before the eyes."""
-    return [
-        s
-        for s in saisis
-        if (connu := connus.get(s.question)) is None
-        or (connu.reponse, connu.observation) != (s.reponse, s.observation)
-    ]
+    """Keep the findings that differ from those the person saw, and from those that hold now.
+
+    The first spares a colleague's answer given meanwhile; the second a form sent twice.
+    """
+    return [s for s in saisis if not _is_same(s, vus) and not _is_same(s, derniers)]
+
+
+def _is_same(saisi: ConstatSaisi, connus: Mapping[str, Avis]) -> bool:
+    connu = connus.get(saisi.question)
+    return connu is not None and (connu.reponse, connu.observation) == (
+        saisi.reponse,
+        saisi.observation,
+    )
 
 
 def why_not_record_constat(saisi: ConstatSaisi, questions: Collection[str]) -> str | None:

@@ -211,7 +211,8 @@ def test_what_is_the_same_as_what_was_shown_is_not_a_change() -> None:
     other = ConstatSaisi("R-ASS-6", "regulier", "Revu.")
     new = ConstatSaisi("R-ASS-7", "regulier")
 
-    assert select_changes([same, other, new], connus) == [other, new]
+    assert select_changes([same, other, new], connus, {}) == [other, new]
+    assert select_changes([same, other, new], {}, connus) == [other, new]
 
 
 @pytest.mark.parametrize(

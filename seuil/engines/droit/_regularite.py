@@ -98,6 +98,7 @@ class Constat:
     irregulier: str
     aide: str
     certitude: str
+    checked_on: date
     note: str
     references: tuple[Reference, ...]
 
@@ -154,6 +155,7 @@ def _make_constat(question: Question, verdict: Verdict, known: Mapping[str, str]
         aide=question.aide,
         certitude=verdict.certitude
         or ("sure" if verdict.reponse == SANS_OBJET else question.certitude),
+        checked_on=question.checked_on,
         note=question.note,
         references=question.references,
     )

@@ -4,7 +4,7 @@ A control never guesses: it decides only when every reading of the law agrees; o
 what to obtain, or the two readings. The delays themselves come from the parameters.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -108,12 +108,17 @@ def _dates(resultat: Resultat) -> list[date]:
     return sorted({resultat.date, *(autre.date for autre in resultat.autres)})
 
 
-def _deux_lectures(limites: Collection[date], resultat: Resultat) -> str:
-    motifs = " ".join(autre.motif for autre in resultat.autres)
+def _deux_lectures(resultat: Resultat) -> str:
+    assert resultat.date is not None
+    autres = " ".join(f"Le {write_date(a.date)}{NBSP}: {_lower(a.motif)}" for a in resultat.autres)
     return (
-        f"Deux lectures se défendent{NBSP}: le terme est le {write_date(min(limites))} ou le "
-        f"{write_date(max(limites))}. {motifs}"
+        f"Deux lectures du terme se défendent. Le {write_date(resultat.date)}{NBSP}: règle "
+        f"retenue. {autres}"
     )
+
+
+def _lower(texte: str) -> str:
+    return texte[:1].lower() + texte[1:]
 
 
 def judge_deadline(
@@ -138,6 +143,6 @@ def judge_deadline(
         )
     return Verdict(
         A_VERIFIER,
-        f"{fait} le {write_date(day)}. {_deux_lectures(limites, resultat)}",
+        f"{fait} le {write_date(day)}. {_deux_lectures(resultat)}",
         certitude=resultat.certitude if resultat.certitude != "sure" else "contested",
     )

@@ -256,6 +256,8 @@ def test_saving_twice_the_same_answers_writes_them_once(
     body = {"reponse_R-ASS-10": "regulier", "observation_R-ASS-10": "Vu."}
 
     client.post(page_of(assignation), body)
+    # Sent again by a second click, then from the page as it is now.
+    client.post(page_of(assignation), body)
     client.post(page_of(assignation), body | {"vu_at": vu_at(client, assignation)})
 
     assert ConstatRegularite.objects.count() == 1
