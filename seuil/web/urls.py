@@ -11,6 +11,7 @@ urlpatterns = [
         "agenda",
         "dossiers",
         "dossier",
+        "regularite",
         "listes",
         "equipe",
         "annuaire",

@@ -42,6 +42,14 @@ from seuil.engines.droit._model import (
     Version,
 )
 from seuil.engines.droit._pauses import Effet, load_effets
+from seuil.engines.droit._regularite import (
+    SANCTIONS,
+    Constat,
+    FaitInconnu,
+    Question,
+    questions,
+    regularite,
+)
 from seuil.engines.droit._rules import (
     EXECUTION,
     compute,
@@ -61,16 +69,20 @@ from seuil.engines.droit._verification import (
 
 __all__ = [
     "EXECUTION",
+    "SANCTIONS",
     "Autre",
     "Calcul",
     "CasIllisible",
+    "Constat",
     "DateHorsPeriode",
     "DureeIllisible",
     "Effet",
+    "FaitInconnu",
     "ImpayeConstitue",
     "LieuInconnu",
     "MontantIllisible",
     "ParametreInvalide",
+    "Question",
     "Reference",
     "Regle",
     "RegleInconnue",
@@ -102,8 +114,10 @@ __all__ = [
     "load_effets",
     "ouvres_after",
     "ouvres_before",
+    "questions",
     "read_essai",
     "regles",
+    "regularite",
     "remembered",
     "trying",
     "write_date",

@@ -15,7 +15,7 @@ from seuil.accompagnements.queries import get_dossier_mandat
 from seuil.actes.queries import list_actes
 from seuil.acteurs.models import Agent
 from seuil.contacts.queries import list_contacts
-from seuil.diagnostics.queries import list_dsf
+from seuil.diagnostics.queries import list_constats_pour_dsf, list_dsf, list_regularite
 from seuil.dossiers.models import Document, Dossier, Personne
 from seuil.dossiers.operations import attach_document, record_aide, record_coordonnee
 from seuil.dossiers.queries import (
@@ -65,6 +65,7 @@ from seuil.web.dossier.impaye import (
     read_situation,
 )
 from seuil.web.dossier.queries import list_present
+from seuil.web.regularite.presentation import CERTITUDES, REPONSES, TONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,8 +393,19 @@ def _read_accompagnement(lecture):
 def _read_dsf(lecture):
     return {
         "diagnostics": list(list_dsf(**lecture.key)),
+        "constats": list_constats_pour_dsf(**lecture.key),
         "peut_demander": lecture.may("dsf.demander"),
         "peut_dater": lecture.may("dsf.enregistrer"),
+    }
+
+
+def _read_regularite(lecture):
+    return {
+        "controles": list_regularite(**lecture.key),
+        "reponses": REPONSES,
+        "tons": TONS,
+        "certitudes": CERTITUDES,
+        "peut_constater": lecture.may("regularite.constater"),
     }
 
 
@@ -420,6 +432,7 @@ _ONGLETS = (
         _read_accompagnement,
         ("mandat.suivre", "mandat.repondre", "choix.preparer"),
     ),
+    Onglet("regularite", "Régularité", _read_regularite, ("regularite.lire",)),
     Onglet("dsf", "DSF", _read_dsf),
     Onglet("documents", "Documents", _read_documents, ("dossier.completer",)),
     Onglet("acces", "Qui voit quoi", _read_acces),
