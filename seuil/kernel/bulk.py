@@ -6,9 +6,10 @@ nothing.
 """
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 from psycopg import sql
@@ -36,7 +37,9 @@ def as_array(values: Iterable[object]) -> str:
 
     Thousands of them are then one value to send, not as many to adapt. Cast it in the query.
     """
-    return "{" + ",".join(map(str, values)) + "}"
+    # Half of a large recomputation would go in writing the dashes of identifiers.
+    texts = [f"{v.int:032x}" if v.__class__ is UUID else str(v) for v in values]
+    return "{" + ",".join(texts) + "}"
 
 
 def copy_rows(
@@ -84,6 +87,7 @@ class _Incoming:
         self.columns = columns
         self.key = list(key)
         self.content = [c for c in columns if c not in key]
+        self.types = {f.column: f.db_type(connection) for f in model._meta.concrete_fields}  # noqa: SLF001
         self.has_id = any(f.column == "id" for f in model._meta.concrete_fields)  # noqa: SLF001
         self.match = sql.SQL(" AND ").join(
             sql.SQL("t.{c} = s.{c}").format(c=sql.Identifier(c)) for c in key
@@ -121,9 +125,8 @@ class _Incoming:
         )
         if not rows:
             return sql.SQL("({})").format(typed), []
-        types = {f.column: f.db_type(connection) for f in self.model._meta.concrete_fields}  # noqa: SLF001
         row = sql.SQL("({})").format(
-            sql.SQL(", ").join(sql.SQL(f"%s::{types[c]}") for c in columns)
+            sql.SQL(", ").join(sql.SQL(f"%s::{self.types[c]}") for c in columns)
         )
         values = sql.SQL("({typed} UNION ALL VALUES {rows})").format(
             typed=typed, rows=sql.SQL(", ").join([row] * len(rows))
@@ -141,15 +144,15 @@ class _Incoming:
         known = self._read_known(scope, scope_ids)
         key_at = [self.columns.index(c) for c in self.key]
         content_at = [self.columns.index(c) for c in self.content]
+        text = _write_text
         new: list[Sequence[Any]] = []
         changed: list[Sequence[Any]] = []
         for row in rows:
-            content = known.pop(_UNIT.join([str(row[i]) for i in key_at]), None)
+            content = known.pop(_UNIT.join([text(row[i]) for i in key_at]), None)
             if content is None:
                 new.append(row)
             elif content != _UNIT.join([
-                _NULL if (v := row[i]) is None else v if v.__class__ is str else str(v)
-                for i in content_at
+                v if (v := row[i]).__class__ is str else text(v) for i in content_at
             ]):  # fmt: skip
                 changed.append(row)
         if known:
@@ -167,17 +170,12 @@ class _Incoming:
 
     def _read_known(self, scope: str, scope_ids: Sequence[Any]) -> dict[str, str]:
         """Return the rows of the scope: key → content, both as text."""
-        booleans = {
-            f.column
-            for f in self.model._meta.concrete_fields  # noqa: SLF001 - Django's public Meta
-            if isinstance(f, models.BooleanField)
-        }
         statement = sql.SQL(
             "SELECT string_agg({key} || {group} || {content}, {record}) FROM {table} t"
             " WHERE t.{scope} = ANY(%s::uuid[])"
         ).format(
-            key=_as_text(self.key, booleans),
-            content=_as_text(self.content, booleans),
+            key=self._as_text(self.key),
+            content=self._as_text(self.content),
             group=sql.Literal(_GROUP),
             record=sql.Literal(_RECORD),
             table=self.table,
@@ -188,10 +186,25 @@ class _Incoming:
             text = cursor.fetchone()[0]
         return dict(record.split(_GROUP, 1) for record in text.split(_RECORD)) if text else {}
 
+    def _as_text(self, columns: Sequence[str]) -> sql.Composed:
+        """Write columns as one text, each value as `_write_text` does."""
+
+        def write(column: str) -> sql.Composed:
+            kind = self.types[column]
+            if kind == "boolean":
+                text = sql.SQL("CASE WHEN {c} THEN 'True' ELSE 'False' END")
+            elif kind == "uuid":
+                text = sql.SQL("coalesce(encode(uuid_send({c}), 'hex'), {null})")
+            else:
+                text = sql.SQL("coalesce({c}::text, {null})")
+            return text.format(c=sql.Identifier("t", column), null=sql.Literal(_NULL))
+
+        return sql.SQL(" || E'\\x1f' || ").join(map(write, columns))
+
     def _delete(self, keys: Iterable[str], scope: str, scope_ids: Sequence[Any]) -> None:
         statement = sql.SQL(
             "DELETE FROM {table} t WHERE t.{scope} = ANY(%s::uuid[]) AND {key} = ANY(%s::text[])"
-        ).format(table=self.table, scope=sql.Identifier(scope), key=_as_text(self.key, set()))
+        ).format(table=self.table, scope=sql.Identifier(scope), key=self._as_text(self.key))
         with connection.cursor() as cursor:
             cursor.execute(statement, [as_array(scope_ids), list(keys)])
 
@@ -248,18 +261,13 @@ class _Incoming:
 _RECORD, _GROUP, _UNIT, _NULL = "\x1e", "\x1d", "\x1f", "\\N"
 
 
-def _as_text(columns: Sequence[str], booleans: Collection[str | None]) -> sql.Composed:
-    """Write columns as one text, each value as Python's `str` writes it."""
-
-    def write(column: str) -> sql.Composed:
-        name = sql.Identifier("t", column)
-        if column in booleans:
-            text = sql.SQL("CASE WHEN {c} THEN 'True' ELSE 'False' END")
-        else:
-            text = sql.SQL("coalesce({c}::text, {null})")
-        return text.format(c=name, null=sql.Literal(_NULL))
-
-    return sql.SQL(" || E'\\x1f' || ").join(map(write, columns))
+def _write_text(value: object) -> str:
+    """Write a value as `_Incoming._as_text` has the database write it."""
+    if value is None:
+        return _NULL
+    if value.__class__ is UUID:
+        return f"{value.int:032x}"
+    return str(value)
 
 
 def _names(columns: Sequence[str], alias: str = "") -> sql.Composed:
