@@ -12,7 +12,7 @@ from seuil.acteurs.models import Agent, Role
 from seuil.audit.models import Event
 from seuil.contacts.models import Contact
 from seuil.diagnostics.models import Dsf
-from seuil.dossiers.models import Dossier
+from seuil.dossiers.models import AideLogement, Dossier
 from seuil.engines import droit
 from seuil.jobs.demo import installation
 from seuil.jobs.demo.activite import Agenda
@@ -50,7 +50,9 @@ def test_a_demonstration_lives_through_the_real_import_and_the_real_use_cases(
     assert bilan.listes == len(list((tmp_path / "listes").iterdir()))
     # The lists of the last day wait in the preview.
     assert Lot.objects.exclude(etat=Lot.Etat.APPLIQUE).exists()
-    assert bilan.lignes["acceptes"] == Acte.objects.count() > 100
+    assert bilan.lignes["acceptes"] == Acte.objects.exclude(lot=None).count() > 100
+    assert Acte.objects.filter(lot=None).exists()
+    assert AideLogement.objects.exists()
     assert bilan.lignes["dossiers_ouverts"] == Dossier.objects.count()
     types = set(Acte.objects.order_by("type").values_list("type", flat=True))
     assert types >= {TypeActe.COMMANDEMENT, TypeActe.ASSIGNATION, TypeActe.CQL}

@@ -52,6 +52,10 @@ def test_a_rule_gives_its_date_in_json(
     assert found["version"] in found["explication"]
 
 
+def test_a_rule_is_found_whatever_the_case(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(capsys, "droit", "k5B", "--depuis", "2026-03-02")["regle"] == "K5b"
+
+
 def test_a_range_is_given_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     found = ask(capsys, "droit", "D6", "--depuis", "2025-01-01")
 
@@ -72,7 +76,7 @@ def test_the_text_says_the_count_step_by_step(capsys: pytest.CaptureFixture[str]
     ("arguments", "code", "message"),
     [
         (["droit", "ZZ", "--depuis", "2026-01-01"], 1, "La règle « ZZ » n’existe pas"),
-        (["droit", "a1", "--depuis", "2026-01-01"], 1, "Vouliez-vous dire A1"),
+        (["droit", "A11", "--depuis", "2026-01-01"], 1, "Vouliez-vous dire A1"),
         (["droit", "A1"], 1, "signification du commandement de payer"),
         (["droit", "A1", "--depuis", "2026-02-30"], 2, "« 2026-02-30 » n’est pas une date"),
         (["droit", "A1", "--depuis", "hier"], 2, "--depuis"),

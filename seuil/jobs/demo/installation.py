@@ -23,6 +23,7 @@ from seuil.audit.operations import record_event
 from seuil.dossiers.models import Dossier
 from seuil.engines import droit
 from seuil.jobs.demo.activite import Agenda, EquipeMobile, Vie
+from seuil.jobs.demo.faits import FaitsDeProcedure
 from seuil.jobs.demo.listes import SEED, TAILLES, FichierListe, generate_lists
 from seuil.jobs.demo.organisations import DEPARTEMENT, MACHINE, create_acteurs
 from seuil.jobs.demo.parcours import Volumes
@@ -143,6 +144,14 @@ class _Histoire:
         self._acteurs = create_acteurs(on=first)
         self._create_objectifs(first)
         self._equipe = EquipeMobile(acteurs=self._acteurs, agenda=self._agenda, rng=self._rng)
+        self._faits = FaitsDeProcedure(
+            acteurs=self._acteurs,
+            agenda=self._agenda,
+            rng=self._rng,
+            par_liste=max(6, volumes.mandats_par_mois // 2),
+            faits=self._equipe.faits,
+            refus=self._equipe.refus,
+        )
         self._total = len(fichiers)
         self.months = _months(first, until)
         self.bilan = Bilan(0, Counter(), self._equipe.faits, self._equipe.refus)
@@ -210,6 +219,7 @@ class _Histoire:
         self.bilan.lignes.update(done.compte)
         if fichier.type == TypeActe.ASSIGNATION:
             self._ask_dsf(done.lot)
+        self._faits.follow(done.lot)
         yield from ()
 
     def _is_left(self, fichier: FichierListe) -> bool:
