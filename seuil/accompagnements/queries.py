@@ -733,6 +733,16 @@ def _open_mandats(dossier_ids: Collection[UUID]) -> list[Mandat]:
     return [m for m in mandats if m.dossier_id in wanted]
 
 
+def list_operateurs_en_charge(*, dossier_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the operator to whom each dossier is entrusted today, when there is one."""
+    rows = (
+        Mandat.objects.filter(dossier__in=dossier_ids, clos_le=None)
+        .exclude(reponse=Mandat.Reponse.REFUSE)
+        .order_by("transmis_le")
+    )
+    return dict(rows.values_list("dossier", "operateur"))
+
+
 def _suivis(mandats: Collection[Mandat]) -> dict[UUID, Suivi]:
     """Return, by mandate, its last exchange with the household and the first attempt after it."""
     jours: dict[UUID, list[tuple[date, bool]]] = {m.pk: [] for m in mandats}

@@ -13,7 +13,7 @@ from seuil.diagnostics import rules
 from seuil.diagnostics.models import Dsf
 from seuil.dossiers.models import Dossier
 from seuil.echeances.rules import EcheanceCalculee, Fait
-from seuil.travail.rules import Besoin
+from seuil.travail.rules import Besoin, DsfLu
 
 
 def list_dsf(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Dsf]:
@@ -39,6 +39,17 @@ def list_faits(*, dossier_ids: Collection[UUID]) -> list[Fait]:
         for dossier, le, pk in dsf.values_list("dossier", "demande_le", "pk")
         if dossier in wanted
     ]
+
+
+def list_dsf_lus(*, dossier_ids: Collection[UUID]) -> dict[UUID, list[DsfLu]]:
+    """Return what the duties need of the diagnoses of dossiers: asked, ended, by whom."""
+    lus: dict[UUID, list[DsfLu]] = defaultdict(list)
+    rows = Dsf.objects.filter(dossier__in=dossier_ids).order_by("pk")
+    for dossier, demande_le, termine_le, organisme in rows.values_list(
+        "dossier", "demande_le", "termine_le", "organisme"
+    ):
+        lus[dossier].append(DsfLu(demande_le, termine_le, organisme))
+    return lus
 
 
 def list_besoins(

@@ -1,0 +1,54 @@
+"""An organisation says what it did of a duty."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from seuil.acteurs.models import Agent
+from seuil.dossiers.models import Dossier
+from seuil.travail import operations
+from seuil.travail.models import Diligence
+from seuil.travail.queries import Rendu, find_diligence, find_tache_devoir
+from seuil.usecases._habilitation import DossierInaccessible, require_verbe
+from seuil.usecases.refresh_dossiers import refresh_dossiers
+
+
+@transaction.atomic
+def record_diligence(
+    *,
+    dossier: Dossier,
+    devoir: str,
+    source_id: UUID,
+    faite_le: date,
+    preuve: str = "",
+    sans_objet: bool = False,
+    motif: str = "",
+    by: Agent,
+    on: date,
+) -> Diligence:
+    """Record that a duty of the agent's own organisation is done; its task ends.
+
+    A second identical demand returns the first record. Raises HabilitationRefusee,
+    DossierInaccessible when the duty is not in the agent's queue, DiligenceRefusee.
+    """
+    require_verbe(by=by, verbe="devoir.rendre")
+    which = Rendu(numero=dossier.numero, devoir=devoir, source_id=source_id)
+    if find_tache_devoir(agent=by, on=on, which=which) is None:
+        already = find_diligence(agent=by, on=on, which=which)
+        if already is None:
+            raise DossierInaccessible
+        return already
+    diligence = operations.record_diligence(
+        dossier=dossier,
+        devoir=devoir,
+        source_id=source_id,
+        faite_le=faite_le,
+        preuve=preuve,
+        sans_objet=sans_objet,
+        motif=motif,
+        by=by,
+        on=on,
+    )
+    refresh_dossiers(dossier_ids=[dossier.pk], on=on)
+    return diligence
