@@ -50,8 +50,8 @@ class Tache(models.Model):
 
     class Privacy:
         procedure = {
-            "dossier", "departement", "genre", "devoir", "source_id", "role", "organisation", "agent",
-            "visible_le", "due_le", "caduque_le", "legale", "regle",
+            "dossier", "departement", "genre", "devoir", "source_id", "role", "organisation",
+            "agent", "visible_le", "due_le", "caduque_le", "legale", "regle",
         }  # fmt: skip
         technique = {"id"}
         retention = "projection : recalculée, vit avec le dossier"

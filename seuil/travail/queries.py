@@ -52,9 +52,11 @@ class TacheRow:
     source_id: UUID
     agent: str
     en_retard: bool
-    # For a duty: its id, and what shows that it is done.
+    # For a duty: its id, what shows that it is done, its text, whether its day is only proposed.
     devoir: str = ""
     preuve: str = ""
+    source: str = ""
+    a_verifier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
         en_retard=due_le < on,
         devoir=code,
         preuve=devoir.preuve if devoir else "",
+        source=devoir.source if devoir else "",
+        a_verifier=devoir is not None and devoir.certainty == "to_check",
     )
 
 
@@ -231,6 +235,12 @@ def list_diligences(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Dil
         .select_related("organisation")
         .order_by("faite_le", "pk")
     )
+
+
+def list_rendables(*, agent: Agent, on: date, dossier: Dossier) -> set[tuple[str, UUID]]:
+    """Return the duties of a file that are in the agent's own queue, by duty and act."""
+    mine = filter_taches(agent=agent, on=on).filter(dossier=dossier.pk, genre="devoir")
+    return set(mine.values_list("devoir", "source_id"))
 
 
 # --- What the duties depend on -------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -699,6 +699,19 @@ def find_destinataire(devoir: Devoir, etape: EtapeLue, annuaire: Annuaire) -> De
     )
 
 
+def is_confie_ailleurs(devoir: Devoir, etape: EtapeLue, owner: Destinataire | None) -> bool:
+    """Tell whether the diagnosis is asked of another body: it is then not asked of this one."""
+    return (
+        devoir.fait == "dsf_termine"
+        and devoir.acteur in _AUTEURS_DU_DSF
+        and bool(etape.dsf_organisme)
+        and (owner is None or owner.nom != etape.dsf_organisme)
+    )
+
+
+_AUTEURS_DU_DSF = frozenset({"conseil_departemental", "metropole", "ccas"})
+
+
 def _address(
     devoir: Devoir, etape: EtapeLue, annuaire: Annuaire, dates: tuple[date, date, date]
 ) -> Besoin | None:
@@ -708,9 +721,7 @@ def _address(
         organisation_id = etape.operateur_id
     elif role == "partenaire":
         organisation = find_destinataire(devoir, etape, annuaire)
-        # A diagnosis asked of one body is not asked of the others.
-        elsewhere = devoir.fait == "dsf_termine" and etape.dsf_organisme
-        if organisation is None or (elsewhere and organisation.nom != etape.dsf_organisme):
+        if organisation is None or is_confie_ailleurs(devoir, etape, organisation):
             return None
         organisation_id = organisation.id
     visible_le, due_le, caduque_le = dates
@@ -735,3 +746,151 @@ def _is_legale(devoir: Devoir) -> bool:
         and bool(devoir.regle)
         and (droit.regles()[devoir.regle].origine == "loi")
     )
+
+
+# --- Duties as the page of a dossier shows them ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reponse:
+    """What an organisation said of a duty: see Diligence."""
+
+    devoir: str
+    source_id: UUID
+    faite_le: date
+    preuve: str
+    sans_objet: bool
+    motif: str
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class DevoirVu:
+    """A duty of a dossier, and where it stands.
+
+    `etat`: fait, sans_objet, permanent, a_faire, en_retard, a_determiner, non_note (nobody said).
+    """
+
+    devoir: Devoir
+    acteur: str
+    # The organisation of the directory whose it is; empty: the actor is not one of them.
+    organisation: str
+    # Several organisations might owe it, or none is known: the secretariat must find whom.
+    a_qui: bool
+    condition: str
+    etat: str
+    le: date | None
+    # The proof, the reason, or who makes it instead.
+    precision: str
+    legale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EtapeVue:
+    """A stage that a dossier reached, with what each actor owes there."""
+
+    code: str
+    libelle: str
+    acte_id: UUID
+    le: date
+    courante: bool
+    devoirs: tuple[DevoirVu, ...]
+
+
+def compute_etapes_vues(
+    etapes: Sequence[EtapeLue],
+    *,
+    annuaire: Annuaire,
+    echeances: Mapping[tuple[UUID, str], date],
+    reponses: Iterable[Reponse],
+    on: date,
+) -> list[EtapeVue]:
+    """Return the stages with their duties, by actor; the first of `etapes` is the current one."""
+    said = {(r.devoir, r.source_id): r for r in reponses}
+    order = {acteur: i for i, acteur in enumerate(ACTEURS)}
+    vues = []
+    for rank, etape in enumerate(etapes):
+        if etape.is_over:
+            continue
+        devoirs = [
+            _show(devoir, etape, annuaire, echeances, said.get((devoir.id, etape.acte_id)), on)
+            for devoir in load_devoirs(etape.departement).at(etape.etape, etape.parc)
+            if applies(devoir, etape)
+        ]
+        if rank:
+            devoirs = [_passed(vu) for vu in devoirs]
+        vues.append(
+            EtapeVue(
+                code=etape.etape,
+                libelle=ETAPES[etape.etape],
+                acte_id=etape.acte_id,
+                le=etape.le,
+                courante=rank == 0,
+                devoirs=tuple(sorted(devoirs, key=lambda v: order[v.devoir.acteur])),
+            )
+        )
+    return vues
+
+
+def _passed(vu: DevoirVu) -> DevoirVu:
+    """A later act ends what was still to do."""
+    if vu.etat in {"a_faire", "en_retard", "a_determiner"}:
+        return replace(vu, etat="non_note")
+    return vu
+
+
+def _show(
+    devoir: Devoir,
+    etape: EtapeLue,
+    annuaire: Annuaire,
+    echeances: Mapping[tuple[UUID, str], date],
+    reponse: Reponse | None,
+    on: date,
+) -> DevoirVu:
+    owner = find_destinataire(devoir, etape, annuaire)
+    etat, le, precision = _stand(devoir, etape, owner, reponse)
+    if not etat:
+        etat, le = _wait(devoir, etape, echeances, on)
+    return DevoirVu(
+        devoir=devoir,
+        acteur=ACTEURS[devoir.acteur],
+        organisation=owner.nom if owner and devoir.acteur not in _ROLES else "",
+        a_qui=devoir.makes_task and devoir.acteur not in _ROLES and owner is None,
+        condition=devoir.si or CONDITIONS.get(devoir.condition, ""),
+        etat=etat,
+        le=le,
+        precision=precision,
+        legale=_is_legale(devoir),
+    )
+
+
+def _stand(
+    devoir: Devoir,
+    etape: EtapeLue,
+    owner: Destinataire | None,
+    reponse: Reponse | None,
+) -> tuple[str, date | None, str]:
+    """Return where a duty stands, since or until when, and what is to be said of it."""
+    if reponse:
+        etat = "sans_objet" if reponse.sans_objet else "fait"
+        return etat, reponse.faite_le, f"{reponse.organisation}, {reponse.motif or reponse.preuve}"
+    done_le = find_fait(devoir, etape)
+    if done_le:
+        return "fait", done_le, ""
+    if is_confie_ailleurs(devoir, etape, owner):
+        return "sans_objet", None, f"diagnostic confié à {etape.dsf_organisme}"
+    return "permanent" if devoir.permanent else "", None, ""
+
+
+def _wait(
+    devoir: Devoir, etape: EtapeLue, echeances: Mapping[tuple[UUID, str], date], on: date
+) -> tuple[str, date | None]:
+    """Return how a duty that nothing shows to be done is waited for, and until when."""
+    dates = _date_devoir(devoir, etape, echeances)
+    if dates is None:
+        return "a_determiner", None
+    _, due_le, caduque_le = dates
+    # Nobody records what those without account do: nothing noted is not late.
+    if caduque_le <= on or (due_le < on and devoir.acteur in SANS_COMPTE):
+        return "non_note", due_le
+    return "en_retard" if due_le < on else "a_faire", due_le

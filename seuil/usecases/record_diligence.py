@@ -1,7 +1,6 @@
 """An organisation says what it did of a duty."""
 
 from datetime import date
-from uuid import UUID
 
 from django.db import transaction
 
@@ -17,9 +16,7 @@ from seuil.usecases.refresh_dossiers import refresh_dossiers
 @transaction.atomic
 def record_diligence(
     *,
-    dossier: Dossier,
-    devoir: str,
-    source_id: UUID,
+    which: Rendu,
     faite_le: date,
     preuve: str = "",
     sans_objet: bool = False,
@@ -33,16 +30,17 @@ def record_diligence(
     DossierInaccessible when the duty is not in the agent's queue, DiligenceRefusee.
     """
     require_verbe(by=by, verbe="devoir.rendre")
-    which = Rendu(numero=dossier.numero, devoir=devoir, source_id=source_id)
     if find_tache_devoir(agent=by, on=on, which=which) is None:
         already = find_diligence(agent=by, on=on, which=which)
         if already is None:
             raise DossierInaccessible
         return already
+    # The task says whose duty it is: who holds it need not see the dossier.
+    dossier = Dossier.objects.get(numero=which.numero)
     diligence = operations.record_diligence(
         dossier=dossier,
-        devoir=devoir,
-        source_id=source_id,
+        devoir=which.devoir,
+        source_id=which.source_id,
         faite_le=faite_le,
         preuve=preuve,
         sans_objet=sans_objet,

@@ -50,6 +50,10 @@ _ECRANS: dict[str, tuple[str, Callable[[TacheRow], str]]] = {
         "Dire où elle en est",
         lambda t: address("demarche_terminer", t.source_id),
     ),
+    "devoir": (
+        "Dire que c’est fait",
+        lambda t: reverse("devoir_rendre", args=[t.numero, t.devoir, t.source_id]),
+    ),
 }
 
 
@@ -66,12 +70,12 @@ def a_faire(request):
         periode=periode,
         page=int(number) if number.isdecimal() else 1,
     )
-    asks_dsf = may(request, "dsf.demander")
+    asks_dsf, reads = may(request, "dsf.demander"), may(request, "dossier.lire")
     groupes = [
         (
             PERIODES[code],
             work.par_periode[code],
-            [_line(t, on, asks_dsf=asks_dsf) for t in taches],
+            [_line(t, on, asks_dsf=asks_dsf, reads=reads) for t in taches],
         )
         for code, taches in groupby(work.taches, key=lambda t: _periode(t, on))
     ]
@@ -84,6 +88,7 @@ def a_faire(request):
         "genres": [(code, GENRES[code].libelle, n) for code, n in work.par_genre.items()],
         "periodes": [(c, label, work.par_periode[c]) for c, label in PERIODES.items()],
         "cartes": _cartes(agent, on),
+        "lit_dossiers": reads,
     }
     return render(request, "a_faire/a_faire.html", context)
 
@@ -96,7 +101,7 @@ def _periode(tache, on):
     return "semaine" if tache.due_le <= on + timedelta(days=7) else "plus_tard"
 
 
-def _line(tache, on, *, asks_dsf):
+def _line(tache, on, *, asks_dsf, reads):
     """Return the words of one task: a template that looks up and filters each costs much more."""
     bouton, write = _ECRANS[tache.ecran]
     if tache.genre == "dsf_a_obtenir" and asks_dsf:
@@ -105,10 +110,11 @@ def _line(tache, on, *, asks_dsf):
             lambda t: address("dsf_demander", t.numero),
         )
     avant = echeance(tache.due_le, on, tache.legale)
-    url = address("dossier", tache.numero)
+    # A partner knows the household by its name and its number: the dossier stays closed to it.
+    url = address("dossier", tache.numero) if reads else ""
     return (
         tache.libelle, url, tache.menage, tache.commune, avant, tache.agent, tache.pourquoi,
-        write(tache), bouton,
+        write(tache), bouton, "" if reads else tache.numero, tache.preuve,
     )  # fmt: skip
 
 

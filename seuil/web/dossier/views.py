@@ -38,6 +38,7 @@ from seuil.usecases.record_suivi import record_suivi
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.dossier import chronologie
+from seuil.web.dossier.devoirs import read_devoirs
 from seuil.web.dossier.forms import (
     ActeForm,
     CoordonneeForm,
@@ -294,6 +295,10 @@ def _read_echeances(lecture):
     }
 
 
+def _read_devoirs(lecture):
+    return {"etapes_vues": read_devoirs(**lecture.key)}
+
+
 def _read_menage(lecture):
     return {
         "menage": get_menage(**lecture.key),
@@ -351,6 +356,7 @@ def _read_acces(lecture):
 _ONGLETS = (
     Onglet("chronologie", "Chronologie", _read_chronologie),
     Onglet("echeances", "Échéances", _read_echeances),
+    Onglet("devoirs", "Qui fait quoi", _read_devoirs),
     Onglet("menage", "Ménage et logement", _read_menage),
     Onglet("dette", "Dette et bail", _read_dette),
     Onglet("contacts", "Contacts et visites", _read_contacts, ("contact.enregistrer",)),
