@@ -39,6 +39,7 @@ from seuil.contacts.models import Contact
 from seuil.dossiers.models import Dossier, Personne
 from seuil.echeances.models import Echeance, Situation
 from seuil.echeances.rules import EcheanceCalculee, Fait
+from seuil.kernel.bulk import as_array
 from seuil.kernel.refusal import Refusal
 from seuil.travail.rules import Besoin
 
@@ -735,12 +736,13 @@ def _open_mandats(dossier_ids: Collection[UUID]) -> list[Mandat]:
 
 def list_operateurs_en_charge(*, dossier_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Return the operator to whom each dossier is entrusted today, when there is one."""
-    rows = (
-        Mandat.objects.filter(dossier__in=dossier_ids, clos_le=None)
-        .exclude(reponse=Mandat.Reponse.REFUSE)
-        .order_by("transmis_le")
-    )
-    return dict(rows.values_list("dossier", "operateur"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT dossier_id, operateur_id FROM accompagnements_mandat WHERE clos_le IS NULL"
+            " AND reponse <> 'refuse' AND dossier_id = ANY(%s::uuid[]) ORDER BY transmis_le",
+            [as_array(dossier_ids)],
+        )
+        return dict(cursor.fetchall())
 
 
 def _suivis(mandats: Collection[Mandat]) -> dict[UUID, Suivi]:

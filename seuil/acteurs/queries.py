@@ -15,16 +15,18 @@ from seuil.acteurs.rules import why_not
 def list_comptes_demo() -> list[dict[str, str]]:
     """Return one account per role, in the order of the roles, for a demonstration's sign-in page.
 
-    Takes no agent: nobody is signed in yet. Called only by an instance of demonstration.
+    One per organisation for the partners: each sees what its own owes. Takes no agent: nobody is
+    signed in yet. Called only by an instance of demonstration.
     """
-    first: dict[str, str] = {}
+    first: dict[tuple[str, str], str] = {}
     rows = Agent.objects.filter(is_active=True).order_by("created_at", "courriel")
-    for role, courriel in rows.values_list("role", "courriel"):
-        first.setdefault(role, courriel)
+    for role, home, courriel in rows.values_list("role", "organisation__nom", "courriel"):
+        first.setdefault((role, home if role == Role.PARTENAIRE else ""), courriel)
     return [
-        {"role": str(label), "courriel": first[role]}
+        {"role": f"{label} ({home})" if home else str(label), "courriel": courriel}
         for role, label in Role.choices
-        if role in first
+        for (known, home), courriel in first.items()
+        if known == role
     ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, QuerySet
 
 from seuil.accompagnements.queries import MANY_DOSSIERS, list_etats
@@ -13,6 +14,7 @@ from seuil.diagnostics import rules
 from seuil.diagnostics.models import Dsf
 from seuil.dossiers.models import Dossier
 from seuil.echeances.rules import EcheanceCalculee, Fait
+from seuil.kernel.bulk import as_array
 from seuil.travail.rules import Besoin, DsfLu
 
 
@@ -44,11 +46,14 @@ def list_faits(*, dossier_ids: Collection[UUID]) -> list[Fait]:
 def list_dsf_lus(*, dossier_ids: Collection[UUID]) -> dict[UUID, list[DsfLu]]:
     """Return what the duties need of the diagnoses of dossiers: asked, ended, by whom."""
     lus: dict[UUID, list[DsfLu]] = defaultdict(list)
-    rows = Dsf.objects.filter(dossier__in=dossier_ids).order_by("pk")
-    for dossier, demande_le, termine_le, organisme in rows.values_list(
-        "dossier", "demande_le", "termine_le", "organisme"
-    ):
-        lus[dossier].append(DsfLu(demande_le, termine_le, organisme))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT dossier_id, demande_le, termine_le, organisme FROM diagnostics_dsf"
+            " WHERE dossier_id = ANY(%s::uuid[]) ORDER BY id",
+            [as_array(dossier_ids)],
+        )
+        for dossier, *rest in cursor.fetchall():
+            lus[dossier].append(DsfLu(*rest))
     return lus
 
 

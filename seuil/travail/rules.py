@@ -360,11 +360,15 @@ def load_devoirs(departement: str) -> Devoirs:
 
     Raises FichierIllisible on what is unknown, missing or written twice.
     """
-    national = _load_national()
     configuration = load_departement(departement)
-    if configuration is None or configuration.devoirs is None:
+    return compose_devoirs(configuration.devoirs if configuration else None)
+
+
+def compose_devoirs(local: Table | None) -> Devoirs:
+    """Return the national duties, less those that a charter removes, plus those it adds."""
+    national = _load_national()
+    if local is None:
         return Devoirs(national)
-    local = configuration.devoirs
     removed = set(local.texts("retirer"))
     for unknown in sorted(removed - {d.id for d in national}):
         local.refuse("retirer", f"« {unknown} » n’est pas un devoir national")
