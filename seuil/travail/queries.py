@@ -1,6 +1,7 @@
 """Read the work queue of an agent, and what the duties of a dossier depend on."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -66,6 +67,8 @@ class AFaire:
     taches: list[TacheRow]
     par_periode: Mapping[str, int]
     par_genre: Mapping[str, int]
+    # Duties by their id, when the list shows duties.
+    par_devoir: Mapping[str, int]
     total: int
     page: int
     pages: int
@@ -94,9 +97,19 @@ def filter_taches(*, agent: Agent, on: date) -> QuerySet[Tache]:
 
 
 def get_a_faire(
-    *, agent: Agent, on: date, genre: str = "", periode: str = "", page: int = 1
+    *,
+    agent: Agent,
+    on: date,
+    genre: str = "",
+    devoir: str = "",
+    periode: str = "",
+    page: int = 1,
 ) -> AFaire:
-    """Return the agent's queue, late ones first, then by date; three queries."""
+    """Return the agent's queue, late ones first, then by date; three queries.
+
+    The duties are many, and most are done by the batch: beside other work, they show only when
+    their kind is asked for.
+    """
     mine = filter_taches(agent=agent, on=on)
     week = on + timedelta(days=7)
     periodes = {
@@ -106,20 +119,20 @@ def get_a_faire(
         "plus_tard": Q(due_le__gt=week),
     }
     counts = list(
-        mine.values_list("genre")
+        mine.values_list("genre", "devoir")
         .annotate(**{name: Count("id", filter=which) for name, which in periodes.items()})
-        .order_by("genre")
+        .order_by("genre", "devoir")
     )
-    par_genre = dict(
-        sorted(((code, sum(n)) for code, *n in counts), key=lambda pair: (-pair[1], pair[0]))
-    )
-    # The duties are many, and most are done by the batch: beside the day's work, one tag away.
-    apart = {"devoir"} if any(code != "devoir" for code in par_genre) else set()
-    shown = [
-        n for code, *n in counts if (code not in apart if genre not in GENRES else code == genre)
-    ]
-    par_periode = {name: sum(n[i] for n in shown) for i, name in enumerate(periodes)}
-    chosen = mine.filter(genre=genre) if genre in GENRES else mine.exclude(genre__in=apart)
+    par_genre = _count(((code, sum(n)) for code, _, *n in counts))
+    if genre not in GENRES:
+        genre = "devoir" if set(par_genre) == {"devoir"} else ""
+    chosen = mine.filter(genre=genre) if genre else mine.exclude(genre="devoir")
+    shown = [row for row in counts if (row[0] == genre if genre else row[0] != "devoir")]
+    par_devoir = _count((code, sum(n)) for _, code, *n in shown if code)
+    if devoir in par_devoir:
+        chosen = chosen.filter(devoir=devoir)
+        shown = [row for row in shown if row[1] == devoir]
+    par_periode = {name: sum(row[2 + i] for row in shown) for i, name in enumerate(periodes)}
     if periode in periodes:
         chosen = chosen.filter(periodes[periode])
         total = par_periode[periode]
@@ -140,10 +153,19 @@ def get_a_faire(
         taches=[_row(row, on) for row in rows.values_list(*_COLUMNS)],
         par_periode=par_periode,
         par_genre=par_genre,
+        par_devoir=par_devoir,
         total=total,
         page=page,
         pages=pages,
     )
+
+
+def _count(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return the sum by code, the most numerous first."""
+    totals: Counter[str] = Counter()
+    for code, n in pairs:
+        totals[code] += n
+    return dict(sorted(totals.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def list_taches(*, agent: Agent, on: date) -> list[TacheRow]:

@@ -502,6 +502,14 @@ class Annuaire:
             self._found[key] = chosen[0] if len(chosen) == 1 else None
         return self._found[key]
 
+    def is_out_of_reach(self, *, departement: str, type_organisation: str, commune: str) -> bool:
+        """Tell whether the only organisation of a type says that it does not serve the commune.
+
+        Outside of the métropole nobody is missing: there is none.
+        """
+        known = self._par_type.get((departement, type_organisation), ())
+        return len(known) == 1 and bool(known[0].communes) and commune not in known[0].communes
+
 
 @dataclass(frozen=True, slots=True)
 class DsfLu:
@@ -820,6 +828,11 @@ def compute_etapes_vues(
             _show(devoir, etape, annuaire, echeances, said.get((devoir.id, etape.acte_id)), on)
             for devoir in load_devoirs(etape.departement).at(etape.etape, etape.parc)
             if applies(devoir, etape)
+            and not annuaire.is_out_of_reach(
+                departement=etape.departement,
+                type_organisation=devoir.acteur,
+                commune=etape.commune,
+            )
         ]
         if rank:
             devoirs = [_passed(vu) for vu in devoirs]
@@ -830,7 +843,10 @@ def compute_etapes_vues(
                 acte_id=etape.acte_id,
                 le=etape.le,
                 courante=rank == 0,
-                devoirs=tuple(sorted(devoirs, key=lambda v: order[v.devoir.acteur])),
+                # What is to be done first, then the standing commitments.
+                devoirs=tuple(
+                    sorted(devoirs, key=lambda v: (order[v.devoir.acteur], v.devoir.permanent))
+                ),
             )
         )
     return vues

@@ -442,6 +442,13 @@ def test_a_duty_that_nobody_in_the_directory_owes_asks_whose_it_is() -> None:
     assert not etats(lue())["E2-CAF-1"].a_qui
 
 
+def test_an_organisation_that_does_not_serve_the_commune_is_not_named() -> None:
+    elsewhere = etats(lue(commune="33243"))
+
+    assert "E2-CCAS-1" not in elsewhere
+    assert "E2-CD-1" in elsewhere
+
+
 def test_an_earlier_stage_is_never_late() -> None:
     vus = etats(lue("cql", acte_id=uuid4()), lue())
 

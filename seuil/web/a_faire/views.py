@@ -13,7 +13,7 @@ from seuil.actes.queries import count_lots_en_attente
 from seuil.acteurs.models import Role
 from seuil.dossiers.queries import count_arrivees
 from seuil.travail.queries import TacheRow, get_a_faire
-from seuil.travail.rules import GENRES
+from seuil.travail.rules import GENRES, load_devoirs
 from seuil.web.access import get_agent, may, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.templatetags.seuil import echeance
@@ -67,6 +67,7 @@ def a_faire(request):
         agent=agent,
         on=on,
         genre=genre,
+        devoir=request.GET.get("devoir", ""),
         periode=periode,
         page=int(number) if number.isdecimal() else 1,
     )
@@ -89,8 +90,19 @@ def a_faire(request):
         "periodes": [(c, label, work.par_periode[c]) for c, label in PERIODES.items()],
         "cartes": _cartes(agent, on),
         "lit_dossiers": reads,
+        **_devoirs(work, agent, request.GET.get("devoir", "")),
     }
     return render(request, "a_faire/a_faire.html", context)
+
+
+def _devoirs(work, agent, asked):
+    """Return the duties that the list may be reduced to: code, label, number."""
+    par_id = load_devoirs(agent.departement_id).par_id
+    devoirs = [
+        (code, par_id[code].libelle if code in par_id else code, n)
+        for code, n in work.par_devoir.items()
+    ]
+    return {"devoirs": devoirs, "devoir": asked if asked in work.par_devoir else ""}
 
 
 def _periode(tache, on):
@@ -114,7 +126,7 @@ def _line(tache, on, *, asks_dsf, reads):
     url = address("dossier", tache.numero) if reads else ""
     return (
         tache.libelle, url, tache.menage, tache.commune, avant, tache.agent, tache.pourquoi,
-        write(tache), bouton, "" if reads else tache.numero, tache.preuve,
+        write(tache), bouton, "" if reads else tache.numero, tache.preuve, tache.a_verifier,
     )  # fmt: skip
 
 

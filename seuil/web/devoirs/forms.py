@@ -19,23 +19,22 @@ class DiligenceForm(Formulaire):
         initial=FAIT,
     )
     faite_le = DateField(label="Date", help_text="Le jour où la chose a été faite ou constatée.")
-    preuve = forms.CharField(
-        label="Ce qui montre que c’est fait",
-        max_length=300,
-        required=False,
-        help_text="Une référence suffit. Rien sur la santé ni la vie privée.",
-    )
+    preuve = forms.CharField(label="Ce qui montre que c’est fait", max_length=300)
     motif = forms.CharField(
         label="Pourquoi c’est sans objet",
         max_length=300,
-        required=False,
         help_text="À remplir seulement dans ce cas. Ceux qui lisent le dossier le verront.",
     )
 
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("etat") == FAIT and not data.get("preuve"):
-            self.add_error("preuve", "Dites ce qui montre que c’est fait.")
-        if data.get("etat") == SANS_OBJET and not data.get("motif"):
-            self.add_error("motif", "Dites pourquoi c’est sans objet.")
-        return data
+    def __init__(self, *args: Any, attendu: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sans_objet = self.data.get("etat") == SANS_OBJET
+        for name, required, message in (
+            ("preuve", not sans_objet, "Dites ce qui montre que c’est fait."),
+            ("motif", sans_objet, "Dites pourquoi c’est sans objet."),
+        ):
+            self.fields[name].required = required
+            self.fields[name].error_messages["required"] = message
+        self.fields[
+            "preuve"
+        ].help_text = f"Attendu : {attendu}. Rien sur la santé ni la vie privée."

@@ -28,10 +28,7 @@ def devoir_rendre(request: HttpRequest, numero: str, devoir: str, source_id: UUI
             raise Http404
         messages.info(request, "C’était déjà enregistré.")
         return redirect(retour)
-    form = DiligenceForm(request.POST or None, initial={"faite_le": on})
-    form.fields[
-        "preuve"
-    ].help_text = f"Attendu : {tache.preuve}. Rien sur la santé ni la vie privée."
+    form = DiligenceForm(request.POST or None, attendu=tache.preuve, initial={"faite_le": on})
     if record(request, form, lambda: _record(form, which, agent, on), done="C’est enregistré."):
         return redirect(retour)
     context = {

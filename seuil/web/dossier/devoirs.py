@@ -30,11 +30,21 @@ class Ligne:
 
 
 @dataclass(frozen=True, slots=True)
+class Acteur:
+    """An actor at a stage: its name, its organisation here, whether nobody can tell which."""
+
+    nom: str
+    organisation: str
+    a_qui: bool
+    lignes: list[Ligne]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A stage, its duties by actor."""
 
     etape: EtapeVue
-    acteurs: list[tuple[str, list[Ligne]]]
+    acteurs: list[Acteur]
 
 
 def read_devoirs(*, agent: Agent, on: date, dossier: Dossier) -> list[Table]:
@@ -63,9 +73,7 @@ def read_devoirs(*, agent: Agent, on: date, dossier: Dossier) -> list[Table]:
     return [Table(vue, _by_acteur(vue, dossier, mine)) for vue in vues]
 
 
-def _by_acteur(
-    vue: EtapeVue, dossier: Dossier, mine: set[tuple[str, UUID]]
-) -> list[tuple[str, list[Ligne]]]:
+def _by_acteur(vue: EtapeVue, dossier: Dossier, mine: set[tuple[str, UUID]]) -> list[Acteur]:
     suite = reverse("dossier_onglet", args=[dossier.numero, "devoirs"])
 
     def line(vu: DevoirVu) -> Ligne:
@@ -75,7 +83,15 @@ def _by_acteur(
         page = reverse("devoir_rendre", args=[dossier.numero, code, vue.acte_id])
         return Ligne(vu, f"{page}?suite={suite}")
 
-    return [
-        (acteur, [line(vu) for vu in group])
-        for acteur, group in groupby(vue.devoirs, key=lambda vu: vu.acteur)
-    ]
+    acteurs = []
+    for nom, group in groupby(vue.devoirs, key=lambda vu: vu.acteur):
+        vus = list(group)
+        acteurs.append(
+            Acteur(
+                nom=nom,
+                organisation=vus[0].organisation,
+                a_qui=any(vu.a_qui for vu in vus),
+                lignes=[line(vu) for vu in vus],
+            )
+        )
+    return acteurs

@@ -11,7 +11,7 @@ from django.urls import reverse
 from seuil.actes.models import Acte
 from seuil.acteurs.models import Agent
 from seuil.kernel.models import new_id
-from seuil.travail.models import Diligence
+from seuil.travail.models import Diligence, Tache
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from seuil.web.dossier.devoirs import read_devoirs
 from tests.factories.base import make_acces, make_acte, make_agent, make_dossier, make_organisation
@@ -125,6 +125,39 @@ def test_what_is_refused_is_said_and_what_is_typed_is_kept(
     assert not Diligence.objects.exists()
 
 
+def test_the_queue_of_a_partner_is_reduced_to_one_duty(
+    acte: Acte, partenaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    Tache.objects.create(
+        dossier=make_dossier(nom="GAMMA"), departement="33", genre="devoir", devoir="E1-CAF-2",
+        source_id=new_id(), role="partenaire", organisation=partenaire.organisation,
+        visible_le=on, due_le=on, legale=False,
+    )  # fmt: skip
+    client = client_de(partenaire)
+
+    every = read(client.get(reverse("a_faire")))
+    one = read(client.get(reverse("a_faire") + "?devoir=E1-CAF-2&periode=aujourdhui"))
+
+    assert len(select_all(every, ".seuil-tache")) == 2
+    assert ["GAMMA" in t.text for t in select_all(one, ".seuil-tache")] == [True]
+    # One kind of task: a filter by kind would be noise.
+    assert "Devoirs de la charte" not in every.text
+
+
+def test_a_duty_gone_from_the_configuration_keeps_the_words_of_its_kind(
+    partenaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    Tache.objects.create(
+        dossier=make_dossier(), departement="33", genre="devoir", devoir="E1-ANCIEN-1",
+        source_id=new_id(), role="partenaire", organisation=partenaire.organisation,
+        visible_le=on, due_le=on, legale=False,
+    )  # fmt: skip
+
+    page = read(client_de(partenaire).get(reverse("a_faire")))
+
+    assert "Ce que la charte ou la loi attend de votre service" in page.text
+
+
 def test_another_organisation_finds_nothing(
     acte: Acte, secretaire: Agent, client_de: ClientDe, on: date
 ) -> None:
@@ -163,11 +196,11 @@ def test_the_dossier_shows_who_does_what_at_each_stage(
 
     page = read(client_de(secretaire).get(tab))
 
-    titles = [e.text for e in select_all(page, "h3")]
-    assert [t.split(" depuis")[0] for t in titles] == [
-        "Assignation et audience", "Commandement de payer",
-    ]  # fmt: skip
-    assert "étape en cours" in titles[0]
+    (current,) = [e.text for e in select_all(page, "h3")]
+    assert current.startswith("Assignation et audience")
+    assert current.endswith("étape en cours")
+    (earlier,) = [e.text for e in select_all(page, "summary")]
+    assert earlier.startswith("Commandement de payer")
     rows = {select_all(row, "th")[0].text: row for row in select_all(page, "tr")}
     caf = next(row for title, row in rows.items() if "ce que la CAF sait" in title)
     assert "fait le 21/11/2026" in caf.text
