@@ -9,12 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, Upper
 
 from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.queries import list_communes_servies
 from seuil.acteurs.rules import get_perimetre, why_not
-from seuil.dossiers.models import Acces, Dossier
+from seuil.dossiers.models import Acces, Dossier, Personne
 from seuil.dossiers.queries import only_visible
 from seuil.kernel.bulk import as_array
 from seuil.travail.models import Diligence, Tache
@@ -150,7 +151,7 @@ def get_a_faire(
     ]
     rows = Tache.objects.filter(pk__in=ids).order_by("due_le", "dossier_id", "genre", "id")
     return AFaire(
-        taches=[_row(row, on) for row in rows.values_list(*_COLUMNS)],
+        taches=[_row(row, on) for row in rows.annotate(menage=_MENAGE).values_list(*_COLUMNS)],
         par_periode=par_periode,
         par_genre=par_genre,
         par_devoir=par_devoir,
@@ -173,8 +174,16 @@ def list_taches(*, agent: Agent, on: date) -> list[TacheRow]:
     return get_a_faire(agent=agent, on=on).taches
 
 
+# A household signalled before any act has no situation yet: its first holder names it.
+_TITULAIRE = (
+    Personne.objects.filter(dossier=OuterRef("dossier"), qualite=Personne.Qualite.TITULAIRE)
+    .annotate(nom_affiche=Concat(Upper("nom"), Value(" "), "prenom"))
+    .order_by("rang")
+    .values("nom_affiche")[:1]
+)
+_MENAGE = Coalesce("dossier__situation__nom_affiche", Subquery(_TITULAIRE))
 _COLUMNS = (
-    "id", "genre", "dossier__numero", "dossier__situation__nom_affiche",
+    "id", "genre", "dossier__numero", "menage",
     "dossier__logement__commune__nom", "dossier__situation__stade", "due_le", "legale",
     "regle", "source_id", "agent__prenom", "agent__nom", "devoir", "departement",
 )  # fmt: skip
@@ -207,7 +216,9 @@ def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
         devoir=code,
         preuve=devoir.preuve if devoir else "",
         source=devoir.source if devoir else "",
-        a_verifier=devoir is not None and devoir.certainty == "to_check",
+        # The rule's own date is one of the law; without the fact it counts from, it is proposed.
+        a_verifier=devoir is not None
+        and (devoir.certainty == "to_check" or (bool(devoir.regle) and not legale)),
     )
 
 
@@ -230,6 +241,7 @@ def find_tache_devoir(*, agent: Agent, on: date, which: Rendu) -> TacheRow | Non
             devoir=which.devoir,
             source_id=which.source_id,
         )
+        .annotate(menage=_MENAGE)
         .values_list(*_COLUMNS)
         .first()
     )

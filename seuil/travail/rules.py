@@ -486,6 +486,7 @@ class Annuaire:
     def __init__(self, par_type: Mapping[tuple[str, str], Sequence[Destinataire]]) -> None:
         self._par_type = par_type
         self._found: dict[tuple[str, str, str], Destinataire | None] = {}
+        self.noms = frozenset(d.nom for known in par_type.values() for d in known)
 
     def find(
         self, *, departement: str, type_organisation: str, commune: str
@@ -589,7 +590,7 @@ def compute_devoirs(
             dates = _date_devoir(devoir, etape, echeances)
             if dates is None or dates[2] <= on or not is_due(devoir, etape):
                 continue
-            besoin = _address(devoir, etape, annuaire, dates)
+            besoin = _address(devoir, etape, annuaire, echeances, dates)
             if besoin:
                 besoins.append(besoin)
     return besoins
@@ -667,8 +668,8 @@ def _date_devoir(
         return None
     caduque_le = due_le + _SEEN_AFTER
     if etape.etape == "assignation" and etape.audience_le:
-        # The hearing over, the duty has no object; one that is late already is not asked after it.
-        caduque_le = min(caduque_le, etape.audience_le)
+        # Everything there prepares the hearing, however far it is.
+        caduque_le = etape.audience_le
     return max(etape.depart_le, due_le - _SEEN_BEFORE), due_le, caduque_le
 
 
@@ -711,12 +712,17 @@ def find_destinataire(devoir: Devoir, etape: EtapeLue, annuaire: Annuaire) -> De
     )
 
 
-def is_confie_ailleurs(devoir: Devoir, etape: EtapeLue, owner: Destinataire | None) -> bool:
-    """Tell whether the diagnosis is asked of another body: it is then not asked of this one."""
+def is_confie_ailleurs(
+    devoir: Devoir, etape: EtapeLue, owner: Destinataire | None, annuaire: Annuaire
+) -> bool:
+    """Tell whether the diagnosis is asked of another body: it is then not asked of this one.
+
+    A name that the directory does not know may be a service of anyone: it excuses nobody.
+    """
     return (
         devoir.fait == "dsf_termine"
         and devoir.acteur in _AUTEURS_DU_DSF
-        and bool(etape.dsf_organisme)
+        and etape.dsf_organisme in annuaire.noms
         and (owner is None or owner.nom != etape.dsf_organisme)
     )
 
@@ -725,7 +731,11 @@ _AUTEURS_DU_DSF = frozenset({"conseil_departemental", "metropole", "ccas"})
 
 
 def _address(
-    devoir: Devoir, etape: EtapeLue, annuaire: Annuaire, dates: tuple[date, date, date]
+    devoir: Devoir,
+    etape: EtapeLue,
+    annuaire: Annuaire,
+    echeances: Mapping[tuple[UUID, str], date],
+    dates: tuple[date, date, date],
 ) -> Besoin | None:
     role = _ROLES.get(devoir.acteur, "partenaire")
     organisation_id = None
@@ -733,7 +743,7 @@ def _address(
         organisation_id = etape.operateur_id
     elif role == "partenaire":
         organisation = find_destinataire(devoir, etape, annuaire)
-        if organisation is None or is_confie_ailleurs(devoir, etape, organisation):
+        if organisation is None or is_confie_ailleurs(devoir, etape, organisation, annuaire):
             return None
         organisation_id = organisation.id
     visible_le, due_le, caduque_le = dates
@@ -744,7 +754,7 @@ def _address(
         role=role,
         visible_le=visible_le,
         due_le=due_le,
-        legale=_is_legale(devoir),
+        legale=_is_legale(devoir, etape, echeances),
         regle=devoir.regle,
         organisation_id=organisation_id,
         caduque_le=caduque_le,
@@ -752,12 +762,11 @@ def _address(
     )
 
 
-def _is_legale(devoir: Devoir) -> bool:
-    return (
-        devoir.certainty == "sure"
-        and bool(devoir.regle)
-        and (droit.regles()[devoir.regle].origine == "loi")
-    )
+def _is_legale(devoir: Devoir, etape: EtapeLue, echeances: Mapping[tuple[UUID, str], date]) -> bool:
+    """Tell whether the law sets the day: the fact its rule counts from is then known."""
+    return (etape.dossier_id, devoir.regle) in echeances and droit.regles()[
+        devoir.regle
+    ].origine == "loi"
 
 
 # --- Duties as the page of a dossier shows them ---------------------------------------------------
@@ -868,7 +877,7 @@ def _show(
     on: date,
 ) -> DevoirVu:
     owner = find_destinataire(devoir, etape, annuaire)
-    etat, le, precision = _stand(devoir, etape, owner, reponse)
+    etat, le, precision = _stand(devoir, etape, owner, annuaire, reponse)
     if not etat:
         etat, le = _wait(devoir, etape, echeances, on)
     return DevoirVu(
@@ -880,7 +889,7 @@ def _show(
         etat=etat,
         le=le,
         precision=precision,
-        legale=_is_legale(devoir),
+        legale=_is_legale(devoir, etape, echeances),
     )
 
 
@@ -888,6 +897,7 @@ def _stand(
     devoir: Devoir,
     etape: EtapeLue,
     owner: Destinataire | None,
+    annuaire: Annuaire,
     reponse: Reponse | None,
 ) -> tuple[str, date | None, str]:
     """Return where a duty stands, since or until when, and what is to be said of it."""
@@ -897,7 +907,7 @@ def _stand(
     done_le = find_fait(devoir, etape)
     if done_le:
         return "fait", done_le, ""
-    if is_confie_ailleurs(devoir, etape, owner):
+    if is_confie_ailleurs(devoir, etape, owner, annuaire):
         return "sans_objet", None, f"diagnostic confié à {etape.dsf_organisme}"
     return "permanent" if devoir.permanent else "", None, ""
 

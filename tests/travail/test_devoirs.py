@@ -272,6 +272,8 @@ def test_the_law_engine_prevails_over_the_delay_written() -> None:
     by_law = besoins(hearing, echeances={(DOSSIER, "C6"): date(2027, 1, 6)})["E3-CD-2"]
 
     assert written.due_le == date(2027, 1, 7)
+    # The engine has not said it: it is not shown as a date of the law.
+    assert not written.legale
     assert by_law.due_le == date(2027, 1, 6)
     assert by_law.legale
     assert by_law.regle == "C6"
@@ -282,6 +284,12 @@ def test_what_prepares_the_hearing_has_no_object_from_the_hearing_on() -> None:
 
     assert besoins(hearing)["E3-CD-2"].caduque_le == date(2026, 11, 22)
     assert besoins(hearing, on=date(2026, 11, 22)) == {}
+
+
+def test_what_prepares_a_distant_hearing_keeps_its_object_until_then() -> None:
+    distant = lue("assignation", le=date(2026, 5, 4), audience_le=date(2027, 1, 14))
+
+    assert "E3-DDETS-3" in besoins(distant)
 
 
 def test_without_the_day_of_the_hearing_what_counts_from_it_is_not_asked_yet() -> None:
@@ -310,11 +318,15 @@ def test_a_diagnosis_ended_does_the_duty_of_all_and_one_in_progress_that_of_its_
     ended = replace(hearing, dsf=(DsfLu(date(2026, 10, 1), date(2026, 10, 20), "CAF"),))
     old = replace(hearing, dsf=(DsfLu(date(2026, 1, 1), date(2026, 2, 1), "CAF"),))
     asked = replace(hearing, dsf=(DsfLu(date(2026, 11, 5), None, CCAS.nom),))
+    unknown = replace(hearing, dsf=(DsfLu(date(2026, 11, 5), None, "MDS de Lormont"),))
 
     dsf = {"E3-CD-1", "E3-CD-2", "E3-CCAS-1", "E3-CCAS-2"}
     assert dsf & set(besoins(ended)) == set()
     assert dsf & set(besoins(old)) == dsf
     assert dsf & set(besoins(asked)) == {"E3-CCAS-1", "E3-CCAS-2"}
+    assert etats(asked)["E3-CD-2"].precision == "diagnostic confié à CCAS de Bordeaux"
+    # A service that the directory does not name may be anyone's: nobody is excused.
+    assert dsf & set(besoins(unknown)) == dsf
 
 
 def test_what_the_queue_already_holds_is_not_asked_twice() -> None:

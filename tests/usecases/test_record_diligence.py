@@ -177,13 +177,14 @@ def test_an_exit_ends_every_duty(dossier, partenaire, secretaire, type_acte) -> 
 
 
 def test_an_unpaid_rent_signalled_before_any_act_already_asks(gironde, partenaire) -> None:
-    dossier = make_dossier()
+    dossier = make_dossier(nom="Epsilon")
     dossier.situation.delete()
     make_acte(dossier=dossier, type="signalement", survenu_le=ON - DAY)
 
     refresh_dossiers(dossier_ids=[dossier.pk], on=ON)
 
-    assert list_devoirs(partenaire) == ["E1-CAF-2"]
+    (task,) = get_a_faire(agent=partenaire, on=ON).taches
+    assert (task.devoir, task.menage) == ("E1-CAF-2", "EPSILON Claude")
 
 
 def test_a_housing_aid_paid_to_the_landlord_and_a_proof_of_another_act_are_read(

@@ -80,6 +80,8 @@ class Acteurs:
     chef: Agent
     sociaux: tuple[Agent, ...]
     juristes: tuple[Agent, ...]
+    # Those who say what they did of their duties.
+    services: tuple[Agent, ...]
 
 
 def create_acteurs(*, on: date) -> Acteurs:
@@ -115,6 +117,11 @@ def create_acteurs(*, on: date) -> Acteurs:
         chef=agents["chef"],
         sociaux=(agents["social1"], agents["social2"]),
         juristes=(agents["juriste1"], agents["juriste2"]),
+        services=tuple(
+            agents[c.cle]
+            for c in COMPTES
+            if c.role in {Role.PARTENAIRE, Role.SECRETARIAT, Role.GESTIONNAIRE}
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from seuil.actes.queries import count_lots_en_attente
 from seuil.acteurs.models import Role
 from seuil.dossiers.queries import count_arrivees
 from seuil.travail.queries import TacheRow, get_a_faire
-from seuil.travail.rules import GENRES, load_devoirs
+from seuil.travail.rules import ETAPES, GENRES, load_devoirs
 from seuil.web.access import get_agent, may, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.templatetags.seuil import echeance
@@ -98,10 +98,12 @@ def a_faire(request):
 def _devoirs(work, agent, asked):
     """Return the duties that the list may be reduced to: code, label, number."""
     par_id = load_devoirs(agent.departement_id).par_id
-    devoirs = [
-        (code, par_id[code].libelle if code in par_id else code, n)
-        for code, n in work.par_devoir.items()
-    ]
+    devoirs = []
+    for code, n in work.par_devoir.items():
+        known = par_id.get(code)
+        # The same words come back from one stage to another.
+        label = f"{ETAPES[known.etape]} — {known.libelle}" if known else code
+        devoirs.append((code, label, n))
     return {"devoirs": devoirs, "devoir": asked if asked in work.par_devoir else ""}
 
 
