@@ -233,19 +233,19 @@ class Rendu:
 
 def find_tache_devoir(*, agent: Agent, on: date, which: Rendu) -> TacheRow | None:
     """Return the task of a duty in the agent's own queue, None when there is none."""
-    row = (
-        filter_taches(agent=agent, on=on)
-        .filter(
-            dossier__numero=which.numero,
-            genre="devoir",
-            devoir=which.devoir,
-            source_id=which.source_id,
-        )
-        .annotate(menage=_MENAGE)
-        .values_list(*_COLUMNS)
-        .first()
-    )
+    found = filter_rendables(agent=agent, on=on, which=which)
+    row = found.annotate(menage=_MENAGE).values_list(*_COLUMNS).first()
     return _row(row, on) if row else None
+
+
+def filter_rendables(*, agent: Agent, on: date, which: Rendu) -> QuerySet[Tache]:
+    """Return the task of a duty, one at most, when it is in the agent's own queue."""
+    return filter_taches(agent=agent, on=on).filter(
+        dossier__numero=which.numero,
+        genre="devoir",
+        devoir=which.devoir,
+        source_id=which.source_id,
+    )
 
 
 def find_diligence(*, agent: Agent, on: date, which: Rendu) -> Diligence | None:  # noqa: ARG001

@@ -5,10 +5,9 @@ from datetime import date
 from django.db import transaction
 
 from seuil.acteurs.models import Agent
-from seuil.dossiers.models import Dossier
 from seuil.travail import operations
 from seuil.travail.models import Diligence
-from seuil.travail.queries import Rendu, find_diligence, find_tache_devoir
+from seuil.travail.queries import Rendu, filter_rendables, find_diligence
 from seuil.usecases._habilitation import DossierInaccessible, require_verbe
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 
@@ -30,15 +29,15 @@ def record_diligence(
     DossierInaccessible when the duty is not in the agent's queue, DiligenceRefusee.
     """
     require_verbe(by=by, verbe="devoir.rendre")
-    if find_tache_devoir(agent=by, on=on, which=which) is None:
+    # The task says whose duty it is: who holds it need not see the dossier.
+    tache = filter_rendables(agent=by, on=on, which=which).select_related("dossier").first()
+    if tache is None:
         already = find_diligence(agent=by, on=on, which=which)
         if already is None:
             raise DossierInaccessible
         return already
-    # The task says whose duty it is: who holds it need not see the dossier.
-    dossier = Dossier.objects.get(numero=which.numero)
     diligence = operations.record_diligence(
-        dossier=dossier,
+        dossier=tache.dossier,
         devoir=which.devoir,
         source_id=which.source_id,
         faite_le=faite_le,
@@ -48,5 +47,5 @@ def record_diligence(
         by=by,
         on=on,
     )
-    refresh_dossiers(dossier_ids=[dossier.pk], on=on)
+    refresh_dossiers(dossier_ids=[tache.dossier_id], on=on)
     return diligence

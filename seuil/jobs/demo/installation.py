@@ -37,7 +37,7 @@ INSTALLEE = "demo.installee"
 
 _ARRONDISSEMENT_DE_BORDEAUX = "332"
 # What was due before has no object any more: nobody would see it done.
-_MOIS_DE_DEVOIRS = 5
+_MOIS_DE_DEVOIRS = 4
 # Left in their list on the last day, so that the preview has something to show.
 _A_VERIFIER = {TypeActe.JUGEMENT.value, TypeActe.EXPULSION.value}
 
