@@ -160,6 +160,12 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"seuil": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "seuil": {"level": "INFO"},
+        # Django's own handlers would write whole addresses, the secret ones too.
+        "django": {"level": "WARNING", "handlers": []},
+        "django.server": {"level": "INFO", "handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},
+    },
 }
 PROJECT_ROOT = ROOT

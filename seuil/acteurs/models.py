@@ -185,3 +185,40 @@ class Agent(AbstractBaseUser):
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
         return False
+
+
+class AbonnementAgenda(Record):
+    """A secret address at which a calendar reads the agenda of one agent: [cree, revoque).
+
+    The address itself is shown once and kept nowhere; only its digest is.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="abonnements_agenda")
+    empreinte = models.CharField("empreinte SHA-256 de l’adresse", max_length=64, unique=True)
+    cree_le = models.DateField("créé le")
+    revoque_le = models.DateField("arrêté le", null=True)
+    dernier_acces_at = models.DateTimeField("dernière lecture", null=True)
+
+    class Meta:
+        verbose_name = "abonnement à l’agenda"
+        verbose_name_plural = "abonnements à l’agenda"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent"],
+                condition=models.Q(revoque_le=None),
+                name="abonnement_agenda_un_seul_ouvert",
+            ),
+            models.CheckConstraint(
+                name="abonnement_agenda_empreinte",
+                condition=models.Q(empreinte__regex=r"^[0-9a-f]{64}$"),
+            ),
+            models.CheckConstraint(
+                name="abonnement_agenda_periode",
+                condition=models.Q(revoque_le=None) | models.Q(revoque_le__gte=models.F("cree_le")),
+            ),
+        ]
+
+    class Privacy:
+        agent = {"agent", "cree_le", "revoque_le", "dernier_acces_at"}
+        technique = {"empreinte"}
+        retention = "un an après la fin de l’habilitation"

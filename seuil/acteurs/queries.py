@@ -8,8 +8,15 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from seuil.acteurs.models import Agent, Arrondissement, Commune, Organisation, Role
-from seuil.acteurs.rules import why_not
+from seuil.acteurs.models import (
+    AbonnementAgenda,
+    Agent,
+    Arrondissement,
+    Commune,
+    Organisation,
+    Role,
+)
+from seuil.acteurs.rules import compute_empreinte, why_not
 
 
 def list_comptes_demo() -> list[dict[str, str]]:
@@ -120,3 +127,23 @@ def list_comptes(*, agent: Agent, on: date) -> Sequence[Mapping[str, Any]]:  # n
             "last_login",
         )
     )  # fmt: skip
+
+
+def find_abonnement(*, agent: Agent, on: date) -> AbonnementAgenda | None:  # noqa: ARG001
+    """Return the agent's own subscription that runs, if any."""
+    return AbonnementAgenda.objects.filter(agent=agent.pk, revoque_le=None).first()
+
+
+def find_abonne(*, jeton: str) -> AbonnementAgenda | None:
+    """Return the subscription that a secret address opens, with its agent; None when none runs.
+
+    Takes no agent: the address alone says who reads. An agent without habilitation any more has
+    none. The database compares digests: how long it takes says nothing of the token.
+    """
+    return (
+        AbonnementAgenda.objects.filter(
+            empreinte=compute_empreinte(jeton), revoque_le=None, agent__is_active=True
+        )
+        .select_related("agent")
+        .first()
+    )

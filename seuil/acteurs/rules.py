@@ -1,5 +1,6 @@
 """Who may do what: the rules of acces.yaml, read strictly and closed by default."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -65,6 +66,14 @@ def why_not(role: str, verbe: str) -> str | None:
     if acces and verbe in acces.verbes:
         return None
     return "Votre rôle ne permet pas cette action. Le secrétariat de la CCAPEX peut vous orienter."
+
+
+def compute_empreinte(jeton: str) -> str:
+    """Return what is kept of a secret address: its SHA-256.
+
+    No salt, no slow hash: the token is 256 random bits, and nobody tries them one by one.
+    """
+    return hashlib.sha256(jeton.encode()).hexdigest()
 
 
 class ConfigurationIllisible(ValueError):  # noqa: N818 - a state of the file, in French

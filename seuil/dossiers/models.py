@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from seuil.acteurs.models import Agent, Commune, Departement, Organisation, Role
 from seuil.acteurs.rules import get_perimetre
+from seuil.dossiers.rules import compute_empreinte
 from seuil.kernel.models import Record
 
 
@@ -287,6 +288,18 @@ class Bail(Record):
             "charges",
         }  # fmt: skip
         retention = "deux ans après le dernier fait"
+
+    @property
+    def empreinte(self) -> str:
+        """What a form shows of the lease, so that nobody writes over what another just wrote."""
+        return compute_empreinte(
+            self.signe_le,
+            self.reconduit_le,
+            self.clause_duree,
+            self.terme,
+            self.loyer,
+            self.charges,
+        )
 
 
 class Dette(Record):

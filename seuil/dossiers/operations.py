@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from seuil.acteurs.models import Agent, Departement, Role
 from seuil.audit.operations import Author, record_event
 from seuil.dossiers.models import (
     Acces,
+    AideLogement,
     Bail,
     Bailleur,
     Composition,
@@ -47,6 +49,17 @@ class FaitDejaConnu(Refusal):
 
 class DateAVenir(Refusal):
     message = "Cette date est à venir : indiquez le jour où le fait a été constaté."
+
+
+class BailModifie(Refusal):
+    message = (
+        "Le bail a été modifié depuis que ce formulaire est ouvert\N{NO-BREAK SPACE}: rouvrez-le"
+        " pour voir ce qui est connu, puis recommencez."
+    )
+
+
+class BailIncoherent(Refusal):
+    message = "Le bail ne peut pas être renouvelé ou reconduit avant d’avoir été signé."
 
 
 class DocumentRefuse(Refusal):
@@ -128,6 +141,93 @@ def record_dette(
         raise FaitDejaConnu
     _record("dette.ajoutee", dossier, by, on)
     return dette
+
+
+@transaction.atomic
+def record_aide(
+    *,
+    dossier: Dossier,
+    constatee_le: date,
+    montant: Decimal,
+    tiers_payant: bool,
+    source: str,
+    by: Author,
+    on: date,
+) -> AideLogement:
+    """Add the housing aid as a source states it; 0 says that there is none.
+
+    Raises DateAVenir, FaitDejaConnu.
+    """
+    _refuse_future(constatee_le, on)
+    aide, created = AideLogement.objects.get_or_create(
+        dossier=dossier,
+        constatee_le=constatee_le,
+        source=source,
+        defaults={"montant": montant, "tiers_payant": tiers_payant},
+    )
+    if not created:
+        raise FaitDejaConnu
+    _record("aide.ajoutee", dossier, by, on)
+    return aide
+
+
+@transaction.atomic
+def record_bail(
+    *,
+    dossier: Dossier,
+    signe_le: date | None,
+    reconduit_le: date | None,
+    clause_duree: str,
+    terme: str,
+    loyer: Decimal | None,
+    charges: Decimal | None,
+    empreinte: str,
+    by: Author,
+    on: date,
+) -> Bail:
+    """Fill or correct the lease; the journal says which fields changed, never their values.
+
+    `empreinte` is that of the lease as the author read it; empty when there was none.
+    Raises DateAVenir, BailIncoherent, BailModifie.
+    """
+    for le in (signe_le, reconduit_le):
+        if le is not None:
+            _refuse_future(le, on)
+    if signe_le and reconduit_le and reconduit_le < signe_le:
+        raise BailIncoherent
+    Dossier.objects.select_for_update().get(pk=dossier.pk)
+    bail = Bail.objects.filter(dossier=dossier).first()
+    if (bail.empreinte if bail else "") != empreinte:
+        raise BailModifie
+    values = {
+        "signe_le": signe_le,
+        "reconduit_le": reconduit_le,
+        "clause_duree": clause_duree,
+        "terme": terme,
+        "loyer": loyer,
+        "charges": charges,
+    }
+    bail = bail or Bail(dossier=dossier)
+    details = _describe_changes(bail, values)
+    if details:
+        for champ, value in values.items():
+            setattr(bail, champ, value)
+        bail.save()
+        _record("bail.modifie", dossier, by, on, details)
+    return bail
+
+
+def _describe_changes(bail: Bail, values: Mapping[str, object]) -> dict[str, list[str]]:
+    """Return the names of the fields that are filled, corrected, emptied; no value."""
+    found: dict[str, list[str]] = {}
+    for champ, value in values.items():
+        before = getattr(bail, champ)
+        if before == value:
+            continue
+        kind = "remplis" if before in (None, "") else "corriges"
+        kind = "effaces" if value in (None, "") else kind
+        found.setdefault(kind, []).append(champ)
+    return found
 
 
 @transaction.atomic
@@ -231,8 +331,12 @@ def _refuse_future(le: date, on: date) -> None:
         raise DateAVenir
 
 
-def _record(kind: str, dossier: Dossier, by: Author, on: date) -> None:
-    record_event(kind=kind, by=by, on=on, target_type="dossier", target_id=dossier.pk)
+def _record(
+    kind: str, dossier: Dossier, by: Author, on: date, details: dict[str, Any] | None = None
+) -> None:
+    record_event(
+        kind=kind, by=by, on=on, target_type="dossier", target_id=dossier.pk, details=details
+    )
 
 
 def open_dossiers(

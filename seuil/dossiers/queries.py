@@ -12,6 +12,7 @@ from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import get_perimetre
 from seuil.dossiers.models import (
     Acces,
+    AideLogement,
     Composition,
     Coordonnee,
     Dette,
@@ -95,6 +96,15 @@ def list_dettes(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Dette]:
     """Return the debts stated on a file, newest first."""
     return list(
         Dette.objects.filter(
+            dossier__in=only_visible(agent=agent, on=on, dossier=dossier)
+        ).order_by("-constatee_le", "-created_at")
+    )
+
+
+def list_aides(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[AideLogement]:
+    """Return the housing aids stated on a file, newest first."""
+    return list(
+        AideLogement.objects.filter(
             dossier__in=only_visible(agent=agent, on=on, dossier=dossier)
         ).order_by("-constatee_le", "-created_at")
     )

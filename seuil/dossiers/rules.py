@@ -1,5 +1,6 @@
 """How a household described by a source is recognised: the normalised key of a file."""
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -91,3 +92,9 @@ def compute_cle(*, nom: str, prenom: str, adresse: str, commune: str) -> str:
     """Return the key of a file: name, first name and address, normalised, in one commune."""
     parts = (normalise_nom(nom), normalise_nom(prenom), normalise_adresse(adresse), commune)
     return "|".join(parts)[:400]
+
+
+def compute_empreinte(*values: object) -> str:
+    """Return a short digest of values, equal when they all are; it tells none of them."""
+    written = "|".join("" if v is None else str(v) for v in values)
+    return hashlib.sha256(written.encode()).hexdigest()[:16]

@@ -40,6 +40,8 @@ class Echeance(models.Model):
                 condition=Q(le__isnull=False, a_obtenir="") | (Q(le=None) & ~Q(a_obtenir="")),
             ),
         ]
+        # The agenda reads the deadlines of a month among those of a whole département.
+        indexes = [models.Index(fields=["le", "regle"], name="echeance_jour")]
 
     class Privacy:
         procedure = {

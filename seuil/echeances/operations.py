@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,6 @@ from seuil.echeances.rules import (
     list_faits,
 )
 from seuil.kernel.bulk import as_array, replace_projection
-from seuil.kernel.models import new_id
 
 
 def refresh_echeances(
@@ -39,20 +39,19 @@ def refresh_echeances(
     faits = [fait for pk in ids for fait in list_faits(pk, actes.get(pk, ()))]
     faits += [f for f in faits_en_aval if f.dossier_id in fiches]
     echeances = compute_echeances(faits, {pk: fiche["contexte"] for pk, fiche in fiches.items()})
-    dumped: dict[tuple[tuple[str, str], ...], str] = {}
     replace_projection(
         Echeance,
         scope="dossier_id",
         scope_ids=ids,
         key=("dossier_id", "regle", "source_id"),
         columns=(
-            "id", "dossier_id", "regle", "source_id", "source_type", "debut_le", "le", "autres",
+            "dossier_id", "regle", "source_id", "source_type", "debut_le", "le", "autres",
             "certitude", "parametre", "arguments", "a_obtenir",
         ),
         rows=(
             (
-                new_id(), e.dossier_id, e.regle, e.source_id, e.source_type, e.debut_le, e.le,
-                as_array(e.autres), e.certitude, e.parametre, _dump(e.arguments, dumped),
+                e.dossier_id, e.regle, e.source_id, e.source_type, e.debut_le, e.le,
+                as_array(e.autres), e.certitude, e.parametre, _dump(e.arguments),
                 e.a_obtenir,
             )
             for e in echeances
@@ -66,12 +65,11 @@ def refresh_echeances(
     return echeances
 
 
-def _dump(arguments: Mapping[str, str], dumped: dict[tuple[tuple[str, str], ...], str]) -> str:
-    key = tuple(arguments.items())
-    text = dumped.get(key)
-    if text is None:
-        text = dumped[key] = json.dumps(dict(key))
-    return text
+@lru_cache(maxsize=65_536)
+def _dump(arguments: tuple[tuple[str, str], ...]) -> str:
+    """Write arguments as PostgreSQL gives them back: shortest keys first, then alphabetical."""
+    ordered = sorted(arguments, key=lambda pair: (len(pair[0].encode()), pair[0]))
+    return json.dumps(dict(ordered), ensure_ascii=False)
 
 
 def _replace_situations(
@@ -123,7 +121,8 @@ def _replace_situations(
 def _read_actes(ids: list[UUID]) -> dict[UUID, list[Acte]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT dossier_id, id, type, survenu_le, recu_le, audience_le, sens"
+            "SELECT dossier_id, id, type, survenu_le, recu_le, audience_le, sens,"
+            " delai_jusqu_au, delai_annonce"
             " FROM actes_acte WHERE dossier_id = ANY(%s::uuid[]) ORDER BY survenu_le, id",
             [as_array(ids)],
         )
@@ -151,11 +150,13 @@ def _read_fiches(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
             "parc": parc,
             "enfants": enfants or 0,
             "bailleur": bailleur or "",
-            "contexte": Contexte(departement, commune or "", bail_le, clause or ""),
+            "contexte": Contexte(
+                departement, commune or "", bail_le, clause or "", reconduit_le
+            ),
         }
         for (
             pk, departement, commune, arrondissement, bail_le, clause, nom, prenom, dette,
-            dette_le, suivi, parc, enfants, bailleur,
+            dette_le, suivi, parc, enfants, bailleur, reconduit_le,
         ) in rows
     }  # fmt: skip
 
@@ -173,7 +174,7 @@ WITH dette AS (
 )
 SELECT d.id, d.departement_id, l.commune_id, c.arrondissement_id, b.signe_le, b.clause_duree,
   p.nom, p.prenom, dette.montant, dette.constatee_le, suivi.situation,
-  d.parc, composition.enfants, bailleur.nature
+  d.parc, composition.enfants, bailleur.nature, b.reconduit_le
 FROM dossiers_dossier d
 LEFT JOIN dossiers_logement l ON l.dossier_id = d.id
 LEFT JOIN acteurs_commune c ON c.code = l.commune_id

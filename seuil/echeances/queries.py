@@ -1,5 +1,6 @@
 """Read where procedures stand: the list of dossiers, and the explained deadlines of one."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,15 +9,30 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, Min, Q, QuerySet
 
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import get_perimetre, why_not
-from seuil.dossiers.models import Acces, Dossier
+from seuil.dossiers.models import Acces, Bailleur, Dossier
 from seuil.dossiers.queries import only_visible
 from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
 from seuil.echeances.models import Echeance, Situation
-from seuil.echeances.rules import explain
+from seuil.echeances.rules import (
+    Acte,
+    Contexte,
+    EcheanceCalculee,
+    EcheanceConnue,
+    EffetDuDroit,
+    Fait,
+    compute_echeances,
+    compute_effet,
+    compute_lues,
+    explain,
+    list_faits,
+    list_faits_lus,
+    list_pauses,
+)
 from seuil.engines import droit
 
 # First words of an address: a text that starts so is looked for among addresses.
@@ -75,9 +91,12 @@ class DossierRow:
 
 @dataclass(frozen=True, slots=True)
 class EcheanceVue:
-    """A deadline and its explanation; `resultat` is None when its day is to be determined."""
+    """A deadline and its explanation; `resultat` is None when its day is to be determined.
 
-    id: UUID
+    `id` is None for a delay computed for the page alone.
+    """
+
+    id: UUID | None
     regle: str
     libelle: str
     le: date | None
@@ -160,6 +179,32 @@ def list_rows(*, on: date, situations: QuerySet[Situation]) -> list[DossierRow]:
     ]  # fmt: skip
 
 
+def measure_effet(*, departement: str, essai: Mapping[str, droit.Regle]) -> list[EffetDuDroit]:
+    """Return what other parameters would do to the dates of a département's open dossiers.
+
+    Figures only: no dossier is named. Open: no eviction, departure nor recovery is recorded.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_CONNUES, [departement])
+        connues = [
+            EcheanceConnue(
+                regle, debut_le, le, certitude, tuple(json.loads(arguments).items()), nombre
+            )
+            for regle, debut_le, le, certitude, arguments, nombre in cursor.fetchall()
+        ]
+    return compute_effet((c for c in connues if c.regle in essai), essai)
+
+
+_READ_CONNUES = """
+SELECT e.regle, e.debut_le, e.le, e.certitude, e.arguments::text, count(*)
+FROM echeances_echeance e JOIN dossiers_dossier d ON d.id = e.dossier_id
+WHERE d.departement_id = %s AND e.debut_le IS NOT NULL AND e.le IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM actes_acte a WHERE a.dossier_id = d.id
+    AND a.type IN ('expulsion', 'depart', 'reprise'))
+GROUP BY e.regle, e.debut_le, e.le, e.certitude, e.arguments::text
+"""
+
+
 def get_situation(*, agent: Agent, on: date, dossier: Dossier) -> Situation | None:
     """Return where the procedure of a file stands; None before its first act."""
     visible = only_visible(agent=agent, on=on, dossier=dossier)
@@ -191,19 +236,108 @@ def list_echeances(*, agent: Agent, on: date, dossier: Dossier) -> list[Echeance
     """Return the deadlines of a file with their explanation, by date, undetermined ones last."""
     visible = only_visible(agent=agent, on=on, dossier=dossier)
     rows = Echeance.objects.filter(dossier__in=visible)
-    return [
-        _explained(e) for e in rows.order_by(F("le").asc(nulls_last=True), "regle", "source_id")
+    found = [_explained(e) for e in rows.order_by("regle", "source_id")]
+    connus = get_faits_connus(agent=agent, on=on, dossier=dossier)
+    if connus:
+        found += [_view(None, e) for e in compute_lues(connus.list_lus(), connus.contexte)]
+    return sorted(found, key=lambda e: (e.le is None, e.le or date.max, e.regle))
+
+
+@dataclass(frozen=True, slots=True)
+class FaitsConnus:
+    """What of a dossier decides of its dates: its acts, its lease and its place."""
+
+    dossier_id: UUID
+    actes: Sequence[Acte]
+    contexte: Contexte
+    # The landlord is a legal person, who must seize the CCAPEX before the assignation.
+    bailleur_saisit: bool
+
+    def list_lus(self) -> list[Fait]:
+        """Return the facts whose delays only the page shows."""
+        return list_faits_lus(self.dossier_id, self.actes, bailleur_saisit=self.bailleur_saisit)
+
+    def compute(self) -> list[EcheanceCalculee]:
+        """Return every deadline that these facts entail."""
+        faits = list_faits(self.dossier_id, self.actes)
+        return [
+            *compute_echeances(faits, {self.dossier_id: self.contexte}),
+            *compute_lues(self.list_lus(), self.contexte),
+        ]
+
+
+def get_faits_connus(*, agent: Agent, on: date, dossier: Dossier) -> FaitsConnus | None:
+    """Return what decides of the dates of a file; None when the agent may not see it."""
+    visible = only_visible(agent=agent, on=on, dossier=dossier)
+    row = (
+        Dossier.objects.filter(pk__in=visible)
+        .values_list(
+            "departement_id", "logement__commune_id", "bail__signe_le", "bail__clause_duree",
+            "bail__reconduit_le", "bail__bailleur__nature",
+        )
+        .first()
+    )  # fmt: skip
+    if row is None:
+        return None
+    departement, commune, signe_le, clause, reconduit_le, nature = row
+    actes = dossier.actes.order_by("survenu_le", "pk").values_list(
+        "pk", "type", "survenu_le", "recu_le", "audience_le", "sens", "delai_jusqu_au",
+        "delai_annonce",
+    )  # fmt: skip
+    return FaitsConnus(
+        dossier_id=dossier.pk,
+        actes=[Acte(*values) for values in actes],
+        contexte=Contexte(departement, commune or "", signe_le, clause or "", reconduit_le),
+        bailleur_saisit=nature in {Bailleur.Nature.MORALE, Bailleur.Nature.SOCIAL},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PauseVue:
+    """A suspension or a stop of the procedure, with its effect and the day it ends."""
+
+    effet: droit.Effet
+    du: date
+    au: date | None
+    perdue_le: date | None
+    en_cours: bool
+
+
+def list_pauses_of(*, agent: Agent, on: date, dossier: Dossier) -> list[PauseVue]:
+    """Return what suspends or stopped the procedure of a file, running ones first."""
+    connus = get_faits_connus(agent=agent, on=on, dossier=dossier)
+    effets = droit.load_effets()
+    found = [
+        PauseVue(
+            effet=effets[p.genre],
+            du=p.du,
+            au=p.au,
+            perdue_le=p.perdue_le,
+            en_cours=p.du <= on and (p.fin_le is None or p.fin_le >= on),
+        )
+        for p in (list_pauses(connus.actes) if connus else [])
     ]
+    return sorted(found, key=lambda p: (not p.en_cours, p.du))
 
 
 def _explained(echeance: Echeance) -> EcheanceVue:
+    arguments = tuple(echeance.arguments.items())
+    calculee = EcheanceCalculee(
+        echeance.dossier_id, echeance.regle, echeance.source_type, echeance.source_id,
+        echeance.debut_le, echeance.le, tuple(echeance.autres), echeance.certitude,
+        echeance.parametre, arguments, echeance.a_obtenir,
+    )  # fmt: skip
+    return _view(echeance.pk, calculee)
+
+
+def _view(pk: UUID | None, echeance: EcheanceCalculee) -> EcheanceVue:
     resultat = None
-    if echeance.debut_le and echeance.le:
+    if echeance.debut_le and (echeance.le or echeance.parametre):
         resultat = explain(
-            regle=echeance.regle, debut_le=echeance.debut_le, arguments=echeance.arguments
+            regle=echeance.regle, debut_le=echeance.debut_le, arguments=dict(echeance.arguments)
         )
     return EcheanceVue(
-        id=echeance.pk,
+        id=pk,
         regle=echeance.regle,
         libelle=resultat.libelle if resultat else droit.regles()[echeance.regle].libelle,
         le=echeance.le,

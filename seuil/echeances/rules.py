@@ -1,26 +1,52 @@
 """Which rules a fact sets running, and the deadline each gives."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from seuil.engines import droit
 
 # Fact → rules of engines/droit that it starts. The identifiers are those of the law table.
 REGLES_PAR_FAIT: Mapping[str, tuple[str, ...]] = {
+    "saisine_ccapex": ("C1",),
     "commandement": ("A1",),
     "audience": ("C2", "C3", "C6"),
     "dsf_demande": ("C5",),
+    "signification_fond": ("E4",),
+    "signification_refere": ("E5",),
     "cql": ("F1", "F4"),
+    "cql_execution": (droit.EXECUTION,),
     "cql_recu": ("G4",),
     "rfp": ("G3", "G7"),
     "cfp_accord": ("G5",),
     "expulsion": ("G12",),
+    "surendettement_depot": ("I10",),
+    "surendettement_recevable": ("I2",),
+    "surendettement_suspension": ("I4",),
+    "surendettement_effacement": ("I9",),
+    "pcs_signe": ("J2",),
+    "dalo_recours": ("K1",),
+    "dalo_reconnu": ("K2",),
     "mandat_transmis": ("EM1", "EM2", "EM2b"),
     "mandat_debut": ("EM3", "EM5"),
     "echange": ("EM4",),
     "relance": ("EM6",),
+}
+
+# Rules that start when another one ends.
+SUITES: Mapping[str, str] = {"K2": "K3"}
+
+# Delays that the page of a dossier shows and that no list nor task waits for: computed when read.
+REGLES_LUES: Mapping[str, tuple[str, ...]] = {
+    "commandement": ("A4",),
+    "jugement": ("E7", "E8"),
+    "signification_a_obtenir": ("E4",),
+    "saisine_a_obtenir": ("C1",),
+    "cql": ("G14",),
+    "cfp_refus": ("G10",),
+    "expulsion": ("G12c", "G12d"),
 }
 
 # What to obtain when the day of a starting fact is not known, in the words of the screen.
@@ -28,21 +54,23 @@ FAIT_A_OBTENIR: Mapping[str, str] = {
     "audience": "la date de l’audience",
     "dsf_demande": "la date à laquelle le préfet a saisi l’organisme chargé du diagnostic",
     "cql_recu": "la date à laquelle le préfet a reçu le commandement de quitter les lieux",
+    "signification_a_obtenir": "la date de signification de la décision",
+    "saisine_a_obtenir": "la date à laquelle le bailleur a saisi la CCAPEX",
 }
 
-# The lease decides of the clause résolutoire only.
-_REGLES_DU_BAIL = frozenset({"A1"})
 
+class Fait(NamedTuple):
+    """A dated fact that starts delays; `le` is None when its day is still to be obtained.
 
-@dataclass(frozen=True, slots=True)
-class Fait:
-    """A dated fact that starts delays; `le` is None when its day is still to be obtained."""
+    `arguments` are the other facts that decide of its dates: name and value, dates in ISO form.
+    """
 
     dossier_id: UUID
     genre: str
     le: date | None
     source_type: str
     source_id: UUID
+    arguments: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +81,30 @@ class Contexte:
     commune: str = ""
     bail_le: date | None = None
     clause: str = ""
+    reconduit_le: date | None = None
+
+    def list_arguments(self, regle: str) -> tuple[tuple[str, str], ...]:
+        """Return what of the dossier the rule asks: the place, the lease for its clause."""
+        arguments = [("departement", self.departement)]
+        # Good Friday is a holiday in some communes only: elsewhere the commune does not matter.
+        if self.commune and self.departement in _ALSACE_MOSELLE:
+            arguments.append(("commune", self.commune))
+        if regle in _REGLES_DU_BAIL:
+            if self.bail_le:
+                arguments.append(("bail", self.bail_le.isoformat()))
+            if self.clause:
+                arguments.append(("clause", self.clause))
+            if self.reconduit_le:
+                arguments.append(("reconduit_le", self.reconduit_le.isoformat()))
+        return tuple(arguments)
 
 
-@dataclass(frozen=True, slots=True)
-class EcheanceCalculee:
+# The lease decides of the clause résolutoire only.
+_REGLES_DU_BAIL = frozenset({"A1"})
+_ALSACE_MOSELLE = frozenset({"57", "67", "68"})
+
+
+class EcheanceCalculee(NamedTuple):
     """A deadline before it is written; see the model."""
 
     dossier_id: UUID
@@ -68,7 +116,7 @@ class EcheanceCalculee:
     autres: tuple[date, ...]
     certitude: str
     parametre: str
-    arguments: Mapping[str, str]
+    arguments: tuple[tuple[str, str], ...]
     a_obtenir: str
 
 
@@ -80,77 +128,100 @@ def compute_echeances(
     The order of the facts changes nothing; two facts of the same source and rule give one row.
     """
     computed: dict[tuple[UUID, str, UUID], EcheanceCalculee] = {}
+    places: dict[Contexte, dict[str, tuple[tuple[str, str], ...]]] = {}
     for fait in faits:
         contexte = contextes[fait.dossier_id]
+        known = places.get(contexte)
+        if known is None:
+            known = places[contexte] = {}
         for regle in REGLES_PAR_FAIT[fait.genre]:
-            computed[fait.dossier_id, regle, fait.source_id] = (
-                _a_determiner(fait, regle, FAIT_A_OBTENIR[fait.genre])
-                if fait.le is None
-                else _datee(fait, fait.le, regle, contexte)
-            )
+            arguments = known.get(regle)
+            if arguments is None:
+                arguments = known[regle] = contexte.list_arguments(regle)
+            found = _compute_one(fait, regle, arguments)
+            computed[fait.dossier_id, regle, fait.source_id] = found
+            if regle in SUITES and found.le:
+                # The end of this delay starts another one.
+                suite = fait._replace(le=found.le, arguments=())
+                computed[fait.dossier_id, SUITES[regle], fait.source_id] = _compute_one(
+                    suite, SUITES[regle], arguments
+                )
     return list(computed.values())
 
 
-def explain(*, regle: str, debut_le: date, arguments: Mapping[str, str]) -> droit.Resultat:
-    """Recompute a stored deadline with the arguments it was computed with, for its explanation."""
-    bail = arguments.get("bail")
-    return droit.compute(
-        regle,
-        depuis=debut_le,
-        bail=date.fromisoformat(bail) if bail else None,
-        clause=arguments.get("clause"),
-        commune=arguments.get("commune"),
-        departement=arguments.get("departement"),
-    )
+def compute_lues(faits: Iterable[Fait], contexte: Contexte) -> list[EcheanceCalculee]:
+    """Return the delays that only the page of a dossier shows."""
+    return [
+        _compute_one(fait, regle, contexte.list_arguments(regle))
+        for fait in faits
+        for regle in REGLES_LUES.get(fait.genre, ())
+    ]
 
 
-def _datee(fait: Fait, debut_le: date, regle: str, contexte: Contexte) -> EcheanceCalculee:
-    arguments = {"departement": contexte.departement}
-    if contexte.commune and contexte.departement in _ALSACE_MOSELLE:
-        arguments["commune"] = contexte.commune
-    if regle in _REGLES_DU_BAIL:
-        if contexte.bail_le:
-            arguments["bail"] = contexte.bail_le.isoformat()
-        if contexte.clause:
-            arguments["clause"] = contexte.clause
+def _compute_one(
+    fait: Fait, regle: str, arguments: tuple[tuple[str, str], ...]
+) -> EcheanceCalculee:
+    if fait.le is None:
+        found = _undetermined(FAIT_A_OBTENIR[fait.genre])
+    else:
+        if fait.arguments:
+            arguments += fait.arguments
+        found = _compute_dated(regle, fait.le, arguments)
+    return EcheanceCalculee(fait.dossier_id, regle, fait.source_type, fait.source_id, *found)
+
+
+_Found = tuple[
+    date | None, date | None, tuple[date, ...], str, str, tuple[tuple[str, str], ...], str
+]
+
+
+@droit.remembered(maxsize=524_288)
+def _compute_dated(regle: str, debut_le: date, arguments: tuple[tuple[str, str], ...]) -> _Found:
+    """Return what is stored of a deadline: many dossiers share rule, day and arguments."""
     try:
-        resultat = explain(regle=regle, debut_le=debut_le, arguments=arguments)
+        resultat = explain(regle=regle, debut_le=debut_le, arguments=dict(arguments))
     except droit.DateHorsPeriode:
-        return _a_determiner(fait, regle, "le texte applicable à cette date")
-    return EcheanceCalculee(
-        dossier_id=fait.dossier_id,
-        regle=regle,
-        source_type=fait.source_type,
-        source_id=fait.source_id,
-        debut_le=debut_le,
-        le=resultat.date,
-        autres=tuple(autre.date for autre in resultat.autres),
-        certitude=resultat.certitude,
-        parametre=resultat.parametre,
-        arguments=arguments,
+        return _undetermined("le texte applicable à cette date")
+    if resultat.date is None:
         # Overseas the trêve is set by each préfet: the engine has no date to give.
-        a_obtenir="" if resultat.date else "la date fixée localement",
+        a_obtenir = resultat.a_obtenir or "la date fixée localement"
+        return (debut_le, None, (), resultat.certitude, resultat.parametre, arguments, a_obtenir)
+    return (
+        debut_le,
+        resultat.date,
+        tuple(dict.fromkeys(autre.date for autre in resultat.autres)),
+        resultat.certitude,
+        resultat.parametre,
+        arguments,
+        "",
     )
 
 
-# Good Friday is a holiday in some communes only: elsewhere the commune does not matter.
-_ALSACE_MOSELLE = frozenset({"57", "67", "68"})
+def _undetermined(a_obtenir: str) -> _Found:
+    return (None, None, (), "to_check", "", (), a_obtenir)
 
 
-def _a_determiner(fait: Fait, regle: str, a_obtenir: str) -> EcheanceCalculee:
-    return EcheanceCalculee(
-        dossier_id=fait.dossier_id,
-        regle=regle,
-        source_type=fait.source_type,
-        source_id=fait.source_id,
-        debut_le=None,
-        le=None,
-        autres=(),
-        certitude="to_check",
-        parametre="",
-        arguments={},
-        a_obtenir=a_obtenir,
-    )
+_DATES = frozenset({"bail", "reconduit_le", "prefet_saisi_le", "delais_jusqu_au", "cfp_le"})
+# Which of its facts each rule of its own kind takes; the others take none of them.
+_ATTENTES = "attentes"
+
+
+def explain(*, regle: str, debut_le: date, arguments: Mapping[str, str]) -> droit.Resultat:
+    """Recompute a stored deadline with the arguments it was computed with, for its explanation.
+
+    Raises droit.DateHorsPeriode.
+    """
+    values: dict[str, object] = {
+        name: date.fromisoformat(value) if name in _DATES else value
+        for name, value in arguments.items()
+        if name not in {_ATTENTES, "prefet_non_saisi"}
+    }
+    if "prefet_non_saisi" in arguments:
+        values["prefet_non_saisi"] = True
+    if regle == droit.EXECUTION:
+        attentes = tuple(read_attentes(arguments.get(_ATTENTES, "")))
+        return droit.compute_execution(cql_le=debut_le, attentes=attentes, **values)  # type: ignore[arg-type]
+    return droit.compute(regle, depuis=debut_le, **values)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +234,118 @@ class Acte:
     recu_le: date | None
     audience_le: date | None
     sens: str
+    delai_jusqu_au: date | None = None
+    delai_annonce: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What suspends or stops the procedure of a dossier: a kind of engines/droit, and its days.
+
+    `au` is the last day, None while no fact nor law gives one; `perdue_le` the day it was lost.
+    """
+
+    genre: str
+    du: date
+    au: date | None
+    source_id: UUID
+    perdue_le: date | None = None
+
+    @property
+    def fin_le(self) -> date | None:
+        """Return the last day that counts: the end, or the loss when it came before."""
+        days = [day for day in (self.au, self.perdue_le) if day is not None]
+        return min(days, default=None)
+
+
+def list_pauses(actes: Collection[Acte]) -> list[Pause]:
+    """Return the suspensions and stops that the facts of one dossier tell, by their start.
+
+    The law's own limit ends those whose end no fact gives: two years for a suspension by the
+    judge (I4), two years for a protocole (J2), two years after an erasure (I9).
+    """
+    ordered = sorted(actes, key=lambda acte: (acte.survenu_le, acte.type, acte.sens))
+    pauses = []
+    for acte in ordered:
+        genre = _PAUSES.get((acte.type, acte.sens)) or _PAUSES.get((acte.type, ""))
+        if genre is None:
+            continue
+        ends = _FINS.get(genre, frozenset())
+        lost = next(
+            (
+                a.survenu_le
+                for a in ordered
+                if (a.type, a.sens) in ends and a.survenu_le >= acte.survenu_le
+            ),
+            None,
+        )
+        au = acte.delai_jusqu_au or _find_limit(genre, acte.survenu_le)
+        pauses.append(Pause(genre, acte.survenu_le, au, acte.id, lost))
+    pauses += [
+        Pause("prefet_non_saisi", a.survenu_le, None, a.id)
+        for a in ordered
+        if a.type == "cql" and a.recu_le is None
+    ]
+    return pauses
+
+
+# Kind and sense of a fact → the pause it opens (engines/droit/pauses.yaml).
+_PAUSES: Mapping[tuple[str, str], str] = {
+    ("jugement", "delais"): "delais_paiement",
+    ("delais_quitter", ""): "delais_quitter",
+    ("surendettement", "recevable"): "surendettement_recevabilite",
+    ("surendettement", "suspension"): "surendettement_suspension",
+    ("surendettement", "effacement"): "surendettement_effacement",
+    ("plan_apurement", "signe"): "plan_apurement",
+    ("pcs", "signe"): "pcs",
+    ("dalo", "recours"): "dalo_recours",
+    ("dalo", "reconnu"): "dalo_reconnu",
+    ("appel", ""): "appel",
+    ("cfp", "report"): "cfp_report",
+}
+# What ends a pause before its day.
+_FINS: Mapping[str, frozenset[tuple[str, str]]] = {
+    "delais_paiement": frozenset({("defaut_plan", "")}),
+    "surendettement_recevabilite": frozenset({
+        ("surendettement", "mesures"), ("surendettement", "effacement"), ("surendettement", "fin"),
+    }),
+    "surendettement_suspension": frozenset({
+        ("surendettement", "mesures"), ("surendettement", "effacement"), ("surendettement", "fin"),
+    }),
+    "surendettement_effacement": frozenset({("defaut_plan", "")}),
+    "plan_apurement": frozenset({("plan_apurement", "rompu")}),
+    "pcs": frozenset({("pcs", "rompu")}),
+    "dalo_recours": frozenset({("dalo", "reconnu"), ("dalo", "rejet")}),
+    "dalo_reconnu": frozenset({("dalo", "offre")}),
+}  # fmt: skip
+_LIMITES: Mapping[str, str] = {
+    "surendettement_recevabilite": "I2",
+    "surendettement_suspension": "I4",
+    "surendettement_effacement": "I9",
+    "pcs": "J2",
+}
+# The pauses that hold back the eviction itself, as the explanation names them.
+_RETIENT_EXECUTION: Mapping[str, str] = {
+    "delais_paiement": "Délais de paiement respectés,",
+    "surendettement_suspension": "Expulsion suspendue par le juge (surendettement)",
+    "surendettement_effacement": "Clause suspendue après l’effacement de la dette",
+    "pcs": "Protocole de cohésion sociale respecté,",
+    "cfp_report": "Concours reporté par le préfet",
+}
+
+
+def _find_limit(genre: str, du: date) -> date | None:
+    regle = _LIMITES.get(genre)
+    return droit.compute(regle, depuis=du).date if regle else None
 
 
 def list_faits(dossier_id: UUID, actes: Collection[Acte]) -> list[Fait]:
     """Return the facts that the acts of one dossier set running."""
+    pauses = list_pauses(actes) if _has_pauses(actes) else []
     faits = [
-        Fait(dossier_id, genre, le, "acte", acte.id)
+        Fait(dossier_id, genre, le, "acte", acte.id, arguments)
         for acte in actes
-        for genre, le in _list_starts(acte)
+        for genre, le, arguments in _list_starts(acte, actes, pauses)
     ]
     hearing = _find_audience(actes)
     if hearing:
@@ -178,17 +353,114 @@ def list_faits(dossier_id: UUID, actes: Collection[Acte]) -> list[Fait]:
     return faits
 
 
-def _list_starts(acte: Acte) -> list[tuple[str, date | None]]:
-    if acte.type in {"commandement", "expulsion"}:
-        return [(acte.type, acte.survenu_le)]
-    if acte.type == "cql":
-        return [("cql", acte.survenu_le), ("cql_recu", acte.recu_le)]
-    if acte.type == "rfp":
+def _has_pauses(actes: Collection[Acte]) -> bool:
+    return any(a.type in _TYPES_DE_PAUSE for a in actes)
+
+
+_TYPES_DE_PAUSE = frozenset({type_acte for type_acte, _ in _PAUSES} | {"cql"})
+
+_Start = tuple[str, date | None, tuple[tuple[str, str], ...]]
+
+
+def _list_starts(
+    acte: Acte, actes: Collection[Acte], pauses: Collection[Pause]
+) -> Iterator[_Start]:
+    if acte.type == "commandement":
+        printed = (("delai_annonce", acte.delai_annonce),) if acte.delai_annonce else ()
+        yield "commandement", acte.survenu_le, printed
+    elif acte.type in {"saisine_ccapex", "expulsion"}:
+        yield acte.type, acte.survenu_le, ()
+    elif acte.type == "cql":
+        yield from _list_starts_cql(acte, actes, pauses)
+    elif acte.type == "rfp":
         # The requisition counts from its reception by the préfet (CPCE R153-1).
-        return [("rfp", acte.recu_le or acte.survenu_le)]
-    if acte.type == "cfp" and acte.sens == "accord":
-        return [("cfp_accord", acte.survenu_le)]
-    return []
+        le = acte.recu_le or acte.survenu_le
+        until = _find_delais_juge(pauses, le)
+        yield "rfp", le, (("delais_jusqu_au", until.isoformat()),) if until else ()
+    elif acte.type == "dalo" and acte.sens == "reconnu":
+        yield "dalo_reconnu", acte.survenu_le, ()
+    elif (genre := f"{acte.type}_{acte.sens}") in REGLES_PAR_FAIT:
+        yield genre, acte.survenu_le, ()
+
+
+def _list_starts_cql(
+    acte: Acte, actes: Collection[Acte], pauses: Collection[Pause]
+) -> Iterator[_Start]:
+    seized = (
+        ("prefet_saisi_le", acte.recu_le.isoformat())
+        if acte.recu_le
+        else ("prefet_non_saisi", "oui")
+    )
+    yield "cql", acte.survenu_le, (seized,)
+    yield "cql_recu", acte.recu_le, ()
+    arguments = [seized]
+    until = max(
+        (p.fin_le for p in pauses if p.genre == "delais_quitter" and p.fin_le), default=None
+    )
+    if until:
+        arguments.append(("delais_jusqu_au", until.isoformat()))
+    granted = [
+        a.survenu_le
+        for a in actes
+        if a.type == "cfp" and a.sens == "accord" and a.survenu_le >= acte.survenu_le
+    ]
+    if granted:
+        arguments.append(("cfp_le", max(granted).isoformat()))
+    held = [
+        f"{p.genre}={p.fin_le.isoformat()}"
+        for p in pauses
+        if p.genre in _RETIENT_EXECUTION and p.fin_le and p.fin_le >= acte.survenu_le
+    ]
+    if held:
+        arguments.append((_ATTENTES, " ".join(sorted(held))))
+    yield "cql_execution", acte.survenu_le, tuple(arguments)
+
+
+def read_attentes(text: str) -> Iterator[tuple[str, date]]:
+    """Yield the name and the last day of each pause kept in the arguments of a deadline."""
+    for part in text.split():
+        genre, until = part.split("=")
+        yield _RETIENT_EXECUTION[genre], date.fromisoformat(until)
+
+
+def _find_delais_juge(pauses: Collection[Pause], rfp_le: date) -> date | None:
+    """Return the end of the judge's time that ran when the refusal was born, if some did."""
+    refus_le = droit.compute("G3", depuis=rfp_le).date if pauses else None
+    ends = [
+        p.fin_le
+        for p in pauses
+        if p.genre in {"delais_quitter", "delais_paiement"}
+        and p.fin_le
+        and refus_le
+        and p.du <= refus_le <= p.fin_le
+    ]
+    return max(ends, default=None)
+
+
+def list_faits_lus(
+    dossier_id: UUID, actes: Collection[Acte], *, bailleur_saisit: bool
+) -> list[Fait]:
+    """Return the facts, and the missing ones, whose delays only the page of a dossier shows.
+
+    `bailleur_saisit`: the landlord is a legal person, who must seize the CCAPEX.
+    """
+    faits = []
+    types = {acte.type for acte in actes}
+    for acte in actes:
+        genre = acte.type
+        if genre == "cfp":
+            genre = f"cfp_{acte.sens}"
+        elif genre == "jugement" and acte.sens not in {"resiliation", "delais"}:
+            continue
+        if genre in REGLES_LUES:
+            faits.append(Fait(dossier_id, genre, acte.survenu_le, "acte", acte.id))
+    jugement = next((a for a in actes if a.type == "jugement"), None)
+    if jugement and "signification" not in types:
+        faits.append(Fait(dossier_id, "signification_a_obtenir", None, "acte", jugement.id))
+    assignable = next((a for a in actes if a.type == "commandement"), None)
+    if bailleur_saisit and assignable and not types & {"saisine_ccapex", "jugement", "cql"}:
+        faits.append(Fait(dossier_id, "saisine_a_obtenir", None, "acte", assignable.id))
+    return faits
 
 
 def _find_audience(actes: Collection[Acte]) -> tuple[date | None, UUID] | None:
@@ -202,6 +474,132 @@ def _find_audience(actes: Collection[Acte]) -> tuple[date | None, UUID] | None:
         return max(dated)
     assignations = [(a.survenu_le, a.id) for a in actes if a.type == "assignation"]
     return (None, max(assignations)[1]) if assignations else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mouvement:
+    """A date before and after a change of facts or of law; None where it is not known."""
+
+    regle: str
+    source_id: UUID
+    avant: EcheanceCalculee | None
+    apres: EcheanceCalculee | None
+
+    @property
+    def jours(self) -> int | None:
+        """Return by how many days the date moves, None when one side has no date."""
+        if self.avant is None or self.apres is None:
+            return None
+        if self.avant.le is None or self.apres.le is None:
+            return None
+        return (self.apres.le - self.avant.le).days
+
+    @property
+    def bouge(self) -> bool:
+        """Tell whether something that a person reads changes: date, other readings, certainty."""
+        return _shown(self.avant) != _shown(self.apres)
+
+
+def _shown(echeance: EcheanceCalculee | None) -> tuple[object, ...] | None:
+    if echeance is None:
+        return None
+    return (echeance.le, echeance.autres, echeance.certitude, echeance.a_obtenir)
+
+
+def compare_echeances(
+    avant: Iterable[EcheanceCalculee], apres: Iterable[EcheanceCalculee]
+) -> list[Mouvement]:
+    """Return what becomes of each deadline, by its date after the change then before it."""
+    old = {(e.regle, e.source_id): e for e in avant}
+    new = {(e.regle, e.source_id): e for e in apres}
+    moves = [
+        Mouvement(regle, source, old.get((regle, source)), new.get((regle, source)))
+        for regle, source in {**old, **new}
+    ]
+    return sorted(moves, key=_order)
+
+
+def _order(mouvement: Mouvement) -> tuple[date, str]:
+    dates = [e.le for e in (mouvement.apres, mouvement.avant) if e and e.le]
+    return (dates[0] if dates else date.max, mouvement.regle)
+
+
+class EcheanceConnue(NamedTuple):
+    """A dated deadline as stored, with how many open dossiers share it exactly."""
+
+    regle: str
+    debut_le: date
+    le: date
+    certitude: str
+    arguments: tuple[tuple[str, str], ...]
+    nombre: int
+
+
+@dataclass(frozen=True, slots=True)
+class EffetDuDroit:
+    """What other parameters would do to the dates of one rule, over the open dossiers."""
+
+    regle: str
+    libelle: str
+    dates: int
+    bougent: int
+    # By how many days the moved dates move; None when none does.
+    minimum: int | None
+    mediane: int | None
+    maximum: int | None
+    perdues: int
+    certitude_change: int
+
+
+def compute_effet(
+    connues: Iterable[EcheanceConnue], essai: Mapping[str, droit.Regle]
+) -> list[EffetDuDroit]:
+    """Return, by rule, how many dates other parameters move and by how much."""
+    by_rule: dict[str, list[tuple[EcheanceConnue, date | None, str]]] = {}
+    with droit.trying(essai):
+        for connue in connues:
+            found = _compute_dated(connue.regle, connue.debut_le, connue.arguments)
+            by_rule.setdefault(connue.regle, []).append((connue, found[1], found[3]))
+    return [_measure(regle, found, essai) for regle, found in sorted(by_rule.items())]
+
+
+def _measure(
+    regle: str,
+    found: Iterable[tuple[EcheanceConnue, date | None, str]],
+    essai: Mapping[str, droit.Regle],
+) -> EffetDuDroit:
+    moves: list[tuple[int, int]] = []
+    total = lost = doubt = 0
+    for connue, le, certitude in found:
+        total += connue.nombre
+        if le is None:
+            lost += connue.nombre
+        elif le != connue.le:
+            moves.append(((le - connue.le).days, connue.nombre))
+        elif certitude != connue.certitude:
+            doubt += connue.nombre
+    moves.sort()
+    moved = sum(n for _, n in moves)
+    return EffetDuDroit(
+        regle=regle,
+        libelle=essai[regle].libelle,
+        dates=total,
+        bougent=moved,
+        minimum=moves[0][0] if moves else None,
+        mediane=_find_median(moves, moved),
+        maximum=moves[-1][0] if moves else None,
+        perdues=lost,
+        certitude_change=doubt,
+    )
+
+
+def _find_median(moves: Iterable[tuple[int, int]], count: int) -> int | None:
+    seen = 0
+    for days, n in moves:
+        seen += n
+        if 2 * seen >= count:
+            return days
+    return None
 
 
 # From the first to the last stage of the procedure.

@@ -2,10 +2,37 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from config.database import is_embedded_running, start_embedded
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that refuses in French; its sub-parsers are of the same class."""
+
+    def error(self, message: str) -> NoReturn:
+        for english, french in _MESSAGES:
+            message = re.sub(english, french, message)
+        self.exit(2, f"{self.prog} : {message}. « {self.prog} --help » donne l’usage.\n")
+
+
+_MESSAGES = (
+    (r"the following arguments are required: (.*)", r"il manque \1"),
+    (r"unrecognized arguments: (.*)", r"option inconnue, \1"),
+    (r"argument COMMANDE: invalid choice: (\S+) \(choose from (.*)\)",
+     r"commande inconnue, \1 ; commandes possibles, \2"),
+    (r"argument (\S+): invalid choice: (\S+) \(choose from (.*)\)",
+     r"\1 : valeur inconnue, \2 ; valeurs possibles, \3"),
+    (r"argument (\S+): expected one argument", r"\1 : une valeur est attendue"),
+    (r"argument (\S+): expected at least one argument", r"\1 : une valeur au moins est attendue"),
+    (r"argument (\S+): invalid int value: (.*)", r"\1 : un nombre entier est attendu, pas \2"),
+    (r"argument (\S+): invalid \w+ value: (.*)", r"\1 : valeur illisible, \2"),
+    (r"ambiguous option: (\S+) could match (.*)", r"option ambiguë, \1 : choisir entre \2"),
+    (r"^argument (\S+): ", r"\1 : "),
+)  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,7 +83,7 @@ def _run(arguments: argparse.Namespace) -> int:
     except OperationalError:
         print(
             "La base de données ne répond pas. Vérifiez DATABASE_URL, ou que PostgreSQL est"
-            " démarré, puis recommencez : rien d’inachevé n’a été gardé.",
+            " démarré, puis recommencez : rien d’inachevé n’a été gardé.",
             file=sys.stderr,
         )
         return 1
@@ -65,25 +92,25 @@ def _run(arguments: argparse.Namespace) -> int:
             raise
         # The type only: the message of an error may carry personal data.
         print(
-            f"Erreur inattendue ({type(error).__name__}) : rien d’inachevé n’a été gardé. Relancez"
+            f"Erreur inattendue ({type(error).__name__}) : rien d’inachevé n’a été gardé. Relancez"
             " avec SEUIL_DEBUG=1 pour en voir le détail, et signalez-la.",
             file=sys.stderr,
         )
         return 1
     except KeyboardInterrupt:
-        print("Interrompu : rien d’inachevé n’a été gardé.", file=sys.stderr)
+        print("Interrompu : rien d’inachevé n’a été gardé.", file=sys.stderr)
         return 130
 
 
 def _build_parser() -> argparse.ArgumentParser:
-    from seuil.jobs import importer, migrer, servir  # noqa: PLC0415 - light modules
+    from seuil.jobs import droit, impaye, importer, migrer, servir  # noqa: PLC0415 - light modules
     from seuil.jobs.demo import commande  # noqa: PLC0415 - light modules
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="seuil", description="Prévention des expulsions locatives d’un département."
     )
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
-    for module in (importer, migrer, servir, commande):
+    for module in (importer, droit, impaye, migrer, servir, commande):
         module.add_arguments(commands)
     return parser
 

@@ -24,7 +24,12 @@ def today(departement: str = "") -> date:
     fixed = os.environ.get("SEUIL_TODAY")
     if fixed:
         return date.fromisoformat(fixed)
-    return timezone.localdate(timezone=ZoneInfo(_ZONES.get(departement, "Europe/Paris")))
+    return timezone.localdate(timezone=zone(departement))
+
+
+def zone(departement: str = "") -> ZoneInfo:
+    """Return the time zone of the département (Paris when unknown)."""
+    return ZoneInfo(_ZONES.get(departement, "Europe/Paris"))
 
 
 def now() -> datetime:

@@ -1,16 +1,23 @@
 """Logs without personal data: where a program failed, never what it was handling."""
 
 import logging
+import re
 import traceback
 from types import TracebackType
 
+# Whoever knows the address of an agenda reads it: a log keeps its beginning only.
+_SECRET_PATH = re.compile(r"(?<=/agenda/ics/)[^\s\"'?&]+")
+
 
 class DiscreetFormatter(logging.Formatter):
-    """Formats an error as its type and the places it went through.
+    """Formats an error as its type and the places it went through; masks secret addresses.
 
     The message of an exception is left out: Django's own put the values of a page, a query or a
     form in it.
     """
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _SECRET_PATH.sub("…", super().format(record))
 
     def formatException(  # noqa: N802 - the name is logging's
         self,

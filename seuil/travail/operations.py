@@ -10,7 +10,6 @@ from seuil.acteurs.models import Agent
 from seuil.audit.operations import record_event
 from seuil.dossiers.models import Dossier
 from seuil.kernel.bulk import as_array, replace_projection
-from seuil.kernel.models import new_id
 from seuil.kernel.refusal import Refusal
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules import Besoin
@@ -43,12 +42,12 @@ def refresh_taches(*, dossier_ids: Collection[UUID], besoins: Iterable[Besoin]) 
         scope_ids=ids,
         key=("dossier_id", "genre", "source_id", "devoir"),
         columns=(
-            "id", "dossier_id", "departement", "genre", "devoir", "source_id", "role",
+            "dossier_id", "departement", "genre", "devoir", "source_id", "role",
             "organisation_id", "agent_id", "visible_le", "due_le", "caduque_le", "legale", "regle",
         ),
         rows=(
             (
-                new_id(), b.dossier_id, departements[b.dossier_id], b.genre, b.devoir, b.source_id,
+                b.dossier_id, departements[b.dossier_id], b.genre, b.devoir, b.source_id,
                 b.role, b.organisation_id, b.agent_id, b.visible_le, b.due_le, b.caduque_le,
                 b.legale, b.regle,
             )

@@ -1,6 +1,7 @@
 """Recompute what the facts of dossiers entail: deadlines, situation, then work."""
 
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -119,10 +120,31 @@ def refresh_all(*, departement: str, on: date) -> Iterator[int]:
     )
     done = 0
     with paused_collector():
-        for batch in _batches(ids):
-            refresh_dossiers(dossier_ids=batch, on=on)
-            done += len(batch)
+        for size in _refresh_side_by_side(list(_batches(ids)), on):
+            done += size
             yield done
+
+
+def _refresh_side_by_side(batches: Sequence[Sequence[UUID]], on: date) -> Iterator[int]:
+    """Refresh the batches two by two: one computes while the database writes the other.
+
+    Inside a transaction there is one connection, hence one batch at a time.
+    """
+    if connection.in_atomic_block or len(batches) == 1:
+        for batch in batches:
+            refresh_dossiers(dossier_ids=batch, on=on)
+            yield len(batch)
+        return
+
+    def refresh(batch: Sequence[UUID]) -> int:
+        try:
+            refresh_dossiers(dossier_ids=batch, on=on)
+        finally:
+            connection.close()
+        return len(batch)
+
+    with ThreadPoolExecutor(max_workers=2) as workers:
+        yield from workers.map(refresh, batches)
 
 
 def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

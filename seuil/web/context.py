@@ -13,6 +13,7 @@ from seuil.acteurs.rules import load_acces
 # The order is that of the day's work.
 _ENTREES = (
     ("À faire", "a_faire"),
+    ("Agenda", "agenda"),
     ("Dossiers", "dossiers"),
     ("Listes reçues", "listes"),
     ("Choix du mois", "choix"),

@@ -9,6 +9,7 @@ import pytest
 from seuil.engines import droit
 from seuil.engines.droit import _loader
 
+DAY = date(2026, 2, 28)
 ENGINE = Path(droit.__file__).parent
 REGLES = droit.regles().values()
 VALUES = [pytest.param(r, v, id=v.parametre(r.id)) for r in REGLES for v in r.versions]
@@ -172,9 +173,12 @@ def test_french_typography_holds_in_the_parameters(path: Path) -> None:
 
 @pytest.mark.parametrize("regle", sorted(droit.regles()))
 def test_french_typography_holds_in_the_explanations(regle: str) -> None:
-    resultat = droit.compute(regle, depuis=date(2026, 2, 28), departement="67")
+    last = droit.regles()[regle].versions[-1]
+    depuis = min(last.valid_to or date.max, max(last.valid_from or DAY, DAY))
+    resultat = droit.compute(regle, depuis=depuis, departement="67")
 
-    texts = [resultat.note, *resultat.etapes, *(autre.motif for autre in resultat.autres)]
+    texts = [resultat.note, resultat.version, resultat.a_obtenir, *resultat.changements]
+    texts += [*resultat.etapes, *(autre.motif for autre in resultat.autres)]
     assert not [t for t in texts for mark in (" : ", " ;", "« ", " »", "'") if mark in t]
 
 
@@ -231,6 +235,47 @@ STUDY = {
     "G7": [(None, "2025-11-06", 2, "mois"), ("2025-11-07", None, 2, "mois")],
     "G12": [("2012-06-01", "2019-12-31", 1, "mois"), ("2020-01-01", None, 2, "mois")],
     "G12c": [("2012-06-01", None, 1, "mois")],
+    "A5": [(None, None, 1, "mois")],
+    "A6": [("2014-03-27", None, 3, "ans")],
+    "E6": [("2012-06-01", None, 15, "jours")],
+    "E8": [("2008-06-19", None, 10, "ans")],
+    "E9": [(None, None, 3, "mois")],
+    "G9": [("2025-11-07", None, 2, "mois")],
+    "G10": [(None, None, 2, "mois")],
+    "G12d": [("2012-06-01", None, 2, "ans")],
+    "G14": [("2023-07-29", None, 2, "mois")],
+    "H2": [("2016-09-01", "2026-12-31", 2, "mois")],
+    "H3": [("2016-09-01", "2026-12-31", 6, "mois")],
+    "H4": [("2016-09-01", "2026-12-31", 3, "mois")],
+    "H5": [("2016-09-01", "2026-12-31", 6, "mois")],
+    "H6": [("2016-09-01", "2026-12-31", 36, "mois")],
+    "H7": [("2016-09-01", "2026-12-31", 6, "mois")],
+    "H7b": [("2016-09-01", "2026-12-31", 3, "mois")],
+    "H8": [("2016-09-01", "2026-12-31", 6, "mois")],
+    "H10": [("2016-09-01", "2026-12-31", 2, "mois")],
+    "H15": [("2016-09-01", None, 3, "mois")],
+    "H15b": [("2016-09-01", None, 5, "ans")],
+    "I2": [(None, None, 2, "ans")],
+    "I4": [(None, None, 2, "ans")],
+    "I6": [(None, None, 15, "jours")],
+    "I7": [(None, None, 30, "jours")],
+    "I8": [(None, None, 7, "ans")],
+    "I8b": [(None, None, 2, "ans")],
+    "I9": [(None, None, 2, "ans")],
+    "I9b": [(None, None, 3, "mois")],
+    "I10": [(None, None, 3, "mois")],
+    "J2": [(None, None, 2, "ans")],
+    "J2b": [(None, None, 3, "ans")],
+    "J3": [(None, None, 3, "mois")],
+    "K1": [(None, None, 3, "mois")],
+    "K2": [(None, None, 3, "mois")],
+    "K3": [(None, None, 4, "mois")],
+    "K4": [(None, None, 6, "semaines")],
+    "K5": [(None, None, 6, "semaines")],
+    "K5b": [(None, None, 3, "mois")],
+    "L2": [("2016-01-01", None, 2, "mois")],
+    "L4": [("2025-06-15", None, 15, "jours")],
+    "L4b": [("2025-06-15", None, 1, "mois")],
     "EM1": [("2024-01-01", None, 15, "jours")],
     "EM2": [("2024-01-01", None, 4, "semaines")],
     "EM2b": [("2024-01-01", None, 8, "semaines")],
@@ -253,7 +298,54 @@ def test_the_values_agree_with_a_second_transcription_of_the_law() -> None:
             for version in regle.versions
         ]
         for regle in REGLES
-        if regle.id not in {"D6", "F4"}
+        if all(version.n is not None for version in regle.versions)
     }
 
     assert values == STUDY
+
+
+# Every row of the law table (study of the law, parts 1.A to 1.L), by its identifier.
+ROWS = [
+    "A1a", "A1b", "A1t", "A2", "A3", "A4", "A5", "A6", "B1", "B2", "B3", "B4", "C1", "C1b",
+    "C1c", "C1d", "C2a", "C2b", "C2c", "C3", "C4", "C5", "C6", "C7", "C8", "D1a", "D1b", "D1c",
+    "D2", "D3", "D4", "D5", "D6a", "D6b", "D6c", "D6d", "D6e", "D7", "E1", "E2", "E3", "E4",
+    "E5", "E6", "E7", "E8", "E9", "E10", "F1", "F1a", "F1b", "F1c", "F1d", "F2", "F3", "F4a",
+    "F4b", "F4c", "F4d", "F4e", "F4f", "F4g", "F4h", "F4i", "F5", "G1", "G2", "G2b", "G3", "G4",
+    "G5", "G6", "G7", "G8", "G9", "G10", "G11", "G12a", "G12b", "G12c", "G12d", "G13", "G14",
+    "H1a", "H1b", "H1c", "H2", "H3", "H4", "H5", "H6", "H7", "H8", "H9", "H10", "H11", "H12",
+    "H12b", "H13", "H14", "H15", "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10",
+    "I11", "J1", "J2", "J3", "J4", "K1", "K2", "K3", "K4", "K5", "K6", "L1", "L2", "L3", "L4",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_row_of_the_law_table_is_a_parameter(row: str) -> None:
+    regle, ligne = droit.find_regle(row)
+
+    assert row in {regle.id, ligne}
+
+
+@pytest.mark.parametrize("regle", [r.id for r in REGLES if r.formule == "norme"])
+def test_a_norm_says_its_obligation_and_gives_no_date(regle: str) -> None:
+    last = droit.regles()[regle].versions[-1]
+    depuis = min(last.valid_to or date.max, max(last.valid_from or DAY, DAY))
+
+    resultat = droit.compute(regle, depuis=depuis)
+
+    assert resultat.date is None
+    assert last.texte in resultat.etapes
+
+
+def test_a_line_of_the_law_table_is_asked_of_its_own_period() -> None:
+    assert droit.compute("A1b", depuis=date(2024, 3, 26)).regle == "A1"
+    with pytest.raises(droit.DateHorsPeriode, match=r"A1b.*depuis le 29 juillet 2023.*« A1 »"):
+        droit.compute("A1b", depuis=date(2020, 1, 1))
+
+
+def test_a_line_written_twice_is_refused(tmp_path: Path) -> None:
+    text = GOOD.replace("  - valid_from", "  - ligne: Y1\n    valid_from")
+    write(tmp_path, text)
+    write(tmp_path, text.replace("regle: Z1", "regle: Z2"), name="Z2")
+
+    with pytest.raises(droit.ParametreInvalide, match=r"« ligne ».*« Y1 » est déjà"):
+        _loader.read_regles(tmp_path)

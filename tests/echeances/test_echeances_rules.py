@@ -10,15 +10,20 @@ from hypothesis import strategies as st
 
 from seuil.echeances.rules import (
     FAIT_A_OBTENIR,
+    REGLES_LUES,
     REGLES_PAR_FAIT,
     STADES,
     Acte,
     Contexte,
+    EcheanceCalculee,
     Fait,
     compute_avancement,
     compute_echeances,
+    compute_lues,
     explain,
     list_faits,
+    list_faits_lus,
+    list_pauses,
 )
 from seuil.engines import droit
 
@@ -36,7 +41,8 @@ def fait(genre: str, le: date | None, source: UUID | None = None) -> Fait:
 
 
 def test_every_rule_named_exists_in_the_law_engine() -> None:
-    named = {regle for regles in REGLES_PAR_FAIT.values() for regle in regles}
+    facts = [*REGLES_PAR_FAIT.values(), *REGLES_LUES.values()]
+    named = {regle for regles in facts for regle in regles}
 
     assert named <= set(droit.regles())
 
@@ -68,9 +74,13 @@ def test_a_hearing_gives_the_last_day_to_notify_the_prefet() -> None:
 
 @pytest.mark.parametrize("genre", sorted(FAIT_A_OBTENIR))
 def test_a_fact_without_its_day_is_said_to_be_obtained_and_never_guessed(genre: str) -> None:
-    for echeance in compute_echeances([fait(genre, None)], GIRONDE):
-        assert echeance.le is None
-        assert echeance.a_obtenir == FAIT_A_OBTENIR[genre]
+    facts = [fait(genre, None)]
+    found = compute_lues(facts, GIRONDE[DOSSIER])
+    if genre in REGLES_PAR_FAIT:
+        found += compute_echeances(facts, GIRONDE)
+
+    assert found
+    assert {(e.le, e.a_obtenir) for e in found} == {(None, FAIT_A_OBTENIR[genre])}
 
 
 def test_a_day_before_the_known_law_gives_no_date() -> None:
@@ -108,7 +118,7 @@ def test_a_stored_deadline_explains_itself_with_the_same_date(le: date, genre: s
     for echeance in compute_echeances([fait(genre, le)], GIRONDE):
         assert echeance.debut_le is not None
         explained = explain(
-            regle=echeance.regle, debut_le=echeance.debut_le, arguments=echeance.arguments
+            regle=echeance.regle, debut_le=echeance.debut_le, arguments=dict(echeance.arguments)
         )
         assert explained.date == echeance.le
         assert explained.etapes
@@ -173,3 +183,123 @@ def test_the_stage_does_not_depend_on_the_order_of_arrival(order: list[tuple[str
     assert avancement
     assert avancement.stade == "cql"
     assert avancement.stade in STADES
+
+
+def compute_of(*actes: Acte) -> dict[str, EcheanceCalculee]:
+    return {e.regle: e for e in compute_echeances(list_faits(DOSSIER, actes), GIRONDE)}
+
+
+def test_the_two_months_show_the_later_date_when_the_prefet_was_seized_late() -> None:
+    f1 = compute_of(acte("cql", date(2026, 1, 15), recu_le=date(2026, 1, 20)))["F1"]
+
+    assert f1.le == date(2026, 3, 15)
+    assert f1.autres == (date(2026, 3, 20),)
+    assert f1.certitude == "sure"
+
+
+def test_the_two_months_are_to_check_while_the_prefet_is_not_seized() -> None:
+    cql = acte("cql", date(2026, 1, 15))
+
+    assert compute_of(cql)["F1"].certitude == "to_check"
+    assert [p.genre for p in list_pauses([cql])] == ["prefet_non_saisi"]
+
+
+def test_the_delay_that_the_commandement_prints_is_shown_when_it_differs() -> None:
+    a1 = compute_of(acte("commandement", date(2025, 2, 10), delai_annonce="2 mois"))["A1"]
+
+    assert a1.le == date(2025, 3, 24)
+    assert date(2025, 4, 10) in a1.autres
+    assert a1.certitude == "contested"
+
+
+def test_the_eviction_waits_for_the_judges_time_then_for_the_end_of_the_truce() -> None:
+    cql = acte("cql", date(2026, 5, 11), recu_le=date(2026, 5, 11))
+    time_granted = acte("delais_quitter", date(2026, 6, 20), delai_jusqu_au=date(2026, 12, 15))
+
+    assert compute_of(cql)[droit.EXECUTION].le == date(2026, 7, 13)
+    assert compute_of(cql, time_granted)[droit.EXECUTION].le == date(2027, 4, 1)
+
+
+def test_recevabilite_does_not_hold_the_eviction_and_the_judges_suspension_does() -> None:
+    cql = acte("cql", date(2026, 5, 11), recu_le=date(2026, 5, 11))
+    recevable = acte("surendettement", date(2026, 6, 1), sens="recevable")
+    suspension = acte("surendettement", date(2026, 6, 15), sens="suspension")
+
+    assert compute_of(cql, recevable)[droit.EXECUTION].le == date(2026, 7, 13)
+    held = compute_of(cql, recevable, suspension)
+    assert held["I4"].le == date(2028, 6, 15)
+    assert held[droit.EXECUTION].le == date(2028, 6, 16)
+
+
+def test_time_lost_at_the_first_default_holds_nothing_any_more() -> None:
+    judgment = acte("jugement", date(2026, 3, 2), sens="delais", delai_jusqu_au=date(2028, 3, 2))
+    cql = acte("cql", date(2026, 9, 1), recu_le=date(2026, 9, 1))
+    default = acte("defaut_plan", date(2026, 8, 10))
+
+    assert compute_of(judgment, cql)[droit.EXECUTION].le == date(2028, 4, 1)
+    assert compute_of(judgment, default, cql)[droit.EXECUTION].le == date(2027, 4, 1)
+    (pause,) = list_pauses([judgment, default])
+    assert (pause.au, pause.fin_le) == (date(2028, 3, 2), date(2026, 8, 10))
+
+
+def test_a_protocole_broken_stops_holding_the_eviction() -> None:
+    signed = acte("pcs", date(2026, 4, 1), sens="signe")
+    broken = acte("pcs", date(2026, 10, 1), sens="rompu")
+
+    assert [p.fin_le for p in list_pauses([signed])] == [date(2028, 4, 1)]
+    assert [p.fin_le for p in list_pauses([signed, broken])] == [date(2026, 10, 1)]
+
+
+def test_a_recognised_household_has_the_offer_then_the_judge() -> None:
+    dalo = compute_of(acte("dalo", date(2026, 3, 1), sens="reconnu"))
+
+    assert dalo["K2"].le == date(2026, 9, 1)
+    assert dalo["K3"].debut_le == date(2026, 9, 1)
+    assert dalo["K3"].le == date(2027, 1, 4)
+
+
+def test_time_granted_after_the_refusal_moves_no_liability() -> None:
+    rfp = acte("rfp", date(2026, 4, 1), recu_le=date(2026, 4, 1))
+    before = acte("delais_quitter", date(2026, 5, 1), delai_jusqu_au=date(2026, 9, 1))
+    after = acte("delais_quitter", date(2026, 7, 1), delai_jusqu_au=date(2026, 9, 1))
+
+    assert compute_of(rfp)["G7"].le == date(2026, 6, 1)
+    assert compute_of(rfp, after)["G7"].le == date(2026, 6, 1)
+    assert compute_of(rfp, before)["G7"].le == date(2026, 9, 2)
+
+
+def test_every_pause_has_its_effect_written() -> None:
+    kinds = [
+        ("jugement", "delais"), ("delais_quitter", ""), ("surendettement", "recevable"),
+        ("surendettement", "suspension"), ("surendettement", "effacement"),
+        ("plan_apurement", "signe"), ("pcs", "signe"), ("dalo", "recours"), ("dalo", "reconnu"),
+        ("appel", ""), ("cfp", "report"), ("cql", ""),
+    ]  # fmt: skip
+    actes = [acte(kind, date(2026, 3, 2), sens=sens) for kind, sens in kinds]
+
+    assert {p.genre for p in list_pauses(actes)} == set(droit.load_effets())
+
+
+def test_what_only_the_page_shows_is_read_from_the_acts() -> None:
+    actes = [
+        acte("commandement", date(2026, 1, 5)),
+        acte("jugement", date(2026, 5, 4), sens="delais"),
+    ]
+
+    faits = list_faits_lus(DOSSIER, actes, bailleur_saisit=True)
+    found = {e.regle: e for e in compute_lues(faits, GIRONDE[DOSSIER])}
+
+    assert found["A4"].le == date(2026, 1, 20)
+    assert found["E7"].le == date(2026, 11, 4)
+    assert found["E4"].a_obtenir == "la date de signification de la décision"
+
+
+def test_a_legal_person_must_have_seized_the_ccapex_before_the_assignation() -> None:
+    actes = [acte("commandement", date(2026, 1, 5))]
+
+    faits = list_faits_lus(DOSSIER, actes, bailleur_saisit=True)
+    assert "saisine_a_obtenir" in {f.genre for f in faits}
+    actes.append(acte("saisine_ccapex", date(2026, 2, 2)))
+    assert compute_of(*actes)["C1"].le == date(2026, 4, 2)
+    faits = list_faits_lus(DOSSIER, actes, bailleur_saisit=True)
+    assert "saisine_a_obtenir" not in {f.genre for f in faits}

@@ -34,3 +34,9 @@ def test_the_day_overseas_is_not_ahead_of_paris_in_the_west(
 def test_an_instant_carries_its_time_zone() -> None:
     assert clock.now().astimezone(UTC).utcoffset() is not None
     assert clock.now().tzinfo is not None
+
+
+def test_the_zone_is_that_of_the_departement_and_paris_elsewhere() -> None:
+    keys = [clock.zone(code).key for code in ("971", "33", "")]
+
+    assert keys == ["America/Guadeloupe", "Europe/Paris", "Europe/Paris"]

@@ -27,3 +27,14 @@ def test_the_settings_use_the_discreet_format() -> None:
     formatters = {type(handler.formatter) for handler in logging.getLogger().handlers}
 
     assert DiscreetFormatter in formatters
+
+
+def test_the_secret_address_of_an_agenda_is_masked_wherever_it_is_written() -> None:
+    record = logging.LogRecord(
+        "x", logging.WARNING, "x.py", 1, 'Forbidden (%s): %s "GET %s HTTP/1.1"',
+        ("CSRF", "/agenda/ics/s3cr3t-_.ics", "https://hote/agenda/ics/s3cr3t-_.ics?a=b"), None,
+    )  # fmt: skip
+
+    text = DiscreetFormatter("%(message)s").format(record)
+
+    assert text == ('Forbidden (CSRF): /agenda/ics/… "GET https://hote/agenda/ics/…?a=b HTTP/1.1"')

@@ -12,9 +12,22 @@ from collections.abc import Mapping
 from datetime import date
 
 from seuil.engines.droit import _calendar
+from seuil.engines.droit._dette import exigible_le
 from seuil.engines.droit._durees import add_duree
+from seuil.engines.droit._essai import remembered, trying
 from seuil.engines.droit._francais import write_date
-from seuil.engines.droit._loader import ParametreInvalide, load_regles
+from seuil.engines.droit._impaye import compute_impaye
+from seuil.engines.droit._impaye_model import (
+    ImpayeConstitue,
+    MontantIllisible,
+    Releve,
+    SeuilSignalement,
+    SituationInvalide,
+    SituationLocative,
+    Terme,
+    Versement,
+)
+from seuil.engines.droit._loader import ParametreInvalide, load_regles, read_essai
 from seuil.engines.droit._model import (
     Autre,
     Calcul,
@@ -28,31 +41,85 @@ from seuil.engines.droit._model import (
     TreveFixeeLocalement,
     Version,
 )
-from seuil.engines.droit._rules import compute
+from seuil.engines.droit._pauses import Effet, load_effets
+from seuil.engines.droit._regularite import (
+    SANCTIONS,
+    Constat,
+    FaitInconnu,
+    Question,
+    questions,
+    regularite,
+)
+from seuil.engines.droit._rules import (
+    EXECUTION,
+    compute,
+    compute_dates,
+    compute_execution,
+    find_regle,
+)
+from seuil.engines.droit._signalement import compute_seuil_signalement
 from seuil.engines.droit._treve import end_of_treve, execution_possible_from, in_treve
+from seuil.engines.droit._verification import (
+    CasIllisible,
+    Verdict,
+    check_case,
+    check_cases,
+    compute_case,
+)
 
 __all__ = [
+    "EXECUTION",
+    "SANCTIONS",
     "Autre",
     "Calcul",
+    "CasIllisible",
+    "Constat",
     "DateHorsPeriode",
     "DureeIllisible",
+    "Effet",
+    "FaitInconnu",
+    "ImpayeConstitue",
     "LieuInconnu",
+    "MontantIllisible",
     "ParametreInvalide",
+    "Question",
     "Reference",
     "Regle",
     "RegleInconnue",
+    "Releve",
     "Resultat",
+    "SeuilSignalement",
+    "SituationInvalide",
+    "SituationLocative",
+    "Terme",
     "TreveFixeeLocalement",
+    "Verdict",
+    "Versement",
     "Version",
     "add_duree",
+    "check_case",
+    "check_cases",
     "compute",
+    "compute_case",
+    "compute_dates",
+    "compute_execution",
+    "compute_impaye",
+    "compute_seuil_signalement",
     "end_of_treve",
     "execution_possible_from",
+    "exigible_le",
+    "find_regle",
     "in_treve",
     "is_ouvre",
+    "load_effets",
     "ouvres_after",
     "ouvres_before",
+    "questions",
+    "read_essai",
     "regles",
+    "regularite",
+    "remembered",
+    "trying",
     "write_date",
 ]
 

@@ -5,13 +5,14 @@ Articles 640 to 642 of the code de procédure civile. The code knows no week: a 
 
 import calendar
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from types import MappingProxyType
 
 import holidays
 
+from seuil.engines.droit._loader import load_vendredi_saint
 from seuil.engines.droit._model import DateHorsPeriode, LieuInconnu
 
 ONE_DAY = timedelta(days=1)
@@ -22,8 +23,10 @@ DIMANCHE = 6
 METROPOLE = ""
 ALSACE_MOSELLE = "alsace_moselle"
 # Good Friday is a holiday only where a protestant temple or a mixed church stands (C. trav.
-# L3134-13), and no list of those communes is published: both calendars are then computed.
+# L3134-13), and no list of those communes is published: unless the commune is known
+# (vendredi_saint.yaml), both calendars are computed.
 ALSACE_MOSELLE_SANS_VENDREDI_SAINT = "alsace_moselle_sans_vendredi_saint"
+ALSACE_MOSELLE_AVEC_VENDREDI_SAINT = "alsace_moselle_avec_vendredi_saint"
 OUTRE_MER = "outre_mer"
 CALENDRIERS = {
     "57": ALSACE_MOSELLE,
@@ -40,6 +43,7 @@ CALENDRIERS = {
 SUBDIVISIONS = {
     ALSACE_MOSELLE: "6AE",
     ALSACE_MOSELLE_SANS_VENDREDI_SAINT: "6AE",
+    ALSACE_MOSELLE_AVEC_VENDREDI_SAINT: "6AE",
     **{code: code for code in ("971", "972", "973", "974", "976", "BL", "MF")},
 }
 # The library also lists days off by custom only (Mi-Carême, Good Friday in the Antilles…).
@@ -47,8 +51,12 @@ SUBDIVISIONS = {
 VENDREDI_SAINT = "Vendredi saint"
 SAINT_ETIENNE = "Saint-Étienne"
 ABOLITION = "Abolition de l'esclavage"
+SAINT_MARTIN = "MF"
+ABOLITION_A_SAINT_MARTIN = (5, 27)
+WEEKS_TO_PENTECOTE = 7
 JOURS_LOCAUX = {
     ALSACE_MOSELLE: {VENDREDI_SAINT, SAINT_ETIENNE},
+    ALSACE_MOSELLE_AVEC_VENDREDI_SAINT: {VENDREDI_SAINT, SAINT_ETIENNE},
     ALSACE_MOSELLE_SANS_VENDREDI_SAINT: {SAINT_ETIENNE},
 }
 
@@ -67,9 +75,11 @@ def calendrier_of(*, departement: str | None, commune: str | None) -> str:
             raise LieuInconnu(
                 f"« {commune} » n’est pas un code commune de l’Insee (par exemple 33063)."
             )
-        of_commune = commune[:3] if commune[:2] in {"97", "98"} else commune[:2]
+        of_commune = departement_of(None, commune)
         if departement is not None and departement != of_commune:
             raise LieuInconnu(f"La commune {commune} n’est pas dans le département {departement}.")
+        if commune in load_vendredi_saint():
+            return ALSACE_MOSELLE_AVEC_VENDREDI_SAINT
         departement = of_commune
     if departement is None:
         return METROPOLE
@@ -82,8 +92,15 @@ def calendrier_of(*, departement: str | None, commune: str | None) -> str:
     return CALENDRIERS.get(departement, METROPOLE)
 
 
+def departement_of(departement: str | None, commune: str | None) -> str | None:
+    """Name the département of a place already checked by `calendrier_of`."""
+    if departement is None and commune is not None:
+        return commune[:3] if commune[:2] in {"97", "98"} else commune[:2]
+    return departement
+
+
 def is_overseas(calendrier: str) -> bool:
-    return calendrier not in {METROPOLE, ALSACE_MOSELLE, ALSACE_MOSELLE_SANS_VENDREDI_SAINT}
+    return calendrier in {*CALENDRIERS.values(), OUTRE_MER} - {ALSACE_MOSELLE}
 
 
 def doubtful_variant(calendrier: str) -> str | None:
@@ -95,12 +112,20 @@ def doubtful_variant(calendrier: str) -> str | None:
 def holidays_of(calendrier: str, year: int) -> Mapping[date, str]:
     """List the legal public holidays of a year, with their French names."""
     common = dict(holidays.country_holidays("FR", years=year, language="fr").items())
+    # From 2005 to 2007 the library drops Whit Monday, worked as « journée de solidarité »: it
+    # stayed a holiday in the law (C. trav. L222-1, now L3133-1).
+    paques = next(le for le, nom in common.items() if nom == "Lundi de Pâques")
+    common.setdefault(paques + 7 * WEEKS_TO_PENTECOTE * ONE_DAY, "Lundi de Pentecôte")
     subdivision = SUBDIVISIONS.get(calendrier)
     if subdivision is not None:
         local = holidays.country_holidays("FR", subdiv=subdivision, years=year, language="fr")
         legal = JOURS_LOCAUX.get(calendrier, {ABOLITION})
         for le, nom in local.items():
-            if nom in legal:
+            if nom == ABOLITION and subdivision == SAINT_MARTIN:
+                # C. trav. L3422-2 says 27 May; circulars of 2018 and 2019, followed by the
+                # library, say 28. The law is kept.
+                common.setdefault(date(year, *ABOLITION_A_SAINT_MARTIN), nom)
+            elif nom in legal:
                 common.setdefault(le, nom)
     return MappingProxyType(common)
 
@@ -120,6 +145,11 @@ def is_ferie(le: date, calendrier: str) -> bool:
 def is_ouvre(le: date, calendrier: str) -> bool:
     """Tell whether a day is worked: Monday to Friday, public holidays excepted."""
     return le.weekday() < SAMEDI and not is_ferie(le, calendrier)
+
+
+def is_ouvrable(le: date, calendrier: str) -> bool:
+    """Tell whether a day is « ouvrable »: Monday to Saturday, public holidays excepted."""
+    return le.weekday() < DIMANCHE and not is_ferie(le, calendrier)
 
 
 def why_not_ouvre(le: date, calendrier: str) -> str:
@@ -143,12 +173,14 @@ def add_months(le: date, n: int) -> date:
     return date(year, month + 1, min(le.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def add_ouvres(le: date, n: int, calendrier: str) -> date:
+def add_ouvres(
+    le: date, n: int, calendrier: str, *, counts: Callable[[date, str], bool] = is_ouvre
+) -> date:
     """Move by n working days, forward or (n < 0) backward; the start never counts."""
     step = ONE_DAY if n >= 0 else -ONE_DAY
     for _ in range(abs(n)):
         le += step
-        while not is_ouvre(le, calendrier):
+        while not counts(le, calendrier):
             le += step
     return le
 
@@ -163,8 +195,9 @@ def list_feries_between(debut: date, fin: date, calendrier: str) -> list[date]:
 def shift(le: date, n: int, unit: str, *, franc: bool, calendrier: str) -> date:
     """Apply a duration; n < 0 counts backward; `franc` excludes the last day as well."""
     sign = 1 if n >= 0 else -1
-    if unit == "jours_ouvres":
-        return add_ouvres(le, n + (sign if franc else 0), calendrier)
+    if unit in {"jours_ouvres", "jours_ouvrables"}:
+        counts = is_ouvre if unit == "jours_ouvres" else is_ouvrable
+        return add_ouvres(le, n + (sign if franc else 0), calendrier, counts=counts)
     if unit == "mois":
         term = add_months(le, n)
     elif unit == "ans":

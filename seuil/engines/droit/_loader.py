@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from seuil.engines.droit._essai import get_essai, list_parameter_files
 from seuil.engines.droit._model import (
     Conseil,
     Lecture,
@@ -20,6 +21,9 @@ from seuil.engines.droit._model import (
     Prolongation,
     Reference,
     Regle,
+    Seuil,
+    TreveLocale,
+    Variante,
     Version,
 )
 
@@ -27,7 +31,19 @@ HERE = Path(__file__).parent
 SENS = frozenset({"apres", "avant"})
 ORIGINES = frozenset({"loi", "local"})
 CERTITUDES = ("sure", "contested", "to_check")
-FORMULES = frozenset({"delai", "clause_resolutoire", "plage", "treve", "responsabilite"})
+# What measures each formula: a counted length, a range, thresholds, a yearly period, a text.
+FORMULES = {
+    "delai": {"n"},
+    "clause_resolutoire": {"n"},
+    "deux_mois_cql": {"n"},
+    "responsabilite": {"n"},
+    "plage": {"plage"},
+    "treve": {"periode"},
+    "seuil": {"seuils"},
+    "impaye": {"seuils", "n"},
+    "norme": {"texte"},
+    "execution": {"texte"},
+}
 # aucun: article 642 plays no part; note: mentioned only; alternative: given as another date;
 # oui: applied.
 REPORTS = frozenset({"aucun", "note", "alternative", "oui"})
@@ -35,11 +51,13 @@ REPORTS = frozenset({"aucun", "note", "alternative", "oui"})
 _REGLE_KEYS = {
     "regle", "libelle", "description", "debut", "sens", "origine", "selected_by", "versions",
 }  # fmt: skip
-_REGLE_OPTIONAL = {"formule", "report", "transition", "lendemain", "territoire"}
+_REGLE_OPTIONAL = {
+    "formule", "report", "transition", "lendemain", "territoire", "changements", "outre_mer",
+}  # fmt: skip
 _VERSION_KEYS = {"valid_from", "valid_to", "certainty", "checked_on", "reference"}
 _VERSION_OPTIONAL = {
-    "n", "unit", "plage", "periode", "franc", "franc_texte", "autre_lecture", "conseil",
-    "prolongations", "motif", "note",
+    "ligne", "n", "unit", "maximum", "plage", "seuils", "variantes", "texte", "periode", "franc",
+    "franc_texte", "autre_lecture", "conseil", "prolongations", "motif", "a_obtenir", "note",
 }  # fmt: skip
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
 
@@ -170,6 +188,12 @@ class _Reader:
             self.refuse(key, "une liste de textes est attendue")
         return tuple(value)
 
+    def bounds(self, key: str) -> tuple[str, str]:
+        value = self.texts(key)
+        if len(value) != len(("min", "max")):
+            self.refuse(key, "un minimum et un maximum sont attendus")
+        return value[0], value[1]
+
     def sub(self, key: str) -> "_Reader":
         return _Reader(
             self.fichier, self.table[key], key, self.table.lines.get(key, self.table.line)
@@ -210,33 +234,73 @@ def load_faits() -> Mapping[str, str]:
 
 
 @cache
+def load_vendredi_saint() -> frozenset[str]:
+    """Read the communes where Good Friday is known to be a holiday."""
+    table = read_table(HERE / "vendredi_saint.yaml")
+    for commune in table:
+        reader = _Reader("vendredi_saint.yaml", table[commune], commune, table.lines[commune])
+        reader.check_keys({"commune", "source"})
+    return frozenset(table)
+
+
 def load_regles() -> Mapping[str, Regle]:
-    """Read every parameter of the engine."""
+    """Return the rules in force, or those of the trial that runs."""
+    essai = get_essai()
+    return _load_in_force() if essai is None else essai.regles
+
+
+@cache
+def _load_in_force() -> Mapping[str, Regle]:
     return read_regles(HERE / "parameters")
 
 
+def read_essai(path: Path) -> Mapping[str, Regle]:
+    """Read one parameter file, or a folder of them, over the rules in force.
+
+    Raises ParametreInvalide, naming file and line.
+    """
+    return MappingProxyType(dict(sorted({**_load_in_force(), **read_regles(path)}.items())))
+
+
 def read_regles(root: Path) -> Mapping[str, Regle]:
-    """Read every parameter file under a folder.
+    """Read every parameter file under a folder, or one file.
 
     Raises ParametreInvalide, naming file and line, at the first thing it does not understand.
     """
     regles: dict[str, Regle] = {}
-    for path in sorted(root.rglob("*.yaml")):
-        table = read_table(path, root)
-        reader = _Reader(str(path.relative_to(root)), table, "fichier", 1)
+    folder = root if root.is_dir() else root.parent
+    for path in list_parameter_files(root):
+        table = read_table(path, folder)
+        reader = _Reader(str(path.relative_to(folder)), table, "fichier", 1)
         regle = _read_regle(reader, theme=path.parent.name)
         if regle.id != path.stem:
             reader.refuse("regle", f"le fichier devrait s’appeler {regle.id}.yaml")
         if regle.id in regles:
             reader.refuse("regle", "la règle est déjà écrite dans un autre fichier")
         regles[regle.id] = regle
+    _check_lignes(regles)
     for regle in regles.values():
-        if regle.transition and regle.transition not in regles:
+        known = regles if root == HERE / "parameters" else {**_load_in_force(), **regles}
+        if regle.transition and regle.transition not in known:
             raise ParametreInvalide(
                 f"{regle.id}.yaml, « transition »\N{NO-BREAK SPACE}: "
                 f"règle inconnue « {regle.transition} »."
             )
     return MappingProxyType(dict(sorted(regles.items())))
+
+
+def _check_lignes(regles: Mapping[str, Regle]) -> None:
+    """Refuse two versions, or a version and a rule, that answer to one line of the law table."""
+    seen = {regle.id: f"{regle.id}.yaml" for regle in regles.values()}
+    for regle in regles.values():
+        for version in regle.versions:
+            if version.ligne in seen and version.ligne != regle.id:
+                raise ParametreInvalide(
+                    f"{regle.id}.yaml, « ligne »\N{NO-BREAK SPACE}: « {version.ligne} » est déjà "
+                    f"dans {seen[version.ligne]}."
+                )
+            if version.ligne:
+                seen.setdefault(version.ligne, f"{regle.id}.yaml")
 
 
 def _read_regle(reader: _Reader, *, theme: str) -> Regle:
@@ -270,7 +334,23 @@ def _read_regle(reader: _Reader, *, theme: str) -> Regle:
         transition=reader.text("transition", default=""),
         lendemain=reader.text("lendemain", default=""),
         selected_by=selected_by,
+        changements=reader.texts("changements") if "changements" in reader.table else (),
+        outre_mer=(
+            tuple(_read_treve_locale(sub) for sub in reader.subs("outre_mer"))
+            if "outre_mer" in reader.table
+            else ()
+        ),
         versions=tuple(versions),
+    )
+
+
+def _read_treve_locale(reader: _Reader) -> TreveLocale:
+    reader.check_keys({"departement", "debut", "fin", "motif", "url"})
+    return TreveLocale(
+        departement=reader.text("departement"),
+        periode=Periode(debut=reader.month_day("debut"), fin=reader.month_day("fin")),
+        motif=reader.text("motif"),
+        url=reader.text("url"),
     )
 
 
@@ -290,23 +370,36 @@ def _check_periods(reader: _Reader, versions: list[Version]) -> None:
 def _read_version(reader: _Reader, *, formule: str) -> Version:
     reader.check_keys(_VERSION_KEYS, _VERSION_OPTIONAL)
     units = load_units()
-    needed = {"plage": "plage", "treve": "periode"}.get(formule, "n")
-    for value in ("n", "plage", "periode"):
-        if (value in reader.table) != (value == needed):
-            reader.refuse(value, f"cette règle se mesure par « {needed} »")
-    is_counted = needed == "n"
+    measures = FORMULES[formule]
+    for value in ("n", "plage", "periode", "seuils", "texte"):
+        # The unpaid rent of before 2027 has thresholds and no length of time.
+        may_miss = formule == "impaye" and value == "n"
+        if (value in reader.table) != (value in measures) and not may_miss:
+            needed = " et ".join(f"« {measure} »" for measure in sorted(measures))
+            reader.refuse(value, f"cette règle se mesure par {needed}")
+    is_counted = "n" in reader.table
     if "unit" in reader.table and not is_counted:
         reader.refuse("unit", "une unité accompagne toujours « n »")
-    plage = reader.texts("plage") if needed == "plage" else None
-    if plage is not None and len(plage) != len(("min", "max")):
-        reader.refuse("plage", "un minimum et un maximum sont attendus")
     return Version(
+        ligne=reader.text("ligne", default=""),
         valid_from=reader.day_or_open("valid_from"),
         valid_to=reader.day_or_open("valid_to"),
         n=reader.count("n") if is_counted else None,
         unit=reader.unit("unit", units) if is_counted else None,
-        plage=(plage[0], plage[1]) if plage else None,
-        periode=_read_periode(reader.sub("periode")) if needed == "periode" else None,
+        maximum=reader.flag("maximum"),
+        plage=reader.bounds("plage") if "plage" in reader.table else None,
+        seuils=(
+            tuple(_read_seuil(sub, units) for sub in reader.subs("seuils"))
+            if "seuils" in reader.table
+            else ()
+        ),
+        variantes=(
+            tuple(_read_variante(sub, units) for sub in reader.subs("variantes"))
+            if "variantes" in reader.table
+            else ()
+        ),
+        texte=reader.text("texte", default=""),
+        periode=_read_periode(reader.sub("periode")) if "periode" in reader.table else None,
         franc=reader.flag("franc"),
         franc_texte=reader.text("franc_texte", default=""),
         autre_lecture=(
@@ -321,6 +414,7 @@ def _read_version(reader: _Reader, *, formule: str) -> Version:
             else ()
         ),
         motif=reader.text("motif", default=""),
+        a_obtenir=reader.text("a_obtenir", default=""),
         certainty=reader.choice("certainty", CERTITUDES),
         checked_on=reader.day("checked_on"),
         note=reader.text("note", default=""),
@@ -337,6 +431,28 @@ def _read_references(reader: _Reader) -> tuple[Reference, ...]:
             sub.refuse("url", "une adresse https:// est attendue")
         references.append(Reference(titre=sub.text("titre"), url=url))
     return tuple(references)
+
+
+def _read_seuil(reader: _Reader, units: Mapping[str, tuple[str, str]]) -> Seuil:
+    measure = "plage" if "plage" in reader.table else "n"
+    reader.check_keys({measure, "unit", "de"})
+    return Seuil(
+        n=reader.count("n") if measure == "n" else None,
+        plage=reader.bounds("plage") if measure == "plage" else None,
+        unit=reader.unit("unit", units),
+        de=reader.text("de"),
+    )
+
+
+def _read_variante(reader: _Reader, units: Mapping[str, tuple[str, str]]) -> Variante:
+    reader.check_keys({"departements", "n", "unit", "certainty", "motif"})
+    return Variante(
+        departements=frozenset(reader.texts("departements")),
+        n=reader.count("n"),
+        unit=reader.unit("unit", units),
+        certainty=reader.choice("certainty", CERTITUDES),
+        motif=reader.text("motif"),
+    )
 
 
 def _read_periode(reader: _Reader) -> Periode:

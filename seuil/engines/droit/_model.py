@@ -41,6 +41,12 @@ class Autre:
 
 @dataclass(frozen=True, slots=True)
 class Resultat:
+    """A computed date (or range, or threshold) with everything that explains it.
+
+    `date` is None for a range, a threshold, a norm without figure, or when a fact is missing:
+    `a_obtenir` then names it. `changements` say what would change the date.
+    """
+
     regle: str
     libelle: str
     date: dt.date | None
@@ -51,8 +57,23 @@ class Resultat:
     references: tuple[Reference, ...]
     etapes: tuple[str, ...]
     parametre: str
+    version: str
     plage: tuple[str, str] | None
+    seuils: tuple[str, ...]
     note: str
+    changements: tuple[str, ...]
+    a_obtenir: str = ""
+
+    @property
+    def explication(self) -> str:
+        """Write the whole explanation as French text, one sentence per line."""
+        lines = [*self.etapes]
+        lines += [f"Autre lecture : {write_autre(a)}" for a in self.autres]
+        if self.a_obtenir:
+            lines.append(f"À obtenir : {self.a_obtenir}.")
+        lines += [text for text in (self.note, self.version) if text]
+        lines += [f"Ce qui changerait la date : {text}" for text in self.changements]
+        return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the result as JSON-ready values, dates in ISO form."""
@@ -67,9 +88,19 @@ class Resultat:
             "references": [{"titre": r.titre, "url": r.url} for r in self.references],
             "etapes": list(self.etapes),
             "parametre": self.parametre,
+            "version": self.version,
             "plage": list(self.plage) if self.plage else None,
+            "seuils": list(self.seuils),
             "note": self.note,
+            "changements": list(self.changements),
+            "a_obtenir": self.a_obtenir,
+            "explication": self.explication,
         }
+
+
+def write_autre(autre: Autre) -> str:
+    """Write an alternative as one line, its date in ISO form, with its reason."""
+    return f"{autre.date:%d/%m/%Y} — {autre.motif}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +122,7 @@ class Calcul:
             "autres": [{"date": a.date.isoformat(), "motif": a.motif} for a in self.autres],
             "certitude": self.certitude,
             "etapes": list(self.etapes),
+            "explication": "\n".join((*self.etapes, *([self.note] if self.note else []))),
             "note": self.note,
         }
 
@@ -121,6 +153,16 @@ class Periode:
 
 
 @dataclass(frozen=True, slots=True)
+class TreveLocale:
+    """The yearly truce that a préfet set overseas, as a secondary source states it."""
+
+    departement: str
+    periode: Periode
+    motif: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prolongation:
     """Days added to one occurrence of a period; a mere tolerance binds nobody."""
 
@@ -132,14 +174,40 @@ class Prolongation:
 
 
 @dataclass(frozen=True, slots=True)
+class Seuil:
+    """A threshold: `n` (or a range set locally) in a unit, and what it measures."""
+
+    n: int | None
+    plage: tuple[str, str] | None
+    unit: str
+    de: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variante:
+    """Another length for some départements, and why."""
+
+    departements: frozenset[str]
+    n: int
+    unit: str
+    certainty: str
+    motif: str
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """The value of a rule between two dates, both included; `None` leaves the side open."""
 
+    ligne: str
     valid_from: dt.date | None
     valid_to: dt.date | None
     n: int | None
     unit: str | None
+    maximum: bool
     plage: tuple[str, str] | None
+    seuils: tuple[Seuil, ...]
+    variantes: tuple[Variante, ...]
+    texte: str
     periode: Periode | None
     franc: bool
     franc_texte: str
@@ -147,6 +215,7 @@ class Version:
     conseil: Conseil | None
     prolongations: tuple[Prolongation, ...]
     motif: str
+    a_obtenir: str
     certainty: str
     checked_on: dt.date
     note: str
@@ -178,6 +247,8 @@ class Regle:
     transition: str
     lendemain: str
     selected_by: tuple[str, ...]
+    changements: tuple[str, ...]
+    outre_mer: tuple[TreveLocale, ...]
     versions: tuple[Version, ...]
 
     def find_version(self, on: dt.date) -> Version | None:

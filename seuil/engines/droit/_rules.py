@@ -1,8 +1,9 @@
 """Apply a rule to a start date: one formula per shape of delay, each result explained."""
 
-from dataclasses import replace
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
@@ -12,8 +13,9 @@ from seuil.engines.droit._durees import (
     read_duree,
     roll_with_step,
 )
+from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date, write_duree
-from seuil.engines.droit._loader import CERTITUDES, load_regles
+from seuil.engines.droit._loader import CERTITUDES, load_faits, load_regles
 from seuil.engines.droit._model import (
     Autre,
     DateHorsPeriode,
@@ -21,9 +23,15 @@ from seuil.engines.droit._model import (
     Regle,
     RegleInconnue,
     Resultat,
+    Seuil,
     Version,
 )
-from seuil.engines.droit._treve import OUTRE_MER, find_treve
+from seuil.engines.droit._treve import (
+    OUTRE_MER,
+    find_execution,
+    find_treve,
+    list_treves_locales,
+)
 from seuil.engines.droit._treve import REGLE as TREVE
 
 BAIL_INCONNU = "inconnu"
@@ -32,37 +40,147 @@ BAIL_ANCIEN = "ancien"
 BAIL_NOUVEAU = "nouveau"
 
 
+@dataclass(frozen=True, slots=True)
+class Contexte:
+    """What else than its start fact decides of a date, reduced to what a rule asks of it."""
+
+    calendrier: str = _calendar.METROPOLE
+    departement: str | None = None
+    bail: str = BAIL_INCONNU
+    clause: str | None = None
+    # The lease was renewed, expressly or tacitly, since the law that shortened the delay.
+    reconduit: bool = False
+    annonce: str | None = None
+    prefet_saisi_le: date | None = None
+    prefet_non_saisi: bool = False
+    delais_jusqu_au: date | None = None
+
+
+ORDINAIRE = Contexte()
+
+
 def compute(
     regle: str,
     *,
     depuis: date,
     bail: date | None = None,
     clause: str | None = None,
+    reconduit_le: date | None = None,
+    delai_annonce: str | None = None,
+    prefet_saisi_le: date | None = None,
+    prefet_non_saisi: bool = False,
+    delais_jusqu_au: date | None = None,
     commune: str | None = None,
     departement: str | None = None,
 ) -> Resultat:
     """Compute the date that a rule entails from its start fact, with reasons and alternatives.
 
-    `bail` (the date of the lease) and `clause` (the delay written in it, « 2 mois » or
-    « 6 semaines ») matter to the clause résolutoire only; `commune` (Insee code) or
-    `departement` choose the calendar.
+    `regle` is a rule (« A1 ») or one line of the law table (« A1b »), which then must be in force.
+    `bail` and `reconduit_le` (dates of the lease and of its last renewal), `clause` (the delay
+    written in it, « 2 mois » or « 6 semaines ») and `delai_annonce` (the one that the commandement
+    prints) matter to the clause résolutoire; `prefet_saisi_le` to the two months of F1, or
+    `prefet_non_saisi` when nothing shows that the préfet was seized; `delais_jusqu_au` (last day
+    of time granted by the judge) to the State's liability; `commune` (Insee code) or
+    `departement` choose the calendar and the local lengths.
 
     Raises RegleInconnue, DateHorsPeriode, LieuInconnu, DureeIllisible.
     """
-    found = load_regles().get(regle)
-    if found is None:
-        raise RegleInconnue(
-            f"La règle « {regle} » n’existe pas. Règles connues : {', '.join(load_regles())}."
-        )
+    found, ligne = find_regle(regle)
     calendrier = (
         _calendar.METROPOLE
         if departement is None and commune is None
         else _calendar.calendrier_of(departement=departement, commune=commune)
     )
-    # The lease is reduced to what the rule asks of it, so that thousands of leases share results.
-    if found.transition:
-        return _compute(regle, depuis, calendrier, _class_bail(found, depuis, bail), clause)
-    return _compute(regle, depuis, calendrier, BAIL_INCONNU, None)
+    # Reduced to what the rule asks, so that thousands of dossiers share results.
+    if found.formule == "clause_resolutoire":
+        reforme = found.versions[-1].valid_from
+        contexte = Contexte(
+            calendrier,
+            bail=_class_bail(found, depuis, bail),
+            clause=clause,
+            reconduit=bool(reconduit_le and reforme and reforme <= reconduit_le <= depuis),
+            annonce=delai_annonce,
+        )
+    elif found.formule == "deux_mois_cql":
+        contexte = Contexte(
+            calendrier, prefet_saisi_le=prefet_saisi_le, prefet_non_saisi=prefet_non_saisi
+        )
+    elif found.formule == "responsabilite":
+        contexte = Contexte(calendrier, delais_jusqu_au=delais_jusqu_au)
+    elif found.formule == "execution" or any(version.variantes for version in found.versions):
+        contexte = Contexte(calendrier, departement=_calendar.departement_of(departement, commune))
+    else:
+        contexte = ORDINAIRE if calendrier == _calendar.METROPOLE else Contexte(calendrier)
+    resultat = _compute(found.id, depuis, contexte)
+    if ligne:
+        _check_ligne(found, ligne, depuis)
+    return resultat
+
+
+def compute_dates(
+    regle: str,
+    *,
+    depuis: Iterable[date],
+    commune: str | None = None,
+    departement: str | None = None,
+) -> list[date | None]:
+    """Compute the dates of one rule for many start days, in their order.
+
+    A rule depends on few distinct days: each is computed once. Raises as `compute`.
+    """
+    days = depuis if isinstance(depuis, list) else list(depuis)
+    table = {
+        day: compute(regle, depuis=day, commune=commune, departement=departement).date
+        for day in set(days)
+    }
+    return list(map(table.__getitem__, days))
+
+
+@remembered(maxsize=1)
+def _lignes() -> Mapping[str, tuple[str, Version]]:
+    return {
+        version.ligne: (regle.id, version)
+        for regle in load_regles().values()
+        for version in regle.versions
+        if version.ligne
+    }
+
+
+def find_regle(regle: str) -> tuple[Regle, str]:
+    """Return a rule by its id, or by one of its lines in the law table with that line.
+
+    Raises RegleInconnue, with the closest known ids.
+    """
+    regles = load_regles()
+    if regle in regles:
+        return regles[regle], ""
+    if regle in _lignes():
+        return regles[_lignes()[regle][0]], regle
+    near = difflib.get_close_matches(regle.upper(), [*regles, *_lignes()], cutoff=0.5)
+    hint = f" Vouliez-vous dire {' ou '.join(near)} ?" if near else ""
+    raise RegleInconnue(
+        f"La règle « {regle} » n’existe pas.{hint} Règles connues : {', '.join(regles)}."
+    )
+
+
+def _check_ligne(regle: Regle, ligne: str, depuis: date) -> None:
+    version = _lignes()[ligne][1]
+    if not version.covers(depuis):
+        raise DateHorsPeriode(
+            f"La ligne {ligne} ne s’applique pas au {write_date(depuis)} : "
+            f"{write_periode(version)}. Demandez « {regle.id} » pour le texte de cette date."
+        )
+
+
+def write_periode(version: Version) -> str:
+    """Write when a version is in force, in words."""
+    if version.valid_from and version.valid_to:
+        return f"en vigueur du {write_date(version.valid_from)} au {write_date(version.valid_to)}"
+    if version.valid_from:
+        return f"en vigueur depuis le {write_date(version.valid_from)}"
+    if version.valid_to:
+        return f"en vigueur jusqu’au {write_date(version.valid_to)}"
+    return "en vigueur, sans date de début connue"
 
 
 def _class_bail(regle: Regle, depuis: date, bail: date | None) -> str:
@@ -74,19 +192,22 @@ def _class_bail(regle: Regle, depuis: date, bail: date | None) -> str:
     return BAIL_ANCIEN if reforme is not None and bail < reforme else BAIL_NOUVEAU
 
 
-@lru_cache(maxsize=262_144)
-def _compute(regle: str, depuis: date, calendrier: str, bail: str, clause: str | None) -> Resultat:
+@remembered(maxsize=262_144)
+def _compute(regle: str, depuis: date, contexte: Contexte) -> Resultat:
     _calendar.check_year(depuis)
     found = load_regles()[regle]
-    if found.formule == "plage":
-        return _compute_plage(found, depuis)
-    if found.formule == "treve":
-        return _compute_treve(found, depuis, calendrier)
-    if found.formule == "responsabilite":
-        return _compute_responsabilite(found, depuis, calendrier)
-    if found.formule == "clause_resolutoire":
-        return _compute_clause_resolutoire(found, depuis, calendrier, bail, clause)
-    return _compute_delai(found, get_version(found, depuis), depuis, calendrier)
+    return _FORMULES[found.formule](found, depuis, contexte)
+
+
+def _compute_ordinaire(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
+    """Count a length that may differ by département, or wait for the préfet."""
+    version = get_version(regle, depuis)
+    if version.variantes:
+        return _compute_variante(regle, version, depuis, contexte)
+    resultat = _compute_delai(regle, version, depuis, contexte.calendrier)
+    if regle.formule == "deux_mois_cql":
+        return _suspend_until_prefet(regle, resultat, version, contexte)
+    return resultat
 
 
 def get_version(regle: Regle, on: date) -> Version:
@@ -132,6 +253,8 @@ def _count_steps(regle: Regle, version: Version, depuis: date, calendrier: str) 
     assert version.unit is not None
     plain = _count(version, depuis, sens=regle.sens, franc=False, calendrier=calendrier)
     duree = write_duree(version.n, version.unit)
+    if version.maximum:
+        duree += " au plus"
     if regle.sens == "apres":
         step = f"{duree} à compter du {write_date(depuis)} → {write_date(plain)}"
     else:
@@ -235,6 +358,7 @@ def _build(
     certitude: str,
     etapes: list[str],
     notes: list[str],
+    a_obtenir: str = "",
 ) -> Resultat:
     return Resultat(
         regle=regle.id,
@@ -247,16 +371,34 @@ def _build(
         references=version.references,
         etapes=tuple(etapes),
         parametre=version.parametre(regle.id),
+        version=_write_version(regle, version),
         plage=version.plage,
+        seuils=tuple(write_seuil(seuil) for seuil in version.seuils),
         note=join_notes(*notes),
+        changements=regle.changements,
+        a_obtenir=a_obtenir,
     )
 
 
-def _compute_plage(regle: Regle, depuis: date) -> Resultat:
-    """Give the range that the judge may choose in: there is no date before the decision."""
+def _write_version(regle: Regle, version: Version) -> str:
+    faits = load_faits()
+    facts = ", ".join(faits[fait] for fait in regle.selected_by)
+    return (
+        f"Texte {write_periode(version)}, choisi par la date du fait suivant : {facts} ; vérifié "
+        f"le {write_date(version.checked_on)}."
+    )
+
+
+def _compute_sans_date(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:  # noqa: ARG001
+    """Give a range that the judge chooses in, thresholds, or a norm without figure."""
     version = get_version(regle, depuis)
-    assert version.plage is not None
-    least, most = version.plage
+    etapes = [_start_step(regle, depuis)]
+    if version.plage is not None:
+        least, most = version.plage
+        etapes.append(f"De {least} à {most}, au choix du juge")
+    etapes += [write_seuil(seuil) for seuil in version.seuils]
+    if version.texte:
+        etapes.append(version.texte)
     return _build(
         regle,
         version,
@@ -264,12 +406,164 @@ def _compute_plage(regle: Regle, depuis: date) -> Resultat:
         None,
         autres=[],
         certitude=version.certainty,
-        etapes=[_start_step(regle, depuis), f"De {least} à {most}, au choix du juge"],
+        etapes=etapes,
         notes=[version.note],
     )
 
 
-def _compute_treve(regle: Regle, depuis: date, calendrier: str) -> Resultat:
+def write_seuil(seuil: Seuil) -> str:
+    """Write « 2 fois le loyer mensuel hors charges », « de 3 à 6 mois d’impayé »."""
+    if seuil.n is not None:
+        return f"{write_duree(seuil.n, seuil.unit)} {seuil.de}"
+    assert seuil.plage is not None
+    least, most = seuil.plage
+    return f"de {least} à {write_duree(int(most), seuil.unit)} {seuil.de}"
+
+
+def _compute_impaye(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
+    """Date the unpaid rent where time alone makes it; where amounts do, say what to obtain."""
+    version = get_version(regle, depuis)
+    seuils = [write_seuil(seuil) for seuil in version.seuils]
+    if version.n is not None:
+        resultat = _compute_delai(regle, version, depuis, contexte.calendrier)
+        return replace(resultat, etapes=(*resultat.etapes, *(f"Ou dès : {s}" for s in seuils)))
+    return _build(
+        regle,
+        version,
+        depuis,
+        None,
+        autres=[],
+        certitude="to_check",
+        etapes=[_start_step(regle, depuis), *(f"Dès : {s}" for s in seuils)],
+        notes=[version.note],
+        a_obtenir=version.a_obtenir,
+    )
+
+
+def compute_execution(
+    *,
+    cql_le: date,
+    prefet_saisi_le: date | None = None,
+    prefet_non_saisi: bool = False,
+    delais_jusqu_au: date | None = None,
+    cfp_le: date | None = None,
+    attentes: tuple[tuple[str, date], ...] = (),
+    commune: str | None = None,
+    departement: str | None = None,
+) -> Resultat:
+    """Give the first day on which the eviction may be carried out, all known causes combined.
+
+    The two months of the commandement de quitter les lieux, the judge's time, the other
+    suspensions (`attentes`: name and last day), the grant of the force publique, the truce, and
+    the days on which nothing is executed (CPCE L412-1 to L412-6, L153-1, L141-1).
+
+    Raises DateHorsPeriode, LieuInconnu.
+    """
+    calendrier = _calendar.calendrier_of(departement=departement, commune=commune)
+    delai = compute(
+        DEUX_MOIS,
+        depuis=cql_le,
+        prefet_saisi_le=prefet_saisi_le,
+        prefet_non_saisi=prefet_non_saisi,
+        commune=commune,
+        departement=departement,
+    )
+    regle = load_regles()[EXECUTION]
+    version = get_version(regle, cql_le)
+
+    def combine(end: date) -> tuple[date, tuple[str, ...]]:
+        return find_execution(end, delais_jusqu_au, cfp_le, attentes, calendrier)
+
+    assert delai.date is not None
+    le, steps = combine(delai.date)
+    later = [(combine(autre.date)[0], autre.motif) for autre in delai.autres]
+    overseas = _calendar.is_overseas(calendrier)
+    resultat = _build(
+        regle,
+        version,
+        cql_le,
+        le,
+        autres=[Autre(day, motif) for day, motif in later if day != le],
+        certitude=worst(delai.certitude, version.certainty, "to_check" if overseas else "sure"),
+        etapes=[_start_step(regle, cql_le), *steps],
+        notes=[version.note, OUTRE_MER if overseas else ""],
+        a_obtenir=delai.a_obtenir,
+    )
+    return replace(resultat, references=tuple(dict.fromkeys(delai.references + version.references)))
+
+
+DEUX_MOIS = "F1"
+EXECUTION = "EX"
+
+
+def _compute_variante(regle: Regle, version: Version, depuis: date, contexte: Contexte) -> Resultat:
+    """Count the length that the département gives; the common one stays visible when in doubt."""
+    found = next((v for v in version.variantes if contexte.departement in v.departements), None)
+    if found is None:
+        common = _compute_delai(regle, version, depuis, contexte.calendrier)
+        return common if contexte.departement else _doubt_place(common, version)
+    local = replace(
+        version, n=found.n, unit=found.unit, certainty=worst(version.certainty, found.certainty)
+    )
+    resultat = _compute_delai(regle, local, depuis, contexte.calendrier)
+    etapes = (resultat.etapes[0], found.motif, *resultat.etapes[1:])
+    if found.certainty == "sure":
+        return replace(resultat, etapes=etapes)
+    common = _compute_delai(regle, version, depuis, contexte.calendrier)
+    assert common.date is not None
+    return replace(
+        resultat,
+        etapes=etapes,
+        autres=(*resultat.autres, Autre(common.date, version.motif)),
+    )
+
+
+def _doubt_place(resultat: Resultat, version: Version) -> Resultat:
+    """Show the other lengths when no place is given and one may hold in métropole."""
+    doubtful = [v for v in version.variantes if any(not d.startswith("97") for d in v.departements)]
+    if not doubtful:
+        return resultat
+    others = {
+        _calendar.shift(resultat.debut, v.n, v.unit, franc=False, calendrier=_calendar.METROPOLE)
+        for v in doubtful
+    }
+    motif = "Si le département compte une agglomération, ou une partie, plus grande."
+    return replace(
+        resultat,
+        certitude="to_check",
+        autres=(*resultat.autres, *(Autre(le, motif) for le in sorted(others))),
+        a_obtenir="le département",
+    )
+
+
+def _suspend_until_prefet(
+    regle: Regle, resultat: Resultat, version: Version, contexte: Contexte
+) -> Resultat:
+    """Show the date that holds if the préfet was seized late: until then the delay is suspended.
+
+    CPCE L412-5: the two months do not run while the préfet is not seized.
+    """
+    saisi = contexte.prefet_saisi_le
+    if contexte.prefet_non_saisi:
+        return replace(
+            resultat,
+            certitude=worst(resultat.certitude, "to_check"),
+            a_obtenir="la date à laquelle le préfet a été saisi du commandement",
+        )
+    if saisi is None or saisi <= resultat.debut:
+        return resultat
+    later = _count(
+        version, saisi, sens=regle.sens, franc=version.franc, calendrier=contexte.calendrier
+    )
+    motif = (
+        f"Si le préfet n’a été saisi que le {write_date(saisi)} : le délai est suspendu jusque-là "
+        "(article L412-5)."
+    )
+    return replace(resultat, autres=(*resultat.autres, Autre(later, motif)))
+
+
+def _compute_treve(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
+    calendrier = contexte.calendrier
     treve = find_treve(depuis)
     if _calendar.is_overseas(calendrier):
         return _build(
@@ -277,7 +571,7 @@ def _compute_treve(regle: Regle, depuis: date, calendrier: str) -> Resultat:
             treve.version,
             depuis,
             None,
-            autres=[],
+            autres=[Autre(*locale) for locale in list_treves_locales(depuis, calendrier)],
             certitude="to_check",
             etapes=[OUTRE_MER],
             notes=[OUTRE_MER],
@@ -309,38 +603,43 @@ def _compute_treve(regle: Regle, depuis: date, calendrier: str) -> Resultat:
     return replace(resultat, references=resultat.references + extra.references)
 
 
-def _compute_responsabilite(regle: Regle, depuis: date, calendrier: str) -> Resultat:
-    """Date the implicit refusal, then defer it to the end of the truce in which it is born."""
+def _compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
+    """Date the implicit refusal, then defer it to the end of the truce or of the judge's time.
+
+    CPCE R154-5: a refusal born during the truce or during time granted by the judge engages the
+    State only from their end.
+    """
+    calendrier, delais_jusqu_au = contexte.calendrier, contexte.delais_jusqu_au
     first = get_version(regle, depuis)
     refus = _count(first, depuis, sens=regle.sens, franc=first.franc, calendrier=calendrier)
     version = get_version(regle, refus)
     etapes = [_start_step(regle, depuis), *_count_steps(regle, version, depuis, calendrier)]
     notes = [version.note]
     certitude = version.certainty
+    references = version.references
     le = refus
+    if delais_jusqu_au is not None and le <= delais_jusqu_au:
+        le = delais_jusqu_au + ONE_DAY
+        etapes.append(
+            "Le refus naît pendant les délais accordés par le juge, qui finissent le "
+            f"{write_date(delais_jusqu_au)} → {write_date(le)}"
+        )
     if _calendar.is_overseas(calendrier):
         notes.append(OUTRE_MER)
         certitude = "to_check"
-    elif find_treve(refus).contains(refus):
-        end = find_treve(refus).au
-        le = end + ONE_DAY
+    elif find_treve(le).contains(le):
+        treve = find_treve(le)
         etapes.append(
-            f"Le refus naît pendant la trêve, qui finit le {write_date(end)} → {write_date(le)}"
+            f"Cette date tombe pendant la trêve, qui finit le {write_date(treve.au)} → "
+            f"{write_date(treve.au + ONE_DAY)}"
         )
+        etapes.append(f"Trêve : paramètre {treve.version.parametre(TREVE)}")
+        references += treve.version.references
+        le = treve.au + ONE_DAY
     resultat = _build(
         regle, version, depuis, le, autres=[], certitude=certitude, etapes=etapes, notes=notes
     )
-    if le == refus:
-        return resultat
-    treve = load_regles()[TREVE]
-    return replace(
-        resultat,
-        references=resultat.references + find_treve(refus).version.references,
-        etapes=(
-            *resultat.etapes,
-            f"Trêve : paramètre {get_version(treve, refus).parametre(TREVE)}",
-        ),
-    )
+    return replace(resultat, references=references)
 
 
 BAIL_NOTES = {
@@ -355,18 +654,18 @@ BAIL_NOTES = {
 }
 
 
-def _compute_clause_resolutoire(
-    regle: Regle, depuis: date, calendrier: str, bail: str, clause: str | None
-) -> Resultat:
+def _compute_clause_resolutoire(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
     """Choose between the law's six weeks and the two months of an older lease, in the open.
 
     The delay written in the lease decides; failing it, the date of the lease; failing both, the
     later date is given, which protects the tenant. The other regime stays visible wherever it
     can be defended.
     """
+    calendrier, bail, clause = contexte.calendrier, contexte.bail, contexte.clause
     legal = _compute_delai(regle, get_version(regle, depuis), depuis, calendrier)
     ancien = load_regles()[regle.transition]
     written = _read_clause(regle, ancien, clause)
+    printed = _read_clause(regle, ancien, contexte.annonce)
     version = ancien.find_version(depuis)
     if version is None:
         return _add_lendemain(legal, regle)
@@ -382,10 +681,12 @@ def _compute_clause_resolutoire(
         is_legal = written == legal_duree
         step = f"Le bail écrit {clause}"
         if is_legal and bail == BAIL_NOUVEAU:
-            return _add_lendemain(_explain(legal, step), regle)
+            legal = _check_annonce(_explain(legal, step), printed, legal_duree, calendrier)
+            return _add_lendemain(legal, regle)
     elif bail == BAIL_NOUVEAU:
         step = f"Bail conclu depuis le {_write_reforme(legal_version)}"
-        return _add_lendemain(_explain(legal, step), regle)
+        legal = _check_annonce(_explain(legal, step), printed, legal_duree, calendrier)
+        return _add_lendemain(legal, regle)
     elif bail == BAIL_ANCIEN:
         is_legal = False
         step = f"Bail conclu avant le {_write_reforme(legal_version)}"
@@ -402,9 +703,46 @@ def _compute_clause_resolutoire(
         autres=(other, *chosen.autres),
         certitude="to_check" if is_guess else worst(chosen.certitude, "contested"),
         references=tuple(dict.fromkeys(chosen.references + legal.references)),
-        note=join_notes(BAIL_NOTES.get(bail, ""), chosen.note),
+        note=join_notes(
+            BAIL_NOTES.get(bail, ""), RECONDUIT if contexte.reconduit else "", chosen.note
+        ),
+        a_obtenir="le bail, sa date et le délai écrit dans sa clause" if is_guess else "",
     )
+    chosen_duree = legal_duree if is_legal else (version.n, version.unit)
+    chosen = _check_annonce(chosen, printed, chosen_duree, calendrier)
     return _add_lendemain(chosen, regle)
+
+
+RECONDUIT = (
+    "Le bail a été renouvelé ou reconduit depuis la loi du 27 juillet 2023 : que la reconduction "
+    "tacite apporte les six semaines est discuté, la Cour de cassation ne l’a pas jugé."
+)
+
+
+def _check_annonce(
+    resultat: Resultat,
+    printed: tuple[int, str] | None,
+    retained: tuple[int | None, str | None],
+    calendrier: str,
+) -> Resultat:
+    """Show the date that the commandement itself announces, when it prints another delay."""
+    if printed is None or printed == retained:
+        return resultat
+    n, unit = printed
+    le = _calendar.shift(resultat.debut, n, unit, franc=False, calendrier=calendrier)
+    motif = (
+        f"Le commandement annonce {write_duree(n, unit)} : un juge peut s’en tenir au délai qu’il "
+        "annonce (tribunal judiciaire de Bourg-en-Bresse, 11 septembre 2025, n° 25/00214)."
+    )
+    others = tuple(autre for autre in resultat.autres if autre.date != le)
+    return replace(
+        resultat,
+        autres=(Autre(le, motif), *others),
+        certitude=worst(resultat.certitude, "contested"),
+        note=join_notes(
+            "Le délai annoncé n’est pas le délai retenu : acte à vérifier.", resultat.note
+        ),
+    )
 
 
 def _read_clause(regle: Regle, ancien: Regle, clause: str | None) -> tuple[int, str] | None:
@@ -439,3 +777,21 @@ def _add_lendemain(resultat: Resultat, regle: Regle) -> Resultat:
         resultat,
         autres=(*resultat.autres, Autre(resultat.date + ONE_DAY, regle.lendemain)),
     )
+
+
+def _compute_execution(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:  # noqa: ARG001
+    return compute_execution(cql_le=depuis, departement=contexte.departement)
+
+
+_FORMULES: Mapping[str, Callable[[Regle, date, Contexte], Resultat]] = {
+    "delai": _compute_ordinaire,
+    "deux_mois_cql": _compute_ordinaire,
+    "clause_resolutoire": _compute_clause_resolutoire,
+    "responsabilite": _compute_responsabilite,
+    "plage": _compute_sans_date,
+    "seuil": _compute_sans_date,
+    "norme": _compute_sans_date,
+    "impaye": _compute_impaye,
+    "treve": _compute_treve,
+    "execution": _compute_execution,
+}

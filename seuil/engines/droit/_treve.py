@@ -1,11 +1,12 @@
 """The winter truce: the days it covers, its history, and when an eviction becomes possible."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
+from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date
 from seuil.engines.droit._loader import load_regles
 from seuil.engines.droit._model import Prolongation, TreveFixeeLocalement, Version
@@ -31,7 +32,7 @@ class Treve:
         return self.du <= le <= self.au
 
 
-@lru_cache(maxsize=512)
+@remembered(maxsize=512)
 def _list_treves(first_year: int) -> tuple[Treve, ...]:
     """List the truces that begin in a year's autumn, cut at the reforms that fall inside."""
     treves = []
@@ -60,12 +61,22 @@ def _list_treves(first_year: int) -> tuple[Treve, ...]:
     return tuple(treves)
 
 
-@lru_cache(maxsize=65_536)
+@remembered(maxsize=65_536)
 def find_treve(le: date) -> Treve:
     """Find the truce that contains a day or, failing that, the next one."""
     _calendar.check_year(le)
     candidates = _list_treves(le.year - 1) + _list_treves(le.year)
     return next(treve for treve in candidates if le <= treve.au)
+
+
+def list_treves_locales(le: date, departement: str) -> list[tuple[date, str]]:
+    """List the last days of the truces told of a place overseas: the one of a day or the next."""
+    found = []
+    for locale in load_regles()[REGLE].outre_mer:
+        if locale.departement == departement:
+            ends = (date(year, *locale.periode.fin) for year in (le.year, le.year + 1))
+            found.append((next(end for end in ends if le <= end), locale.motif))
+    return found
 
 
 def _check_place(departement: str | None, commune: str | None) -> None:
@@ -96,15 +107,28 @@ def execution_possible_from(
     cql_delay_end: date,
     delais_judge_end: date | None,
     cfp_on: date | None,
+    attentes: Sequence[tuple[str, date]] = (),
     departement: str | None = None,
     commune: str | None = None,
 ) -> tuple[date, tuple[str, ...]]:
     """Give the first day on which the eviction may be carried out, and the steps to it.
 
-    The two ends are last days: execution is possible from the morrow. Then come the truce, and
-    the days on which nothing is executed (Sundays and holidays, CPCE L141-1).
+    The ends are last days: execution is possible from the morrow. `attentes` are other suspensions,
+    each named with its last day. Then come the truce, and the days on which nothing is executed
+    (Sundays and holidays, CPCE L141-1).
     """
     calendrier = _calendar.calendrier_of(departement=departement, commune=commune)
+    return find_execution(cql_delay_end, delais_judge_end, cfp_on, attentes, calendrier)
+
+
+def find_execution(
+    cql_delay_end: date,
+    delais_judge_end: date | None,
+    cfp_on: date | None,
+    attentes: Sequence[tuple[str, date]],
+    calendrier: str,
+) -> tuple[date, tuple[str, ...]]:
+    """Apply `execution_possible_from` on a calendar already chosen."""
     le = cql_delay_end + ONE_DAY
     steps = [
         (
@@ -117,6 +141,11 @@ def execution_possible_from(
         steps.append(
             f"Les délais accordés par le juge finissent le {write_date(delais_judge_end)} → "
             f"possible à partir du {write_date(le)}"
+        )
+    for motif, until in attentes:
+        le = max(le, until + ONE_DAY)
+        steps.append(
+            f"{motif} jusqu’au {write_date(until)} → possible à partir du {write_date(le)}"
         )
     if cfp_on is None:
         steps.append("Sous réserve du concours de la force publique, qui n’est pas accordé")

@@ -8,7 +8,7 @@ from django.core.validators import EmailValidator
 
 from seuil.actes.models import Sens, TypeActe
 from seuil.actes.rules import SENS_PAR_TYPE
-from seuil.dossiers.models import Coordonnee, SuiviSocial
+from seuil.dossiers.models import Bail, Coordonnee, SuiviSocial
 from seuil.web.components.forms import (
     DateField,
     FichierField,
@@ -77,6 +77,59 @@ class DetteForm(Formulaire):
     source = forms.CharField(
         label="Source", max_length=100, help_text="Qui l’a constatée : bailleur, CAF, ménage…"
     )
+
+
+class AideForm(Formulaire):
+    """The monthly housing aid, as a source states it."""
+
+    constatee_le = DateField(label="Aide constatée le", help_text="Date de l’attestation.")
+    montant = MontantField(
+        label="Montant mensuel (euros)", help_text="0 si le ménage ne perçoit aucune aide."
+    )
+    tiers_payant = forms.ChoiceField(
+        label="L’aide est versée",
+        required=False,
+        choices=[("oui", "au bailleur (tiers payant)"), ("non", "au ménage")],
+        widget=forms.RadioSelect,
+        help_text="Sans objet si le montant est 0.",
+    )
+    source = forms.CharField(
+        label="Source", max_length=100, help_text="Qui l’a dit\N{NO-BREAK SPACE}: CAF, MSA, ménage…"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("montant") and not data.get("tiers_payant") and "tiers_payant" in data:
+            self.add_error("tiers_payant", "Dites à qui l’aide est versée.")
+        data["tiers_payant"] = bool(data.get("montant")) and data.get("tiers_payant") == "oui"
+        return data
+
+
+class BailForm(Formulaire):
+    """What is known of the lease; an empty field says that it is not known."""
+
+    signe_le = DateField(
+        label="Signé le", required=False, help_text="Décide du délai pour payer après commandement."
+    )
+    reconduit_le = DateField(
+        label="Renouvelé ou reconduit le", required=False, help_text="La dernière fois."
+    )
+    clause_duree = forms.ChoiceField(
+        label="Délai écrit dans la clause résolutoire",
+        required=False,
+        choices=[("", "Non connu"), *((c, t) for c, t in Bail.Clause.choices if c)],
+    )
+    terme = forms.ChoiceField(
+        label="Loyer payable", required=False, choices=[("", "Non connu"), *Bail.Terme.choices]
+    )
+    loyer = MontantField(
+        label="Loyer mensuel hors charges (euros)",
+        required=False,
+        help_text="Exemple\N{NO-BREAK SPACE}: 550,00",
+    )
+    charges = MontantField(label="Charges mensuelles (euros)", required=False)
+    # The lease as it was when the form was opened: another's correction is never written over.
+    empreinte = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class SuiviForm(Formulaire):

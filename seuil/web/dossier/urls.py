@@ -8,6 +8,8 @@ urlpatterns = [
     path("dossiers/<str:numero>/", views.dossier, name="dossier"),
     path("dossiers/<str:numero>/ajouter/acte/", views.acte_enregistrer, name="acte_enregistrer"),
     path("dossiers/<str:numero>/ajouter/dette/", views.dette_ajouter, name="dette_ajouter"),
+    path("dossiers/<str:numero>/ajouter/aide/", views.aide_ajouter, name="aide_ajouter"),
+    path("dossiers/<str:numero>/ajouter/bail/", views.bail_completer, name="bail_completer"),
     path("dossiers/<str:numero>/ajouter/suivi/", views.suivi_ajouter, name="suivi_ajouter"),
     path(
         "dossiers/<str:numero>/ajouter/coordonnee/",
@@ -17,6 +19,7 @@ urlpatterns = [
     path(
         "dossiers/<str:numero>/ajouter/document/", views.document_deposer, name="document_deposer"
     ),
+    path("dossiers/<str:numero>/et-si/", views.et_si, name="et_si"),
     path("dossiers/<str:numero>/<slug:onglet>/", views.dossier_onglet, name="dossier_onglet"),
     path("documents/<uuid:document_id>/", views.document, name="document"),
 ]

@@ -15,38 +15,58 @@ from seuil.accompagnements.queries import get_dossier_mandat
 from seuil.actes.queries import list_actes
 from seuil.acteurs.models import Agent
 from seuil.contacts.queries import list_contacts
-from seuil.diagnostics.queries import list_dsf
+from seuil.diagnostics.queries import list_constats_pour_dsf, list_dsf, list_regularite
 from seuil.dossiers.models import Document, Dossier, Personne
-from seuil.dossiers.operations import attach_document, record_coordonnee
+from seuil.dossiers.operations import attach_document, record_aide, record_coordonnee
 from seuil.dossiers.queries import (
     get_composition,
     get_document,
-    get_dossier,
     get_menage,
     list_acces,
+    list_aides,
     list_dettes,
     list_documents,
     list_suivis,
     list_titulaires,
 )
 from seuil.echeances.models import Stade
-from seuil.echeances.queries import get_situation, list_dates_legales, list_echeances
+from seuil.echeances.queries import (
+    get_faits_connus,
+    get_situation,
+    list_dates_legales,
+    list_echeances,
+    list_pauses_of,
+)
+from seuil.echeances.rules import compare_echeances
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.record_acte import record_acte
+from seuil.usecases.record_bail import record_bail
 from seuil.usecases.record_dette import record_dette
 from seuil.usecases.record_suivi import record_suivi
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.dossier import chronologie
+from seuil.web.dossier.access import find_dossier
 from seuil.web.dossier.devoirs import read_devoirs
+from seuil.web.dossier.et_si import EtSiForm, list_lignes
 from seuil.web.dossier.forms import (
     ActeForm,
+    AideForm,
+    BailForm,
     CoordonneeForm,
     DetteForm,
     DocumentForm,
     SuiviForm,
 )
+from seuil.web.dossier.impaye import (
+    CERTITUDES_IMPAYE,
+    read_bail,
+    read_impaye,
+    read_signalement,
+    read_situation,
+)
 from seuil.web.dossier.queries import list_present
+from seuil.web.regularite.presentation import CERTITUDES, REPONSES, TONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +118,51 @@ def acte_enregistrer(request, numero):
     )
 
 
+@requires("dossier.lire")
+@require_http_methods(["GET", "POST"])
+def et_si(request, numero):
+    """Show the panel, and what the supposed facts would change; never writes anything."""
+    dossier = find_dossier(request, numero)
+    connus = get_faits_connus(agent=get_agent(request), on=request_day(request), dossier=dossier)
+    if connus is None:
+        raise Http404
+    form = EtSiForm(connus, request.POST or None)
+    lignes = None
+    if request.method == "POST" and form.is_valid():
+        moves = compare_echeances(connus.compute(), form.read_faits().compute())
+        lignes = list_lignes(moves)
+    context = {
+        "dossier": dossier,
+        "form": form,
+        "groupes": list(form.list_groupes()),
+        "bail": [form[name] for name in ("bail_le", "clause", "reconduit_le")],
+        "ajout": [form[n] for n in ("ajout", "ajout_le", "ajout_recu_le", "ajout_jusqu_au")],
+        "lignes": lignes,
+        "bougent": sum(ligne.bouge for ligne in lignes or ()),
+    }
+    return render(request, "dossier/et_si.html", context, status=422 if form.errors else 200)
+
+
 @requires("dossier.completer")
 @require_http_methods(["GET", "POST"])
 def dette_ajouter(request, numero):
     form = DetteForm(request.POST or None, initial={"constatee_le": request_day(request)})
     return _saisie(request, numero, form, "Ajouter une dette", "dette", record_dette)
+
+
+@requires("dossier.completer")
+@require_http_methods(["GET", "POST"])
+def aide_ajouter(request, numero):
+    form = AideForm(request.POST or None, initial={"constatee_le": request_day(request)})
+    return _saisie(request, numero, form, "Ajouter une aide au logement", "dette", record_aide)
+
+
+@requires("dossier.completer")
+@require_http_methods(["GET", "POST"])
+def bail_completer(request, numero):
+    bail = getattr(find_dossier(request, numero), "bail", None)
+    form = BailForm(request.POST or None, initial=read_bail(bail) if bail else None)
+    return _saisie(request, numero, form, "Compléter le bail", "dette", record_bail)
 
 
 @requires("dossier.completer")
@@ -158,7 +218,7 @@ def document(request, document_id):
 
 def _page(request, numero, code):
     agent, on = get_agent(request), request_day(request)
-    found = _find(request, numero)
+    found = find_dossier(request, numero)
     lecture = Lecture(request, agent, on, found)
     onglets = [o for o in _ONGLETS if any(may(request, v) for v in o.verbes)]
     onglet = next((o for o in onglets if o.code == code), None)
@@ -178,16 +238,9 @@ def _page(request, numero, code):
     return render(request, "dossier/dossier.html", context | _header(lecture))
 
 
-def _find(request, numero):
-    try:
-        return get_dossier(agent=get_agent(request), on=request_day(request), numero=numero)
-    except Dossier.DoesNotExist:
-        raise Http404 from None
-
-
 def _saisie(request, numero, form, titre, onglet, record):
     """Show a short form, then record the fact; a refusal keeps what was typed."""
-    found = _find(request, numero)
+    found = find_dossier(request, numero)
     if request.method == "POST" and form.is_valid():
         try:
             record(
@@ -284,6 +337,7 @@ _FAITS: tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...] = (
 def _read_echeances(lecture):
     echeances = list_echeances(**lecture.key)
     return {
+        "pauses": list_pauses_of(**lecture.key),
         "a_venir": [e for e in echeances if e.le and e.le >= lecture.on],
         "passees": [e for e in reversed(echeances) if e.le and e.le < lecture.on],
         "a_determiner": [e for e in echeances if e.le is None],
@@ -307,9 +361,16 @@ def _read_menage(lecture):
 
 
 def _read_dette(lecture):
+    bail = getattr(lecture.dossier, "bail", None)
+    dettes, aides = list_dettes(**lecture.key), list_aides(**lecture.key)
+    situation = read_situation(bail, aides, dettes)
     return {
-        "dettes": list_dettes(**lecture.key),
-        "bail": getattr(lecture.dossier, "bail", None),
+        "dettes": dettes,
+        "bail": bail,
+        "aides": aides,
+        "impaye": read_impaye(situation, on=lecture.on),
+        "signalement": read_signalement(situation, bail, list_actes(**lecture.key), on=lecture.on),
+        "certitudes": CERTITUDES_IMPAYE,
         "peut_completer": lecture.may("dossier.completer"),
     }
 
@@ -337,8 +398,19 @@ def _read_accompagnement(lecture):
 def _read_dsf(lecture):
     return {
         "diagnostics": list(list_dsf(**lecture.key)),
+        "constats": list_constats_pour_dsf(**lecture.key),
         "peut_demander": lecture.may("dsf.demander"),
         "peut_dater": lecture.may("dsf.enregistrer"),
+    }
+
+
+def _read_regularite(lecture):
+    return {
+        "controles": list_regularite(**lecture.key),
+        "reponses": REPONSES,
+        "tons": TONS,
+        "certitudes": CERTITUDES,
+        "peut_constater": lecture.may("regularite.constater"),
     }
 
 
@@ -366,6 +438,7 @@ _ONGLETS = (
         _read_accompagnement,
         ("mandat.suivre", "mandat.repondre", "choix.preparer"),
     ),
+    Onglet("regularite", "Régularité", _read_regularite, ("regularite.lire",)),
     Onglet("dsf", "DSF", _read_dsf),
     Onglet("documents", "Documents", _read_documents, ("dossier.completer",)),
     Onglet("acces", "Qui voit quoi", _read_acces),

@@ -1,0 +1,47 @@
+"""The lease filled or corrected: the fact, then the deadlines that its date decides."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from seuil.acteurs.models import Agent
+from seuil.dossiers import operations
+from seuil.dossiers.models import Bail, Dossier
+from seuil.usecases._habilitation import require_dossier
+from seuil.usecases.refresh_dossiers import refresh_dossiers
+
+
+@transaction.atomic
+def record_bail(
+    *,
+    dossier: Dossier,
+    signe_le: date | None,
+    reconduit_le: date | None,
+    clause_duree: str,
+    terme: str,
+    loyer: Decimal | None,
+    charges: Decimal | None,
+    empreinte: str,
+    by: Agent,
+    on: date,
+) -> Bail:
+    """Write what is known of the lease of a dossier the author reaches.
+
+    Raises HabilitationRefusee, DossierInaccessible, DateAVenir, BailIncoherent, BailModifie.
+    """
+    require_dossier(by=by, on=on, verbe="dossier.completer", dossier_id=dossier.pk)
+    bail = operations.record_bail(
+        dossier=dossier,
+        signe_le=signe_le,
+        reconduit_le=reconduit_le,
+        clause_duree=clause_duree,
+        terme=terme,
+        loyer=loyer,
+        charges=charges,
+        empreinte=empreinte,
+        by=by,
+        on=on,
+    )
+    refresh_dossiers(dossier_ids=[dossier.pk], on=on)
+    return bail

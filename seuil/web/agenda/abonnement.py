@@ -1,0 +1,99 @@
+"""One's agenda in one's own calendar: a secret address, shown once, and what it answers."""
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from seuil.acteurs.models import Agent
+from seuil.acteurs.operations import create_abonnement, end_abonnement, record_lecture_agenda
+from seuil.acteurs.queries import find_abonne, find_abonnement
+from seuil.acteurs.rules import why_not
+from seuil.kernel import clock
+from seuil.kernel.refusal import Refusal
+from seuil.web.access import get_agent, public, request_day, requires
+from seuil.web.agenda.flux import compute_etag, render_calendar
+from seuil.web.agenda.queries import get_filtres_naturels, list_evenements
+
+# Twelve months before and after today.
+_FENETRE = timedelta(days=366)
+
+
+@requires("dossier.lire")
+@require_GET
+def abonnement(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+@requires("dossier.lire")
+@require_POST
+def abonnement_creer(request: HttpRequest) -> HttpResponse:
+    _, jeton = create_abonnement(by=get_agent(request), on=request_day(request))
+    # Shown in the answer itself: a redirection would have to keep the address somewhere.
+    adresse = request.build_absolute_uri(reverse("agenda_ics", args=[jeton]))
+    return _page(request, adresse=adresse)
+
+
+@requires("dossier.lire")
+@require_POST
+def abonnement_arreter(request: HttpRequest) -> HttpResponse:
+    try:
+        end_abonnement(by=get_agent(request), on=request_day(request))
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, "L’adresse ne répond plus.")
+    return redirect("agenda_abonnement")
+
+
+@public
+@require_safe
+def agenda_ics(request: HttpRequest, jeton: str) -> HttpResponseBase:
+    found = find_abonne(jeton=jeton)
+    if found is None or why_not(found.agent.role, "dossier.lire"):
+        raise Http404
+    agent, on = found.agent, clock.today(found.agent.departement_id)
+    if agent.habilite_le > on:
+        raise Http404
+    record_lecture_agenda(abonnement=found, at=clock.now())
+    response = _answer(request, agent, on)
+    response.headers["Cache-Control"] = "private, max-age=900"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _answer(request: HttpRequest, agent: Agent, on: date) -> HttpResponseBase:
+    evenements = list_evenements(
+        agent=agent,
+        on=on,
+        debut=on - _FENETRE,
+        fin=on + _FENETRE,
+        filtres=get_filtres_naturels(agent),
+    )
+    etag = quote_etag(compute_etag(evenements=evenements, on=on))
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        return unchanged
+    content = render_calendar(evenements=evenements, on=on, zone=clock.zone(agent.departement_id))
+    return HttpResponse(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={"ETag": etag, "Content-Disposition": 'inline; filename="seuil.ics"'},
+    )
+
+
+def _page(request: HttpRequest, adresse: str = "") -> HttpResponse:
+    agent, on = get_agent(request), request_day(request)
+    context = {
+        "abonnement": find_abonnement(agent=agent, on=on),
+        "adresse": adresse,
+        "naturels": get_filtres_naturels(agent),
+    }
+    return render(request, "agenda/abonnement.html", context)

@@ -1,0 +1,285 @@
+"""What the agenda reads, day by day: hearings, deadlines and tasks of the files one may see."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
+
+from seuil.actes.models import Acte, TypeActe
+from seuil.acteurs.models import Agent, Role
+from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.dossiers.models import Acces, Dossier
+from seuil.echeances.models import Echeance, Situation
+from seuil.engines import droit
+from seuil.travail.models import Tache
+from seuil.travail.queries import filter_taches
+from seuil.travail.rules import GENRES as GENRES_DE_TACHE
+
+# In the order of a day: what the court fixed, what the law sets, what was agreed, what is to do.
+GENRES = ("audience", "legale", "convention", "tache")
+PAR_CASE = 5
+PAR_PAGE = 50
+
+_CHAMPS_COMMUNS = {
+    "source_id": "source_id",
+    "dossier_id": "dossier_id",
+    "numero": "dossier__numero",
+    "menage": "dossier__situation__nom_affiche",
+    "commune": "dossier__logement__commune__nom",
+}
+# The truce ends on the same day for everyone: it is no event of a dossier.
+_HORS_AGENDA = ("F4",)
+
+
+@dataclass(frozen=True, slots=True)
+class Filtres:
+    """What the reader asked: one kind of events, or all; only what waits for the reader."""
+
+    genre: str = ""
+    moi: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evenement:
+    """What happens on a day in a dossier. `code` is the rule or the kind of task."""
+
+    le: date
+    genre: str
+    dossier_id: UUID
+    numero: str
+    menage: str = ""
+    commune: str = ""
+    code: str = ""
+    # What starts a deadline or a task; a dossier has one hearing, the one that counts.
+    source_id: UUID | None = None
+    heure: time | None = None
+    juridiction: str = ""
+    certitude: str = "sure"
+
+    @property
+    def libelle(self) -> str:
+        if self.genre == "audience":
+            return "Audience"
+        if self.genre == "tache":
+            return GENRES_DE_TACHE[self.code].libelle
+        return droit.regles()[self.code].libelle
+
+
+@dataclass(slots=True)
+class Jour:
+    """A day of the month: how many events in all, and the first ones."""
+
+    total: int = 0
+    evenements: list[Evenement] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PageJour:
+    """A page of all that happens on a day."""
+
+    evenements: Sequence[Evenement]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Rows of one kind of events: the column of their day, their order in a day, what is read."""
+
+    genre: str
+    rows: QuerySet[Any]
+    jour: str
+    ordre: tuple[Any, ...]
+    # Field of Evenement → column.
+    champs: Mapping[str, str]
+
+    def between(self, debut: date, fin: date) -> QuerySet[Any]:
+        return self.rows.filter(**{f"{self.jour}__gte": debut, f"{self.jour}__lt": fin})
+
+    def build(self, values: Iterable[Any]) -> Evenement:
+        read = {name: value for name, value in zip(self.champs, values, strict=True) if value}
+        return Evenement(genre=self.genre, **read)
+
+
+def get_filtres_naturels(agent: Agent) -> Filtres:
+    """Return what a role looks at first, on the screen and in its own calendar.
+
+    A secretariat has every file of the département: its agenda is that of the hearings. The
+    préfecture has thousands of files where nothing is to be done: its agenda is what waits for it.
+    """
+    return _NATURELS.get(agent.role, Filtres())
+
+
+_NATURELS: Mapping[str, Filtres] = {
+    Role.SECRETARIAT: Filtres(genre="audience"),
+    Role.GESTIONNAIRE: Filtres(moi=True),
+}
+
+
+def get_mois(
+    *, agent: Agent, on: date, debut: date, fin: date, filtres: Filtres
+) -> Mapping[date, Jour]:
+    """Return the days of [debut, fin) that have events, with the first events of each."""
+    jours: dict[date, Jour] = {}
+    for source in _list_sources(agent, on, filtres):
+        rows = source.between(debut, fin).annotate(
+            rang=Window(RowNumber(), partition_by=F(source.jour), order_by=source.ordre),
+            en_tout=Window(Count("*"), partition_by=F(source.jour)),
+        )
+        first = rows.filter(rang__lte=PAR_CASE).order_by(source.jour, "rang")
+        for en_tout, rang, *values in first.values_list("en_tout", "rang", *source.champs.values()):
+            evenement = source.build(values)
+            jour = jours.setdefault(evenement.le, Jour())
+            jour.total += en_tout if rang == 1 else 0
+            if len(jour.evenements) < PAR_CASE:
+                jour.evenements.append(evenement)
+    return jours
+
+
+def get_jour(*, agent: Agent, on: date, jour: date, filtres: Filtres, page: int = 1) -> PageJour:
+    """Return a page of the events of a day, in the order of the kinds."""
+    sources = [
+        (source, source.rows.filter(**{source.jour: jour}))
+        for source in _list_sources(agent, on, filtres)
+    ]
+    counts = [rows.count() for _, rows in sources]
+    total = sum(counts)
+    pages = max(1, -(-total // PAR_PAGE))
+    page = min(max(1, page), pages)
+    first, last = (page - 1) * PAR_PAGE, page * PAR_PAGE
+    evenements: list[Evenement] = []
+    for (source, rows), count in zip(sources, counts, strict=True):
+        if first < count and last > 0:
+            ordered = rows.order_by(*source.ordre).values_list(*source.champs.values())
+            evenements += [source.build(row) for row in ordered[max(0, first) : last]]
+        first, last = first - count, last - count
+    return PageJour(evenements, total, page, pages)
+
+
+def list_evenements(
+    *, agent: Agent, on: date, debut: date, fin: date, filtres: Filtres
+) -> list[Evenement]:
+    """Return every event of [debut, fin), day by day."""
+    return [
+        source.build(row)
+        for source in _list_sources(agent, on, filtres)
+        for row in source.between(debut, fin)
+        .order_by(source.jour, *source.ordre)
+        .values_list(*source.champs.values())
+    ]
+
+
+def _list_sources(agent: Agent, on: date, filtres: Filtres) -> list[_Source]:
+    """Return what to read, in the order of a day; nothing for a role without dossier."""
+    if why_not(agent.role, "dossier.lire"):
+        return []
+    asked = [g for g in GENRES if filtres.genre in {"", g}]
+    taches = _only_reached(filter_taches(agent=agent, on=on), agent, on, filtres)
+    makers = {
+        "audience": lambda: _audiences(agent, on, filtres),
+        "legale": lambda: _echeances(agent, on, filtres, "legale", taches, asked),
+        "convention": lambda: _echeances(agent, on, filtres, "convention", taches, asked),
+        "tache": lambda: _taches(taches),
+    }
+    return [makers[genre]() for genre in asked]
+
+
+def _only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
+    """Keep the rows of the files the agent may see, and of those that wait for it if asked."""
+    if get_perimetre(agent.role) == "departement":
+        here = "departement" if rows.model is not Echeance else "dossier__situation__departement"
+        rows = rows.filter(**{here: agent.departement_id})
+    else:
+        rows = rows.filter(dossier__in=Dossier.objects.visible_to(agent, on=on).values("pk"))
+    if not filtres.moi or rows.model is Tache:
+        return rows
+    assigned = Acces.objects.filter(relation=Acces.Relation.AFFECTATION, agent=agent.pk)
+    return rows.filter(
+        Q(dossier__in=assigned.open(on=on).values("dossier"))
+        | Q(dossier__in=filter_taches(agent=agent, on=on).values("dossier"))
+    )
+
+
+def _audiences(agent: Agent, on: date, filtres: Filtres) -> _Source:
+    fixed = Acte.objects.filter(
+        Q(type=TypeActe.AUDIENCE, survenu_le=OuterRef("audience_le"))
+        | Q(audience_le=OuterRef("audience_le")),
+        dossier=OuterRef("dossier_id"),
+    )
+    hours = fixed.exclude(audience_heure=None).order_by("-survenu_le", "-id")
+    courts = fixed.exclude(juridiction="").order_by("-survenu_le", "-id")
+    rows = _only_reached(Situation.objects.all(), agent, on, filtres).annotate(
+        heure=Subquery(hours.values("audience_heure")[:1]),
+        juridiction=Subquery(courts.values("juridiction")[:1]),
+    )
+    return _Source(
+        genre="audience",
+        rows=rows,
+        jour="audience_le",
+        ordre=(F("heure").asc(nulls_last=True), F("dossier_id").asc()),
+        champs={
+            "le": "audience_le",
+            "dossier_id": "dossier_id",
+            "numero": "dossier__numero",
+            "menage": "nom_affiche",
+            "commune": "dossier__logement__commune__nom",
+            "heure": "heure",
+            "juridiction": "juridiction",
+        },
+    )
+
+
+def _echeances(
+    agent: Agent,
+    on: date,
+    filtres: Filtres,
+    genre: str,
+    taches: QuerySet[Tache],
+    asked: Sequence[str],
+) -> _Source:
+    rows = _only_reached(Echeance.objects.filter(regle__in=_list_regles(genre)), agent, on, filtres)
+    if "tache" in asked:
+        # The task says the same thing, and where it is done.
+        rows = rows.exclude(
+            Exists(
+                taches.filter(
+                    dossier=OuterRef("dossier"), regle=OuterRef("regle"), due_le=OuterRef("le")
+                )
+            )
+        )
+    return _Source(
+        genre=genre,
+        rows=rows,
+        jour="le",
+        ordre=(F("dossier_id").asc(), F("regle").asc(), F("source_id").asc()),
+        champs={"le": "le", "code": "regle", "certitude": "certitude", **_CHAMPS_COMMUNS},
+    )
+
+
+def _taches(taches: QuerySet[Tache]) -> _Source:
+    return _Source(
+        genre="tache",
+        rows=taches,
+        jour="due_le",
+        ordre=(F("dossier_id").asc(), F("genre").asc(), F("id").asc()),
+        champs={"le": "due_le", "code": "genre", **_CHAMPS_COMMUNS},
+    )
+
+
+@cache
+def _list_regles(genre: str) -> tuple[str, ...]:
+    """Return the rules of the law, or those of the convention of the équipe mobile."""
+    origine = "loi" if genre == "legale" else "local"
+    return tuple(
+        sorted(
+            r.id
+            for r in droit.regles().values()
+            if r.origine == origine and r.id not in _HORS_AGENDA
+        )
+    )
