@@ -236,6 +236,17 @@ def test_the_tab_costs_at_most_ten_queries(acte: Acte, gestionnaire: Agent, on: 
     assert len(queries) <= 10
 
 
+def test_the_agenda_keeps_to_the_work_of_the_day(
+    acte: Acte, secretaire: Agent, client_de: ClientDe
+) -> None:
+    due = Tache.objects.get(genre="devoir", role="secretariat")
+
+    page = client_de(secretaire).get(f"/agenda/{due.due_le:%Y-%m}/?genre=tache")
+
+    assert page.status_code == 200
+    assert "Devoirs de la charte" not in page.content.decode()
+
+
 def test_a_dossier_without_stage_says_so(
     secretaire: Agent, gironde: str, client_de: ClientDe
 ) -> None:
