@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, QuerySet
 
 from seuil.accompagnements.queries import MANY_DOSSIERS, list_etats
@@ -18,7 +19,8 @@ from seuil.diagnostics.models import ConstatRegularite, Dsf
 from seuil.dossiers.models import Bail, Dossier, Logement
 from seuil.echeances.rules import EcheanceCalculee, Fait
 from seuil.engines import droit
-from seuil.travail.rules import Besoin
+from seuil.kernel.bulk import as_array
+from seuil.travail.rules import Besoin, DsfLu
 
 
 def list_dsf(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Dsf]:
@@ -44,6 +46,20 @@ def list_faits(*, dossier_ids: Collection[UUID]) -> list[Fait]:
         for dossier, le, pk in dsf.values_list("dossier", "demande_le", "pk")
         if dossier in wanted
     ]
+
+
+def list_dsf_lus(*, dossier_ids: Collection[UUID]) -> dict[UUID, list[DsfLu]]:
+    """Return what the duties need of the diagnoses of dossiers: asked, ended, by whom."""
+    lus: dict[UUID, list[DsfLu]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT dossier_id, demande_le, termine_le, organisme FROM diagnostics_dsf"
+            " WHERE dossier_id = ANY(%s::uuid[]) ORDER BY id",
+            [as_array(dossier_ids)],
+        )
+        for dossier, *rest in cursor.fetchall():
+            lus[dossier].append(DsfLu(*rest))
+    return lus
 
 
 def list_besoins(

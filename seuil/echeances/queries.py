@@ -223,6 +223,15 @@ def list_dates_legales(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[
     ]
 
 
+def list_jours(*, agent: Agent, on: date, dossier: Dossier) -> dict[tuple[UUID, str], date]:
+    """Return the last day of each rule that runs in a file, by dossier and rule."""
+    visible = only_visible(agent=agent, on=on, dossier=dossier)
+    rows = Echeance.objects.filter(dossier__in=visible, le__isnull=False).order_by("le")
+    return {
+        (pk, regle): le for pk, regle, le in rows.values_list("dossier_id", "regle", "le") if le
+    }
+
+
 def list_echeances(*, agent: Agent, on: date, dossier: Dossier) -> list[EcheanceVue]:
     """Return the deadlines of a file with their explanation, by date, undetermined ones last."""
     visible = only_visible(agent=agent, on=on, dossier=dossier)

@@ -13,9 +13,17 @@ from seuil.accompagnements import queries as accompagnements
 from seuil.diagnostics import queries as diagnostics
 from seuil.dossiers.models import Dossier
 from seuil.echeances.operations import refresh_echeances
+from seuil.echeances.rules import EcheanceCalculee
 from seuil.kernel.bulk import as_array, paused_collector
+from seuil.travail import queries as travail
 from seuil.travail.operations import refresh_taches
-from seuil.travail.rules import EcheanceLue, Etat, compute_besoins_legaux
+from seuil.travail.rules import (
+    Besoin,
+    EcheanceLue,
+    Etat,
+    compute_besoins_legaux,
+    compute_devoirs,
+)
 
 # Enough to make each query cheap per dossier, little enough for the memory of a small server.
 _BATCH = 5000
@@ -42,10 +50,11 @@ def refresh_postponed(*, on: date) -> Iterator[None]:
 
 
 @transaction.atomic
-def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:  # noqa: ARG001
+def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:
     """Rebuild deadlines, situation and tasks of dossiers; idempotent, nothing else is written.
 
-    `on` is the day of whoever asks; no deadline nor task depends on it.
+    `on` is the day of whoever asks. No deadline depends on it; the duties that have no object any
+    more on that day, which nobody would see, are not written.
     """
     postponed = _postponed.get()
     if postponed is not None:
@@ -53,10 +62,10 @@ def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:  # noq
         return
     with paused_collector():
         for ids in _batches(sorted(dossier_ids)):
-            _refresh_batch(ids)
+            _refresh_batch(ids, on)
 
 
-def _refresh_batch(ids: Sequence[UUID]) -> None:
+def _refresh_batch(ids: Sequence[UUID], on: date) -> None:
     faits = [
         *accompagnements.list_faits(dossier_ids=ids),
         *diagnostics.list_faits(dossier_ids=ids),
@@ -74,8 +83,34 @@ def _refresh_batch(ids: Sequence[UUID]) -> None:
         *legaux,
         *accompagnements.list_besoins(dossier_ids=ids, echeances=echeances),
         *diagnostics.list_besoins(dossier_ids=ids, echeances=echeances),
+        *_list_devoirs(ids, echeances, on),
     ]
     refresh_taches(dossier_ids=ids, besoins=besoins)
+
+
+def _list_devoirs(
+    ids: Sequence[UUID], echeances: Sequence[EcheanceCalculee], on: date
+) -> list[Besoin]:
+    etapes = travail.list_etapes_courantes(
+        dossier_ids=ids,
+        on=on,
+        dsf=diagnostics.list_dsf_lus(dossier_ids=ids),
+        operateurs=accompagnements.list_operateurs_en_charge(dossier_ids=ids),
+    )
+    if not etapes:
+        return []
+    days: dict[tuple[UUID, str], date] = {}
+    for e in echeances:
+        if e.le:
+            key = (e.dossier_id, e.regle)
+            days[key] = max(e.le, days.get(key, e.le))
+    return compute_devoirs(
+        etapes,
+        annuaire=travail.load_annuaire(departements={e.departement for e in etapes}),
+        echeances=days,
+        rendus=travail.list_rendus(dossier_ids=[e.dossier_id for e in etapes]),
+        on=on,
+    )
 
 
 def refresh_all(*, departement: str, on: date) -> Iterator[int]:

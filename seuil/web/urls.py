@@ -8,6 +8,7 @@ urlpatterns = [
         "accueil",
         "connexion",
         "a_faire",
+        "devoirs",
         "agenda",
         "dossiers",
         "dossier",

@@ -61,6 +61,10 @@ def test_a_demonstration_lives_through_the_real_import_and_the_real_use_cases(
     assert Visite.objects.exists()
     assert Dsf.objects.exclude(fin="").exists()
     assert Tache.objects.exists()
+    asked = Tache.objects.filter(genre="devoir", role=Role.PARTENAIRE)
+    assert {"caf", "conseil_departemental", "ccas", "adil", "siao"} <= {
+        *asked.values_list("organisation__type", flat=True)
+    }
     assert sum(bilan.refus.values()) <= sum(bilan.faits.values()) // 50, bilan.refus
     _check_nothing_is_in_the_future()
     _check_accounts()
@@ -84,7 +88,10 @@ def _check_accounts() -> None:
     assert {agent.role for agent in Agent.objects.all()} == set(Role.values)
     for compte, line in zip(COMPTES, list_comptes(), strict=True):
         assert authenticate(username=compte.courriel, password=MOT_DE_PASSE) is not None
-        assert line == f"{compte.role.label} : {compte.courriel} / {MOT_DE_PASSE}"
+        assert line.startswith(compte.role.label)
+        assert line.endswith(f" : {compte.courriel} / {MOT_DE_PASSE}")
+    partenaires = [line for line in list_comptes() if line.startswith(Role.PARTENAIRE.label)]
+    assert len({line.split(" : ")[0] for line in partenaires}) == len(partenaires) == 5
 
 
 def _check_last_choice() -> None:

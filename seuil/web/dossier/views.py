@@ -47,6 +47,7 @@ from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.dossier import chronologie
 from seuil.web.dossier.access import find_dossier
+from seuil.web.dossier.devoirs import read_devoirs
 from seuil.web.dossier.et_si import EtSiForm, list_lignes
 from seuil.web.dossier.forms import (
     ActeForm,
@@ -348,6 +349,10 @@ def _read_echeances(lecture):
     }
 
 
+def _read_devoirs(lecture):
+    return {"etapes_vues": read_devoirs(**lecture.key)}
+
+
 def _read_menage(lecture):
     return {
         "menage": get_menage(**lecture.key),
@@ -423,6 +428,7 @@ def _read_acces(lecture):
 _ONGLETS = (
     Onglet("chronologie", "Chronologie", _read_chronologie),
     Onglet("echeances", "Échéances", _read_echeances),
+    Onglet("devoirs", "Qui fait quoi", _read_devoirs),
     Onglet("menage", "Ménage et logement", _read_menage),
     Onglet("dette", "Dette et bail", _read_dette),
     Onglet("contacts", "Contacts et visites", _read_contacts, ("contact.enregistrer",)),

@@ -19,7 +19,8 @@ from tests.harness.htmx import assert_fragment_equals_reload
 
 ClientDe = Callable[[object], StrictClient]
 ONGLETS = (
-    "chronologie", "echeances", "menage", "dette", "contacts", "accompagnement", "regularite",
+    "chronologie", "echeances", "devoirs", "menage", "dette", "contacts", "accompagnement",
+    "regularite",
     "dsf", "documents", "acces",
 )  # fmt: skip
 
