@@ -62,7 +62,7 @@ def test_a_demonstration_lives_through_the_real_import_and_the_real_use_cases(
     assert Dsf.objects.exclude(fin="").exists()
     assert Tache.objects.exists()
     asked = Tache.objects.filter(genre="devoir", role=Role.PARTENAIRE)
-    assert {"caf", "conseil_departemental", "ccas", "adil", "siao"} <= {
+    assert {"caf", "conseil_departemental", "ccas", "adil"} <= {
         *asked.values_list("organisation__type", flat=True)
     }
     assert sum(bilan.refus.values()) <= sum(bilan.faits.values()) // 50, bilan.refus
