@@ -312,7 +312,9 @@ def list_etapes_courantes(
     `dsf` and `operateurs` are what packages downstream hold.
     """
     where = (
-        "a.type = coalesce(s.stade, 'signalement')"
+        # First on the situation, which spares the acts of all the old dossiers.
+        "(s.stade_le IS NULL OR s.stade_le > %(since)s - 90 OR s.audience_le > %(on)s)"
+        " AND a.type = coalesce(s.stade, 'signalement')"
         " AND (greatest(a.survenu_le, a.recu_le) > %(since)s OR s.audience_le > %(on)s)"
         " AND NOT EXISTS (SELECT 1 FROM actes_acte f WHERE f.dossier_id = d.id"
         " AND f.type IN ('depart', 'reprise', 'expulsion') AND f.survenu_le >= a.survenu_le)"

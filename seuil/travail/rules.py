@@ -151,6 +151,18 @@ class Etat:
     expulsions: tuple[date, ...]
 
 
+REGLES_LEGALES = frozenset({"C6", "G3", "G5"})
+
+
+def makes_work(echeance: EcheanceLue, *, on: date) -> bool:
+    """Tell whether a deadline may still give a task that somebody would see."""
+    if echeance.le is None or echeance.debut_le is None:
+        return False
+    if echeance.regle == "C6":
+        return echeance.debut_le > on
+    return echeance.regle != "G5" or echeance.le + _SUITE_CFP_SEEN > on
+
+
 def compute_besoins_legaux(
     echeances: Iterable[EcheanceLue], etats: Mapping[UUID, Etat]
 ) -> list[Besoin]:
@@ -594,6 +606,16 @@ def compute_devoirs(
             if besoin:
                 besoins.append(besoin)
     return besoins
+
+
+def list_regles_des_devoirs(departements: Iterable[str]) -> frozenset[str]:
+    """Return the rules of the law engine that date the duties of départements."""
+    return frozenset().union(*(_list_regles(d) for d in departements))
+
+
+@cache
+def _list_regles(departement: str) -> frozenset[str]:
+    return frozenset(d.regle for d in load_devoirs(departement).par_id.values() if d.regle)
 
 
 @cache

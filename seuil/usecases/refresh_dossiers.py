@@ -18,11 +18,14 @@ from seuil.kernel.bulk import as_array, paused_collector
 from seuil.travail import queries as travail
 from seuil.travail.operations import refresh_taches
 from seuil.travail.rules import (
+    REGLES_LEGALES,
     Besoin,
     EcheanceLue,
     Etat,
     compute_besoins_legaux,
     compute_devoirs,
+    list_regles_des_devoirs,
+    makes_work,
 )
 
 # Enough to make each query cheap per dossier, little enough for the memory of a small server.
@@ -53,7 +56,7 @@ def refresh_postponed(*, on: date) -> Iterator[None]:
 def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:
     """Rebuild deadlines, situation and tasks of dossiers; idempotent, nothing else is written.
 
-    `on` is the day of whoever asks. No deadline depends on it; the duties that have no object any
+    `on` is the day of whoever asks. No deadline depends on it; the tasks that have no object any
     more on that day, which nobody would see, are not written.
     """
     postponed = _postponed.get()
@@ -71,14 +74,13 @@ def _refresh_batch(ids: Sequence[UUID], on: date) -> None:
         *diagnostics.list_faits(dossier_ids=ids),
     ]
     echeances = refresh_echeances(dossier_ids=ids, faits_en_aval=faits)
-    legaux = compute_besoins_legaux(
-        [
-            EcheanceLue(e.dossier_id, e.regle, e.source_id, e.debut_le, e.le)
-            for e in echeances
-            if e.regle in {"C6", "G3", "G5"}
-        ],
-        _read_etats(ids),
-    )
+    lues = [
+        EcheanceLue(e.dossier_id, e.regle, e.source_id, e.debut_le, e.le)
+        for e in echeances
+        if e.regle in REGLES_LEGALES
+    ]
+    lues = [lue for lue in lues if makes_work(lue, on=on)]
+    legaux = compute_besoins_legaux(lues, _read_etats({lue.dossier_id for lue in lues}))
     besoins = [
         *legaux,
         *accompagnements.list_besoins(dossier_ids=ids, echeances=echeances),
@@ -99,9 +101,10 @@ def _list_devoirs(
     )
     if not etapes:
         return []
+    regles = list_regles_des_devoirs({e.departement for e in etapes})
     days: dict[tuple[UUID, str], date] = {}
     for e in echeances:
-        if e.le:
+        if e.regle in regles and e.le:
             key = (e.dossier_id, e.regle)
             days[key] = max(e.le, days.get(key, e.le))
     return compute_devoirs(
@@ -152,7 +155,7 @@ def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
         yield ids[start : start + _BATCH]
 
 
-def _read_etats(ids: Sequence[UUID]) -> dict[UUID, Etat]:
+def _read_etats(ids: Collection[UUID]) -> dict[UUID, Etat]:
     """Return, per dossier, what makes a legal task done."""
     with connection.cursor() as cursor:
         cursor.execute(_READ_ETATS, [as_array(ids)])

@@ -58,7 +58,12 @@ from seuil.engines.droit._rules import (
     find_regle,
 )
 from seuil.engines.droit._signalement import compute_seuil_signalement
-from seuil.engines.droit._treve import end_of_treve, execution_possible_from, in_treve
+from seuil.engines.droit._treve import (
+    end_of_treve,
+    execution_possible_from,
+    in_treve,
+    next_execution_day,
+)
 from seuil.engines.droit._verification import (
     CasIllisible,
     Verdict,
@@ -112,6 +117,7 @@ __all__ = [
     "in_treve",
     "is_ouvre",
     "load_effets",
+    "next_execution_day",
     "ouvres_after",
     "ouvres_before",
     "questions",
