@@ -21,8 +21,8 @@ def run() -> None:
     with base.timed() as rebuilt:
         list(refresh_all(departement="33", on=base.ON))
     print(f"{done} dossiers, {count} échéances, {Tache.objects.count()} tâches")
-    print(f"recalcul sans changement : {unchanged[0]:.1f} s (≤ 15)")
-    print(f"recalcul de zéro : {rebuilt[0]:.1f} s (≤ 15)")
+    print(f"recalcul sans changement : {unchanged[0]:.1f} s (≤ 5)")
+    print(f"recalcul de zéro : {rebuilt[0]:.1f} s (≤ 5)")
     print(
         f"copie brute des échéances en SQL : {raw[0]:.2f} s ; rapport {unchanged[0] / raw[0]:.0f}"
     )

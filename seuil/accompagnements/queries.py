@@ -39,6 +39,7 @@ from seuil.contacts.models import Contact
 from seuil.dossiers.models import Dossier, Personne
 from seuil.echeances.models import Echeance, Situation
 from seuil.echeances.rules import EcheanceCalculee, Fait
+from seuil.kernel.bulk import as_array
 from seuil.kernel.refusal import Refusal
 from seuil.travail.rules import Besoin
 
@@ -731,6 +732,17 @@ def _open_mandats(dossier_ids: Collection[UUID]) -> list[Mandat]:
     if len(wanted) <= MANY_DOSSIERS:
         mandats = mandats.filter(dossier__in=wanted)
     return [m for m in mandats if m.dossier_id in wanted]
+
+
+def list_operateurs_en_charge(*, dossier_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the operator to whom each dossier is entrusted today, when there is one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT dossier_id, operateur_id FROM accompagnements_mandat WHERE clos_le IS NULL"
+            " AND reponse <> 'refuse' AND dossier_id = ANY(%s::uuid[]) ORDER BY transmis_le",
+            [as_array(dossier_ids)],
+        )
+        return dict(cursor.fetchall())
 
 
 def _suivis(mandats: Collection[Mandat]) -> dict[UUID, Suivi]:

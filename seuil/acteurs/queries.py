@@ -1,9 +1,11 @@
 """Read the directory and the accounts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from seuil.acteurs.models import (
@@ -20,16 +22,18 @@ from seuil.acteurs.rules import compute_empreinte, why_not
 def list_comptes_demo() -> list[dict[str, str]]:
     """Return one account per role, in the order of the roles, for a demonstration's sign-in page.
 
-    Takes no agent: nobody is signed in yet. Called only by an instance of demonstration.
+    One per organisation for the partners: each sees what its own owes. Takes no agent: nobody is
+    signed in yet. Called only by an instance of demonstration.
     """
-    first: dict[str, str] = {}
+    first: dict[tuple[str, str], str] = {}
     rows = Agent.objects.filter(is_active=True).order_by("created_at", "courriel")
-    for role, courriel in rows.values_list("role", "courriel"):
-        first.setdefault(role, courriel)
+    for role, home, courriel in rows.values_list("role", "organisation__nom", "courriel"):
+        first.setdefault((role, home if role == Role.PARTENAIRE else ""), courriel)
     return [
-        {"role": str(label), "courriel": first[role]}
+        {"role": f"{label} ({home})" if home else str(label), "courriel": courriel}
         for role, label in Role.choices
-        if role in first
+        for (known, home), courriel in first.items()
+        if known == role
     ]
 
 
@@ -53,6 +57,29 @@ def list_organisations(
         rows = rows.filter(Q(communes=None) | Q(communes=commune)).distinct()
     columns = ("id", "type", "nom", "telephone", "courriel", "adresse")
     return [*rows.order_by("type", "nom").values(*columns)]
+
+
+def list_communes_servies(
+    *, departements: Collection[str]
+) -> list[tuple[UUID, str, str, str, list[str]]]:
+    """Return the organisations of départements and the communes that each serves.
+
+    Each is id, département, type, name, communes; no commune means the whole département. Takes
+    no agent: it says who owes what, not who may see.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_SERVIES, [list(departements)])
+        return [*cursor.fetchall()]
+
+
+_READ_SERVIES = """
+SELECT o.id, o.departement_id, o.type, o.nom,
+  coalesce(array_agg(c.commune_id) FILTER (WHERE c.commune_id IS NOT NULL), '{}')
+FROM acteurs_organisation o
+LEFT JOIN acteurs_organisation_communes c ON c.organisation_id = o.id
+WHERE o.departement_id = ANY(%s)
+GROUP BY o.id
+"""
 
 
 def list_communes(*, agent: Agent, on: date) -> tuple[tuple[str, str], ...]:  # noqa: ARG001

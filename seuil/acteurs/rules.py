@@ -8,6 +8,8 @@ from pathlib import Path
 
 import yaml
 
+from seuil.kernel.strict_yaml import Table, read_table
+
 PERIMETRES = ("departement", "instruction", "mandat", "affectation", "aucun")
 
 
@@ -113,30 +115,37 @@ class Configuration:
     delais: tuple[Reglage, ...]
     seuils: tuple[Reglage, ...]
     regles_de_choix: tuple[Reglage, ...]
+    # What the local charter removes from the national duties and adds to them, as written: read
+    # by travail, which knows what a duty is.
+    devoirs: Table | None = None
 
 
 @cache
 def load_departement(code: str) -> Configuration | None:
     """Return the configuration of a département; None when it has none of its own.
 
-    Raises ConfigurationIllisible on a missing or unknown key.
+    Raises ConfigurationIllisible or FichierIllisible on a missing or unknown key.
     """
     # The code comes from the database, but never becomes a path without being looked up.
     files = {p.stem: p for p in (Path(__file__).parent / "departements").glob("*.yaml")}
     if code not in files:
         return None
-    configuration = parse_departement(files[code].read_text(encoding="utf-8"))
+    configuration = parse_departement(
+        files[code].read_text(encoding="utf-8"), fichier=f"departements/{code}.yaml"
+    )
     if configuration.code != code:
         raise ConfigurationIllisible(f"{code}.yaml : code « {configuration.code} »")
     return configuration
 
 
-def parse_departement(text: str) -> Configuration:
+def parse_departement(text: str, *, fichier: str = "configuration") -> Configuration:
     """Parse a configuration from YAML text; see load_departement."""
-    data = yaml.safe_load(text)
+    data = read_table(text=text, fichier=fichier)
     keys = set(Configuration.__dataclass_fields__)
-    if set(data) != keys:
-        raise ConfigurationIllisible(f"clés à revoir : {', '.join(sorted(set(data) ^ keys))}")
+    if set(data) | {"devoirs"} != keys:
+        raise ConfigurationIllisible(
+            f"clés à revoir : {', '.join(sorted((set(data) | {'devoirs'}) ^ keys))}"
+        )
     known = set(Formation.__dataclass_fields__)
     formations = []
     for entry in data["formations"]:
@@ -151,7 +160,18 @@ def parse_departement(text: str) -> Configuration:
         delais=_reglages(data["delais"]),
         seuils=_reglages(data["seuils"]),
         regles_de_choix=_reglages(data["regles_de_choix"]),
+        devoirs=_read_devoirs(data),
     )
+
+
+def _read_devoirs(data: Table) -> Table | None:
+    if "devoirs" not in data:
+        return None
+    devoirs = data.table("devoirs")
+    devoirs.check_keys((), ("retirer", "ajouter"))
+    devoirs.texts("retirer")
+    devoirs.tables("ajouter")
+    return devoirs
 
 
 def _reglages(entries: list[dict[str, str]]) -> tuple[Reglage, ...]:

@@ -1,1 +1,5 @@
-"""The diagnostic social et financier (DSF): asked, made, how it ended, sent to whom and when."""
+"""The diagnostic social et financier (DSF) and the regularity of acts that it reports.
+
+DSF: asked, made, how it ended, sent to whom and when. Regularity: what the team finds of each act,
+beside what the law engine computes of it.
+"""

@@ -1,8 +1,9 @@
-"""The diagnostic social et financier."""
+"""The diagnostic social et financier, and what the team finds of the regularity of acts."""
 
 from django.db import models
 from django.db.models import Q
 
+from seuil.actes.models import Acte
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.kernel.models import Record
@@ -53,3 +54,44 @@ class Dsf(Record):
         }  # fmt: skip
         technique = {"par"}
         retention = "deux ans après le dernier fait"
+
+
+class ConstatRegularite(Record):
+    """What a person found of one point of an act, on a day. Rows are added, never changed.
+
+    `question` is an identifier of the checklists of engines/droit. The last row of a question is
+    the finding that holds; the others are its history.
+    """
+
+    class Reponse(models.TextChoices):
+        REGULIER = "regulier", "Régulier"
+        IRREGULIER = "irregulier", "Irrégulier"
+        SANS_OBJET = "sans_objet", "Sans objet"
+        A_VERIFIER = "a_verifier", "À vérifier"
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="constats")
+    acte = models.ForeignKey(Acte, on_delete=models.PROTECT, related_name="constats")
+    question = models.CharField(max_length=10)
+    reponse = models.CharField("réponse", max_length=12, choices=Reponse.choices)
+    observation = models.CharField(max_length=1000, blank=True)
+    constate_le = models.DateField("constaté le")
+    par = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="constats")
+
+    class Meta:
+        verbose_name = "constat de régularité"
+        verbose_name_plural = "constats de régularité"
+        constraints = [
+            models.CheckConstraint(
+                name="constat_reponse",
+                condition=Q(
+                    reponse__in=["regulier", "irregulier", "sans_objet", "a_verifier"],
+                ),
+            ),
+            models.CheckConstraint(name="constat_question", condition=~Q(question="")),
+        ]
+        indexes = [models.Index(fields=["acte", "question"], name="constat_acte_question")]
+
+    class Privacy:
+        procedure = {"dossier", "acte", "question", "reponse", "observation", "constate_le"}
+        technique = {"par"}
+        retention = "comme le dossier"

@@ -1,13 +1,17 @@
-"""Write the dates of the diagnostic social et financier."""
+"""Write the dates of the diagnostic social et financier, and the findings on acts."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.db import transaction
 
+from seuil.actes.models import Acte
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import record_event
 from seuil.diagnostics import rules
-from seuil.diagnostics.models import Dsf
+from seuil.diagnostics.models import ConstatRegularite, Dsf
+from seuil.diagnostics.queries import get_avis, list_questions
+from seuil.diagnostics.rules import ConstatSaisi
 from seuil.dossiers.models import Dossier
 from seuil.kernel.refusal import Refusal
 
@@ -18,6 +22,10 @@ class DsfDejaEnCours(Refusal):
 
 class DsfRefuse(Refusal):
     message = "Ce diagnostic ne peut pas être enregistré."
+
+
+class ConstatRefuse(Refusal):
+    message = "Ce constat ne peut pas être enregistré."
 
 
 @transaction.atomic
@@ -79,6 +87,61 @@ def record_dsf(
     dsf.save()
     _record("dsf.termine", dsf, by, on)
     return dsf
+
+
+@transaction.atomic
+def record_constats(
+    *,
+    dossier: Dossier,
+    acte: Acte,
+    saisis: Sequence[ConstatSaisi],
+    vu_at: datetime | None = None,
+    by: Agent,
+    on: date,
+) -> list[ConstatRegularite]:
+    """Add what a person found of an act; return the rows added, none when nothing changed.
+
+    `vu_at` is the instant of the last finding that the person had before the eyes: what is the
+    same as then is not written again, so that a page left open never undoes a colleague's answer.
+    Raises ConstatRefuse.
+    """
+    if acte.dossier_id != dossier.pk:
+        raise ConstatRefuse("Cet acte n’est pas de ce dossier.")
+    Dossier.objects.select_for_update().get(pk=dossier.pk)
+    changes = rules.select_changes(
+        saisis,
+        get_avis(acte_id=acte.pk, jusqu_at=vu_at) if vu_at else {},
+        get_avis(acte_id=acte.pk),
+    )
+    questions = list_questions(acte=acte)
+    for saisi in changes:
+        reason = rules.why_not_record_constat(saisi, questions)
+        if reason:
+            raise ConstatRefuse(reason)
+    constats = ConstatRegularite.objects.bulk_create(
+        [
+            ConstatRegularite(
+                dossier=dossier,
+                acte=acte,
+                question=saisi.question,
+                reponse=saisi.reponse,
+                observation=saisi.observation,
+                constate_le=on,
+                par=by,
+            )
+            for saisi in changes
+        ]
+    )
+    if constats:
+        record_event(
+            kind="regularite.constat",
+            by=by,
+            on=on,
+            target_type="dossier",
+            target_id=dossier.pk,
+            details={"acte": str(acte.pk), "questions": [c.question for c in constats]},
+        )
+    return constats
 
 
 def _record(kind: str, dsf: Dsf, by: Agent, on: date) -> None:

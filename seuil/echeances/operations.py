@@ -21,7 +21,6 @@ from seuil.echeances.rules import (
     list_faits,
 )
 from seuil.kernel.bulk import as_array, replace_projection
-from seuil.kernel.models import new_id
 
 
 def refresh_echeances(
@@ -46,12 +45,12 @@ def refresh_echeances(
         scope_ids=ids,
         key=("dossier_id", "regle", "source_id"),
         columns=(
-            "id", "dossier_id", "regle", "source_id", "source_type", "debut_le", "le", "autres",
+            "dossier_id", "regle", "source_id", "source_type", "debut_le", "le", "autres",
             "certitude", "parametre", "arguments", "a_obtenir",
         ),
         rows=(
             (
-                new_id(), e.dossier_id, e.regle, e.source_id, e.source_type, e.debut_le, e.le,
+                e.dossier_id, e.regle, e.source_id, e.source_type, e.debut_le, e.le,
                 as_array(e.autres), e.certitude, e.parametre, _dump(e.arguments),
                 e.a_obtenir,
             )
@@ -68,7 +67,9 @@ def refresh_echeances(
 
 @lru_cache(maxsize=65_536)
 def _dump(arguments: tuple[tuple[str, str], ...]) -> str:
-    return json.dumps(dict(arguments))
+    """Write arguments as PostgreSQL gives them back: shortest keys first, then alphabetical."""
+    ordered = sorted(arguments, key=lambda pair: (len(pair[0].encode()), pair[0]))
+    return json.dumps(dict(ordered), ensure_ascii=False)
 
 
 def _replace_situations(

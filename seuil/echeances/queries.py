@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -114,6 +114,8 @@ class EcheanceVue:
     # Set by the law, not by a local convention.
     legale: bool
     resultat: droit.Resultat | None
+    # First day of eviction, passed: what the calendar says from today (trêve, Sunday, holiday).
+    aujourdhui: str = ""
 
 
 def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Situation]:
@@ -284,6 +286,15 @@ def list_dates_legales(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[
     ]
 
 
+def list_jours(*, agent: Agent, on: date, dossier: Dossier) -> dict[tuple[UUID, str], date]:
+    """Return the last day of each rule that runs in a file, by dossier and rule."""
+    visible = only_visible(agent=agent, on=on, dossier=dossier)
+    rows = Echeance.objects.filter(dossier__in=visible, le__isnull=False).order_by("le")
+    return {
+        (pk, regle): le for pk, regle, le in rows.values_list("dossier_id", "regle", "le") if le
+    }
+
+
 def list_echeances(*, agent: Agent, on: date, dossier: Dossier) -> list[EcheanceVue]:
     """Return the deadlines of a file with their explanation, by date, undetermined ones last."""
     visible = only_visible(agent=agent, on=on, dossier=dossier)
@@ -292,7 +303,25 @@ def list_echeances(*, agent: Agent, on: date, dossier: Dossier) -> list[Echeance
     connus = get_faits_connus(agent=agent, on=on, dossier=dossier)
     if connus:
         found += [_view(None, e) for e in compute_lues(connus.list_lus(), connus.contexte)]
+    if connus and not any(a.type in _SORTIES for a in connus.actes):
+        found = [_tell_today(e, connus.contexte, on) for e in found]
     return sorted(found, key=lambda e: (e.le is None, e.le or date.max, e.regle))
+
+
+# What ends the occupation: no eviction is to come any more.
+_SORTIES = frozenset({"expulsion", "depart", "reprise"})
+
+
+def _tell_today(echeance: EcheanceVue, contexte: Contexte, on: date) -> EcheanceVue:
+    """Add, to a first day of eviction that is passed, whether today's calendar still forbids it."""
+    if echeance.regle != droit.EXECUTION or echeance.le is None or echeance.le >= on:
+        return echeance
+    le, steps = droit.next_execution_day(
+        on, departement=contexte.departement, commune=contexte.commune or None
+    )
+    if le == on:
+        return echeance
+    return replace(echeance, aujourdhui=f"Aujourd’hui non : {steps[-1]}.")
 
 
 @dataclass(frozen=True, slots=True)

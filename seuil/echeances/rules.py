@@ -127,7 +127,8 @@ def compute_echeances(
 
     The order of the facts changes nothing; two facts of the same source and rule give one row.
     """
-    computed: dict[tuple[UUID, str, UUID], EcheanceCalculee] = {}
+    # By rule and source: a source belongs to one dossier, and numbers are found faster than ids.
+    computed: dict[tuple[str, int], EcheanceCalculee] = {}
     places: dict[Contexte, dict[str, tuple[tuple[str, str], ...]]] = {}
     for fait in faits:
         contexte = contextes[fait.dossier_id]
@@ -139,11 +140,11 @@ def compute_echeances(
             if arguments is None:
                 arguments = known[regle] = contexte.list_arguments(regle)
             found = _compute_one(fait, regle, arguments)
-            computed[fait.dossier_id, regle, fait.source_id] = found
+            computed[regle, fait.source_id.int] = found
             if regle in SUITES and found.le:
                 # The end of this delay starts another one.
                 suite = fait._replace(le=found.le, arguments=())
-                computed[fait.dossier_id, SUITES[regle], fait.source_id] = _compute_one(
+                computed[SUITES[regle], fait.source_id.int] = _compute_one(
                     suite, SUITES[regle], arguments
                 )
     return list(computed.values())

@@ -1,10 +1,11 @@
 """What is due, for whom, why, by when: a projection."""
 
 from django.db import models
+from django.db.models import Q
 
 from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.dossiers.models import Dossier
-from seuil.kernel.models import new_id
+from seuil.kernel.models import Record, new_id
 
 
 class Tache(models.Model):
@@ -15,6 +16,8 @@ class Tache(models.Model):
     departement = models.CharField(max_length=3)
     # A key of travail.rules.GENRES: label, reason, address of the page where it is done.
     genre = models.CharField(max_length=40)
+    # Which duty (travail/devoirs.yaml or a département's), for the kind `devoir` only.
+    devoir = models.CharField(max_length=30, blank=True, db_default="")
     source_id = models.UUIDField("fait de départ")
     role = models.CharField("pour", max_length=30, choices=Role.choices)
     organisation = models.ForeignKey(
@@ -30,7 +33,13 @@ class Tache(models.Model):
     class Meta:
         verbose_name = "tâche"
         constraints = [
-            models.UniqueConstraint(fields=["dossier", "genre", "source_id"], name="tache_unique")
+            models.UniqueConstraint(
+                fields=["dossier", "genre", "source_id", "devoir"], name="tache_unique"
+            ),
+            models.CheckConstraint(
+                name="tache_devoir_nomme",
+                condition=(Q(genre="devoir") & ~Q(devoir="")) | (~Q(genre="devoir") & Q(devoir="")),
+            ),
         ]
         indexes = [
             # Most tasks of a département have no object any more: this one skips them.
@@ -41,8 +50,48 @@ class Tache(models.Model):
 
     class Privacy:
         procedure = {
-            "dossier", "departement", "genre", "source_id", "role", "organisation", "agent",
-            "visible_le", "due_le", "caduque_le", "legale", "regle",
+            "dossier", "departement", "genre", "devoir", "source_id", "role", "organisation",
+            "agent", "visible_le", "due_le", "caduque_le", "legale", "regle",
         }  # fmt: skip
         technique = {"id"}
         retention = "projection : recalculée, vit avec le dossier"
+
+
+class Diligence(Record):
+    """What an organisation says of a duty: done on a day with a proof, or without object and why.
+
+    A fact, not a projection: the duty is asked no more, and the dossier shows who did what.
+    """
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="diligences")
+    devoir = models.CharField(max_length=30)
+    # The act that opened the stage: another act asks for the same duty again.
+    source_id = models.UUIDField("acte de départ")
+    faite_le = models.DateField("faite le")
+    preuve = models.CharField(max_length=300, blank=True)
+    sans_objet = models.BooleanField(default=False)
+    motif = models.CharField("pourquoi sans objet", max_length=300, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="diligences"
+    )
+    par = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="diligences")
+
+    class Meta:
+        verbose_name = "diligence"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "devoir", "source_id"], name="diligence_unique"
+            ),
+            models.CheckConstraint(
+                name="diligence_prouvee_ou_motivee",
+                condition=(Q(sans_objet=False, motif="") & ~Q(preuve=""))
+                | (Q(sans_objet=True, preuve="") & ~Q(motif="")),
+            ),
+        ]
+
+    class Privacy:
+        procedure = {
+            "dossier", "devoir", "source_id", "faite_le", "preuve", "sans_objet", "motif",
+        }  # fmt: skip
+        technique = {"organisation", "par"}
+        retention = "comme le dossier"

@@ -1,6 +1,7 @@
 """Recompute what the facts of dossiers entail: deadlines, situation, then work."""
 
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -12,9 +13,20 @@ from seuil.accompagnements import queries as accompagnements
 from seuil.diagnostics import queries as diagnostics
 from seuil.dossiers.models import Dossier
 from seuil.echeances.operations import refresh_echeances
+from seuil.echeances.rules import EcheanceCalculee
 from seuil.kernel.bulk import as_array, paused_collector
+from seuil.travail import queries as travail
 from seuil.travail.operations import refresh_taches
-from seuil.travail.rules import EcheanceLue, Etat, compute_besoins_legaux
+from seuil.travail.rules import (
+    REGLES_LEGALES,
+    Besoin,
+    EcheanceLue,
+    Etat,
+    compute_besoins_legaux,
+    compute_devoirs,
+    list_regles_des_devoirs,
+    makes_work,
+)
 
 # Enough to make each query cheap per dossier, little enough for the memory of a small server.
 _BATCH = 5000
@@ -41,10 +53,11 @@ def refresh_postponed(*, on: date) -> Iterator[None]:
 
 
 @transaction.atomic
-def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:  # noqa: ARG001
+def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:
     """Rebuild deadlines, situation and tasks of dossiers; idempotent, nothing else is written.
 
-    `on` is the day of whoever asks; no deadline nor task depends on it.
+    `on` is the day of whoever asks. No deadline depends on it; the tasks that have no object any
+    more on that day, which nobody would see, are not written.
     """
     postponed = _postponed.get()
     if postponed is not None:
@@ -52,29 +65,55 @@ def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:  # noq
         return
     with paused_collector():
         for ids in _batches(sorted(dossier_ids)):
-            _refresh_batch(ids)
+            _refresh_batch(ids, on)
 
 
-def _refresh_batch(ids: Sequence[UUID]) -> None:
+def _refresh_batch(ids: Sequence[UUID], on: date) -> None:
     faits = [
         *accompagnements.list_faits(dossier_ids=ids),
         *diagnostics.list_faits(dossier_ids=ids),
     ]
     echeances = refresh_echeances(dossier_ids=ids, faits_en_aval=faits)
-    legaux = compute_besoins_legaux(
-        [
-            EcheanceLue(e.dossier_id, e.regle, e.source_id, e.debut_le, e.le)
-            for e in echeances
-            if e.regle in {"C6", "G3", "G5"}
-        ],
-        _read_etats(ids),
-    )
+    lues = [
+        EcheanceLue(e.dossier_id, e.regle, e.source_id, e.debut_le, e.le)
+        for e in echeances
+        if e.regle in REGLES_LEGALES
+    ]
+    lues = [lue for lue in lues if makes_work(lue, on=on)]
+    legaux = compute_besoins_legaux(lues, _read_etats({lue.dossier_id for lue in lues}))
     besoins = [
         *legaux,
         *accompagnements.list_besoins(dossier_ids=ids, echeances=echeances),
         *diagnostics.list_besoins(dossier_ids=ids, echeances=echeances),
+        *_list_devoirs(ids, echeances, on),
     ]
     refresh_taches(dossier_ids=ids, besoins=besoins)
+
+
+def _list_devoirs(
+    ids: Sequence[UUID], echeances: Sequence[EcheanceCalculee], on: date
+) -> list[Besoin]:
+    etapes = travail.list_etapes_courantes(
+        dossier_ids=ids,
+        on=on,
+        dsf=diagnostics.list_dsf_lus(dossier_ids=ids),
+        operateurs=accompagnements.list_operateurs_en_charge(dossier_ids=ids),
+    )
+    if not etapes:
+        return []
+    regles = list_regles_des_devoirs({e.departement for e in etapes})
+    days: dict[tuple[UUID, str], date] = {}
+    for e in echeances:
+        if e.regle in regles and e.le:
+            key = (e.dossier_id, e.regle)
+            days[key] = max(e.le, days.get(key, e.le))
+    return compute_devoirs(
+        etapes,
+        annuaire=travail.load_annuaire(departements={e.departement for e in etapes}),
+        echeances=days,
+        rendus=travail.list_rendus(dossier_ids=[e.dossier_id for e in etapes]),
+        on=on,
+    )
 
 
 def refresh_all(*, departement: str, on: date) -> Iterator[int]:
@@ -84,10 +123,31 @@ def refresh_all(*, departement: str, on: date) -> Iterator[int]:
     )
     done = 0
     with paused_collector():
-        for batch in _batches(ids):
-            refresh_dossiers(dossier_ids=batch, on=on)
-            done += len(batch)
+        for size in _refresh_side_by_side(list(_batches(ids)), on):
+            done += size
             yield done
+
+
+def _refresh_side_by_side(batches: Sequence[Sequence[UUID]], on: date) -> Iterator[int]:
+    """Refresh the batches two by two: one computes while the database writes the other.
+
+    Inside a transaction there is one connection, hence one batch at a time.
+    """
+    if connection.in_atomic_block or len(batches) == 1:
+        for batch in batches:
+            refresh_dossiers(dossier_ids=batch, on=on)
+            yield len(batch)
+        return
+
+    def refresh(batch: Sequence[UUID]) -> int:
+        try:
+            refresh_dossiers(dossier_ids=batch, on=on)
+        finally:
+            connection.close()
+        return len(batch)
+
+    with ThreadPoolExecutor(max_workers=2) as workers:
+        yield from workers.map(refresh, batches)
 
 
 def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
@@ -95,7 +155,7 @@ def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
         yield ids[start : start + _BATCH]
 
 
-def _read_etats(ids: Sequence[UUID]) -> dict[UUID, Etat]:
+def _read_etats(ids: Collection[UUID]) -> dict[UUID, Etat]:
     """Return, per dossier, what makes a legal task done."""
     with connection.cursor() as cursor:
         cursor.execute(_READ_ETATS, [as_array(ids)])

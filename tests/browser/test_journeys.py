@@ -26,6 +26,7 @@ TRAVAILLEUR = "Travailleur social"
 JURISTE = "Juriste"
 MISSION = "Chargé de mission"
 ADMINISTRATEUR = "Administrateur"
+CCAS = "Agent d’un organisme partenaire (CCAS de Bordeaux)"
 
 PAGES = {
     SECRETARIAT: [
@@ -38,6 +39,7 @@ PAGES = {
     JURISTE: ["/a-faire/", "/mandats/"],
     MISSION: ["/activite/", "/annuaire/", "/departement/"],
     ADMINISTRATEUR: ["/comptes/", "/annuaire/"],
+    CCAS: ["/a-faire/", "/annuaire/", "/departement/"],
 }  # fmt: skip
 
 
@@ -169,6 +171,31 @@ def test_a_phone_without_answer_says_what_is_missing_and_keeps_the_rest(chez: Ch
     assert answer.status == 422
     assert "Résultat" in answer.text()
     assert re.search(r'value="courrier"[^>]*checked', answer.text())
+
+
+def test_a_partner_says_on_a_phone_that_its_duty_is_done(chez: Chez) -> None:
+    page = chez(CCAS, width=ETROIT)
+    status = page.get_by_label("Tâches").get_by_role("status")
+    before = status.inner_text()
+    page.get_by_role("link", name="Dire que c’est fait").first.click()
+    assert_no_sideways_scroll(page)
+    assert_accessible(page)
+
+    page.get_by_label("Ce qui montre que c’est fait").fill("Réponse du 20 novembre")
+    page.get_by_role("button", name="Enregistrer").click()
+
+    expect(page.get_by_text("C’est enregistré.")).to_be_visible()
+    assert status.inner_text() != before
+
+
+def test_the_duties_are_captured_for_the_guide(chez: Chez) -> None:
+    page = chez(CCAS)
+    capture(page, "devoirs-a-faire")
+    page.get_by_role("link", name="Dire que c’est fait").first.click()
+    capture(page, "devoir-fait")
+    page = chez(SECRETARIAT)
+    page.goto(f"/dossiers/{first_dossier(page)}/devoirs/")
+    capture(page, "qui-fait-quoi")
 
 
 def test_the_charge_de_mission_meets_no_person_anywhere(chez: Chez) -> None:

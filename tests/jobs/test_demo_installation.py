@@ -12,7 +12,7 @@ from seuil.acteurs.models import Agent, Role
 from seuil.audit.models import Event
 from seuil.contacts.models import Contact
 from seuil.diagnostics.models import Dsf
-from seuil.dossiers.models import Dossier
+from seuil.dossiers.models import AideLogement, Dossier
 from seuil.engines import droit
 from seuil.jobs.demo import installation
 from seuil.jobs.demo.activite import Agenda
@@ -50,7 +50,9 @@ def test_a_demonstration_lives_through_the_real_import_and_the_real_use_cases(
     assert bilan.listes == len(list((tmp_path / "listes").iterdir()))
     # The lists of the last day wait in the preview.
     assert Lot.objects.exclude(etat=Lot.Etat.APPLIQUE).exists()
-    assert bilan.lignes["acceptes"] == Acte.objects.count() > 100
+    assert bilan.lignes["acceptes"] == Acte.objects.exclude(lot=None).count() > 100
+    assert Acte.objects.filter(lot=None).exists()
+    assert AideLogement.objects.exists()
     assert bilan.lignes["dossiers_ouverts"] == Dossier.objects.count()
     types = set(Acte.objects.order_by("type").values_list("type", flat=True))
     assert types >= {TypeActe.COMMANDEMENT, TypeActe.ASSIGNATION, TypeActe.CQL}
@@ -59,6 +61,10 @@ def test_a_demonstration_lives_through_the_real_import_and_the_real_use_cases(
     assert Visite.objects.exists()
     assert Dsf.objects.exclude(fin="").exists()
     assert Tache.objects.exists()
+    asked = Tache.objects.filter(genre="devoir", role=Role.PARTENAIRE)
+    assert {"caf", "conseil_departemental", "ccas", "adil"} <= {
+        *asked.values_list("organisation__type", flat=True)
+    }
     assert sum(bilan.refus.values()) <= sum(bilan.faits.values()) // 50, bilan.refus
     _check_nothing_is_in_the_future()
     _check_accounts()
@@ -82,7 +88,10 @@ def _check_accounts() -> None:
     assert {agent.role for agent in Agent.objects.all()} == set(Role.values)
     for compte, line in zip(COMPTES, list_comptes(), strict=True):
         assert authenticate(username=compte.courriel, password=MOT_DE_PASSE) is not None
-        assert line == f"{compte.role.label} : {compte.courriel} / {MOT_DE_PASSE}"
+        assert line.startswith(compte.role.label)
+        assert line.endswith(f" : {compte.courriel} / {MOT_DE_PASSE}")
+    partenaires = [line for line in list_comptes() if line.startswith(Role.PARTENAIRE.label)]
+    assert len({line.split(" : ")[0] for line in partenaires}) == len(partenaires) == 5
 
 
 def _check_last_choice() -> None:

@@ -7,13 +7,12 @@ import pytest
 
 from seuil.echeances.models import Echeance
 from seuil.kernel import bulk
-from seuil.kernel.models import new_id
 from tests.factories.base import make_dossier
 
 pytestmark = pytest.mark.django_db
 
 COLUMNS = (
-    "id", "dossier_id", "regle", "source_id", "source_type", "debut_le", "le", "autres",
+    "dossier_id", "regle", "source_id", "source_type", "debut_le", "le", "autres",
     "certitude", "parametre", "arguments", "a_obtenir",
 )  # fmt: skip
 
@@ -21,7 +20,7 @@ COLUMNS = (
 def rows(dossier: UUID, days: dict[str, date | None]) -> list[tuple[object, ...]]:
     return [
         (
-            new_id(), dossier, regle, dossier, "acte", le, le, [le] if le else [], "sure",
+            dossier, regle, dossier, "acte", le, le, [le] if le else [], "sure",
             "X@2024", '{"departement": "33"}', "" if le else "la date",
         )
         for regle, le in days.items()

@@ -191,7 +191,7 @@ def test_a_refusal_is_motivated_and_cuts_the_access(
     )
 
     assert not Dossier.objects.visible_to(chef_equipe, on=SIGNE).exists()
-    assert not Tache.objects.filter(dossier=dossier).exists()
+    assert not Tache.objects.filter(dossier=dossier, organisation=chef_equipe.organisation).exists()
     with pytest.raises(_habilitation.DossierInaccessible):
         answer_mandat(mandat=mandat, accepte=True, by=chef_equipe, on=SIGNE)
 

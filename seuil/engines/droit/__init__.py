@@ -48,6 +48,14 @@ from seuil.engines.droit._model import (
     Version,
 )
 from seuil.engines.droit._pauses import Effet, load_effets
+from seuil.engines.droit._regularite import (
+    SANCTIONS,
+    Constat,
+    FaitInconnu,
+    Question,
+    questions,
+    regularite,
+)
 from seuil.engines.droit._rules import (
     EXECUTION,
     compute,
@@ -57,7 +65,12 @@ from seuil.engines.droit._rules import (
     write_periode,
 )
 from seuil.engines.droit._signalement import compute_seuil_signalement
-from seuil.engines.droit._treve import end_of_treve, execution_possible_from, in_treve
+from seuil.engines.droit._treve import (
+    end_of_treve,
+    execution_possible_from,
+    in_treve,
+    next_execution_day,
+)
 from seuil.engines.droit._valeur import write_annuelle, write_valeur
 from seuil.engines.droit._verification import (
     CasIllisible,
@@ -69,16 +82,20 @@ from seuil.engines.droit._verification import (
 
 __all__ = [
     "EXECUTION",
+    "SANCTIONS",
     "Autre",
     "Calcul",
     "CasIllisible",
+    "Constat",
     "DateHorsPeriode",
     "DureeIllisible",
     "Effet",
+    "FaitInconnu",
     "ImpayeConstitue",
     "LieuInconnu",
     "MontantIllisible",
     "ParametreInvalide",
+    "Question",
     "Reference",
     "Regle",
     "RegleInconnue",
@@ -109,11 +126,14 @@ __all__ = [
     "is_ouvre",
     "list_essayees",
     "load_effets",
+    "next_execution_day",
     "ouvres_after",
     "ouvres_before",
+    "questions",
     "read_essai",
     "read_fichier",
     "regles",
+    "regularite",
     "remembered",
     "trying",
     "write_annuelle",

@@ -156,6 +156,9 @@ def find_regle(regle: str) -> tuple[Regle, str]:
         return regles[regle], ""
     if regle in _lignes():
         return regles[_lignes()[regle][0]], regle
+    known = next((id_ for id_ in (*regles, *_lignes()) if id_.lower() == regle.lower()), None)
+    if known is not None:
+        return find_regle(known)
     near = difflib.get_close_matches(regle.upper(), [*regles, *_lignes()], cutoff=0.5)
     hint = f" Vouliez-vous dire {' ou '.join(near)} ?" if near else ""
     raise RegleInconnue(

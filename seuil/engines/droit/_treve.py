@@ -166,6 +166,22 @@ def find_execution(
     _calendar.check_year(le)
     if _calendar.is_overseas(calendrier):
         steps.append(f"À vérifier : {OUTRE_MER}")
+    le, obstacles = _skip_obstacles(le, calendrier)
+    return le, (*steps, *obstacles)
+
+
+def next_execution_day(
+    le: date, *, departement: str | None = None, commune: str | None = None
+) -> tuple[date, tuple[str, ...]]:
+    """Give the first lawful day of eviction from `le`, and why not before.
+
+    The truce, Sundays and holidays only: overseas, where the préfet sets the truce, it is left out.
+    """
+    return _skip_obstacles(le, _calendar.calendrier_of(departement=departement, commune=commune))
+
+
+def _skip_obstacles(le: date, calendrier: str) -> tuple[date, tuple[str, ...]]:
+    steps = []
     while (obstacle := _find_obstacle(le, calendrier)) is not None:
         why, le = obstacle
         steps.append(f"{why} → possible à partir du {write_date(le)}")

@@ -23,9 +23,11 @@ from seuil.audit.operations import record_event
 from seuil.dossiers.models import Dossier
 from seuil.engines import droit
 from seuil.jobs.demo.activite import Agenda, EquipeMobile, Vie
+from seuil.jobs.demo.faits import FaitsDeProcedure
 from seuil.jobs.demo.listes import SEED, TAILLES, FichierListe, generate_lists
 from seuil.jobs.demo.organisations import DEPARTEMENT, MACHINE, create_acteurs
 from seuil.jobs.demo.parcours import Volumes
+from seuil.jobs.demo.services import answer_devoirs
 from seuil.jobs.migrer import migrate
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.import_liste import deposit_liste, import_liste
@@ -35,6 +37,8 @@ COMMENCEE = "demo.commencee"
 INSTALLEE = "demo.installee"
 
 _ARRONDISSEMENT_DE_BORDEAUX = "332"
+# What was due before has no object any more: nobody would see it done.
+_MOIS_DE_DEVOIRS = 4
 # Left in their list on the last day, so that the preview has something to show.
 _A_VERIFIER = {TypeActe.JUGEMENT.value, TypeActe.EXPULSION.value}
 
@@ -143,6 +147,14 @@ class _Histoire:
         self._acteurs = create_acteurs(on=first)
         self._create_objectifs(first)
         self._equipe = EquipeMobile(acteurs=self._acteurs, agenda=self._agenda, rng=self._rng)
+        self._faits = FaitsDeProcedure(
+            acteurs=self._acteurs,
+            agenda=self._agenda,
+            rng=self._rng,
+            par_liste=max(6, volumes.mandats_par_mois // 2),
+            faits=self._equipe.faits,
+            refus=self._equipe.refus,
+        )
         self._total = len(fichiers)
         self.months = _months(first, until)
         self.bilan = Bilan(0, Counter(), self._equipe.faits, self._equipe.refus)
@@ -164,6 +176,8 @@ class _Histoire:
                 le = min(day, self._agenda.until)
                 with refresh_postponed(on=le):
                     self._agenda.run_until(le)
+            if mois in self.months[-_MOIS_DE_DEVOIRS:]:
+                self._answer_devoirs(le)
         if mois in self.months[:4] or mois.month % 4 == 0:
             # Plans made on empty tables would not do on full ones.
             with connection.cursor() as cursor:
@@ -172,8 +186,14 @@ class _Histoire:
             f"{mois:%m/%Y} : liste {self.bilan.listes} sur {self._total},"
             f" {self.bilan.lignes['acceptes'] - before} actes,"
             f" {self._equipe.faits['answer_mandat'] - mandats} ménages confiés,"
-            f" {sum(self._equipe.faits.values())} faits de l’équipe mobile"
+            f" {sum(self._equipe.faits.values())} faits de l’équipe mobile et des services"
         )
+
+    def _answer_devoirs(self, le: date) -> None:
+        with refresh_postponed(on=le):
+            self._equipe.faits["record_diligence"] += answer_devoirs(
+                services=self._acteurs.services, le=le, rng=self._rng
+            )
 
     def _create_objectifs(self, first: date) -> None:
         par_mois = self._volumes.mandats_par_mois
@@ -210,6 +230,7 @@ class _Histoire:
         self.bilan.lignes.update(done.compte)
         if fichier.type == TypeActe.ASSIGNATION:
             self._ask_dsf(done.lot)
+        self._faits.follow(done.lot)
         yield from ()
 
     def _is_left(self, fichier: FichierListe) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from seuil.acteurs.models import Agent, Organisation, Role, TypeOrganisation
+from seuil.acteurs.models import Agent, Commune, Organisation, Role, TypeOrganisation
 from seuil.acteurs.operations import Machine, create_agent, create_organisation
 
 DEPARTEMENT = "33"
@@ -31,16 +31,25 @@ DDETS = "DDETS de la Gironde"
 PREFECTURE = "Préfecture de la Gironde"
 OPERATEUR = "Association Pas-à-Porte (fictive)"
 
+DEPARTEMENTAL = "Département de la Gironde"
+CCAS = "CCAS de Bordeaux"
+CAF = "CAF de la Gironde"
+ADIL = "ADIL de la Gironde"
+SIAO = "SIAO de la Gironde"
+METROPOLE = "Métropole de Bordeaux"
+_BORDEAUX = "33063"
+
 # Name, type, phone in the range reserved for fiction.
 _ORGANISATIONS = (
     (DDETS, TypeOrganisation.DDETS, "05 36 49 00 01"),
     (PREFECTURE, TypeOrganisation.PREFECTURE, "05 36 49 00 02"),
-    ("Département de la Gironde", TypeOrganisation.CONSEIL_DEPARTEMENTAL, "05 36 49 00 03"),
-    ("Métropole de Bordeaux", TypeOrganisation.METROPOLE, "05 36 49 00 04"),
-    ("CCAS de Bordeaux", TypeOrganisation.CCAS, "05 36 49 00 05"),
-    ("CAF de la Gironde", TypeOrganisation.CAF, "05 36 49 00 06"),
-    ("ADIL de la Gironde", TypeOrganisation.ADIL, "05 36 49 00 07"),
+    (DEPARTEMENTAL, TypeOrganisation.CONSEIL_DEPARTEMENTAL, "05 36 49 00 03"),
+    (METROPOLE, TypeOrganisation.METROPOLE, "05 36 49 00 04"),
+    (CCAS, TypeOrganisation.CCAS, "05 36 49 00 05"),
+    (CAF, TypeOrganisation.CAF, "05 36 49 00 06"),
+    (ADIL, TypeOrganisation.ADIL, "05 36 49 00 07"),
     (OPERATEUR, TypeOrganisation.OPERATEUR, "05 36 49 00 08"),
+    (SIAO, TypeOrganisation.SIAO, "05 36 49 00 09"),
 )
 
 # In the order in which the accounts are shown.
@@ -52,6 +61,11 @@ COMPTES = (
     Compte("social2", "Benhamou", "Sami", Role.TRAVAILLEUR_SOCIAL, OPERATEUR),
     Compte("juriste1", "Fauquet", "Claire", Role.JURISTE, OPERATEUR),
     Compte("juriste2", "Oliveira", "Tiago", Role.JURISTE, OPERATEUR),
+    Compte("caf", "Etcheverry", "Nadia", Role.PARTENAIRE, CAF),
+    Compte("departement", "Mazeau", "Loïc", Role.PARTENAIRE, DEPARTEMENTAL),
+    Compte("ccas", "Teixeira", "Inès", Role.PARTENAIRE, CCAS),
+    Compte("adil", "Bourdier", "Yann", Role.PARTENAIRE, ADIL),
+    Compte("siao", "Kerhoas", "Awa", Role.PARTENAIRE, SIAO),
     Compte("mission", "Riquet", "Jeanne", Role.CHARGE_MISSION, DDETS),
     Compte("administrateur", "Vignau", "Paul", Role.ADMINISTRATEUR, DDETS),
 )
@@ -66,13 +80,21 @@ class Acteurs:
     chef: Agent
     sociaux: tuple[Agent, ...]
     juristes: tuple[Agent, ...]
+    # Those who say what they did of their duties.
+    services: tuple[Agent, ...]
 
 
 def create_acteurs(*, on: date) -> Acteurs:
     """Create the organisations and the accounts, habilitated from `on`."""
     organisations = {
         nom: create_organisation(
-            departement=DEPARTEMENT, type=type_, nom=nom, telephone=telephone, by=MACHINE, on=on
+            departement=DEPARTEMENT,
+            type=type_,
+            nom=nom,
+            telephone=telephone,
+            communes=_list_communes(nom),
+            by=MACHINE,
+            on=on,
         )
         for nom, type_, telephone in _ORGANISATIONS
     }
@@ -95,10 +117,28 @@ def create_acteurs(*, on: date) -> Acteurs:
         chef=agents["chef"],
         sociaux=(agents["social1"], agents["social2"]),
         juristes=(agents["juriste1"], agents["juriste2"]),
+        services=tuple(
+            agents[c.cle]
+            for c in COMPTES
+            if c.role in {Role.PARTENAIRE, Role.SECRETARIAT, Role.GESTIONNAIRE}
+        ),
     )
+
+
+def _list_communes(nom: str) -> list[Commune]:
+    """Return the communes an organisation serves; none: the whole département."""
+    communes = Commune.objects.filter(departement=DEPARTEMENT)
+    if nom == CCAS:
+        return list(communes.filter(pk=_BORDEAUX))
+    if nom == METROPOLE:
+        return list(communes.filter(epci="Bordeaux Métropole"))
+    return []
 
 
 def list_comptes() -> Iterator[str]:
     """Yield one line per account: role, address, password."""
     for compte in COMPTES:
-        yield f"{compte.role.label} : {compte.courriel} / {MOT_DE_PASSE}"
+        # Several partners share a role: their organisation tells them apart.
+        partenaire = compte.role == Role.PARTENAIRE
+        qui = f"{compte.role.label} ({compte.organisme})" if partenaire else compte.role.label
+        yield f"{qui} : {compte.courriel} / {MOT_DE_PASSE}"

@@ -13,7 +13,7 @@ from seuil.actes.queries import count_lots_en_attente
 from seuil.acteurs.models import Role
 from seuil.dossiers.queries import count_arrivees
 from seuil.travail.queries import TacheRow, get_a_faire
-from seuil.travail.rules import GENRES
+from seuil.travail.rules import ETAPES, GENRES, load_devoirs
 from seuil.web.access import get_agent, may, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.templatetags.seuil import echeance
@@ -50,6 +50,10 @@ _ECRANS: dict[str, tuple[str, Callable[[TacheRow], str]]] = {
         "Dire où elle en est",
         lambda t: address("demarche_terminer", t.source_id),
     ),
+    "devoir": (
+        "Dire que c’est fait",
+        lambda t: reverse("devoir_rendre", args=[t.numero, t.devoir, t.source_id]),
+    ),
 }
 
 
@@ -63,15 +67,16 @@ def a_faire(request):
         agent=agent,
         on=on,
         genre=genre,
+        devoir=request.GET.get("devoir", ""),
         periode=periode,
         page=int(number) if number.isdecimal() else 1,
     )
-    asks_dsf = may(request, "dsf.demander")
+    asks_dsf, reads = may(request, "dsf.demander"), may(request, "dossier.lire")
     groupes = [
         (
             PERIODES[code],
             work.par_periode[code],
-            [_line(t, on, asks_dsf=asks_dsf) for t in taches],
+            [_line(t, on, asks_dsf=asks_dsf, reads=reads) for t in taches],
         )
         for code, taches in groupby(work.taches, key=lambda t: _periode(t, on))
     ]
@@ -84,8 +89,22 @@ def a_faire(request):
         "genres": [(code, GENRES[code].libelle, n) for code, n in work.par_genre.items()],
         "periodes": [(c, label, work.par_periode[c]) for c, label in PERIODES.items()],
         "cartes": _cartes(agent, on),
+        "lit_dossiers": reads,
+        **_devoirs(work, agent, request.GET.get("devoir", "")),
     }
     return render(request, "a_faire/a_faire.html", context)
+
+
+def _devoirs(work, agent, asked):
+    """Return the duties that the list may be reduced to: code, label, number."""
+    par_id = load_devoirs(agent.departement_id).par_id
+    devoirs = []
+    for code, n in work.par_devoir.items():
+        known = par_id.get(code)
+        # The same words come back from one stage to another.
+        label = f"{ETAPES[known.etape]} — {known.libelle}" if known else code
+        devoirs.append((code, label, n))
+    return {"devoirs": devoirs, "devoir": asked if asked in work.par_devoir else ""}
 
 
 def _periode(tache, on):
@@ -96,7 +115,7 @@ def _periode(tache, on):
     return "semaine" if tache.due_le <= on + timedelta(days=7) else "plus_tard"
 
 
-def _line(tache, on, *, asks_dsf):
+def _line(tache, on, *, asks_dsf, reads):
     """Return the words of one task: a template that looks up and filters each costs much more."""
     bouton, write = _ECRANS[tache.ecran]
     if tache.genre == "dsf_a_obtenir" and asks_dsf:
@@ -105,10 +124,11 @@ def _line(tache, on, *, asks_dsf):
             lambda t: address("dsf_demander", t.numero),
         )
     avant = echeance(tache.due_le, on, tache.legale)
-    url = address("dossier", tache.numero)
+    # A partner knows the household by its name and its number: the dossier stays closed to it.
+    url = address("dossier", tache.numero) if reads else ""
     return (
         tache.libelle, url, tache.menage, tache.commune, avant, tache.agent, tache.pourquoi,
-        write(tache), bouton,
+        write(tache), bouton, "" if reads else tache.numero, tache.preuve, tache.a_verifier,
     )  # fmt: skip
 
 

@@ -180,7 +180,9 @@ def _list_sources(agent: Agent, on: date, filtres: Filtres) -> list[_Source]:
     if why_not(agent.role, "dossier.lire"):
         return []
     asked = [g for g in GENRES if filtres.genre in {"", g}]
-    taches = _only_reached(filter_taches(agent=agent, on=on), agent, on, filtres)
+    # The duties of a service are done by the batch: its queue shows them apart, the agenda not.
+    dated = filter_taches(agent=agent, on=on).exclude(genre="devoir")
+    taches = _only_reached(dated, agent, on, filtres)
     makers = {
         "audience": lambda: _audiences(agent, on, filtres),
         "legale": lambda: _echeances(agent, on, filtres, "legale", taches, asked),
@@ -202,7 +204,7 @@ def _only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres)
     assigned = Acces.objects.filter(relation=Acces.Relation.AFFECTATION, agent=agent.pk)
     return rows.filter(
         Q(dossier__in=assigned.open(on=on).values("dossier"))
-        | Q(dossier__in=filter_taches(agent=agent, on=on).values("dossier"))
+        | Q(dossier__in=filter_taches(agent=agent, on=on).exclude(genre="devoir").values("dossier"))
     )
 
 

@@ -15,7 +15,7 @@ from seuil.accompagnements.queries import get_dossier_mandat
 from seuil.actes.queries import list_actes
 from seuil.acteurs.models import Agent
 from seuil.contacts.queries import list_contacts
-from seuil.diagnostics.queries import list_dsf
+from seuil.diagnostics.queries import list_constats_pour_dsf, list_dsf, list_regularite
 from seuil.dossiers.models import Document, Dossier, Personne
 from seuil.dossiers.operations import (
     attach_document,
@@ -54,6 +54,7 @@ from seuil.web.addresses import address
 from seuil.web.dossier import chronologie
 from seuil.web.dossier.access import find_dossier
 from seuil.web.dossier.annonces import DateAnnonceeForm, join_annonces, list_orphelines
+from seuil.web.dossier.devoirs import read_devoirs
 from seuil.web.dossier.et_si import EtSiForm, list_lignes
 from seuil.web.dossier.forms import (
     ActeForm,
@@ -72,6 +73,7 @@ from seuil.web.dossier.impaye import (
     read_situation,
 )
 from seuil.web.dossier.queries import list_present
+from seuil.web.regularite.presentation import CERTITUDES, REPONSES, TONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +381,10 @@ def _read_echeances(lecture):
     }
 
 
+def _read_devoirs(lecture):
+    return {"etapes_vues": read_devoirs(**lecture.key)}
+
+
 def _read_menage(lecture):
     return {
         "menage": get_menage(**lecture.key),
@@ -424,8 +430,19 @@ def _read_accompagnement(lecture):
 def _read_dsf(lecture):
     return {
         "diagnostics": list(list_dsf(**lecture.key)),
+        "constats": list_constats_pour_dsf(**lecture.key),
         "peut_demander": lecture.may("dsf.demander"),
         "peut_dater": lecture.may("dsf.enregistrer"),
+    }
+
+
+def _read_regularite(lecture):
+    return {
+        "controles": list_regularite(**lecture.key),
+        "reponses": REPONSES,
+        "tons": TONS,
+        "certitudes": CERTITUDES,
+        "peut_constater": lecture.may("regularite.constater"),
     }
 
 
@@ -443,6 +460,7 @@ def _read_acces(lecture):
 _ONGLETS = (
     Onglet("chronologie", "Chronologie", _read_chronologie),
     Onglet("echeances", "Échéances", _read_echeances),
+    Onglet("devoirs", "Qui fait quoi", _read_devoirs),
     Onglet("menage", "Ménage et logement", _read_menage),
     Onglet("dette", "Dette et bail", _read_dette),
     Onglet("contacts", "Contacts et visites", _read_contacts, ("contact.enregistrer",)),
@@ -452,6 +470,7 @@ _ONGLETS = (
         _read_accompagnement,
         ("mandat.suivre", "mandat.repondre", "choix.preparer"),
     ),
+    Onglet("regularite", "Régularité", _read_regularite, ("regularite.lire",)),
     Onglet("dsf", "DSF", _read_dsf),
     Onglet("documents", "Documents", _read_documents, ("dossier.completer",)),
     Onglet("acces", "Qui voit quoi", _read_acces),

@@ -92,6 +92,7 @@ def list_reperes(*, agent: Agent, on: date, dossier_ids: Collection[UUID]) -> Ma
         for pk, genre, due_le in Tache.objects.filter(
             Q(caduque_le=None) | Q(caduque_le__gt=on), dossier__in=visible, role__in=_EQUIPE
         )
+        .exclude(genre="devoir")
         .order_by("dossier", "due_le", "genre")
         .distinct("dossier")
         .values_list("dossier", "genre", "due_le")

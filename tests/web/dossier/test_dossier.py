@@ -19,8 +19,9 @@ from tests.harness.htmx import assert_fragment_equals_reload
 
 ClientDe = Callable[[object], StrictClient]
 ONGLETS = (
-    "chronologie", "echeances", "menage", "dette", "contacts", "accompagnement", "dsf",
-    "documents", "acces",
+    "chronologie", "echeances", "devoirs", "menage", "dette", "contacts", "accompagnement",
+    "regularite",
+    "dsf", "documents", "acces",
 )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Duties: what an organisation owes at a stage, and what it says it did."""

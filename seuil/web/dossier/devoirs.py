@@ -1,0 +1,97 @@
+"""Who does what on a dossier: the duties of each stage reached, and where each stands."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+
+from django.urls import reverse
+
+from seuil.accompagnements.queries import list_operateurs_en_charge
+from seuil.acteurs.models import Agent
+from seuil.diagnostics.queries import list_dsf_lus
+from seuil.dossiers.models import Dossier
+from seuil.echeances.queries import list_jours
+from seuil.travail.queries import (
+    list_diligences,
+    list_etapes_atteintes,
+    list_rendables,
+    load_annuaire,
+)
+from seuil.travail.rules import DevoirVu, EtapeVue, Reponse, compute_etapes_vues
+
+
+@dataclass(frozen=True, slots=True)
+class Ligne:
+    """A duty, and the page where the reader says that it is done, when it is the reader's."""
+
+    vu: DevoirVu
+    rendre: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acteur:
+    """An actor at a stage: its name, its organisation here, whether nobody can tell which."""
+
+    nom: str
+    organisation: str
+    a_qui: bool
+    lignes: list[Ligne]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A stage, its duties by actor."""
+
+    etape: EtapeVue
+    acteurs: list[Acteur]
+
+
+def read_devoirs(*, agent: Agent, on: date, dossier: Dossier) -> list[Table]:
+    """Return the stages a dossier reached, the current one first, and what each actor owes."""
+    etapes = list_etapes_atteintes(
+        agent=agent,
+        on=on,
+        dossier=dossier,
+        dsf=list_dsf_lus(dossier_ids=[dossier.pk]),
+        operateurs=list_operateurs_en_charge(dossier_ids=[dossier.pk]),
+    )
+    vues = compute_etapes_vues(
+        etapes,
+        annuaire=load_annuaire(departements=[dossier.departement_id]),
+        echeances=list_jours(agent=agent, on=on, dossier=dossier),
+        reponses=[
+            Reponse(
+                d.devoir, d.source_id, d.faite_le, d.preuve, d.sans_objet, d.motif,
+                d.organisation.nom,
+            )
+            for d in list_diligences(agent=agent, on=on, dossier=dossier)
+        ],
+        on=on,
+    )  # fmt: skip
+    mine = list_rendables(agent=agent, on=on, dossier=dossier)
+    return [Table(vue, _by_acteur(vue, dossier, mine)) for vue in vues]
+
+
+def _by_acteur(vue: EtapeVue, dossier: Dossier, mine: set[tuple[str, UUID]]) -> list[Acteur]:
+    suite = reverse("dossier_onglet", args=[dossier.numero, "devoirs"])
+
+    def line(vu: DevoirVu) -> Ligne:
+        code = vu.devoir.id
+        if (code, vue.acte_id) not in mine:
+            return Ligne(vu, "")
+        page = reverse("devoir_rendre", args=[dossier.numero, code, vue.acte_id])
+        return Ligne(vu, f"{page}?suite={suite}")
+
+    acteurs = []
+    for nom, group in groupby(vue.devoirs, key=lambda vu: vu.acteur):
+        vus = list(group)
+        acteurs.append(
+            Acteur(
+                nom=nom,
+                organisation=vus[0].organisation,
+                a_qui=any(vu.a_qui for vu in vus),
+                lignes=[line(vu) for vu in vus],
+            )
+        )
+    return acteurs

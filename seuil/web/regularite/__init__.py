@@ -1,0 +1,1 @@
+"""The regularity of acts: their checklist answered, and the findings as plain text."""

@@ -1,0 +1,182 @@
+"""`seuil droit` and `seuil delai`: dates on the command line, refusals that say what is missing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from seuil.engines import droit
+from seuil.jobs.cli import main
+
+CASES = Path(__file__).parents[1] / "droit" / "cases"
+
+
+def ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
+    """Run a command with --json and return what it prints."""
+    assert main([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "date"),
+    [
+        (("A1", "--depuis", "2024-03-26", "--bail", "2024-01-01"), "2024-05-07"),
+        (("A1", "--depuis", "2023-09-22", "--bail", "2016-06-21"), "2023-11-22"),
+        (("A1", "--depuis", "2024-05-06", "--clause", "2 mois"), "2024-07-06"),
+        (("C1", "--depuis", "2025-12-30"), "2026-02-28"),
+        (("C2", "--depuis", "2026-12-14"), "2026-11-01"),
+        (("C5", "--depuis", "2026-11-02"), "2026-11-24"),
+        (("E4", "--depuis", "2026-03-03"), "2026-04-03"),
+        (("E4", "--depuis", "2026-03-03", "--departement", "67"), "2026-04-07"),
+        (("F4", "--depuis", "2025-12-24"), "2026-03-31"),
+        (("G7", "--depuis", "2025-10-15"), "2026-04-01"),
+        (("G12", "--depuis", "2026-06-10"), "2026-08-10"),
+        (("H1", "--depuis", "2027-02-01"), "2027-05-01"),
+        (("I4", "--depuis", "2026-02-28"), "2028-02-28"),
+        (("K2", "--depuis", "2026-03-01", "--departement", "33"), "2026-09-01"),
+        (("K3", "--depuis", "2026-03-02"), "2026-07-03"),
+        (("EX", "--depuis", "2026-01-15", "--concours", "2026-03-20"), "2026-04-01"),
+    ],
+)
+def test_a_rule_gives_its_date_in_json(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], date: str
+) -> None:
+    found = ask(capsys, "droit", *arguments)
+
+    assert found["date"] == date
+    assert found["regle"] == arguments[0]
+    assert found["certitude"] in {"sure", "contested", "to_check"}
+    assert found["references"]
+    assert all(set(autre) == {"date", "motif"} for autre in found["autres"])
+    assert "→" in found["explication"] or arguments[0] == "F4"
+    assert found["version"] in found["explication"]
+
+
+def test_a_rule_is_found_whatever_the_case(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(capsys, "droit", "k5B", "--depuis", "2026-03-02")["regle"] == "K5b"
+
+
+def test_a_range_is_given_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    found = ask(capsys, "droit", "D6", "--depuis", "2025-01-01")
+
+    assert found["date"] is None
+    assert found["plage"] == ["1 mois", "1 an"]
+
+
+def test_the_text_says_the_count_step_by_step(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["droit", "A1", "--depuis", "2024-03-26", "--bail", "2024-01-01"]) == 0
+
+    printed = capsys.readouterr().out
+    assert "7 mai 2024 (2024-05-07)" in printed
+    assert "6 semaines à compter du 26 mars 2024 → 7 mai 2024" in printed
+    assert "Date certaine" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["droit", "ZZ", "--depuis", "2026-01-01"], 1, "La règle « ZZ » n’existe pas"),
+        (["droit", "A11", "--depuis", "2026-01-01"], 1, "Vouliez-vous dire A1"),
+        (["droit", "A1"], 1, "signification du commandement de payer"),
+        (["droit", "A1", "--depuis", "2026-02-30"], 2, "« 2026-02-30 » n’est pas une date"),
+        (["droit", "A1", "--depuis", "hier"], 2, "--depuis"),
+        (["droit", "A1", "--depuis", "2026-01-01", "--clause", "3 mois"], 1, "« 2 mois »"),
+        (["droit", "C5", "--depuis", "2020-01-01"], 1, "à partir du 8 janvier 2021"),
+        (["droit", "A1b", "--depuis", "2020-01-01"], 1, "Demandez « A1 »"),
+        (["droit", "E4", "--depuis", "2026-01-01", "--commune", "Lyon"], 1, "code commune"),
+        (["droit", "A1", "--depui", "2026-01-01", "--fou"], 2, "option inconnue"),
+        (["droit"], 2, "il manque RÈGLE"),
+        (["delai", "--duree", "15 jours"], 1, "Il manque --depuis"),
+        (["delai", "--depuis", "2026-01-01"], 1, "Il manque --duree"),
+        (["delai", "--depuis", "2026-01-01", "--duree", "une lune"], 1, "durée lisible"),
+        (["delai", "--depuis", "2089-01-01", "--duree", "9 ans"], 1, "hors des calendriers"),
+        (["foo"], 2, "commande inconnue"),
+    ],
+)
+def test_a_bad_question_is_refused_in_french(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, message: str
+) -> None:
+    try:
+        assert main(arguments) == code
+    except SystemExit as end:
+        assert end.code == code  # noqa: PT017 - argparse exits by itself
+
+    printed = capsys.readouterr()
+    assert message in printed.err.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Traceback" not in printed.err
+    assert printed.out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "date"),
+    [
+        (("--depuis", "2024-02-07", "--duree", "10 jours"), "2024-02-19"),
+        (("--depuis", "2017-02-12", "--duree", "1 mois 15 jours"), "2017-03-27"),
+        (("--depuis", "2023-10-12", "--duree", "15 jours", "--franc"), "2023-10-30"),
+        (("--depuis", "2026-11-02", "--duree", "15 jours", "--ouvres"), "2026-11-24"),
+        (("--depuis", "2025-12-31", "--duree", "2 mois", "--sans-642"), "2026-02-28"),
+        (("--depuis", "2025-12-31", "--duree", "2 mois"), "2026-03-02"),
+        (("--depuis", "2026-03-03", "--duree", "1 mois", "--commune", "67482"), "2026-04-07"),
+    ],
+)
+def test_a_bare_duration_is_counted(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], date: str
+) -> None:
+    found = ask(capsys, "delai", *arguments)
+
+    assert found["date"] == date
+    assert "→" in found["explication"]
+
+
+def test_the_benchmark_is_replayed_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["droit", "verifier"]) == 0
+
+    printed = capsys.readouterr().out
+    assert printed.rstrip().endswith("0 faux")
+    assert "discutés" in printed
+
+
+def test_a_wrong_case_is_shown_with_what_was_found(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "G3.yaml").write_text(
+        "- {cas: Un mois, depuis: 2026-01-05, date: 2026-02-05, certitude: sure}\n",
+        encoding="utf-8",
+    )
+
+    assert main(["droit", "verifier", "--cas", str(tmp_path)]) == 1
+    printed = capsys.readouterr().out
+    assert "FAUX  G3" in printed
+    assert "2026-02-05 attendue, 2026-03-05 obtenue" in printed
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- {depuis: 2026-01-05}\n", "cas n° 1"),
+        ("- {cas: Sans jour}\n", "« Sans jour » n’a pas de date « depuis »"),
+        ("- {cas: X, depuis: 2026-01-05, dat: 2026-02-05, certitude: sure}\n", "clés inconnues"),
+        ("- {cas: X, depuis: 2026-01-05}\n", "ne dit pas sa certitude"),
+        ("cas: X\n", "une liste de cas"),
+        ("- {cas: [\n", "illisible"),
+    ],
+)
+def test_a_case_badly_written_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / "G3.yaml").write_text(text, encoding="utf-8")
+
+    assert main(["droit", "verifier", "--cas", str(tmp_path)]) == 1
+    err = capsys.readouterr().err.replace("\N{NO-BREAK SPACE}", " ")
+    assert "G3.yaml" in err
+    assert message in err
+
+
+def test_the_rules_are_listed_with_the_lines_of_the_law_table(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["droit", "regles"]) == 0
+
+    printed = capsys.readouterr().out
+    assert len(printed.splitlines()) == len(droit.regles())
+    assert "(A1a, A1b)" in printed

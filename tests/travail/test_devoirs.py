@@ -1,0 +1,480 @@
+"""Who does what at each stage: the data, and what a dossier makes of it."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from seuil.acteurs.models import TypeOrganisation
+from seuil.acteurs.rules import parse_departement
+from seuil.echeances.models import Stade
+from seuil.kernel.strict_yaml import FichierIllisible, Table, read_table
+from seuil.travail import rules
+from seuil.travail.rules import (
+    ACTEURS,
+    CONDITIONS,
+    ETAPES,
+    PORTEE,
+    SANS_COMPTE,
+    Annuaire,
+    Besoin,
+    Destinataire,
+    Devoir,
+    DsfLu,
+    EtapeLue,
+    Reponse,
+    compose_devoirs,
+    compute_devoirs,
+    compute_etapes_vues,
+    load_devoirs,
+    parse_devoirs,
+)
+
+ON = date(2026, 11, 21)
+DOSSIER, ACTE, OPERATEUR = uuid4(), uuid4(), uuid4()
+CAF = Destinataire(uuid4(), "CAF", frozenset())
+CD = Destinataire(uuid4(), "Département", frozenset())
+CCAS = Destinataire(uuid4(), "CCAS de Bordeaux", frozenset({"33063"}))
+ANNUAIRE = Annuaire(
+    {("33", "caf"): [CAF], ("33", "conseil_departemental"): [CD], ("33", "ccas"): [CCAS]}
+)
+DEPARTEMENTS = ("21", "33", "35", "62", "99")
+# The "Qui / actions" tables of the charter: stage → actors that it names, beside the household.
+NOMMES = {
+    ("signalement", "social"): {"caf", "ddets", "bailleur_social", "conseil_departemental", "ccas"},
+    ("signalement", "prive"): {"caf", "ddets", "bailleur_prive", "conseil_departemental", "ccas"},
+    ("commandement", "social"): {
+        "ddets", "caf", "conseil_departemental", "ccas", "metropole", "adil",
+    },
+    ("commandement", "prive"): {
+        "ddets", "caf", "conseil_departemental", "ccas", "metropole", "adil",
+    },
+    ("assignation", "social"): {
+        "ddets", "conseil_departemental", "metropole", "ccas", "adil", "bailleur_social", "avocats",
+    },
+    ("assignation", "prive"): {
+        "ddets", "conseil_departemental", "metropole", "ccas", "adil", "bailleur_prive", "avocats",
+    },
+    ("jugement", "social"): {"ddets", "bailleur_social"},
+    ("jugement", "prive"): {"ddets", "bailleur_prive"},
+    ("cql", "social"): {
+        "ddets", "conseil_departemental", "metropole", "ccas", "bailleur_social", "comed",
+        "action_logement", "adil",
+    },
+    ("cql", "prive"): {
+        "ddets", "conseil_departemental", "metropole", "ccas", "bailleur_prive", "bailleur_social",
+        "comed", "action_logement", "adil",
+    },
+    ("rfp", "social"): {"ddets", "conseil_departemental", "metropole", "ccas", "police"},
+    ("rfp", "prive"): {"ddets", "conseil_departemental", "metropole", "ccas", "police"},
+    ("cfp", "social"): {"ddets", "commissaire", "siao"},
+    ("cfp", "prive"): {"ddets", "commissaire", "siao"},
+}  # fmt: skip
+
+
+def lue(etape: str = "commandement", **changes: object) -> EtapeLue:
+    values = {
+        "dossier_id": DOSSIER, "departement": "33", "commune": "33063", "parc": "prive",
+        "etape": etape, "acte_id": ACTE, "le": date(2026, 11, 2), "recu_le": None, "sens": "",
+        "audience_le": None, "enfants": 0, "bailleur": "", "suivi": "", "tiers_payant": False,
+        "faits": {}, **changes,
+    }  # fmt: skip
+    return EtapeLue(**values)
+
+
+def besoins(
+    etape: EtapeLue,
+    on: date = ON,
+    echeances: dict[tuple[UUID, str], date] | None = None,
+    rendus: set[tuple[UUID, str, UUID]] | frozenset[tuple[UUID, str, UUID]] = frozenset(),
+) -> dict[str, Besoin]:
+    found = compute_devoirs(
+        [etape], annuaire=ANNUAIRE, echeances=echeances or {}, rendus=rendus, on=on
+    )
+    return {b.devoir: b for b in found}
+
+
+# --- The data ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("etape", "parc"), NOMMES)
+def test_each_stage_has_duties_for_the_actors_that_the_charter_names(etape: str, parc: str) -> None:
+    acteurs = {d.acteur for d in load_devoirs("99").at(etape, parc)}
+
+    assert acteurs >= NOMMES[etape, parc] | {"menage"}
+
+
+@pytest.mark.parametrize("departement", DEPARTEMENTS)
+def test_every_duty_says_what_why_and_from_which_text(departement: str) -> None:
+    for devoir in load_devoirs(departement).par_id.values():
+        assert devoir.libelle[0].isupper()
+        assert not devoir.libelle.endswith(".")
+        assert devoir.pourquoi.endswith("."), devoir.id
+        assert devoir.source
+        assert "'" not in devoir.libelle + devoir.pourquoi + devoir.preuve + devoir.source
+
+
+def test_the_codes_of_the_data_are_those_of_the_procedure_and_of_the_directory() -> None:
+    assert set(ETAPES) - {"signalement"} == set(Stade.values) - {"expulsion"}
+    assert set(ACTEURS) - {"bailleur_prive", "avocats", "menage"} <= set(TypeOrganisation.values)
+    assert set(rules._HOLDS) == set(CONDITIONS)
+    assert set(ACTEURS) > SANS_COMPTE
+
+
+@pytest.mark.parametrize("departement", DEPARTEMENTS)
+def test_no_task_lives_longer_than_what_is_read_of_the_acts(departement: str) -> None:
+    for devoir in load_devoirs(departement).par_id.values():
+        if devoir.makes_task and devoir.depart != "audience":
+            le = rules.compute_due(devoir, lue(devoir.etape), {})
+            assert le
+            assert le + timedelta(days=90) < date(2026, 11, 2) + PORTEE
+
+
+def test_a_charter_removes_and_adds_duties() -> None:
+    national, cote_d_or, gironde = (load_devoirs(c).par_id for c in ("99", "21", "33"))
+
+    assert "E6-21-COMMISSAIRE-1" in cote_d_or
+    assert "E6-21-COMMISSAIRE-1" not in national
+    assert "E6-21-COMMISSAIRE-1" not in gironde
+    assert "E3-33-OPERATEUR-2" in gironde
+
+
+FICHE = """
+  - id: E2-77-CAF-1
+    etape: commandement
+    parc: tous
+    acteur: caf
+    libelle: Appeler le ménage
+    pourquoi: Il ne répond pas aux lettres.
+    delai: 10 jours
+    depart: acte
+    preuve: Jour de l’appel
+    source: charte
+    certainty: to_check
+"""
+
+
+def local(devoirs: str) -> str:
+    return (
+        'code: "77"\nnom: Essai\nsource: charte\nformations: []\ndelais: []\nseuils: []\n'
+        f"regles_de_choix: []\ndevoirs:\n{devoirs}"
+    )
+
+
+def charte(devoirs: str) -> rules.Devoirs:
+    configuration = parse_departement(local(devoirs), fichier="departements/77.yaml")
+    return compose_devoirs(configuration.devoirs)
+
+
+def test_what_is_removed_is_gone_and_what_is_added_is_there() -> None:
+    devoirs = charte(f"  retirer: [E2-CAF-1]\n  ajouter:{FICHE.replace(chr(10), chr(10) + '  ')}")
+
+    acteurs = [d.id for d in devoirs.at("commandement", "social") if d.acteur == "caf"]
+    assert acteurs == ["E2-77-CAF-1"]
+
+
+@pytest.mark.parametrize(
+    ("devoirs", "message"),
+    [
+        ("  retirer: [E9-CAF-1]\n", r"77.yaml, ligne 9, «.retirer.».: «.E9-CAF-1.» n’est pas"),
+        ("  retirer: 3\n", r"77.yaml, ligne 9, «.retirer.»"),
+        ("  enlever: []\n", r"77.yaml, ligne 9, «.enlever.».: clé inconnue"),
+        (
+            f"  ajouter:{FICHE.replace('E2-77-CAF-1', 'E2-CAF-1')}",
+            r"77.yaml, ligne 10, «.id.».: «.E2-CAF-1.» est déjà pris",
+        ),
+    ],
+    ids=["inconnu", "pas une liste", "clé inconnue", "identifiant pris"],
+)
+def test_a_charter_that_is_not_understood_is_refused_with_its_line(
+    devoirs: str, message: str
+) -> None:
+    with pytest.raises(FichierIllisible, match=message):
+        charte(devoirs)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("acteur: caf", "acteur: voisin", "ligne 5, «.acteur.».: valeur inconnue «.voisin.»"),
+        ("etape: commandement", "etape: x", "ligne 3, «.etape.»"),
+        ("delai: 10 jours", "delai: bientôt", "ligne 8, «.delai.»"),
+        ("delai: 10 jours", "delai: 2 mois avant l’audience", "ligne 8, «.delai.»"),
+        ("depart: acte", "depart: audience", "ligne 9, «.depart.»"),
+        ("    preuve: Jour de l’appel\n", "", "ligne 2, «.id.».: delai, depart et preuve"),
+        ("source: charte", "source: charte\n    regle: Z9", "ligne 12, «.regle.»"),
+        ("source: charte", "source: charte\n    fait: x", "ligne 12, «.fait.»"),
+        (
+            "source: charte",
+            "source: charte\n    zorglub: x",
+            "ligne 12, «.zorglub.».: clé inconnue",
+        ),
+        ("source: charte", "source: charte\n    permanent: true", "«.delai.».: un engagement"),
+        ("source: charte", "source: charte\n    valid_to: hier", "ligne 12, «.valid_to.»"),
+        ("acteur: caf", "acteur: operateur", "ligne 5, «.acteur.».: l’opérateur"),
+        ("id: E2-77-CAF-1", "id: caf", "ligne 2, «.id.»"),
+        ("    pourquoi: Il ne répond pas aux lettres.\n", "", "«.pourquoi.».: la clé manque"),
+    ],
+)
+def test_a_duty_that_is_not_understood_is_refused_with_its_line(
+    old: str, new: str, message: str
+) -> None:
+    assert old in FICHE
+    with pytest.raises(FichierIllisible, match=message):
+        parse(FICHE.replace(old, new))
+
+
+def test_a_duty_written_twice_is_refused() -> None:
+    with pytest.raises(FichierIllisible, match=r"ligne 13, «.id.».: «.E2-77-CAF-1.» est déjà pris"):
+        parse(FICHE + FICHE.removeprefix("\n"))
+
+
+def parse(fiches: str) -> tuple[Devoir, ...]:
+    table: Table = read_table(text=f"devoirs:{fiches}", fichier="essai.yaml")
+    return parse_devoirs(table.tables("devoirs"))
+
+
+# --- The tasks -----------------------------------------------------------------------------------
+
+
+def test_a_commandement_asks_each_service_its_own_part() -> None:
+    asked = besoins(lue())
+
+    assert {code: b.role for code, b in asked.items()} == {
+        "E2-DDETS-2": "secretariat",
+        "E2-CAF-1": "partenaire",
+        "E2-CD-1": "partenaire",
+        "E2-CCAS-1": "partenaire",
+    }
+    assert asked["E2-CAF-1"].organisation_id == CAF.id
+    assert asked["E2-DDETS-2"].organisation_id is None
+    # Nothing sets this delay: it is never shown as a date of the law.
+    assert not asked["E2-CAF-1"].legale
+
+
+def test_the_delay_counts_from_the_reception_when_it_is_known() -> None:
+    late = besoins(lue(recu_le=date(2026, 11, 10)))["E2-CAF-1"]
+
+    assert besoins(lue())["E2-CAF-1"].due_le == date(2026, 11, 17)
+    assert late.due_le == date(2026, 11, 25)
+    assert late.visible_le == date(2026, 11, 10)
+
+
+def test_the_questionnaire_to_the_owner_is_for_the_private_parc_only() -> None:
+    assert "E2-DDETS-2" not in besoins(lue(parc="social"))
+    assert "E2-DDETS-2" not in besoins(lue(parc="inconnu"))
+
+
+def test_the_law_engine_prevails_over_the_delay_written() -> None:
+    hearing = lue("assignation", audience_le=date(2027, 1, 14))
+    written = besoins(hearing)["E3-CD-2"]
+    by_law = besoins(hearing, echeances={(DOSSIER, "C6"): date(2027, 1, 6)})["E3-CD-2"]
+
+    assert written.due_le == date(2027, 1, 7)
+    # The engine has not said it: it is not shown as a date of the law.
+    assert not written.legale
+    assert by_law.due_le == date(2027, 1, 6)
+    assert by_law.legale
+    assert by_law.regle == "C6"
+
+
+def test_what_prepares_the_hearing_has_no_object_from_the_hearing_on() -> None:
+    hearing = lue("assignation", audience_le=date(2026, 11, 22))
+
+    assert besoins(hearing)["E3-CD-2"].caduque_le == date(2026, 11, 22)
+    assert besoins(hearing, on=date(2026, 11, 22)) == {}
+
+
+def test_what_prepares_a_distant_hearing_keeps_its_object_until_then() -> None:
+    distant = lue("assignation", le=date(2026, 5, 4), audience_le=date(2027, 1, 14))
+
+    assert "E3-DDETS-3" in besoins(distant)
+
+
+def test_without_the_day_of_the_hearing_what_counts_from_it_is_not_asked_yet() -> None:
+    asked = besoins(lue("assignation"))
+
+    assert "E3-CD-1" in asked
+    assert "E3-CD-2" not in asked
+
+
+def test_a_duty_is_forgotten_ninety_days_after_its_day() -> None:
+    old = lue(le=date(2026, 8, 5))
+
+    assert besoins(old, on=date(2026, 11, 17))["E2-CAF-1"].caduque_le == date(2026, 11, 18)
+    assert besoins(old, on=date(2026, 11, 18)) == {}
+
+
+def test_a_duty_done_is_asked_no_more_until_another_act() -> None:
+    done = {(DOSSIER, "E2-CAF-1", ACTE)}
+
+    assert "E2-CAF-1" not in besoins(lue(), rendus=done)
+    assert "E2-CAF-1" in besoins(lue(acte_id=uuid4()), rendus=done)
+
+
+def test_a_diagnosis_ended_does_the_duty_of_all_and_one_in_progress_that_of_its_body() -> None:
+    hearing = lue("assignation", audience_le=date(2027, 1, 14))
+    ended = replace(hearing, dsf=(DsfLu(date(2026, 10, 1), date(2026, 10, 20), "CAF"),))
+    old = replace(hearing, dsf=(DsfLu(date(2026, 1, 1), date(2026, 2, 1), "CAF"),))
+    asked = replace(hearing, dsf=(DsfLu(date(2026, 11, 5), None, CCAS.nom),))
+    unknown = replace(hearing, dsf=(DsfLu(date(2026, 11, 5), None, "MDS de Lormont"),))
+
+    dsf = {"E3-CD-1", "E3-CD-2", "E3-CCAS-1", "E3-CCAS-2"}
+    assert dsf & set(besoins(ended)) == set()
+    assert dsf & set(besoins(old)) == dsf
+    assert dsf & set(besoins(asked)) == {"E3-CCAS-1", "E3-CCAS-2"}
+    assert etats(asked)["E3-CD-2"].precision == "diagnostic confié à CCAS de Bordeaux"
+    # A service that the directory does not name may be anyone's: nobody is excused.
+    assert dsf & set(besoins(unknown)) == dsf
+
+
+def test_what_the_queue_already_holds_is_not_asked_twice() -> None:
+    assert "E3-DDETS-4" not in besoins(lue("assignation", audience_le=date(2027, 1, 14)))
+    assert "E5-PREFECTURE-1" not in besoins(lue("rfp"))
+    assert "E5-PREFECTURE-2" in besoins(lue("rfp"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({}, False),
+        ({"enfants": 2}, True),
+        ({"suivi": "connu"}, True),
+        ({"suivi": "inconnu"}, False),
+    ],
+)
+def test_the_departement_is_told_of_the_concours_when_it_is_concerned(
+    changes: dict[str, object], asked: bool
+) -> None:
+    accord = lue("cfp", sens="accord", le=ON, **changes)
+
+    assert ("E6-PREFECTURE-3" in besoins(accord)) is asked
+
+
+@pytest.mark.parametrize(
+    ("etape", "sens"),
+    [("cfp", "refus"), ("cfp", "report"), ("jugement", "rejet"), ("jugement", "desistement")],
+)
+def test_a_decision_without_sequel_asks_nothing(etape: str, sens: str) -> None:
+    assert besoins(lue(etape, sens=sens)) == {}
+    assert besoins(lue(etape, sens="accord" if etape == "cfp" else "delais"))
+
+
+def test_the_operator_is_asked_only_on_what_is_entrusted_to_it() -> None:
+    hearing = lue("assignation", audience_le=date(2027, 1, 14))
+
+    assert "E3-33-OPERATEUR-2" not in besoins(hearing)
+    mine = besoins(replace(hearing, operateur_id=OPERATEUR))["E3-33-OPERATEUR-2"]
+    assert (mine.role, mine.organisation_id) == ("chef_equipe", OPERATEUR)
+
+
+def test_a_duty_of_a_law_that_ends_is_for_the_acts_of_its_time() -> None:
+    devoir = load_devoirs("99").par_id["E1-BS-3"]
+    last, first = (
+        lue("signalement", le=le, tiers_payant=True)
+        for le in (date(2026, 12, 31), date(2027, 1, 1))
+    )
+
+    assert rules.applies(devoir, last)
+    assert not rules.applies(devoir, first)
+    assert rules.applies(load_devoirs("99").par_id["E1-BS-4"], first)
+
+
+def test_those_without_account_have_no_task() -> None:
+    for etape in ETAPES:
+        for devoir in besoins(lue(etape, sens="accord" if etape == "cfp" else "")):
+            assert load_devoirs("33").par_id[devoir].acteur not in SANS_COMPTE
+
+
+# --- Which organisation --------------------------------------------------------------------------
+
+
+def find(*known: Destinataire, commune: str = "33063") -> Destinataire | None:
+    annuaire = Annuaire({("33", "ccas"): known})
+    return annuaire.find(departement="33", type_organisation="ccas", commune=commune)
+
+
+def test_the_organisation_that_serves_the_commune_answers() -> None:
+    everywhere = Destinataire(uuid4(), "CIAS", frozenset())
+    other = Destinataire(uuid4(), "CCAS de Libourne", frozenset({"33243"}))
+
+    assert find(CCAS, other) == CCAS
+    assert find(CCAS, everywhere) == CCAS
+    assert find(everywhere) == everywhere
+    assert find(other, everywhere) == everywhere
+
+
+def test_when_one_cannot_tell_nobody_answers() -> None:
+    one, two = (Destinataire(uuid4(), n, frozenset()) for n in "ab")
+
+    assert find() is None
+    assert find(one, two) is None
+    assert find(CCAS, commune="33243") is None
+    assert find(CCAS, replace(CCAS, id=uuid4())) is None
+
+
+# --- The page ------------------------------------------------------------------------------------
+
+
+def etats(
+    *etapes: EtapeLue, reponses: tuple[Reponse, ...] = (), on: date = ON
+) -> dict[str, rules.DevoirVu]:
+    vues = compute_etapes_vues(etapes, annuaire=ANNUAIRE, echeances={}, reponses=reponses, on=on)
+    return {d.devoir.id: d for vue in vues for d in vue.devoirs}
+
+
+def test_the_page_says_where_each_duty_stands() -> None:
+    reponse = Reponse("E2-CD-1", ACTE, date(2026, 11, 12), "courriel", False, "", "Département")
+
+    vus = etats(lue(), reponses=(reponse,))
+
+    assert {code: vus[code].etat for code in ("E2-DDETS-1", "E2-CD-1", "E2-CAF-1")} == {
+        "E2-DDETS-1": "fait", "E2-CD-1": "fait", "E2-CAF-1": "en_retard",
+    }  # fmt: skip
+    assert vus["E2-CD-1"].precision == "Département, courriel"
+    assert vus["E2-ADIL-1"].etat == "permanent"
+    assert vus["E2-CAF-1"].organisation == "CAF"
+
+
+def test_the_page_and_the_queue_ask_the_same() -> None:
+    hearing = lue("assignation", audience_le=date(2027, 1, 14))
+
+    shown = {
+        code
+        for code, vu in etats(hearing).items()
+        if vu.etat in {"a_faire", "en_retard"} and vu.devoir.makes_task and not vu.a_qui
+    }
+
+    assert shown == set(besoins(hearing))
+
+
+def test_a_duty_that_nobody_in_the_directory_owes_asks_whose_it_is() -> None:
+    assert etats(lue())["E2-METROPOLE-1"].a_qui
+    assert not etats(lue())["E2-CAF-1"].a_qui
+
+
+def test_an_organisation_that_does_not_serve_the_commune_is_not_named() -> None:
+    elsewhere = etats(lue(commune="33243"))
+
+    assert "E2-CCAS-1" not in elsewhere
+    assert "E2-CD-1" in elsewhere
+
+
+def test_an_earlier_stage_is_never_late() -> None:
+    vus = etats(lue("cql", acte_id=uuid4()), lue())
+
+    assert vus["E2-CAF-1"].etat == "non_note"
+    assert vus["E4-DDETS-3"].etat == "en_retard"
+
+
+def test_nothing_noted_by_those_without_account_is_not_late() -> None:
+    assert etats(lue("jugement", le=date(2026, 10, 1)))["E3J-BP-1"].etat == "non_note"
+
+
+def test_a_duty_without_object_says_why() -> None:
+    reponse = Reponse("E2-CD-1", ACTE, date(2026, 11, 12), "", True, "ménage parti", "Département")
+
+    vu = etats(lue(), reponses=(reponse,))["E2-CD-1"]
+
+    assert (vu.etat, vu.precision) == ("sans_objet", "Département, ménage parti")
