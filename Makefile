@@ -10,6 +10,7 @@ PORT ?= 8000
 KILLS ?= 1000
 FICHIERS ?= 20000
 GRAINE ?= 7
+ORACLE ?= 1000000
 PROPRIETES ?= test
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -67,6 +68,7 @@ bench: .venv/.complet ## Mesures de vitesse, chiffres et rapports imprimés (ARG
 epreuves: .venv/.complet ## Preuves longues (des heures) : arrêts brutaux, fichiers abîmés, propriétés
 	@echo "→ Imports tués au hasard ($(KILLS))" && SEUIL_KILLS=$(KILLS) $(BIN)/pytest -q tests/usecases/test_import_kill.py
 	@echo "→ Fichiers abîmés ($(FICHIERS), graine $(GRAINE))" && $(BIN)/python -m tests.tabular.epreuve_fichiers $(GRAINE) $(FICHIERS)
+	@echo "→ Droit : le moteur contre l’oracle ($(ORACLE) cas, graine $(GRAINE))" && $(BIN)/python -m tests.droit.epreuve_oracle $(GRAINE) $(ORACLE)
 	@echo "→ Propriétés, dix mille exemples chacune" && $(BIN)/pytest -q --hypothesis-profile=epreuves -m "not navigateur" -k "$(PROPRIETES)" $(ARGS)
 
 docs: .venv/.complet chromium ## Refait ce que la documentation tire du code : tableaux, captures d’écran

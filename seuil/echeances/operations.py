@@ -1,7 +1,7 @@
 """Rebuild the two projections of dossiers: deadlines, and where the procedure stands."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -20,7 +20,7 @@ from seuil.echeances.rules import (
     compute_echeances,
     list_faits,
 )
-from seuil.kernel.bulk import as_array, replace_projection
+from seuil.kernel.bulk import Keyed, as_array, replace_projection
 
 
 def refresh_echeances(
@@ -44,18 +44,11 @@ def refresh_echeances(
         scope="dossier_id",
         scope_ids=ids,
         key=("dossier_id", "regle", "source_id"),
-        columns=(
-            "dossier_id", "regle", "source_id", "source_type", "debut_le", "le", "autres",
-            "certitude", "parametre", "arguments", "a_obtenir",
+        content=(
+            "source_type", "debut_le", "le", "autres", "certitude", "parametre", "arguments",
+            "a_obtenir",
         ),
-        rows=(
-            (
-                e.dossier_id, e.regle, e.source_id, e.source_type, e.debut_le, e.le,
-                as_array(e.autres), e.certitude, e.parametre, _dump(e.arguments),
-                e.a_obtenir,
-            )
-            for e in echeances
-        ),
+        rows=_iter_rows(echeances),
     )  # fmt: skip
     delais: dict[UUID, date] = {}
     for e in echeances:
@@ -63,6 +56,19 @@ def refresh_echeances(
             delais[e.dossier_id] = max(e.le, delais.get(e.dossier_id, e.le))
     _replace_situations(ids, actes, fiches, delais)
     return echeances
+
+
+def _iter_rows(echeances: Iterable[EcheanceCalculee]) -> Iterator[Keyed]:
+    """Yield the rows of deadlines; those of one computation share their content."""
+    contents: dict[tuple[str, int], tuple[Any, ...]] = {}
+    for dossier_id, regle, source_type, source_id, calcul in echeances:
+        content = contents.get((source_type, id(calcul)))
+        if content is None:
+            content = contents[source_type, id(calcul)] = (
+                source_type, calcul.debut_le, calcul.le, as_array(calcul.autres),
+                calcul.certitude, calcul.parametre, _dump(calcul.arguments), calcul.a_obtenir,
+            )  # fmt: skip
+        yield (dossier_id, regle, source_id), content
 
 
 @lru_cache(maxsize=65_536)
@@ -86,22 +92,24 @@ def _replace_situations(
             continue
         rows.append(
             (
-                pk,
-                fiche["departement"],
-                avancement.stade,
-                avancement.stade_le,
-                avancement.audience_le,
-                fiche["dette"],
-                fiche["dette_le"],
-                fiche["suivi"],
-                fiche["nom_affiche"],
-                fiche["nom_recherche"],
-                fiche["parc"],
-                fiche["enfants"],
-                fiche["bailleur"],
-                delais.get(pk),
-                fiche["commune"],
-                fiche["arrondissement"],
+                (pk,),
+                (
+                    fiche["departement"],
+                    avancement.stade,
+                    avancement.stade_le,
+                    avancement.audience_le,
+                    fiche["dette"],
+                    fiche["dette_le"],
+                    fiche["suivi"],
+                    fiche["nom_affiche"],
+                    fiche["nom_recherche"],
+                    fiche["parc"],
+                    fiche["enfants"],
+                    fiche["bailleur"],
+                    delais.get(pk),
+                    fiche["commune"],
+                    fiche["arrondissement"],
+                ),
             )
         )
     replace_projection(
@@ -109,8 +117,8 @@ def _replace_situations(
         scope="dossier_id",
         scope_ids=ids,
         key=("dossier_id",),
-        columns=(
-            "dossier_id", "departement", "stade", "stade_le", "audience_le", "dette", "dette_le",
+        content=(
+            "departement", "stade", "stade_le", "audience_le", "dette", "dette_le",
             "suivi", "nom_affiche", "nom_recherche", "parc", "enfants", "bailleur", "delai_le",
             "commune_code", "arrondissement_code",
         ),

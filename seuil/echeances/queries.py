@@ -24,6 +24,7 @@ from seuil.echeances.rules import (
     REGLES_EN_AMONT,
     REGLES_EN_AVAL,
     Acte,
+    Calcul,
     Contexte,
     DossierRelu,
     EcheanceCalculee,
@@ -399,17 +400,21 @@ def _explained(echeance: Echeance) -> EcheanceVue:
     arguments = tuple(echeance.arguments.items())
     calculee = EcheanceCalculee(
         echeance.dossier_id, echeance.regle, echeance.source_type, echeance.source_id,
-        echeance.debut_le, echeance.le, tuple(echeance.autres), echeance.certitude,
-        echeance.parametre, arguments, echeance.a_obtenir,
+        Calcul(
+            echeance.debut_le, echeance.le, tuple(echeance.autres), echeance.certitude,
+            echeance.parametre, arguments, echeance.a_obtenir,
+        ),
     )  # fmt: skip
     return _view(echeance.pk, calculee)
 
 
 def _view(pk: UUID | None, echeance: EcheanceCalculee) -> EcheanceVue:
     resultat = None
-    if echeance.debut_le and (echeance.le or echeance.parametre):
+    if echeance.debut_le and (echeance.le or echeance.calcul.parametre):
         resultat = explain(
-            regle=echeance.regle, debut_le=echeance.debut_le, arguments=dict(echeance.arguments)
+            regle=echeance.regle,
+            debut_le=echeance.debut_le,
+            arguments=dict(echeance.calcul.arguments),
         )
     return EcheanceVue(
         id=pk,

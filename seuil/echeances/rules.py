@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -104,13 +105,9 @@ _REGLES_DU_BAIL = frozenset({"A1"})
 _ALSACE_MOSELLE = frozenset({"57", "67", "68"})
 
 
-class EcheanceCalculee(NamedTuple):
-    """A deadline before it is written; see the model."""
+class Calcul(NamedTuple):
+    """What is computed of a deadline: thousands of dossiers share one."""
 
-    dossier_id: UUID
-    regle: str
-    source_type: str
-    source_id: UUID
     debut_le: date | None
     le: date | None
     autres: tuple[date, ...]
@@ -118,6 +115,36 @@ class EcheanceCalculee(NamedTuple):
     parametre: str
     arguments: tuple[tuple[str, str], ...]
     a_obtenir: str
+
+
+class EcheanceCalculee(NamedTuple):
+    """A deadline before it is written; see the model."""
+
+    dossier_id: UUID
+    regle: str
+    source_type: str
+    source_id: UUID
+    calcul: Calcul
+
+    @property
+    def debut_le(self) -> date | None:
+        return self.calcul.debut_le
+
+    @property
+    def le(self) -> date | None:
+        return self.calcul.le
+
+    @property
+    def autres(self) -> tuple[date, ...]:
+        return self.calcul.autres
+
+    @property
+    def certitude(self) -> str:
+        return self.calcul.certitude
+
+    @property
+    def a_obtenir(self) -> str:
+        return self.calcul.a_obtenir
 
 
 def compute_echeances(
@@ -168,16 +195,11 @@ def _compute_one(
         if fait.arguments:
             arguments += fait.arguments
         found = _compute_dated(regle, fait.le, arguments)
-    return EcheanceCalculee(fait.dossier_id, regle, fait.source_type, fait.source_id, *found)
-
-
-_Found = tuple[
-    date | None, date | None, tuple[date, ...], str, str, tuple[tuple[str, str], ...], str
-]
+    return EcheanceCalculee(fait.dossier_id, regle, fait.source_type, fait.source_id, found)
 
 
 @droit.remembered(maxsize=524_288)
-def _compute_dated(regle: str, debut_le: date, arguments: tuple[tuple[str, str], ...]) -> _Found:
+def _compute_dated(regle: str, debut_le: date, arguments: tuple[tuple[str, str], ...]) -> Calcul:
     """Return what is stored of a deadline: many dossiers share rule, day and arguments."""
     try:
         resultat = explain(regle=regle, debut_le=debut_le, arguments=dict(arguments))
@@ -186,8 +208,10 @@ def _compute_dated(regle: str, debut_le: date, arguments: tuple[tuple[str, str],
     if resultat.date is None:
         # Overseas the trêve is set by each préfet: the engine has no date to give.
         a_obtenir = resultat.a_obtenir or "la date fixée localement"
-        return (debut_le, None, (), resultat.certitude, resultat.parametre, arguments, a_obtenir)
-    return (
+        return Calcul(
+            debut_le, None, (), resultat.certitude, resultat.parametre, arguments, a_obtenir
+        )
+    return Calcul(
         debut_le,
         resultat.date,
         tuple(dict.fromkeys(autre.date for autre in resultat.autres)),
@@ -198,8 +222,9 @@ def _compute_dated(regle: str, debut_le: date, arguments: tuple[tuple[str, str],
     )
 
 
-def _undetermined(a_obtenir: str) -> _Found:
-    return (None, None, (), "to_check", "", (), a_obtenir)
+@cache
+def _undetermined(a_obtenir: str) -> Calcul:
+    return Calcul(None, None, (), "to_check", "", (), a_obtenir)
 
 
 _DATES = frozenset({"bail", "reconduit_le", "prefet_saisi_le", "delais_jusqu_au", "cfp_le"})
@@ -588,7 +613,7 @@ def compute_effet(
     with droit.trying(essai):
         for connue in connues:
             found = _compute_dated(connue.regle, connue.debut_le, connue.arguments)
-            by_rule.setdefault(connue.regle, []).append((connue, found[1], found[3]))
+            by_rule.setdefault(connue.regle, []).append((connue, found.le, found.certitude))
         for relu in relus:
             for connue, le, certitude in _compute_relu(relu):
                 by_rule.setdefault(connue.regle, []).append((connue, le, certitude))

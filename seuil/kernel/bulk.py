@@ -16,6 +16,9 @@ from psycopg import sql
 
 from seuil.kernel.models import new_id
 
+# The values of a row's key, and those of its content.
+Keyed = tuple[Sequence[Any], Sequence[Any]]
+
 
 @contextmanager
 def paused_collector() -> Iterator[None]:
@@ -55,18 +58,19 @@ def replace_projection(
     scope: str,
     scope_ids: Sequence[Any],
     key: Sequence[str],
-    columns: Sequence[str],
-    rows: Iterable[Sequence[Any]],
+    content: Sequence[str],
+    rows: Iterable[Keyed],
 ) -> None:
     """Make the rows of `model` whose `scope` is in `scope_ids` exactly `rows`.
 
-    `columns` contains `scope`, the `key` and the content. A row already there with the same key is
-    updated only where its content differs, and keeps its `id`; a row absent from `rows` is deleted;
-    a new one gets an `id`, when the table has that column.
+    `key` and `content` are column names, `scope` among the key's; each row is the values of its key
+    and those of its content. A row already there with the same key is updated only where its
+    content differs, and keeps its `id`; a row absent from `rows` is deleted; a new one gets an
+    `id`, when the table has that column. Rows that share one content object are cheaper.
     """
-    incoming = _Incoming(model, key, columns)
+    incoming = _Incoming(model, key, content)
     if len(scope_ids) <= _FEW:
-        source = incoming.as_values(list(rows))
+        source = incoming.as_values([(*keys, *values) for keys, values in rows])
         incoming.replace(source, scope=scope, scope_ids=scope_ids)
     else:
         incoming.replace_by_difference(rows, scope=scope, scope_ids=scope_ids)
@@ -80,13 +84,13 @@ class _Incoming:
     """The rows that a projection becomes, and the three statements that make it so."""
 
     def __init__(
-        self, model: type[models.Model], key: Sequence[str], columns: Sequence[str]
+        self, model: type[models.Model], key: Sequence[str], content: Sequence[str]
     ) -> None:
         self.model = model
         self.table = _table(model)
-        self.columns = columns
-        self.key = list(key)
-        self.content = [c for c in columns if c not in key]
+        self.columns = [*key, *content]
+        self.key = key
+        self.content = content
         self.types = {f.column: f.db_type(connection) for f in model._meta.concrete_fields}  # noqa: SLF001
         self.has_id = any(f.column == "id" for f in model._meta.concrete_fields)  # noqa: SLF001
         self.match = sql.SQL(" AND ").join(
@@ -134,7 +138,7 @@ class _Incoming:
         return values, [value for line in rows for value in line]
 
     def replace_by_difference(
-        self, rows: Iterable[Sequence[Any]], *, scope: str, scope_ids: Sequence[Any]
+        self, rows: Iterable[Keyed], *, scope: str, scope_ids: Sequence[Any]
     ) -> None:
         """Compare here the rows with those of the table, as text, and write what differs.
 
@@ -142,19 +146,21 @@ class _Incoming:
         differs for an equal value (an order of keys) is only a row sent for nothing.
         """
         known = self._read_known(scope, scope_ids)
-        key_at = [self.columns.index(c) for c in self.key]
-        content_at = [self.columns.index(c) for c in self.content]
-        text = _write_text
         new: list[Sequence[Any]] = []
         changed: list[Sequence[Any]] = []
-        for row in rows:
-            content = known.pop(_UNIT.join([text(row[i]) for i in key_at]), None)
-            if content is None:
-                new.append(row)
-            elif content != _UNIT.join([
-                v if (v := row[i]).__class__ is str else text(v) for i in content_at
-            ]):  # fmt: skip
-                changed.append(row)
+        # By identity: the contents are kept here, so that none is freed and mistaken for another.
+        texts: dict[int, tuple[Sequence[Any], str]] = {}
+        for keys, values in rows:
+            found = known.pop(_UNIT.join([_write_text(v) for v in keys]), None)
+            if found is None:
+                new.append((*keys, *values))
+                continue
+            kept = texts.get(id(values))
+            if kept is None:
+                text = _UNIT.join([v if v.__class__ is str else _write_text(v) for v in values])
+                kept = texts[id(values)] = (values, text)
+            if found != kept[1]:
+                changed.append((*keys, *values))
         if known:
             self._delete(known, scope, scope_ids)
         if changed:

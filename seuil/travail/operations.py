@@ -24,10 +24,11 @@ def refresh_taches(*, dossier_ids: Collection[UUID], besoins: Iterable[Besoin]) 
     ids = list(dossier_ids)
     if not ids:
         return
+    besoins = list(besoins)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, departement_id FROM dossiers_dossier WHERE id = ANY(%s::uuid[])",
-            [as_array(ids)],
+            [as_array({b.dossier_id for b in besoins})],
         )
         departements = dict(cursor.fetchall())
     # One row per natural key, whatever the order and repetition of the needs.
@@ -41,15 +42,17 @@ def refresh_taches(*, dossier_ids: Collection[UUID], besoins: Iterable[Besoin]) 
         scope="dossier_id",
         scope_ids=ids,
         key=("dossier_id", "genre", "source_id", "devoir"),
-        columns=(
-            "dossier_id", "departement", "genre", "devoir", "source_id", "role",
+        content=(
+            "departement", "role",
             "organisation_id", "agent_id", "visible_le", "due_le", "caduque_le", "legale", "regle",
         ),
         rows=(
             (
-                b.dossier_id, departements[b.dossier_id], b.genre, b.devoir, b.source_id,
-                b.role, b.organisation_id, b.agent_id, b.visible_le, b.due_le, b.caduque_le,
-                b.legale, b.regle,
+                (b.dossier_id, b.genre, b.source_id, b.devoir),
+                (
+                    departements[b.dossier_id], b.role, b.organisation_id, b.agent_id,
+                    b.visible_le, b.due_le, b.caduque_le, b.legale, b.regle,
+                ),
             )
             for b in unique.values()
         ),

@@ -101,6 +101,23 @@ class CasDuree:
 
 
 @dataclass(frozen=True)
+class CasExecution:
+    """The first day of eviction asked for the ends that hold it back."""
+
+    depuis: date
+    fin_delais: date | None = None
+    concours_le: date | None = None
+    fin_suspension: date | None = None
+    departement: str | None = None
+    commune: str | None = None
+
+    regle = "EX"
+
+
+AnyCas = Cas | CasDuree | CasExecution
+
+
+@dataclass(frozen=True)
 class Reponse:
     """What the engine says: a day and others, a refusal, or that it does not know."""
 
@@ -178,10 +195,20 @@ def _draw_duree(chance: random.Random) -> CasDuree:
     return CasDuree(_draw_day(chance), parts, franc, ouvres, roll, chance.choice(_DEPARTEMENTS))
 
 
-def _is_certain(cas: Cas | CasDuree) -> bool:
+def _draw_execution(chance: random.Random) -> CasExecution:
+    depuis = _draw_day(chance)
+    others = [
+        depuis + timedelta(days=chance.randint(-200, 500)) if chance.random() < 0.5 else None
+        for _ in range(3)
+    ]
+    departement, commune = _draw_lieu(chance)
+    return CasExecution(depuis, *others, departement=departement, commune=commune)
+
+
+def _is_certain(cas: AnyCas) -> bool:
     if not _PREMIER <= cas.depuis <= _DERNIER:
         return False
-    commune = cas.commune if isinstance(cas, Cas) else None
+    commune = None if isinstance(cas, CasDuree) else cas.commune
     lieu = oracle.place_of(cas.departement, commune)
     if lieu.departement in _ILES_DU_NORD and cas.depuis.year < 2013:
         return False
@@ -191,11 +218,15 @@ def _is_certain(cas: Cas | CasDuree) -> bool:
     return False
 
 
-def draw_cases(graine: int | str, nombre: int) -> Iterator[Cas | CasDuree]:
+def draw_cases(graine: int | str, nombre: int) -> Iterator[AnyCas]:
     """Draw cases on which the oracle has an opinion; the same ones for the same seed."""
     chance = random.Random(graine)
     while nombre:
-        cas = _draw_duree(chance) if chance.random() < 0.1 else _draw_regle(chance)
+        kind = chance.random()
+        if kind < 0.1:
+            cas: AnyCas = _draw_duree(chance)
+        else:
+            cas = _draw_execution(chance) if kind < 0.2 else _draw_regle(chance)
         if _is_certain(cas):
             nombre -= 1
             yield cas
@@ -205,7 +236,7 @@ def draw_cases(graine: int | str, nombre: int) -> Iterator[Cas | CasDuree]:
 
 
 @lru_cache(maxsize=100_000)
-def find_attendu(cas: Cas | CasDuree) -> Attendu | None:
+def find_attendu(cas: AnyCas) -> Attendu | None:
     """Ask the oracle."""
     if isinstance(cas, CasDuree):
         jour = oracle.expect_duree(
@@ -217,6 +248,17 @@ def find_attendu(cas: Cas | CasDuree) -> Attendu | None:
             departement=cas.departement,
         )
         return Attendu(jour)
+    if isinstance(cas, CasExecution):
+        return Attendu(
+            oracle.expect_execution(
+                cas.depuis,
+                fin_delais=cas.fin_delais,
+                concours_le=cas.concours_le,
+                fin_suspension=cas.fin_suspension,
+                departement=cas.departement,
+                commune=cas.commune,
+            )
+        )
     return oracle.expect(
         cas.regle,
         cas.depuis,
@@ -227,7 +269,7 @@ def find_attendu(cas: Cas | CasDuree) -> Attendu | None:
     )
 
 
-def _compute(cas: Cas | CasDuree) -> Attendu:
+def _compute(cas: AnyCas) -> Attendu:
     if isinstance(cas, CasDuree):
         delai = droit.add_duree(
             cas.depuis,
@@ -238,6 +280,16 @@ def _compute(cas: Cas | CasDuree) -> Attendu:
             departement=cas.departement,
         )
         return Attendu(delai.date)
+    if isinstance(cas, CasExecution):
+        jour, _ = droit.execution_possible_from(
+            cql_delay_end=cas.depuis,
+            delais_judge_end=cas.fin_delais,
+            cfp_on=cas.concours_le,
+            attentes=[("Suspension", cas.fin_suspension)] if cas.fin_suspension else [],
+            departement=cas.departement,
+            commune=cas.commune,
+        )
+        return Attendu(jour)
     calcul = droit.compute(
         cas.regle,
         depuis=cas.depuis,
@@ -250,7 +302,7 @@ def _compute(cas: Cas | CasDuree) -> Attendu:
 
 
 @lru_cache(maxsize=100_000)
-def find_reponse(cas: Cas | CasDuree) -> Reponse:
+def find_reponse(cas: AnyCas) -> Reponse:
     """Ask the engine; whatever it raises is an answer."""
     try:
         return Reponse(_compute(cas))
@@ -281,7 +333,7 @@ def why_not_agreed(attendu: Attendu | None, reponse: Reponse) -> str | None:
     return f"oracle {_say(attendu)}, moteur {reponse.incident or _say(obtenu)}"
 
 
-def describe(cas: Cas | CasDuree) -> str:
+def describe(cas: AnyCas) -> str:
     """Write the case so that it can be asked again by hand."""
     champs = {nom: valeur for nom, valeur in vars(cas).items() if valeur not in {None, False}}
     champs.pop("regle", None)
@@ -312,7 +364,7 @@ class Bilan:
         return self.ecarts.total() + self.inconnues.total()
 
 
-def compare_cases(liste: Iterable[Cas | CasDuree]) -> Bilan:
+def compare_cases(liste: Iterable[AnyCas]) -> Bilan:
     """Ask both about every case."""
     bilan = Bilan()
     for cas in liste:

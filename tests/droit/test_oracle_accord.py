@@ -28,7 +28,7 @@ def test_the_engine_agrees_with_the_oracle_on_a_sample() -> None:
 
 def test_the_sample_asks_every_rule_and_draws_the_same_cases_again() -> None:
     cases = list(draw_cases(_GRAINE, _NOMBRE))
-    assert {cas.regle for cas in cases} == {*REGLES, "durée"}
+    assert {cas.regle for cas in cases} == {*REGLES, "durée", "EX"}
     assert cases == list(draw_cases(_GRAINE, _NOMBRE))
     assert all(1950 <= cas.depuis.year <= 2090 for cas in cases)
 

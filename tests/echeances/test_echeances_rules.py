@@ -118,7 +118,9 @@ def test_a_stored_deadline_explains_itself_with_the_same_date(le: date, genre: s
     for echeance in compute_echeances([fait(genre, le)], GIRONDE):
         assert echeance.debut_le is not None
         explained = explain(
-            regle=echeance.regle, debut_le=echeance.debut_le, arguments=dict(echeance.arguments)
+            regle=echeance.regle,
+            debut_le=echeance.debut_le,
+            arguments=dict(echeance.calcul.arguments),
         )
         assert explained.date == echeance.le
         assert explained.etapes

@@ -11,17 +11,19 @@ from tests.factories.base import make_dossier
 
 pytestmark = pytest.mark.django_db
 
-COLUMNS = (
-    "dossier_id", "regle", "source_id", "source_type", "debut_le", "le", "autres",
-    "certitude", "parametre", "arguments", "a_obtenir",
+CONTENT = (
+    "source_type", "debut_le", "le", "autres", "certitude", "parametre", "arguments", "a_obtenir",
 )  # fmt: skip
 
 
 def rows(dossier: UUID, days: dict[str, date | None]) -> list[tuple[object, ...]]:
     return [
         (
-            dossier, regle, dossier, "acte", le, le, [le] if le else [], "sure",
-            "X@2024", '{"departement": "33"}', "" if le else "la date",
+            (dossier, regle, dossier),
+            (
+                "acte", le, le, bulk.as_array([le] if le else []), "sure", "X@2024",
+                '{"departement": "33"}', "" if le else "la date",
+            ),
         )
         for regle, le in days.items()
     ]  # fmt: skip
@@ -38,7 +40,7 @@ def replace(request, monkeypatch):
             scope="dossier_id",
             scope_ids=[dossier],
             key=("dossier_id", "regle", "source_id"),
-            columns=COLUMNS,
+            content=CONTENT,
             rows=rows(dossier, days),
         )
 

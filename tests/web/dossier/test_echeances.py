@@ -57,7 +57,8 @@ def test_a_suspension_recorded_by_hand_says_what_it_holds_and_moves_the_eviction
     tab = read_tab(client, dossier)
     assert "Surendettement recevable" in tab
     assert "elle n’est suspendue que par le juge" in tab
-    assert "Expulsion suspendue par le juge (surendettement), depuis le jeudi 20 août 2026" in tab
+    assert "Expulsion suspendue par le juge (surendettement)" in tab
+    assert "depuis le jeudi 20 août 2026, jusqu’au dimanche 20 août 2028 au plus tard" in tab
     assert "lundi 21 août 2028" in tab
 
 
