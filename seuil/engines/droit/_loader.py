@@ -37,6 +37,8 @@ FORMULES = {
     "clause_resolutoire": {"n"},
     "deux_mois_cql": {"n"},
     "responsabilite": {"n"},
+    "refus_implicite": {"n"},
+    "concours_execute": {"n"},
     "plage": {"plage"},
     "treve": {"periode"},
     "seuil": {"seuils"},
@@ -149,7 +151,7 @@ def _parse(fichier: str, text: str) -> Any:
     except (RecursionError, ValueError) as error:
         if isinstance(error, ParametreInvalide):
             raise
-        _refuse(fichier, loader.line + 1, "YAML", ILLISIBLE)
+        _refuse(fichier, getattr(loader, "line", 0) + 1, "YAML", ILLISIBLE)
     finally:
         loader.dispose()
 
