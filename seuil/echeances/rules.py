@@ -13,7 +13,8 @@ from seuil.engines import droit
 REGLES_PAR_FAIT: Mapping[str, tuple[str, ...]] = {
     "saisine_ccapex": ("C1",),
     "commandement": ("A1",),
-    "audience": ("C2", "C3", "C6"),
+    "premiere_audience": ("C2", "C3"),
+    "audience": ("C6",),
     "dsf_demande": ("C5",),
     "signification_fond": ("E4",),
     "signification_refere": ("E5",),
@@ -52,6 +53,7 @@ REGLES_LUES: Mapping[str, tuple[str, ...]] = {
 
 # What to obtain when the day of a starting fact is not known, in the words of the screen.
 FAIT_A_OBTENIR: Mapping[str, str] = {
+    "premiere_audience": "la date de l’audience",
     "audience": "la date de l’audience",
     "dsf_demande": "la date à laquelle le préfet a saisi l’organisme chargé du diagnostic",
     "cql_recu": "la date à laquelle le préfet a reçu le commandement de quitter les lieux",
@@ -209,12 +211,13 @@ def _compute_dated(regle: str, debut_le: date, arguments: tuple[tuple[str, str],
         # Overseas the trêve is set by each préfet: the engine has no date to give.
         a_obtenir = resultat.a_obtenir or "la date fixée localement"
         return Calcul(
-            debut_le, None, (), resultat.certitude, resultat.parametre, arguments, a_obtenir
-        )
+            debut_le, None, _list_autres(resultat), resultat.certitude, resultat.parametre,
+            arguments, a_obtenir[:200],
+        )  # fmt: skip
     return Calcul(
         debut_le,
         resultat.date,
-        tuple(dict.fromkeys(autre.date for autre in resultat.autres)),
+        _list_autres(resultat),
         resultat.certitude,
         resultat.parametre,
         arguments,
@@ -222,14 +225,23 @@ def _compute_dated(regle: str, debut_le: date, arguments: tuple[tuple[str, str],
     )
 
 
+def _list_autres(resultat: droit.Resultat) -> tuple[date, ...]:
+    return tuple(dict.fromkeys(autre.date for autre in resultat.autres))
+
+
 @cache
 def _undetermined(a_obtenir: str) -> Calcul:
     return Calcul(None, None, (), "to_check", "", (), a_obtenir)
 
 
-_DATES = frozenset({"bail", "reconduit_le", "prefet_saisi_le", "delais_jusqu_au", "cfp_le"})
+_DATES = frozenset({
+    "bail", "reconduit_le", "prefet_saisi_le", "delais_jusqu_au", "cfp_le", "cql_recu_le",
+})  # fmt: skip
 # Which of its facts each rule of its own kind takes; the others take none of them.
 _ATTENTES = "attentes"
+_INDETERMINEES = "indeterminees"
+# Facts known to be missing.
+_DRAPEAUX = frozenset({"prefet_non_saisi", "cql_recu_inconnu"})
 
 
 def explain(*, regle: str, debut_le: date, arguments: Mapping[str, str]) -> droit.Resultat:
@@ -240,13 +252,17 @@ def explain(*, regle: str, debut_le: date, arguments: Mapping[str, str]) -> droi
     values: dict[str, object] = {
         name: date.fromisoformat(value) if name in _DATES else value
         for name, value in arguments.items()
-        if name not in {_ATTENTES, "prefet_non_saisi"}
+        if name not in {_ATTENTES, _INDETERMINEES, *_DRAPEAUX}
     }
-    if "prefet_non_saisi" in arguments:
-        values["prefet_non_saisi"] = True
+    values |= {name: True for name in _DRAPEAUX if name in arguments}
     if regle == droit.EXECUTION:
-        attentes = tuple(read_attentes(arguments.get(_ATTENTES, "")))
-        return droit.compute_execution(cql_le=debut_le, attentes=attentes, **values)  # type: ignore[arg-type]
+        still_open = {**_RETIENT_TANT_QUE, **_RETIENT_JUSQU_A}
+        return droit.compute_execution(
+            cql_le=debut_le,
+            attentes=tuple(read_attentes(arguments.get(_ATTENTES, ""))),
+            indeterminees=tuple(still_open[g] for g in arguments.get(_INDETERMINEES, "").split()),
+            **values,  # type: ignore[arg-type]
+        )
     return droit.compute(regle, depuis=debut_le, **values)  # type: ignore[arg-type]
 
 
@@ -341,6 +357,7 @@ _FINS: Mapping[str, frozenset[tuple[str, str]]] = {
     "surendettement_effacement": frozenset({("defaut_plan", "")}),
     "plan_apurement": frozenset({("plan_apurement", "rompu")}),
     "pcs": frozenset({("pcs", "rompu")}),
+    "cfp_report": frozenset({("cfp", "accord"), ("cfp", "refus")}),
     "dalo_recours": frozenset({("dalo", "reconnu"), ("dalo", "rejet")}),
     "dalo_reconnu": frozenset({("dalo", "offre")}),
 }  # fmt: skip
@@ -350,14 +367,31 @@ _LIMITES: Mapping[str, str] = {
     "surendettement_effacement": "I9",
     "pcs": "J2",
 }
-# The pauses that hold back the eviction itself, as the explanation names them.
+# The pauses that hold back the eviction until a day, as the explanation names them.
 _RETIENT_EXECUTION: Mapping[str, str] = {
-    "delais_paiement": "Délais de paiement respectés,",
     "surendettement_suspension": "Expulsion suspendue par le juge (surendettement)",
-    "surendettement_effacement": "Clause suspendue après l’effacement de la dette",
-    "pcs": "Protocole de cohésion sociale respecté,",
     "cfp_report": "Concours reporté par le préfet",
 }
+# Respected, they leave no eviction at all; at the first default it is possible at once: no fact
+# gives a day.
+_RETIENT_TANT_QUE: Mapping[str, tuple[str, str]] = {
+    "delais_paiement": (
+        "délais de paiement du juge", "si les délais de paiement sont respectés, ou rompus",
+    ),
+    "surendettement_effacement": (
+        "clause suspendue après l’effacement de la dette", "si le loyer courant est payé",
+    ),
+    "pcs": (
+        "protocole de cohésion sociale", "si le protocole est respecté, ou rompu",
+    ),
+}  # fmt: skip
+# They hold until a day that the fact should have given.
+_RETIENT_JUSQU_A: Mapping[str, tuple[str, str]] = {
+    "delais_quitter": (
+        "délais pour quitter les lieux", "la fin des délais accordés pour quitter les lieux",
+    ),
+    "cfp_report": ("report du concours", "la fin du report décidé par le préfet"),
+}  # fmt: skip
 
 
 def _find_limit(genre: str, du: date) -> date | None:
@@ -373,9 +407,11 @@ def list_faits(dossier_id: UUID, actes: Collection[Acte]) -> list[Fait]:
         for acte in actes
         for genre, le, arguments in _list_starts(acte, actes, pauses)
     ]
-    hearing = _find_audience(actes)
-    if hearing:
-        faits.append(Fait(dossier_id, "audience", hearing[0], "acte", hearing[1]))
+    hearings = _find_audiences(actes)
+    if hearings:
+        (first_le, first_id), (last_le, last_id) = hearings
+        faits.append(Fait(dossier_id, "premiere_audience", first_le, "acte", first_id))
+        faits.append(Fait(dossier_id, "audience", last_le, "acte", last_id))
     return faits
 
 
@@ -401,8 +437,16 @@ def _list_starts(
     elif acte.type == "rfp":
         # The requisition counts from its reception by the préfet (CPCE R153-1).
         le = acte.recu_le or acte.survenu_le
+        arguments = []
         until = _find_delais_juge(pauses, le)
-        yield "rfp", le, (("delais_jusqu_au", until.isoformat()),) if until else ()
+        if until:
+            arguments.append(("delais_jusqu_au", until.isoformat()))
+        cql = _find_cql(actes, acte)
+        if cql and cql.recu_le:
+            arguments.append(("cql_recu_le", cql.recu_le.isoformat()))
+        elif cql:
+            arguments.append(("cql_recu_inconnu", "oui"))
+        yield "rfp", le, tuple(arguments)
     elif acte.type == "dalo" and acte.sens == "reconnu":
         yield "dalo_reconnu", acte.survenu_le, ()
     elif (genre := f"{acte.type}_{acte.sens}") in REGLES_PAR_FAIT:
@@ -425,21 +469,44 @@ def _list_starts_cql(
     )
     if until:
         arguments.append(("delais_jusqu_au", until.isoformat()))
-    granted = [
-        a.survenu_le
-        for a in actes
-        if a.type == "cfp" and a.sens == "accord" and a.survenu_le >= acte.survenu_le
-    ]
+    granted = _find_concours(actes, acte)
     if granted:
-        arguments.append(("cfp_le", max(granted).isoformat()))
+        arguments.append(("cfp_le", granted.isoformat()))
     held = [
         f"{p.genre}={p.fin_le.isoformat()}"
         for p in pauses
-        if p.genre in _RETIENT_EXECUTION and p.fin_le and p.fin_le >= acte.survenu_le
+        # A report ends with the decision that follows it, whose own day counts.
+        if p.genre in _RETIENT_EXECUTION
+        and p.fin_le
+        and p.fin_le >= acte.survenu_le
+        and not (p.genre == "cfp_report" and p.perdue_le)
     ]
     if held:
         arguments.append((_ATTENTES, " ".join(sorted(held))))
+    still_open = {
+        p.genre
+        for p in pauses
+        if (p.genre in _RETIENT_TANT_QUE and p.perdue_le is None)
+        or (p.genre in _RETIENT_JUSQU_A and p.fin_le is None)
+    }
+    if still_open:
+        arguments.append((_INDETERMINEES, " ".join(sorted(still_open))))
     yield "cql_execution", acte.survenu_le, tuple(arguments)
+
+
+def _find_concours(actes: Collection[Acte], cql: Acte) -> date | None:
+    """Return the day of the concours when the last decision since the commandement grants it."""
+    decisions = [
+        (a.survenu_le, a.sens) for a in actes if a.type == "cfp" and a.survenu_le >= cql.survenu_le
+    ]
+    le, sens = max(decisions, default=(None, ""))
+    return le if sens == "accord" else None
+
+
+def _find_cql(actes: Collection[Acte], rfp: Acte) -> Acte | None:
+    """Return the commandement de quitter les lieux that a requisition follows."""
+    before = [a for a in actes if a.type == "cql" and a.survenu_le <= rfp.survenu_le]
+    return max(before, key=lambda a: a.survenu_le) if before else None
 
 
 def read_attentes(text: str) -> Iterator[tuple[str, date]]:
@@ -489,17 +556,31 @@ def list_faits_lus(
     return faits
 
 
-def _find_audience(actes: Collection[Acte]) -> tuple[date | None, UUID] | None:
-    """Return the hearing that counts: the latest one fixed, a deferral replacing the first.
+_Audience = tuple[date | None, UUID]
 
-    An assignation without hearing gives a hearing still to be known.
+
+def _find_audiences(actes: Collection[Acte]) -> tuple[_Audience, _Audience] | None:
+    """Return the first hearing fixed and the one that counts, the latest: a deferral replaces it.
+
+    The notification to the préfet and the registry are due before the first one: a deferral
+    regularises nothing (C2c). An assignation without hearing gives a hearing still to be known.
     """
-    dated = [(a.audience_le, a.id) for a in actes if a.type == "assignation" and a.audience_le]
-    dated += [(a.survenu_le, a.id) for a in actes if a.type == "audience"]
+    current = _since_last_assignation(actes)
+    dated = [(a.audience_le, a.id) for a in current if a.type == "assignation" and a.audience_le]
+    dated += [(a.survenu_le, a.id) for a in current if a.type == "audience"]
     if dated:
-        return max(dated)
-    assignations = [(a.survenu_le, a.id) for a in actes if a.type == "assignation"]
-    return (None, max(assignations)[1]) if assignations else None
+        return min(dated), max(dated)
+    assignations = [(a.survenu_le, a.id) for a in current if a.type == "assignation"]
+    if not assignations:
+        return None
+    unknown = (None, max(assignations)[1])
+    return unknown, unknown
+
+
+def _since_last_assignation(actes: Collection[Acte]) -> list[Acte]:
+    """Keep the last assignation and what followed it; everything when there is none."""
+    last = max((a.survenu_le for a in actes if a.type == "assignation"), default=None)
+    return [a for a in actes if last is None or a.survenu_le >= last]
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,8 @@ def test_a_contested_delay_keeps_its_alternative() -> None:
 
 def test_a_hearing_gives_the_last_day_to_notify_the_prefet() -> None:
     echeances = {
-        e.regle: e for e in compute_echeances([fait("audience", date(2025, 5, 12))], GIRONDE)
+        e.regle: e
+        for e in compute_echeances([fait("premiere_audience", date(2025, 5, 12))], GIRONDE)
     }
 
     assert echeances["C2"].le == date(2025, 3, 30)
@@ -196,7 +197,7 @@ def test_the_two_months_show_the_later_date_when_the_prefet_was_seized_late() ->
 
     assert f1.le == date(2026, 3, 15)
     assert f1.autres == (date(2026, 3, 20),)
-    assert f1.certitude == "sure"
+    assert f1.certitude == "contested"
 
 
 def test_the_two_months_are_to_check_while_the_prefet_is_not_seized() -> None:
@@ -238,7 +239,10 @@ def test_time_lost_at_the_first_default_holds_nothing_any_more() -> None:
     cql = acte("cql", date(2026, 9, 1), recu_le=date(2026, 9, 1))
     default = acte("defaut_plan", date(2026, 8, 10))
 
-    assert compute_of(judgment, cql)[droit.EXECUTION].le == date(2028, 4, 1)
+    held = compute_of(judgment, cql)[droit.EXECUTION]
+    assert held.le is None
+    assert held.autres == (date(2027, 4, 1),)
+    assert "respectés" in held.a_obtenir
     assert compute_of(judgment, default, cql)[droit.EXECUTION].le == date(2027, 4, 1)
     (pause,) = list_pauses([judgment, default])
     assert (pause.au, pause.fin_le) == (date(2028, 3, 2), date(2026, 8, 10))
@@ -305,3 +309,62 @@ def test_a_legal_person_must_have_seized_the_ccapex_before_the_assignation() -> 
     assert compute_of(*actes)["C1"].le == date(2026, 4, 2)
     faits = list_faits_lus(DOSSIER, actes, bailleur_saisit=True)
     assert "saisine_a_obtenir" not in {f.genre for f in faits}
+
+
+def test_a_deferral_regularises_no_late_notification() -> None:
+    first = acte("assignation", date(2026, 9, 1), audience_le=date(2026, 12, 14))
+    deferral = acte("audience", date(2027, 3, 15))
+
+    found = compute_of(first, deferral)
+
+    assert found["C2"].debut_le == date(2026, 12, 14)
+    assert found["C6"].debut_le == date(2027, 3, 15)
+
+
+def test_a_premature_requisition_counts_from_the_day_it_may_be_granted() -> None:
+    cql = acte("cql", date(2026, 1, 15), recu_le=date(2026, 1, 20))
+    rfp = acte("rfp", date(2026, 1, 25), recu_le=date(2026, 1, 25))
+
+    found = compute_of(cql, rfp)
+
+    assert found["G3"].le == date(2026, 5, 20)
+    assert found["G7"].le == date(2026, 5, 20)
+
+
+def test_an_unknown_reception_leaves_the_implicit_refusal_to_check() -> None:
+    cql, rfp = acte("cql", date(2026, 1, 15)), acte("rfp", date(2026, 5, 4))
+
+    assert compute_of(rfp)["G3"].certitude == "sure"
+    assert compute_of(cql, rfp)["G3"].certitude == "to_check"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sens", "words"),
+    [
+        ("delais_quitter", "", "la fin des délais"),
+        ("cfp", "report", "la fin du report"),
+        ("pcs", "signe", "si le protocole est respecté"),
+        ("surendettement", "effacement", "si le loyer courant est payé"),
+    ],
+)
+def test_what_holds_the_eviction_without_a_day_leaves_it_to_determine(
+    kind: str, sens: str, words: str
+) -> None:
+    cql = acte("cql", date(2026, 5, 11), recu_le=date(2026, 5, 11))
+
+    found = compute_of(cql, acte(kind, date(2026, 6, 1), sens=sens))[droit.EXECUTION]
+
+    assert found.le is None
+    assert words in found.a_obtenir
+    assert date(2026, 7, 13) in found.autres
+
+
+def test_the_last_decision_on_the_concours_is_the_one_that_counts() -> None:
+    cql = acte("cql", date(2026, 5, 11), recu_le=date(2026, 5, 11))
+    grant = acte("cfp", date(2026, 9, 9), sens="accord")
+    report = acte("cfp", date(2026, 8, 3), sens="report", delai_jusqu_au=date(2026, 12, 1))
+    refusal = acte("cfp", date(2026, 10, 1), sens="refus")
+
+    assert compute_of(cql, grant)[droit.EXECUTION].le == date(2026, 9, 9)
+    assert compute_of(cql, report, grant)[droit.EXECUTION].le == date(2026, 9, 9)
+    assert compute_of(cql, grant, refusal)[droit.EXECUTION].certitude == "to_check"

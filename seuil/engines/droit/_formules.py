@@ -160,9 +160,21 @@ def compute_refus_implicite(regle: Regle, depuis: date, contexte: Contexte) -> R
     """
     start, steps = find_saisine(depuis, contexte)
     resultat = compute_delai(regle, get_version(regle, start), start, contexte.calendrier)
+    resultat = _doubt_reception(resultat, contexte)
     if not steps:
         return resultat
     return replace(resultat, debut=depuis, etapes=(*steps, *resultat.etapes))
+
+
+def _doubt_reception(resultat: Resultat, contexte: Contexte) -> Resultat:
+    """Say that the requisition may be premature while nobody knows when the préfet was told."""
+    if not contexte.cql_recu_inconnu:
+        return resultat
+    return replace(
+        resultat,
+        certitude=worst(resultat.certitude, "to_check"),
+        a_obtenir="la date à laquelle le préfet a reçu le commandement de quitter les lieux",
+    )
 
 
 def find_saisine(rfp_le: date, contexte: Contexte) -> tuple[date, tuple[str, ...]]:
@@ -296,4 +308,4 @@ def compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Re
     resultat = build(
         regle, version, depuis, le, autres=autres, certitude=certitude, etapes=etapes, notes=notes
     )
-    return replace(resultat, references=references)
+    return _doubt_reception(replace(resultat, references=references), contexte)

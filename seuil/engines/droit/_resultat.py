@@ -31,6 +31,7 @@ class Contexte:
     delais_jusqu_au: date | None = None
     # Reception by the préfet of the commandement de quitter les lieux, before the requisition.
     cql_recu_le: date | None = None
+    cql_recu_inconnu: bool = False
 
 
 def get_version(regle: Regle, on: date) -> Version:

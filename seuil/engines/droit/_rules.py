@@ -47,6 +47,7 @@ def compute(
     prefet_non_saisi: bool = False,
     delais_jusqu_au: date | None = None,
     cql_recu_le: date | None = None,
+    cql_recu_inconnu: bool = False,
     commune: str | None = None,
     departement: str | None = None,
 ) -> Resultat:
@@ -54,12 +55,13 @@ def compute(
 
     `regle` is a rule (« A1 ») or one line of the law table (« A1b »), which then must be in force.
     `bail` and `reconduit_le` (dates of the lease and of its last renewal), `clause` (the delay
-    written in it, « 2 mois » or « 6 semaines ») and `delai_annonce` (the one that the commandement
+    written in it, « 2 mois » or « 6 semaines ») and `delai_annonce` (the one that the commandement
     prints) matter to the clause résolutoire; `prefet_saisi_le` to the two months of F1, or
     `prefet_non_saisi` when nothing shows that the préfet was seized; `delais_jusqu_au` (last day
-    of time granted by the judge) and `cql_recu_le` (reception by the préfet of the commandement de
-    quitter les lieux) to the implicit refusal and the State's liability; `commune` (Insee code) or
-    `departement` choose the calendar and the local lengths.
+    of time granted by the judge) to the State's liability; `cql_recu_le` (reception by the préfet
+    of the commandement de quitter les lieux, `cql_recu_inconnu` when one was served and its
+    reception is not known) to the implicit refusal; `commune` (Insee code) or `departement` choose
+    the calendar and the local lengths.
 
     Raises RegleInconnue, DateHorsPeriode, LieuInconnu, DureeIllisible.
     """
@@ -87,7 +89,12 @@ def compute(
             calendrier, prefet_saisi_le=prefet_saisi_le, prefet_non_saisi=prefet_non_saisi
         )
     elif found.formule in {"responsabilite", "refus_implicite"}:
-        contexte = Contexte(calendrier, delais_jusqu_au=delais_jusqu_au, cql_recu_le=cql_recu_le)
+        contexte = Contexte(
+            calendrier,
+            delais_jusqu_au=delais_jusqu_au,
+            cql_recu_le=cql_recu_le,
+            cql_recu_inconnu=cql_recu_inconnu,
+        )
     elif found.formule == "execution" or any(version.variantes for version in found.versions):
         contexte = Contexte(calendrier, departement=_calendar.departement_of(departement, commune))
     else:
