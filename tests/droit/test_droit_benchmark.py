@@ -14,7 +14,7 @@ import yaml
 
 HERE = Path(__file__).parent
 REQUIRED = {"cas", "depuis"}
-DAYS = {"bail", "reconduit_le", "prefet_saisi_le", "delais_jusqu_au", "cfp_le"}
+DAYS = {"bail", "reconduit_le", "prefet_saisi_le", "delais_jusqu_au", "cfp_le", "cql_recu_le"}
 FACTS = {*DAYS, "clause", "delai_annonce", "commune", "departement"}
 EXPECTED = {"date", "autres", "plage", "seuils", "certitude"}
 CERTITUDES = {"sure", "contested", "to_check"}

@@ -214,7 +214,7 @@ def test_leases_of_the_same_regime_share_one_answer() -> None:
 
 
 def test_an_unknown_rule_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(droit.RegleInconnue, match=r"« ZZ ».*A1, A1t"):
+    with pytest.raises(droit.RegleInconnue, match="« ZZ ».*seuil droit regles"):
         droit.compute("ZZ", depuis=date(2026, 1, 1))
 
 

@@ -15,6 +15,7 @@ from seuil.engines.droit import _calendar
 from seuil.engines.droit._dette import exigible_le
 from seuil.engines.droit._durees import add_duree
 from seuil.engines.droit._essai import remembered, trying
+from seuil.engines.droit._execution import EXECUTION, compute_execution
 from seuil.engines.droit._francais import write_date, write_duree
 from seuil.engines.droit._impaye import compute_impaye
 from seuil.engines.droit._impaye_model import (
@@ -56,14 +57,8 @@ from seuil.engines.droit._regularite import (
     questions,
     regularite,
 )
-from seuil.engines.droit._rules import (
-    EXECUTION,
-    compute,
-    compute_dates,
-    compute_execution,
-    find_regle,
-    write_periode,
-)
+from seuil.engines.droit._resultat import write_periode
+from seuil.engines.droit._rules import compute, compute_dates, find_regle
 from seuil.engines.droit._signalement import compute_seuil_signalement
 from seuil.engines.droit._treve import (
     end_of_treve,

@@ -37,6 +37,8 @@ FORMULES = {
     "clause_resolutoire": {"n"},
     "deux_mois_cql": {"n"},
     "responsabilite": {"n"},
+    "refus_implicite": {"n"},
+    "concours_execute": {"n"},
     "plage": {"plage"},
     "treve": {"periode"},
     "seuil": {"seuils"},
@@ -84,7 +86,8 @@ class Table(dict[str, Any]):
         self.lines: dict[str, int] = {}
 
 
-class _Loader(yaml.SafeLoader):
+# The C reader is ten times faster; an interpreter built without it has the other.
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Safe YAML without duplicate keys."""
 
 
@@ -148,7 +151,7 @@ def _parse(fichier: str, text: str) -> Any:
     except (RecursionError, ValueError) as error:
         if isinstance(error, ParametreInvalide):
             raise
-        _refuse(fichier, loader.line + 1, "YAML", ILLISIBLE)
+        _refuse(fichier, getattr(loader, "line", 0) + 1, "YAML", ILLISIBLE)
     finally:
         loader.dispose()
 

@@ -77,14 +77,25 @@ def find_treve(le: date) -> Treve:
     raise DateHorsPeriode(f"La règle {REGLE} ne dit pas de trêve au {write_date(le)}.")
 
 
-def list_treves_locales(le: date, departement: str) -> list[tuple[date, str]]:
-    """List the last days of the truces told of a place overseas: the one of a day or the next."""
+def list_treves_locales(le: date, departement: str) -> list[tuple[date, date, str]]:
+    """List the truces told of a place overseas, of a day or the next: first, last, why."""
     found = []
     for locale in load_regles()[REGLE].outre_mer:
         if locale.departement == departement:
             ends = (date(year, *locale.periode.fin) for year in (le.year, le.year + 1))
-            found.append((next(end for end in ends if le <= end), locale.motif))
+            au = next(end for end in ends if le <= end)
+            du = date(au.year, *locale.periode.debut)
+            du = du if du <= au else date(au.year - 1, *locale.periode.debut)
+            found.append((du, au, locale.motif))
     return found
+
+
+def find_tolerance(le: date) -> Prolongation | None:
+    """Find the administrative tolerance that covers a day: it binds nobody."""
+    tolerances = (
+        p for version in load_regles()[REGLE].versions for p in version.prolongations if p.tolerance
+    )
+    return next((p for p in tolerances if p.du <= le <= p.au), None)
 
 
 def _check_place(departement: str | None, commune: str | None) -> None:

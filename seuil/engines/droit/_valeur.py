@@ -2,7 +2,7 @@
 
 from seuil.engines.droit._francais import MOIS, write_duree
 from seuil.engines.droit._model import Periode, Regle, Version
-from seuil.engines.droit._rules import write_seuil
+from seuil.engines.droit._resultat import write_seuil
 
 
 def write_valeur(regle: Regle, version: Version) -> tuple[str, ...]:

@@ -8,12 +8,13 @@ from typing import Any
 
 import yaml
 
+from seuil.engines.droit._execution import EXECUTION, compute_execution
 from seuil.engines.droit._model import DateHorsPeriode, Resultat
-from seuil.engines.droit._rules import EXECUTION, compute, compute_execution
+from seuil.engines.droit._rules import compute
 
 FAITS = frozenset({
     "depuis", "bail", "clause", "reconduit_le", "delai_annonce", "prefet_saisi_le",
-    "delais_jusqu_au", "commune", "departement",
+    "delais_jusqu_au", "cql_recu_le", "commune", "departement",
 })  # fmt: skip
 FAITS_EXECUTION = frozenset({
     "prefet_saisi_le", "delais_jusqu_au", "cfp_le", "commune", "departement",

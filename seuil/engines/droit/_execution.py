@@ -1,0 +1,125 @@
+"""The first day on which an eviction may be carried out, all known causes combined."""
+
+from dataclasses import replace
+from datetime import date
+
+from seuil.engines.droit import _calendar
+from seuil.engines.droit._calendar import ONE_DAY
+from seuil.engines.droit._durees import VENDREDI_SAINT_MOTIF
+from seuil.engines.droit._formules import compute_ordinaire
+from seuil.engines.droit._loader import load_regles
+from seuil.engines.droit._model import Autre, Regle, Resultat
+from seuil.engines.droit._resultat import Contexte, build, get_version, start_step, worst
+from seuil.engines.droit._treve import (
+    OUTRE_MER,
+    find_execution,
+    find_tolerance,
+    list_treves_locales,
+)
+
+DEUX_MOIS = "F1"
+
+
+EXECUTION = "EX"
+
+
+def compute_execution(
+    *,
+    cql_le: date,
+    prefet_saisi_le: date | None = None,
+    prefet_non_saisi: bool = False,
+    delais_jusqu_au: date | None = None,
+    cfp_le: date | None = None,
+    attentes: tuple[tuple[str, date], ...] = (),
+    indeterminees: tuple[tuple[str, str], ...] = (),
+    commune: str | None = None,
+    departement: str | None = None,
+) -> Resultat:
+    """Give the first day on which the eviction may be carried out, all known causes combined.
+
+    The two months of the commandement de quitter les lieux, the judge's time, the other
+    suspensions (`attentes`: name and last day), the grant of the force publique, the truce, and
+    the days on which nothing is executed (CPCE L412-1 to L412-6, L153-1, L141-1). `indeterminees`
+    are the causes that hold the eviction for a time that no fact gives (name, what to obtain):
+    then there is no date, and the one that would hold without them is an alternative.
+
+    Raises DateHorsPeriode, LieuInconnu.
+    """
+    calendrier = _calendar.calendrier_of(departement=departement, commune=commune)
+    contexte = Contexte(
+        calendrier, prefet_saisi_le=prefet_saisi_le, prefet_non_saisi=prefet_non_saisi
+    )
+    delai = compute_ordinaire(load_regles()[DEUX_MOIS], cql_le, contexte)
+    regle = load_regles()[EXECUTION]
+    version = get_version(regle, cql_le)
+    assert delai.date is not None
+    # The two readings of the two months: the later one holds back, the earlier is shown.
+    ends = sorted({delai.date, *(autre.date for autre in delai.autres)})
+    causes = (delais_jusqu_au, cfp_le, attentes)
+    le, steps = find_execution(ends[-1], *causes, calendrier)
+    autres = [
+        Autre(day, "Si les deux mois courent de la signification, préfet saisi le même jour.")
+        for end in ends[:-1]
+        if (day := find_execution(end, *causes, calendrier)[0]) != le
+    ]
+    variant = _calendar.doubtful_variant(calendrier)
+    without = find_execution(ends[-1], *causes, variant)[0] if variant else le
+    if without != le:
+        autres.append(Autre(without, VENDREDI_SAINT_MOTIF))
+    autres += _list_doubts(le, calendrier)
+    resultat = build(
+        regle,
+        version,
+        cql_le,
+        le,
+        autres=autres,
+        certitude=worst(
+            version.certainty,
+            "to_check" if prefet_non_saisi or cfp_le is None else "sure",
+            "contested" if autres else "sure",
+            "to_check" if _calendar.is_overseas(calendrier) else "sure",
+        ),
+        etapes=[start_step(regle, cql_le), *steps],
+        notes=[version.note, OUTRE_MER if _calendar.is_overseas(calendrier) else ""],
+        a_obtenir=delai.a_obtenir or ("" if cfp_le else CONCOURS),
+    )
+    resultat = replace(
+        resultat, references=tuple(dict.fromkeys(delai.references + version.references))
+    )
+    return _leave_open(resultat, indeterminees) if indeterminees else resultat
+
+
+CONCOURS = "le concours de la force publique, qui n’est pas accordé"
+
+
+def _list_doubts(le: date, calendrier: str) -> list[Autre]:
+    """Return the other days when a tolerance or a local truce may forbid the first."""
+    doubts: list[Autre] = []
+    if _calendar.is_overseas(calendrier):
+        doubts += [
+            Autre(au + ONE_DAY, motif)
+            for du, au, motif in list_treves_locales(le, calendrier)
+            if du <= le
+        ]
+    elif (tolerance := find_tolerance(le)) is not None:
+        doubts.append(Autre(tolerance.au + ONE_DAY, tolerance.motif))
+    return doubts
+
+
+def _leave_open(resultat: Resultat, indeterminees: tuple[tuple[str, str], ...]) -> Resultat:
+    """Take the date away: something holds the eviction back for a time that nothing gives."""
+    assert resultat.date is not None
+    names = ", ".join(name for name, _ in indeterminees)
+    motif = f"Si cela prend fin : {names}."
+    return replace(
+        resultat,
+        date=None,
+        autres=(Autre(resultat.date, motif), *resultat.autres),
+        certitude="to_check",
+        etapes=(*resultat.etapes, *(f"Retient l’expulsion : {name}" for name, _ in indeterminees)),
+        a_obtenir=" ; ".join(what for _, what in indeterminees),
+    )
+
+
+def compute_from_cql(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:  # noqa: ARG001
+    return compute_execution(cql_le=depuis, departement=contexte.departement)

@@ -1,0 +1,299 @@
+"""The shapes of rules: length by place, préfet not seized, range, truce, liability of the State."""
+
+from dataclasses import replace
+from datetime import date
+
+from seuil.engines.droit import _calendar
+from seuil.engines.droit._calendar import ONE_DAY
+from seuil.engines.droit._francais import write_date
+from seuil.engines.droit._loader import load_regles
+from seuil.engines.droit._model import Autre, Regle, Resultat, Version
+from seuil.engines.droit._resultat import (
+    Contexte,
+    build,
+    compute_delai,
+    count_steps,
+    count_version,
+    get_version,
+    start_step,
+    worst,
+    write_seuil,
+)
+from seuil.engines.droit._treve import OUTRE_MER, find_treve, list_treves_locales
+from seuil.engines.droit._treve import REGLE as TREVE
+
+
+def compute_ordinaire(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
+    """Count a length that may differ by département, or wait for the préfet."""
+    version = get_version(regle, depuis)
+    if version.variantes:
+        return compute_variante(regle, version, depuis, contexte)
+    resultat = compute_delai(regle, version, depuis, contexte.calendrier)
+    if regle.formule == "deux_mois_cql":
+        return suspend_until_prefet(regle, resultat, version, contexte)
+    return resultat
+
+
+def compute_sans_date(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:  # noqa: ARG001
+    """Give a range that the judge chooses in, thresholds, or a norm without figure."""
+    version = get_version(regle, depuis)
+    etapes = [start_step(regle, depuis)]
+    if version.plage is not None:
+        least, most = version.plage
+        etapes.append(f"De {least} à {most}, au choix du juge")
+    etapes += [write_seuil(seuil) for seuil in version.seuils]
+    if version.texte:
+        etapes.append(version.texte)
+    return build(
+        regle,
+        version,
+        depuis,
+        None,
+        autres=[],
+        certitude=version.certainty,
+        etapes=etapes,
+        notes=[version.note],
+    )
+
+
+def compute_impaye_constitue(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
+    """Date the unpaid rent where time alone makes it; where amounts do, say what to obtain."""
+    version = get_version(regle, depuis)
+    seuils = [write_seuil(seuil) for seuil in version.seuils]
+    if version.n is not None:
+        resultat = compute_delai(regle, version, depuis, contexte.calendrier)
+        return replace(resultat, etapes=(*resultat.etapes, *(f"Ou dès : {s}" for s in seuils)))
+    return build(
+        regle,
+        version,
+        depuis,
+        None,
+        autres=[],
+        certitude="to_check",
+        etapes=[start_step(regle, depuis), *(f"Dès : {s}" for s in seuils)],
+        notes=[version.note],
+        a_obtenir=version.a_obtenir,
+    )
+
+
+def compute_variante(regle: Regle, version: Version, depuis: date, contexte: Contexte) -> Resultat:
+    """Count the length that the département gives; the common one stays visible when in doubt."""
+    found = next((v for v in version.variantes if contexte.departement in v.departements), None)
+    if found is None:
+        common = compute_delai(regle, version, depuis, contexte.calendrier)
+        return _doubt_place(common, version, contexte.departement)
+    local = replace(
+        version, n=found.n, unit=found.unit, certainty=worst(version.certainty, found.certainty)
+    )
+    resultat = compute_delai(regle, local, depuis, contexte.calendrier)
+    etapes = (resultat.etapes[0], found.motif, *resultat.etapes[1:])
+    if found.certainty == "sure":
+        return replace(resultat, etapes=etapes)
+    common = compute_delai(regle, version, depuis, contexte.calendrier)
+    assert common.date is not None
+    return replace(
+        resultat,
+        etapes=etapes,
+        autres=(*resultat.autres, Autre(common.date, version.motif)),
+    )
+
+
+def _doubt_place(resultat: Resultat, version: Version, departement: str | None) -> Resultat:
+    """Show the other lengths when one may hold in métropole for a place that no list names."""
+    others = {
+        (v.n, v.unit)
+        for v in version.variantes
+        if any(not d.startswith("97") for d in v.departements)
+        and (v.n, v.unit) != (version.n, version.unit)
+    }
+    if not others:
+        return resultat
+    dates = sorted(
+        _calendar.shift(resultat.debut, n, unit, franc=False, calendrier=_calendar.METROPOLE)
+        for n, unit in others
+    )
+    motif = "Si le département compte une agglomération, ou une partie, plus grande."
+    return replace(
+        resultat,
+        certitude="to_check",
+        autres=(*resultat.autres, *(Autre(le, motif) for le in dates)),
+        a_obtenir="" if departement else "le département",
+    )
+
+
+def suspend_until_prefet(
+    regle: Regle, resultat: Resultat, version: Version, contexte: Contexte
+) -> Resultat:
+    """Show the date that holds if the préfet was seized late: until then the delay is suspended.
+
+    CPCE L412-5: the two months do not run while the préfet is not seized. The reception may follow
+    the seizure by some days: both dates stand, and neither is certain.
+    """
+    saisi = contexte.prefet_saisi_le
+    if contexte.prefet_non_saisi:
+        return replace(
+            resultat,
+            certitude=worst(resultat.certitude, "to_check"),
+            a_obtenir="la date à laquelle le préfet a été saisi du commandement",
+        )
+    if saisi is None or saisi <= resultat.debut:
+        return resultat
+    later = count_version(
+        version, saisi, sens=regle.sens, franc=version.franc, calendrier=contexte.calendrier
+    )
+    motif = (
+        f"Si le délai n’a couru que de la saisine du préfet, le {write_date(saisi)} : il est "
+        "suspendu jusque-là (article L412-5)."
+    )
+    return replace(
+        resultat,
+        autres=(*resultat.autres, Autre(later, motif)),
+        certitude=worst(resultat.certitude, "contested"),
+    )
+
+
+def compute_refus_implicite(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
+    """Date the implicit refusal; a premature requisition counts from the day it may be granted.
+
+    CE 18 December 2013, n° 363126: a requisition received before two months from the reception of
+    the commandement by the préfet is deemed received at their end.
+    """
+    start, steps = find_saisine(depuis, contexte)
+    resultat = compute_delai(regle, get_version(regle, start), start, contexte.calendrier)
+    if not steps:
+        return resultat
+    return replace(resultat, debut=depuis, etapes=(*steps, *resultat.etapes))
+
+
+def find_saisine(rfp_le: date, contexte: Contexte) -> tuple[date, tuple[str, ...]]:
+    """Return the day the préfet is deemed seized of a requisition, and why when it is later."""
+    if contexte.cql_recu_le is None:
+        return rfp_le, ()
+    regle = load_regles()[CONCOURS_POSSIBLE]
+    recu = contexte.cql_recu_le
+    first = count_version(
+        get_version(regle, recu), recu, sens=regle.sens, franc=False, calendrier=contexte.calendrier
+    )
+    if rfp_le >= first:
+        return rfp_le, ()
+    step = (
+        f"Réquisition prématurée, reçue le {write_date(rfp_le)} : le préfet, qui a reçu le "
+        f"commandement le {write_date(recu)}, est réputé saisi le {write_date(first)}"
+    )
+    return first, (step,)
+
+
+CONCOURS_POSSIBLE = "G4"
+
+
+def compute_concours_execute(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
+    """Count from the grant; granted during the truce, it has effect only after, both are shown."""
+    calendrier = contexte.calendrier
+    version = get_version(regle, depuis)
+    resultat = compute_delai(regle, version, depuis, calendrier)
+    if _calendar.is_overseas(calendrier) or not find_treve(depuis).contains(depuis):
+        return resultat
+    effet = find_treve(depuis).au + ONE_DAY
+    later = count_version(
+        version, effet, sens=regle.sens, franc=version.franc, calendrier=calendrier
+    )
+    motif = (
+        f"Si le délai court du {write_date(effet)}, premier jour où le concours accordé pendant la "
+        "trêve peut être exécuté."
+    )
+    return replace(
+        resultat,
+        autres=(*resultat.autres, Autre(later, motif)),
+        certitude=worst(resultat.certitude, "contested"),
+    )
+
+
+def compute_treve(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
+    calendrier = contexte.calendrier
+    treve = find_treve(depuis)
+    if _calendar.is_overseas(calendrier):
+        return build(
+            regle,
+            treve.version,
+            depuis,
+            None,
+            autres=[Autre(au, motif) for _, au, motif in list_treves_locales(depuis, calendrier)],
+            certitude="to_check",
+            etapes=[OUTRE_MER],
+            notes=[OUTRE_MER],
+        )
+    where = "dans la trêve" if treve.contains(depuis) else "avant la trêve"
+    etapes = [
+        f"Le {write_date(depuis)} est {where} du {write_date(treve.du)} au {write_date(treve.au)}"
+    ]
+    autres = []
+    certitude = treve.version.certainty
+    if treve.prolongation is not None:
+        etapes.append(treve.prolongation.motif)
+    if treve.tolerance is not None:
+        autres.append(Autre(treve.tolerance.au, treve.tolerance.motif))
+        certitude = worst(certitude, "contested")
+    resultat = build(
+        regle,
+        treve.version,
+        depuis,
+        treve.au,
+        autres=autres,
+        certitude=certitude,
+        etapes=etapes,
+        notes=[treve.version.note],
+    )
+    extra = treve.prolongation or treve.tolerance
+    if extra is None:
+        return resultat
+    return replace(resultat, references=resultat.references + extra.references)
+
+
+def compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
+    """Date the implicit refusal, then defer it to the end of the truce or of the judge's time.
+
+    CPCE R154-5: a refusal born during the truce or during time granted by the judge engages the
+    State only from their end. When that time itself ends inside a truce, whether the truce defers
+    again is not said: both days are given.
+    """
+    calendrier, delais_jusqu_au = contexte.calendrier, contexte.delais_jusqu_au
+    start, steps = find_saisine(depuis, contexte)
+    first = get_version(regle, start)
+    refus = count_version(first, start, sens=regle.sens, franc=first.franc, calendrier=calendrier)
+    version = get_version(regle, refus)
+    etapes = [start_step(regle, depuis), *steps, *count_steps(regle, version, start, calendrier)]
+    notes = [version.note]
+    certitude = version.certainty
+    autres: list[Autre] = []
+    references = version.references
+    le = refus
+    if delais_jusqu_au is not None and le <= delais_jusqu_au:
+        le = delais_jusqu_au + ONE_DAY
+        etapes.append(
+            "Le refus naît pendant les délais accordés par le juge, qui finissent le "
+            f"{write_date(delais_jusqu_au)} → {write_date(le)}"
+        )
+    if _calendar.is_overseas(calendrier):
+        notes.append(OUTRE_MER)
+        certitude = "to_check"
+        autres = [
+            Autre(au + ONE_DAY, motif)
+            for du, au, motif in list_treves_locales(le, calendrier)
+            if du <= le
+        ]
+    elif find_treve(le).contains(le):
+        treve = find_treve(le)
+        if le != refus:
+            autres.append(Autre(le, "Si la trêve ne diffère que le refus né pendant elle."))
+            certitude = worst(certitude, "contested")
+        etapes.append(
+            f"Cette date tombe pendant la trêve, qui finit le {write_date(treve.au)} → "
+            f"{write_date(treve.au + ONE_DAY)}"
+        )
+        etapes.append(f"Trêve : paramètre {treve.version.parametre(TREVE)}")
+        references += treve.version.references
+        le = treve.au + ONE_DAY
+    resultat = build(
+        regle, version, depuis, le, autres=autres, certitude=certitude, etapes=etapes, notes=notes
+    )
+    return replace(resultat, references=references)
