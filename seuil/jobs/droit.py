@@ -4,16 +4,19 @@ No database is read, but by `seuil droit effet`, which counts the dates of the o
 """
 
 import argparse
+import difflib
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seuil.engines import droit
+from seuil.jobs.places import find_commune, find_departement
 from seuil.kernel.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -25,6 +28,13 @@ CERTITUDES = {
     "contested": "date discutée, plusieurs lectures se défendent",
     "to_check": "date à vérifier",
 }
+COMMANDES = ("regles", "verifier", "effet")
+# Leases and commandements write « deux mois », « six (6) semaines », « 2mois ».
+_DELAI_ECRIT = re.compile(r"(\w+?)\s*(?:\((\w+)\)\s*)?(mois|semaines?)\.?")
+_NOMBRES = {
+    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7,
+    "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12,
+}  # fmt: skip
 
 
 class DemandeIncomplete(Refusal):
@@ -122,12 +132,12 @@ def _run_droit(arguments: argparse.Namespace) -> int:
 
 
 def _compute(arguments: argparse.Namespace) -> droit.Resultat:
-    regle, _ = droit.find_regle(arguments.regle)
+    regle = _find_regle(arguments.regle)
     if arguments.depuis is None:
         raise DemandeIncomplete(
             f"Il manque --depuis AAAA-MM-JJ : {regle.debut_libelle} ({regle.libelle})."
         )
-    place = {"commune": arguments.commune, "departement": arguments.departement}
+    place = _read_place(arguments)
     if regle.formule == "execution":
         return droit.compute_execution(
             cql_le=arguments.depuis,
@@ -140,13 +150,72 @@ def _compute(arguments: argparse.Namespace) -> droit.Resultat:
         arguments.regle,
         depuis=arguments.depuis,
         bail=arguments.bail,
-        clause=arguments.clause,
+        clause=_read_delai("la clause du bail (--clause)", arguments.clause, regle),
         reconduit_le=arguments.reconduit,
-        delai_annonce=arguments.delai_annonce,
+        delai_annonce=_read_delai(
+            "le commandement (--delai-annonce)", arguments.delai_annonce, regle
+        ),
         prefet_saisi_le=arguments.prefet_saisi,
         delais_jusqu_au=arguments.delais_jusqu_au,
         **place,
     )
+
+
+def _find_regle(text: str) -> droit.Regle:
+    try:
+        return droit.find_regle(text)[0]
+    except droit.RegleInconnue:
+        raise DemandeIncomplete(
+            f"La règle « {text} » n’existe pas.{_write_near(text)} « seuil droit regles » liste "
+            "les règles."
+        ) from None
+
+
+def _write_near(text: str) -> str:
+    regles = droit.regles()
+    lignes = [v.ligne for regle in regles.values() for v in regle.versions if v.ligne]
+    known = {name.upper(): name for name in (*regles, *lignes, *COMMANDES)}
+    near = difflib.get_close_matches(text.upper(), known, cutoff=0.5)
+    return f" Vouliez-vous dire {' ou '.join(known[name] for name in near)} ?" if near else ""
+
+
+def _read_place(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "commune": find_commune(arguments.commune),
+        "departement": find_departement(arguments.departement),
+    }
+
+
+def _read_delai(where: str, text: str | None, regle: droit.Regle) -> str | None:
+    """Read the delay that an act writes as the engine writes it; None to a rule that asks none."""
+    if text is None or regle.formule != "clause_resolutoire":
+        return None
+    transition = droit.regles()[regle.transition]
+    known = {
+        droit.write_duree(v.n, v.unit)
+        for v in (*regle.versions, *transition.versions)
+        if v.n and v.unit
+    }
+    delai = _write_delai(text)
+    if delai not in known:
+        choices = " ou ".join(f"« {choice} »" for choice in sorted(known))
+        raise DemandeIncomplete(f"Le délai que dit {where} doit être {choices}, et non « {text} ».")
+    return delai
+
+
+def _write_delai(text: str) -> str | None:
+    found = _DELAI_ECRIT.fullmatch(text.strip().lower())
+    if found is None:
+        return None
+    number, again, unit = found.groups()
+    n = _read_nombre(number)
+    if n is None or (again is not None and _read_nombre(again) != n):
+        return None
+    return droit.write_duree(n, "mois" if unit == "mois" else "semaines")
+
+
+def _read_nombre(word: str) -> int | None:
+    return int(word) if word.isdecimal() else _NOMBRES.get(word)
 
 
 def _print_resultat(resultat: droit.Resultat) -> None:
@@ -181,7 +250,7 @@ def _run_effet(arguments: argparse.Namespace) -> int:
     essai = _read_essai(arguments.parametres)
     if not arguments.departement:
         raise DemandeIncomplete("Il manque --departement, par exemple --departement 33.")
-    departement = get_departement(arguments.departement)
+    departement = get_departement(find_departement(arguments.departement) or "")
     effets = measure_effet(departement=departement.pk, essai=essai)
     utiles = list_effets_utiles(effets, essai)
     if arguments.json:
@@ -256,8 +325,7 @@ def _run_delai(arguments: argparse.Namespace) -> int:
             franc=arguments.franc,
             ouvres=arguments.ouvres,
             roll=not arguments.sans_642,
-            commune=arguments.commune,
-            departement=arguments.departement,
+            **_read_place(arguments),
         )
     except (droit.DateHorsPeriode, droit.LieuInconnu, droit.DureeIllisible) as refusal:
         raise DemandeIncomplete(str(refusal)) from refusal

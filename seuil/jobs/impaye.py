@@ -132,16 +132,25 @@ def _read_montant(option: str, text: str) -> Decimal:
 
 
 def _read_date(option: str, text: str) -> date:
-    # date.fromisoformat also reads « 20260501 » and « 2026-W18-5 ».
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            pass
-    raise _OptionRefusee(
-        f"{option}{_NBSP}: «{_NBSP}{text}{_NBSP}» n’est pas une date. Écrivez-la sous la forme"
-        " AAAA-MM-JJ."
-    )
+    try:
+        # date.fromisoformat also reads « 20260501 » and « 2026-W18-5 ».
+        le = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+    except ValueError:
+        le = None
+    if le is None:
+        raise _OptionRefusee(
+            f"{option}{_NBSP}: «{_NBSP}{text}{_NBSP}» n’est pas une date. Écrivez-la sous la forme"
+            " AAAA-MM-JJ."
+        )
+    _refuse_year(option, le)
+    return le
+
+
+def _refuse_year(option: str, le: date) -> None:
+    try:
+        droit.is_ouvre(le)  # the engine alone knows which years its calendars hold
+    except droit.DateHorsPeriode as refusal:
+        raise _OptionRefusee(f"{option}{_NBSP}: {refusal}") from refusal
 
 
 def _read_dette(text: str) -> droit.Releve:
@@ -154,7 +163,8 @@ def _read_dette(text: str) -> droit.Releve:
 
 
 def _read_premier(arguments: argparse.Namespace) -> date | None:
-    text = arguments.premier_impaye
+    # The day of the lease is read first: a wrong one is refused even when nothing needs it.
+    jour, text = _read_jour(arguments.jour), arguments.premier_impaye
     if text is None:
         return None
     if not _MOIS.fullmatch(text):
@@ -165,7 +175,7 @@ def _read_premier(arguments: argparse.Namespace) -> date | None:
             " payable d’avance ou à terme échu."
         )
     mois = _read_date("--premier-impaye", f"{text}-01")
-    return droit.exigible_le(mois, terme=arguments.terme, jour=_read_jour(arguments.jour))
+    return droit.exigible_le(mois, terme=arguments.terme, jour=jour)
 
 
 def _read_jour(text: str | None) -> int | None:

@@ -23,3 +23,20 @@ def test_the_threshold_of_an_unpaid_rent_is_the_same_in_both() -> None:
         assert amounts.get("fois") == scale.multiple
         assert amounts.get("euros") == (int(scale.plafond) if scale.plafond else None)
         assert rule.n == scale.mois
+
+
+@pytest.mark.parametrize("code", ["H1", "H2", "H9"])
+def test_a_threshold_is_as_certain_in_one_file_as_in_the_other(code: str) -> None:
+    rules = droit.regles()[code].versions
+    scales = load_baremes()[code].versions
+
+    of_rule = [next(r for r in rules if r.covers(s.valid_from)).certainty for s in scales]
+    assert [s.certainty for s in scales] == of_rule
+
+
+def test_the_threshold_of_a_commandement_is_as_certain_in_both() -> None:
+    rules = [*droit.regles()["B1"].versions, *droit.regles()["B2"].versions]
+
+    assert [(v.valid_from, v.valid_to, v.certainty) for v in load_baremes()["B"].versions] == [
+        (v.valid_from, v.valid_to, v.certainty) for v in rules
+    ]

@@ -235,7 +235,8 @@ def test_the_computation_is_written_as_a_letter_would() -> None:
 STUDY = {
     "B": [
         ("2015-11-01", "2023-07-28", (3, 6), (3, 6), None),
-        ("2023-07-29", None, (2, None), (2, None), None),
+        ("2023-07-29", "2026-02-13", (2, None), (2, None), None),
+        ("2026-02-14", None, (2, None), (2, None), None),
     ],
     "H1": [
         ("2016-09-01", "2019-08-31", (2, None), (None, None), None),

@@ -81,6 +81,13 @@ def test_the_text_says_the_count_step_by_step(capsys: pytest.CaptureFixture[str]
         (["droit", "A1", "--depuis", "2026-02-30"], 2, "« 2026-02-30 » n’est pas une date"),
         (["droit", "A1", "--depuis", "hier"], 2, "--depuis"),
         (["droit", "A1", "--depuis", "2026-01-01", "--clause", "3 mois"], 1, "« 2 mois »"),
+        (["droit", "A1", "--depuis", "2026-01-01", "--clause", "lune"], 1, "du bail (--clause)"),
+        (["droit", "A1", "--depuis", "2026-01-01", "--clause", "deux (3) mois"], 1, "« 2 mois »"),
+        (
+            ["droit", "A1", "--depuis", "2026-01-01", "--delai-annonce", "trois mois"],
+            1,
+            "le commandement (--delai-annonce) doit être « 2 mois » ou « 6 semaines »",
+        ),
         (["droit", "C5", "--depuis", "2020-01-01"], 1, "à partir du 8 janvier 2021"),
         (["droit", "A1b", "--depuis", "2020-01-01"], 1, "Demandez « A1 »"),
         (["droit", "E4", "--depuis", "2026-01-01", "--commune", "Lyon"], 1, "code commune"),
@@ -126,6 +133,105 @@ def test_a_bare_duration_is_counted(
 
     assert found["date"] == date
     assert "→" in found["explication"]
+
+
+DELAI = ("delai", "--depuis", "2026-03-03", "--duree", "1 mois")
+E4 = ("droit", "E4", "--depuis", "2026-03-03")
+EX = ("droit", "EX", "--depuis", "2026-01-15")
+
+
+@pytest.mark.parametrize("command", [DELAI, E4, EX])
+@pytest.mark.parametrize(
+    ("option", "code", "message"),
+    [
+        ("--commune", "99999", "La commune 99999 n’existe pas dans le code officiel géographique"),
+        ("--commune", "33999", "Vérifiez le code Insee"),
+        ("--commune", "33000", "C’est un code postal : donnez le code Insee, 33063 (Bordeaux)."),
+        ("--commune", "01300", "C’est un code postal, commun à "),
+        ("--commune", "75121", "La commune 75121 n’existe pas"),
+        ("--departement", "99", "Le département 99 n’existe pas dans le code officiel"),
+        ("--departement", "96", "Exemples : 33, 2A, 974."),
+        ("--departement", "00", "Le département 00"),
+        ("--departement", "20", "Vouliez-vous dire 2A ou 2B ?"),
+        ("--departement", "979", "Le département 979"),
+        ("--departement", "1", "Vouliez-vous dire 01 ?"),
+        ("--departement", "Gironde", "« Gironde » n’est pas un code de département"),
+    ],
+)
+def test_a_place_that_does_not_exist_is_refused(
+    capsys: pytest.CaptureFixture[str],
+    command: tuple[str, ...],
+    option: str,
+    code: str,
+    message: str,
+) -> None:
+    assert main([*command, option, code]) == 1
+
+    printed = capsys.readouterr()
+    assert message in printed.err.replace("\N{NO-BREAK SPACE}", " ")
+    assert printed.out == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "code"),
+    [
+        ("--commune", "33063"),
+        ("--commune", " 2a004 "),
+        ("--commune", "75111"),
+        ("--commune", "97801"),
+        ("--departement", "2a"),
+        ("--departement", " 2B "),
+        ("--departement", "977"),
+        ("--departement", "978"),
+        ("--departement", "988"),
+    ],
+)
+def test_a_place_that_exists_is_read_as_it_is_typed(
+    capsys: pytest.CaptureFixture[str], option: str, code: str
+) -> None:
+    assert ask(capsys, *DELAI, option, code)["date"] == "2026-04-03"
+    assert ask(capsys, *E4, option, code)["date"] == "2026-04-03"
+
+
+def test_a_place_typed_with_spaces_keeps_its_holidays(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(capsys, *DELAI, "--departement", " 67 ")["date"] == "2026-04-07"
+    assert ask(capsys, *DELAI, "--commune", "67482 ", "--departement", "67")["date"] == "2026-04-07"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("deux mois", "2 mois"),
+        ("Deux (2) mois", "2 mois"),
+        ("2 (deux) mois.", "2 mois"),
+        ("2mois", "2 mois"),
+        ("six semaines", "6 semaines"),
+        (" 6 Semaines ", "6 semaines"),
+        ("SIX\N{NO-BREAK SPACE}SEMAINES", "6 semaines"),
+    ],
+)
+@pytest.mark.parametrize("option", ["--clause", "--delai-annonce"])
+def test_a_delay_is_read_as_leases_write_it(
+    capsys: pytest.CaptureFixture[str], option: str, written: str, read: str
+) -> None:
+    facts = ("droit", "A1", "--depuis", "2024-05-06", "--bail", "2022-01-01", option)
+    other = "6 semaines" if read == "2 mois" else "2 mois"
+
+    assert ask(capsys, *facts, written) == ask(capsys, *facts, read)
+    assert ask(capsys, *facts, written) != ask(capsys, *facts, other)
+
+
+def test_an_unknown_rule_is_refused_without_the_list_of_all(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["droit", "A11", "--depuis", "2026-01-01"]) == 1
+    near = capsys.readouterr().err
+    assert main(["droit", "regle"]) == 1
+    command = capsys.readouterr().err
+
+    assert "« seuil droit regles » liste les règles." in near.replace("\N{NO-BREAK SPACE}", " ")
+    assert len(near) < 150
+    assert "Vouliez-vous dire regles" in command
 
 
 def test_the_benchmark_is_replayed_and_counted(capsys: pytest.CaptureFixture[str]) -> None:

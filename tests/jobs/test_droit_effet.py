@@ -68,7 +68,7 @@ def test_the_law_in_force_moves_nothing(huit: Path, capsys: pytest.CaptureFixtur
     ("place", "message"),
     [
         ([], "Il manque --departement"),
-        (["--departement", "99"], "Département inconnu"),
+        (["--departement", "99"], "Le département 99 n’existe pas"),
         (["--departement", "Gironde"], "Département inconnu"),
     ],
 )

@@ -34,6 +34,19 @@ def test_the_json_holds_the_same_answer(capsys: pytest.CaptureFixture[str]) -> N
     assert answer["certitude"] == "sure"
 
 
+def test_the_law_of_2027_is_to_check_here_as_in_the_rule_of_the_same_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, debt, _ = run(capsys, "--dette", "2027-03-01=450.01", "--au", "2027-03-01", "--json")
+    main(["droit", "H1", "--depuis", "2027-03-01", "--json"])
+    rule = json.loads(capsys.readouterr().out)
+
+    answer = json.loads(debt)
+    assert (answer["statut"], answer["date"]) == ("constitue", "2027-03-01")
+    assert answer["certitude"] == rule["certitude"] == "to_check"
+    assert "son texte est à relire" in answer["note"]
+
+
 def test_the_month_of_a_rent_gives_its_due_day(capsys: pytest.CaptureFixture[str]) -> None:
     month = ("--premier-impaye", "2026-05", "--au", "2026-09-30", "--json")
 
@@ -76,6 +89,13 @@ def test_no_aid_is_told_from_an_unknown_aid(capsys: pytest.CaptureFixture[str]) 
         (("--premier-impaye", "20260501"), "--premier-impaye\xa0: «\xa020260501\xa0»"),
         (("--premier-impaye", "2026-05"), "--premier-impaye\xa0: un mois ne suffit pas"),
         (("--premier-impaye", "2026-05", "--terme", "echu", "--jour", "40"), "--jour\xa0:"),
+        (("--aide", "0", "--jour", "45"), "--jour\xa0: un jour du mois est attendu, de 1 à 31"),
+        (("--dette", "2026-05-01=1500", "--jour", "0"), "--jour\xa0:"),
+        (("--premier-impaye", "1800-01-05"), "--premier-impaye\xa0: L’année 1800 est hors"),
+        (("--premier-impaye", "1949-12-31"), "--premier-impaye\xa0: L’année 1949"),
+        (("--premier-impaye", "9999-12", "--terme", "echu"), "--premier-impaye\xa0: L’année 9999"),
+        (("--aide", "0", "--dette", "1949-12-31=5"), "--dette\xa0: L’année 1949"),
+        (("--au", "1800-01-01"), "--au\xa0: L’année 1800"),
         (("--au", "demain"), "--au\xa0: «\xa0demain\xa0»"),
         (("--au", "2016-08-31"), "--au\xa0: Avant le 1er septembre 2016"),
         (("--au", "2095-01-01"), "--au\xa0: L’année 2095"),
