@@ -293,8 +293,10 @@ FAITS_DACTES = (
     "saisine_ccapex", "signification", "evaluation_police", "cfp", "expulsion",
     "plan_apurement", "pcs",
 )  # fmt: skip
+# Either act shows it.
+_FAITS_EQUIVALENTS: Mapping[str, tuple[str, ...]] = {"plan_ou_pcs": ("plan_apurement", "pcs")}
 _FAITS = frozenset({
-    "acte", "recu", "dsf_demande", "dsf_termine", "dsf_clos", "plan_ou_pcs", *FAITS_DACTES,
+    "acte", "recu", "dsf_demande", "dsf_termine", "dsf_clos", *FAITS_DACTES, *_FAITS_EQUIVALENTS,
 })  # fmt: skip
 _DEPARTS = ("acte", "reception", "audience")
 _CERTITUDES = ("sure", "contested", "to_check")
@@ -669,10 +671,9 @@ def find_fait(devoir: Devoir, etape: EtapeLue) -> date | None:
             return _last(d.demande_le or d.termine_le for d in etape.dsf if _counts(d, etape))
         case "dsf_termine":
             return _find_dsf_termine(etape)
-        case "plan_ou_pcs":
-            return _last(etape.faits.get(code) for code in ("plan_apurement", "pcs"))
         case _:
-            return etape.faits.get(devoir.fait)
+            codes = _FAITS_EQUIVALENTS.get(devoir.fait, (devoir.fait,))
+            return _last(etape.faits.get(code) for code in codes)
 
 
 def is_sans_objet(devoir: Devoir, etape: EtapeLue) -> bool:

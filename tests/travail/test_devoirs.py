@@ -407,6 +407,14 @@ def test_two_months_from_a_day_that_the_dossier_does_not_say_give_no_date(
     assert "impayé constitué" in vu.devoir.pourquoi
 
 
+def test_the_household_takes_the_appointment_and_the_delay_of_the_adil_is_only_proposed() -> None:
+    devoirs = load_devoirs("99").par_id
+
+    assert devoirs["E3-ADIL-1"].si == "Si le ménage prend rendez-vous"
+    assert devoirs["E3-ADIL-1"].certainty == "to_check"
+    assert "rendez-vous à l’ADIL" in devoirs["E3-MENAGE-1"].libelle
+
+
 def test_six_months_are_for_a_judgment_by_default_only() -> None:
     vus = etats(lue("jugement"))
 
