@@ -266,6 +266,8 @@ ACTEURS: Mapping[str, str] = {
     "banque_de_france": "Banque de France",
     "police": "Police ou gendarmerie",
     "avocats": "Ordre des avocats",
+    "cdad": "Conseil départemental de l’accès au droit",
+    "associations": "Associations de logement",
     "commissaire": "Commissaire de justice",
     "bailleur_social": "Bailleur social",
     "bailleur_prive": "Bailleur privé",
@@ -273,7 +275,7 @@ ACTEURS: Mapping[str, str] = {
 }
 # They have no account: what they owe is shown on the dossier, and makes no task.
 SANS_COMPTE = frozenset({
-    "avocats", "commissaire", "bailleur_social", "bailleur_prive", "menage",
+    "avocats", "cdad", "associations", "commissaire", "bailleur_social", "bailleur_prive", "menage",
 })  # fmt: skip
 # Actor → role whose queue receives its duties; the others are partners.
 _ROLES = {"ddets": "secretariat", "prefecture": "gestionnaire", "operateur": "chef_equipe"}
@@ -291,7 +293,11 @@ FAITS_DACTES = (
     "saisine_ccapex", "signification", "evaluation_police", "cfp", "expulsion",
     "plan_apurement", "pcs",
 )  # fmt: skip
-_FAITS = frozenset({"acte", "recu", "dsf_demande", "dsf_termine", *FAITS_DACTES})
+# Either act shows it.
+_FAITS_EQUIVALENTS: Mapping[str, tuple[str, ...]] = {"plan_ou_pcs": ("plan_apurement", "pcs")}
+_FAITS = frozenset({
+    "acte", "recu", "dsf_demande", "dsf_termine", "dsf_clos", *FAITS_DACTES, *_FAITS_EQUIVALENTS,
+})  # fmt: skip
 _DEPARTS = ("acte", "reception", "audience")
 _CERTITUDES = ("sure", "contested", "to_check")
 _DELAI = re.compile(
@@ -625,7 +631,11 @@ def _list_taches(departement: str, etape: str, parc: str) -> tuple[Devoir, ...]:
 
 def is_due(devoir: Devoir, etape: EtapeLue) -> bool:
     """Tell whether the duty applies to this dossier and nothing shows that it is done."""
-    return applies(devoir, etape) and find_fait(devoir, etape) is None
+    return (
+        applies(devoir, etape)
+        and find_fait(devoir, etape) is None
+        and not is_sans_objet(devoir, etape)
+    )
 
 
 def applies(devoir: Devoir, etape: EtapeLue) -> bool:
@@ -651,7 +661,7 @@ _HOLDS: Mapping[str, Callable[[EtapeLue], bool]] = {
 def find_fait(devoir: Devoir, etape: EtapeLue) -> date | None:
     """Return the day of the fact that shows the duty done, None when there is none."""
     match devoir.fait:
-        case "":
+        case "" | "dsf_clos":
             return None
         case "acte":
             return etape.depart_le
@@ -660,9 +670,19 @@ def find_fait(devoir: Devoir, etape: EtapeLue) -> date | None:
         case "dsf_demande":
             return _last(d.demande_le or d.termine_le for d in etape.dsf if _counts(d, etape))
         case "dsf_termine":
-            return _last(d.termine_le for d in etape.dsf if _counts(d, etape))
+            return _find_dsf_termine(etape)
         case _:
-            return etape.faits.get(devoir.fait)
+            codes = _FAITS_EQUIVALENTS.get(devoir.fait, (devoir.fait,))
+            return _last(etape.faits.get(code) for code in codes)
+
+
+def is_sans_objet(devoir: Devoir, etape: EtapeLue) -> bool:
+    """Tell whether an ended diagnosis leaves nothing to do, without showing when it was done."""
+    return devoir.fait == "dsf_clos" and _find_dsf_termine(etape) is not None
+
+
+def _find_dsf_termine(etape: EtapeLue) -> date | None:
+    return _last(d.termine_le for d in etape.dsf if _counts(d, etape))
 
 
 def _last(days: Iterable[date | None]) -> date | None:
@@ -742,7 +762,7 @@ def is_confie_ailleurs(
     A name that the directory does not know may be a service of anyone: it excuses nobody.
     """
     return (
-        devoir.fait == "dsf_termine"
+        devoir.fait in {"dsf_termine", "dsf_clos"}
         and devoir.acteur in _AUTEURS_DU_DSF
         and etape.dsf_organisme in annuaire.noms
         and (owner is None or owner.nom != etape.dsf_organisme)
@@ -929,6 +949,8 @@ def _stand(
     done_le = find_fait(devoir, etape)
     if done_le:
         return "fait", done_le, ""
+    if is_sans_objet(devoir, etape):
+        return "sans_objet", None, "diagnostic terminé"
     if is_confie_ailleurs(devoir, etape, owner, annuaire):
         return "sans_objet", None, f"diagnostic confié à {etape.dsf_organisme}"
     return "permanent" if devoir.permanent else "", None, ""

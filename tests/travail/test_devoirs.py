@@ -9,6 +9,7 @@ import pytest
 from seuil.acteurs.models import TypeOrganisation
 from seuil.acteurs.rules import parse_departement
 from seuil.echeances.models import Stade
+from seuil.engines import droit
 from seuil.kernel.strict_yaml import FichierIllisible, Table, read_table
 from seuil.travail import rules
 from seuil.travail.rules import (
@@ -42,8 +43,14 @@ ANNUAIRE = Annuaire(
 DEPARTEMENTS = ("21", "33", "35", "62", "99")
 # The "Qui / actions" tables of the charter: stage → actors that it names, beside the household.
 NOMMES = {
-    ("signalement", "social"): {"caf", "ddets", "bailleur_social", "conseil_departemental", "ccas"},
-    ("signalement", "prive"): {"caf", "ddets", "bailleur_prive", "conseil_departemental", "ccas"},
+    ("signalement", "social"): {
+        "caf", "ddets", "bailleur_social", "conseil_departemental", "ccas", "action_logement",
+        "cdad", "adil",
+    },
+    ("signalement", "prive"): {
+        "caf", "ddets", "bailleur_prive", "conseil_departemental", "ccas", "action_logement",
+        "cdad", "adil",
+    },
     ("commandement", "social"): {
         "ddets", "caf", "conseil_departemental", "ccas", "metropole", "adil",
     },
@@ -56,15 +63,15 @@ NOMMES = {
     ("assignation", "prive"): {
         "ddets", "conseil_departemental", "metropole", "ccas", "adil", "bailleur_prive", "avocats",
     },
-    ("jugement", "social"): {"ddets", "bailleur_social"},
-    ("jugement", "prive"): {"ddets", "bailleur_prive"},
+    ("jugement", "social"): {"ddets", "bailleur_social", "commissaire"},
+    ("jugement", "prive"): {"ddets", "bailleur_prive", "commissaire"},
     ("cql", "social"): {
         "ddets", "conseil_departemental", "metropole", "ccas", "bailleur_social", "comed",
-        "action_logement", "adil",
+        "action_logement", "adil", "associations",
     },
     ("cql", "prive"): {
         "ddets", "conseil_departemental", "metropole", "ccas", "bailleur_prive", "bailleur_social",
-        "comed", "action_logement", "adil",
+        "comed", "action_logement", "adil", "associations",
     },
     ("rfp", "social"): {"ddets", "conseil_departemental", "metropole", "ccas", "police"},
     ("rfp", "prive"): {"ddets", "conseil_departemental", "metropole", "ccas", "police"},
@@ -117,9 +124,18 @@ def test_every_duty_says_what_why_and_from_which_text(departement: str) -> None:
 
 def test_the_codes_of_the_data_are_those_of_the_procedure_and_of_the_directory() -> None:
     assert set(ETAPES) - {"signalement"} == set(Stade.values) - {"expulsion"}
-    assert set(ACTEURS) - {"bailleur_prive", "avocats", "menage"} <= set(TypeOrganisation.values)
+    outside = {"bailleur_prive", "avocats", "cdad", "associations", "menage"}
+    assert set(ACTEURS) - outside <= set(TypeOrganisation.values)
+    assert outside <= SANS_COMPTE
     assert set(rules._HOLDS) == set(CONDITIONS)
     assert set(ACTEURS) > SANS_COMPTE
+
+
+@pytest.mark.parametrize("departement", DEPARTEMENTS)
+def test_no_duty_is_surer_than_the_rule_of_the_law_that_dates_it(departement: str) -> None:
+    for devoir in load_devoirs(departement).par_id.values():
+        if devoir.regle and devoir.certainty == "sure":
+            assert droit.regles()[devoir.regle].versions[-1].certainty == "sure", devoir.id
 
 
 @pytest.mark.parametrize("departement", DEPARTEMENTS)
@@ -138,6 +154,29 @@ def test_a_charter_removes_and_adds_duties() -> None:
     assert "E6-21-COMMISSAIRE-1" not in national
     assert "E6-21-COMMISSAIRE-1" not in gironde
     assert "E3-33-OPERATEUR-2" in gironde
+
+
+@pytest.mark.parametrize(
+    ("etape", "elsewhere", "here"),
+    [
+        ("rfp", {"E5-PREFECTURE-2"}, {"E5-21-DDETS-3"}),
+        (
+            "cfp",
+            {"E6-PREFECTURE-1", "E6-PREFECTURE-2", "E6-PREFECTURE-3"},
+            {"E6-21-DDETS-2", "E6-21-DDETS-3", "E6-21-DDETS-4"},
+        ),
+    ],
+)
+def test_in_cote_d_or_the_secretariat_does_what_the_prefecture_does_elsewhere(
+    etape: str, elsewhere: set[str], here: set[str]
+) -> None:
+    act = lue(etape, sens="accord" if etape == "cfp" else "", enfants=1)
+
+    asked, cote_d_or = besoins(act), besoins(replace(act, departement="21"))
+
+    assert {asked[code].role for code in elsewhere} == {"gestionnaire"}
+    assert {cote_d_or[code].role for code in here} == {"secretariat"}
+    assert not elsewhere & set(cote_d_or)
 
 
 FICHE = """
@@ -327,6 +366,70 @@ def test_a_diagnosis_ended_does_the_duty_of_all_and_one_in_progress_that_of_its_
     assert etats(asked)["E3-CD-2"].precision == "diagnostic confié à CCAS de Bordeaux"
     # A service that the directory does not name may be anyone's: nobody is excused.
     assert dsf & set(besoins(unknown)) == dsf
+
+
+def test_an_ended_diagnosis_does_not_say_when_the_interview_was_proposed() -> None:
+    hearing = lue("assignation", audience_le=date(2027, 1, 14))
+    ended = replace(hearing, dsf=(DsfLu(date(2026, 11, 5), date(2026, 11, 20), "CAF"),))
+
+    vus = etats(ended)
+
+    assert (vus["E3-CD-2"].etat, vus["E3-CD-2"].le) == ("fait", date(2026, 11, 20))
+    assert (vus["E3-CD-1"].etat, vus["E3-CD-1"].le) == ("sans_objet", None)
+    assert vus["E3-CD-1"].precision == "diagnostic terminé"
+
+
+@pytest.mark.parametrize(
+    ("faits", "fait_le"),
+    [
+        ({}, None),
+        ({"plan_apurement": date(2026, 11, 10)}, date(2026, 11, 10)),
+        ({"pcs": date(2026, 11, 12)}, date(2026, 11, 12)),
+        ({"saisine_ccapex": date(2026, 11, 12)}, None),
+    ],
+    ids=["rien", "plan", "protocole", "autre acte"],
+)
+def test_a_plan_or_a_protocol_signed_does_the_duty_of_the_social_landlord(
+    faits: dict[str, date], fait_le: date | None
+) -> None:
+    vu = etats(lue("cql", parc="social", faits=faits))["E4-BS-1"]
+
+    assert (vu.etat, vu.le if fait_le else None) == ("fait" if fait_le else "a_faire", fait_le)
+
+
+@pytest.mark.parametrize(("code", "parc"), [("E1-BS-3", "social"), ("E1-BP-1", "prive")])
+def test_two_months_from_a_day_that_the_dossier_does_not_say_give_no_date(
+    code: str, parc: str
+) -> None:
+    vu = etats(lue("signalement", parc=parc, tiers_payant=True))[code]
+
+    assert (vu.etat, vu.le, vu.legale) == ("permanent", None, False)
+    assert "impayé constitué" in vu.devoir.pourquoi
+
+
+def test_the_household_takes_the_appointment_and_the_delay_of_the_adil_is_only_proposed() -> None:
+    devoirs = load_devoirs("99").par_id
+
+    assert devoirs["E3-ADIL-1"].si == "Si le ménage prend rendez-vous"
+    assert devoirs["E3-ADIL-1"].certainty == "to_check"
+    assert "rendez-vous à l’ADIL" in devoirs["E3-MENAGE-1"].libelle
+
+
+def test_six_months_are_for_a_judgment_by_default_only() -> None:
+    vus = etats(lue("jugement"))
+
+    assert vus["E3J-COMMISSAIRE-1"].condition.startswith("Si le jugement est rendu par défaut")
+    assert vus["E3J-COMMISSAIRE-1"].le == date(2027, 5, 3)
+    assert (vus["E3J-COMMISSAIRE-2"].etat, vus["E3J-COMMISSAIRE-2"].condition) == ("permanent", "")
+
+
+def test_once_the_lease_is_ended_the_household_is_told_what_its_parc_allows() -> None:
+    prive, social = (
+        {c for c in etats(lue("jugement", parc=p)) if "MENAGE" in c} for p in ("prive", "social")
+    )
+
+    assert prive == {"E3J-MENAGE-1", "E3J-MENAGE-2"}
+    assert social == {"E3J-MENAGE-1", "E3J-MENAGE-3"}
 
 
 def test_what_the_queue_already_holds_is_not_asked_twice() -> None:
