@@ -1,6 +1,7 @@
 """Write dates and durations as a French letter would."""
 
 from datetime import date
+from functools import lru_cache
 
 from seuil.engines.droit._loader import load_units
 
@@ -21,6 +22,7 @@ MOIS = (
 JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
+@lru_cache(maxsize=65_536)
 def write_date(le: date) -> str:
     """Write « 1er mars 2026 », « 7 mai 2024 »."""
     jour = "1er" if le.day == 1 else str(le.day)
@@ -31,6 +33,7 @@ def write_weekday(le: date) -> str:
     return JOURS[le.weekday()]
 
 
+@lru_cache(maxsize=1_024)
 def write_duree(n: int, unit: str) -> str:
     """Write « 6 semaines », « 1 jour ouvré »."""
     un, plusieurs = load_units()[unit]

@@ -5,8 +5,9 @@ from datetime import date
 
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._durees import VENDREDI_SAINT_MOTIF, VENDREDI_SAINT_NOTE, roll_with_step
+from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date, write_duree
-from seuil.engines.droit._loader import CERTITUDES, load_faits
+from seuil.engines.droit._loader import CERTITUDES, load_faits, load_regles
 from seuil.engines.droit._model import Autre, DateHorsPeriode, Regle, Resultat, Seuil, Version
 
 BAIL_INCONNU = "inconnu"
@@ -203,7 +204,7 @@ def build(
         references=version.references,
         etapes=tuple(etapes),
         parametre=version.parametre(regle.id),
-        version=_write_version(regle, version),
+        version=_write_version(regle.id, version.valid_from),
         plage=version.plage,
         seuils=tuple(write_seuil(seuil) for seuil in version.seuils),
         note=join_notes(*notes),
@@ -212,7 +213,10 @@ def build(
     )
 
 
-def _write_version(regle: Regle, version: Version) -> str:
+@remembered(maxsize=1_024)
+def _write_version(regle_id: str, valid_from: date | None) -> str:
+    regle = load_regles()[regle_id]
+    version = next(v for v in regle.versions if v.valid_from == valid_from)
     faits = load_faits()
     facts = ", ".join(faits[fait] for fait in regle.selected_by)
     which = "du fait suivant" if len(regle.selected_by) == 1 else "des faits suivants"
