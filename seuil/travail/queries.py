@@ -400,6 +400,7 @@ SELECT d.id, d.departement_id, coalesce(l.commune_id, ''), d.parc, a.type, a.id,
   (SELECT json_object_agg(f.type, f.le) FROM (
     SELECT x.type, max(x.survenu_le) AS le FROM actes_acte x
     WHERE x.dossier_id = d.id AND x.type = ANY(%(faits)s) AND x.survenu_le >= a.survenu_le
+      AND x.sens <> 'rompu'
       AND x.id <> a.id GROUP BY x.type) f)
 FROM dossiers_dossier d
 LEFT JOIN echeances_situation s ON s.dossier_id = d.id
