@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from seuil.accompagnements import queries as accompagnements
 from seuil.diagnostics import queries as diagnostics
@@ -142,19 +142,21 @@ def _refresh_side_by_side(batches: Sequence[Sequence[UUID]], on: date) -> Iterat
         for batch in batches:
             yield _refresh_one(on, batch)
         return
-    # A connection does not survive in two processes.
-    connection.close()
     fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(max_workers=2, mp_context=fork) as workers:
-        yield from workers.map(partial(_refresh_one, on, close=True), batches)
+    with ProcessPoolExecutor(2, fork, initializer=_connect_anew) as workers:
+        yield from workers.map(partial(_refresh_one, on), batches)
 
 
-def _refresh_one(on: date, batch: Sequence[UUID], *, close: bool = False) -> int:
-    try:
-        refresh_dossiers(dossier_ids=batch, on=on)
-    finally:
-        if close:
-            connection.close()
+def _connect_anew() -> None:
+    """Give this process a connection of its own: one that two processes share survives in neither.
+
+    Replaced rather than closed: to close what was inherited would end the session of the parent.
+    """
+    connections[DEFAULT_DB_ALIAS] = connections.create_connection(DEFAULT_DB_ALIAS)
+
+
+def _refresh_one(on: date, batch: Sequence[UUID]) -> int:
+    refresh_dossiers(dossier_ids=batch, on=on)
     return len(batch)
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from seuil.acteurs.operations import import_geography
 from seuil.echeances.models import Echeance, Situation
@@ -28,6 +29,27 @@ def test_two_processes_write_what_one_would(monkeypatch: pytest.MonkeyPatch) -> 
     rows = list(Echeance.objects.order_by("pk").values_list("pk", "le"))
     assert list(refresh_dossiers.refresh_all(departement="33", on=ON)) == done
     assert list(Echeance.objects.order_by("pk").values_list("pk", "le")) == rows
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_processes_leave_the_connection_of_the_page_that_called_them_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import_geography(departements=["33"])
+    for _ in range(4):
+        make_dossier()
+    monkeypatch.setattr(refresh_dossiers, "_BATCH", 2)
+    session = _read_session()
+
+    list(refresh_dossiers.refresh_all(departement="33", on=ON))
+
+    assert _read_session() == session
+
+
+def _read_session() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
 
 
 @pytest.mark.django_db(transaction=True)
