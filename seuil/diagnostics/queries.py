@@ -49,11 +49,12 @@ def list_faits(*, dossier_ids: Collection[UUID]) -> list[Fait]:
 
 
 def list_dsf_lus(*, dossier_ids: Collection[UUID]) -> dict[UUID, list[DsfLu]]:
-    """Return what the duties need of the diagnoses of dossiers: asked, ended, by whom."""
+    """Return what the duties need of the diagnoses: asked, ended, sent to the judge, by whom."""
     lus: dict[UUID, list[DsfLu]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT dossier_id, demande_le, termine_le, organisme FROM diagnostics_dsf"
+            "SELECT dossier_id, demande_le, termine_le, organisme, transmis_juge_le"
+            " FROM diagnostics_dsf"
             " WHERE dossier_id = ANY(%s::uuid[]) ORDER BY id",
             [as_array(dossier_ids)],
         )

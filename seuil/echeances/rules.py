@@ -1,6 +1,6 @@
 """Which rules a fact sets running, and the deadline each gives."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -313,14 +313,11 @@ def list_pauses(actes: Collection[Acte]) -> list[Pause]:
         if genre is None:
             continue
         ends = _FINS.get(genre, frozenset())
-        lost = next(
-            (
-                a.survenu_le
-                for a in ordered
-                if (a.type, a.sens) in ends and a.survenu_le >= acte.survenu_le
-            ),
-            None,
-        )
+        later = [a for a in ordered if a.survenu_le >= acte.survenu_le and a is not acte]
+        losses = [a.survenu_le for a in later if (a.type, a.sens) in ends]
+        if genre in _PROPRES_A_LA_PROCEDURE:
+            losses += _list_procedures_suivantes(acte, later)
+        lost = min(losses, default=None)
         au = acte.delai_jusqu_au or _find_limit(genre, acte.survenu_le)
         pauses.append(Pause(genre, acte.survenu_le, au, acte.id, lost))
     pauses += [
@@ -329,6 +326,26 @@ def list_pauses(actes: Collection[Acte]) -> list[Pause]:
         if a.type == "cql" and a.recu_le is None
     ]
     return pauses
+
+
+def _list_procedures_suivantes(acte: Acte, later: Sequence[Acte]) -> list[date]:
+    """Return the days when a procedure begun after a fact ended the lease in its turn.
+
+    A commandement alone does not: it may ask for a new debt while the time granted still runs; nor
+    a judgment alone, which may be the very one that granted it.
+    """
+    begun = [
+        a.survenu_le
+        for a in later
+        if a.type == "commandement" and a.survenu_le > acte.survenu_le
+    ]  # fmt: skip
+    if not begun:
+        return []
+    return [
+        a.survenu_le
+        for a in later
+        if (a.type, a.sens) == ("jugement", "resiliation") and a.survenu_le > begun[0]
+    ]
 
 
 # Kind and sense of a fact → the pause it opens (engines/droit/pauses.yaml).
@@ -361,6 +378,11 @@ _FINS: Mapping[str, frozenset[tuple[str, str]]] = {
     "dalo_recours": frozenset({("dalo", "reconnu"), ("dalo", "rejet")}),
     "dalo_reconnu": frozenset({("dalo", "offre")}),
 }  # fmt: skip
+# What was granted inside a procedure holds that one only.
+_PROPRES_A_LA_PROCEDURE = frozenset({
+    "delais_paiement", "delais_quitter", "surendettement_effacement", "plan_apurement", "pcs",
+    "cfp_report",
+})  # fmt: skip
 _LIMITES: Mapping[str, str] = {
     "surendettement_recevabilite": "I2",
     "surendettement_suspension": "I4",
@@ -438,10 +460,10 @@ def _list_starts(
         # The requisition counts from its reception by the préfet (CPCE R153-1).
         le = acte.recu_le or acte.survenu_le
         arguments = []
-        until = _find_delais_juge(pauses, le)
+        cql = _find_cql(actes, acte)
+        until = _find_delais_juge(pauses, le, cql)
         if until:
             arguments.append(("delais_jusqu_au", until.isoformat()))
-        cql = _find_cql(actes, acte)
         if cql and cql.recu_le:
             arguments.append(("cql_recu_le", cql.recu_le.isoformat()))
         elif cql:
@@ -516,9 +538,11 @@ def read_attentes(text: str) -> Iterator[tuple[str, date]]:
         yield _RETIENT_EXECUTION[genre], date.fromisoformat(until)
 
 
-def _find_delais_juge(pauses: Collection[Pause], rfp_le: date) -> date | None:
+def _find_delais_juge(pauses: Collection[Pause], rfp_le: date, cql: Acte | None) -> date | None:
     """Return the end of the judge's time that ran when the refusal was born, if some did."""
-    refus_le = droit.compute("G3", depuis=rfp_le).date if pauses else None
+    if not pauses:
+        return None
+    refus_le = droit.compute("G3", depuis=rfp_le, cql_recu_le=cql.recu_le if cql else None).date
     ends = [
         p.fin_le
         for p in pauses

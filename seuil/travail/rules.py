@@ -296,7 +296,8 @@ FAITS_DACTES = (
 # Either act shows it.
 _FAITS_EQUIVALENTS: Mapping[str, tuple[str, ...]] = {"plan_ou_pcs": ("plan_apurement", "pcs")}
 _FAITS = frozenset({
-    "acte", "recu", "dsf_demande", "dsf_termine", "dsf_clos", *FAITS_DACTES, *_FAITS_EQUIVALENTS,
+    "acte", "recu", "dsf_demande", "dsf_termine", "dsf_transmis", "dsf_clos",
+    *FAITS_DACTES, *_FAITS_EQUIVALENTS,
 })  # fmt: skip
 _DEPARTS = ("acte", "reception", "audience")
 _CERTITUDES = ("sure", "contested", "to_check")
@@ -537,6 +538,8 @@ class DsfLu:
     demande_le: date | None
     termine_le: date | None
     organisme: str
+    # Day it was sent to the judge.
+    transmis_le: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -667,10 +670,8 @@ def find_fait(devoir: Devoir, etape: EtapeLue) -> date | None:
             return etape.depart_le
         case "recu":
             return etape.recu_le
-        case "dsf_demande":
-            return _last(d.demande_le or d.termine_le for d in etape.dsf if _counts(d, etape))
-        case "dsf_termine":
-            return _find_dsf_termine(etape)
+        case fait if fait in _JOURS_DU_DSF:
+            return _find_jour_du_dsf(fait, etape)
         case _:
             codes = _FAITS_EQUIVALENTS.get(devoir.fait, (devoir.fait,))
             return _last(etape.faits.get(code) for code in codes)
@@ -678,11 +679,18 @@ def find_fait(devoir: Devoir, etape: EtapeLue) -> date | None:
 
 def is_sans_objet(devoir: Devoir, etape: EtapeLue) -> bool:
     """Tell whether an ended diagnosis leaves nothing to do, without showing when it was done."""
-    return devoir.fait == "dsf_clos" and _find_dsf_termine(etape) is not None
+    return devoir.fait == "dsf_clos" and _find_jour_du_dsf("dsf_termine", etape) is not None
 
 
-def _find_dsf_termine(etape: EtapeLue) -> date | None:
-    return _last(d.termine_le for d in etape.dsf if _counts(d, etape))
+def _find_jour_du_dsf(fait: str, etape: EtapeLue) -> date | None:
+    return _last(_JOURS_DU_DSF[fait](dsf) for dsf in etape.dsf if _counts(dsf, etape))
+
+
+_JOURS_DU_DSF: Mapping[str, Callable[[DsfLu], date | None]] = {
+    "dsf_demande": lambda dsf: dsf.demande_le or dsf.termine_le,
+    "dsf_termine": lambda dsf: dsf.termine_le,
+    "dsf_transmis": lambda dsf: dsf.transmis_le,
+}
 
 
 def _last(days: Iterable[date | None]) -> date | None:
@@ -762,13 +770,14 @@ def is_confie_ailleurs(
     A name that the directory does not know may be a service of anyone: it excuses nobody.
     """
     return (
-        devoir.fait in {"dsf_termine", "dsf_clos"}
+        devoir.fait in _FAITS_DU_DSF
         and devoir.acteur in _AUTEURS_DU_DSF
         and etape.dsf_organisme in annuaire.noms
         and (owner is None or owner.nom != etape.dsf_organisme)
     )
 
 
+_FAITS_DU_DSF = frozenset({"dsf_termine", "dsf_transmis", "dsf_clos"})
 _AUTEURS_DU_DSF = frozenset({"conseil_departemental", "metropole", "ccas"})
 
 

@@ -368,3 +368,40 @@ def test_the_last_decision_on_the_concours_is_the_one_that_counts() -> None:
     assert compute_of(cql, grant)[droit.EXECUTION].le == date(2026, 9, 9)
     assert compute_of(cql, report, grant)[droit.EXECUTION].le == date(2026, 9, 9)
     assert compute_of(cql, grant, refusal)[droit.EXECUTION].certitude == "to_check"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sens"),
+    [("jugement", "delais"), ("pcs", "signe"), ("delais_quitter", ""), ("cfp", "report")],
+)
+def test_what_held_a_former_procedure_does_not_hold_the_next_one(kind: str, sens: str) -> None:
+    former = acte(kind, date(2022, 3, 2), sens=sens)
+    following = [
+        acte("commandement", date(2025, 9, 1)),
+        acte("jugement", date(2026, 3, 2), sens="resiliation"),
+        acte("cql", date(2026, 5, 11), recu_le=date(2026, 5, 11)),
+    ]
+
+    assert compute_of(former, *following)[droit.EXECUTION].le == date(2026, 7, 13)
+    assert compute_of(former, following[-1])[droit.EXECUTION].le is None
+
+
+def test_the_judges_time_is_compared_with_the_refusal_deemed_of_a_premature_requisition() -> None:
+    cql = acte("cql", date(2026, 1, 15), recu_le=date(2026, 1, 20))
+    rfp = acte("rfp", date(2026, 1, 25), recu_le=date(2026, 1, 25))
+    time_granted = acte("delais_quitter", date(2026, 4, 20), delai_jusqu_au=date(2026, 6, 30))
+
+    assert compute_of(cql, rfp, time_granted)["G7"].le == date(2026, 7, 1)
+
+
+def test_the_judgment_that_grants_a_time_to_leave_or_a_new_commandement_does_not_end_it() -> None:
+    judged = acte("jugement", date(2026, 3, 2), sens="resiliation")
+    granted = acte("delais_quitter", date(2026, 3, 2), delai_jusqu_au=date(2026, 12, 31))
+    cql = acte("cql", date(2026, 5, 11), recu_le=date(2026, 5, 11))
+    new_debt = acte("commandement", date(2026, 6, 1))
+
+    # The truce of winter follows the time granted.
+    for actes in ([judged, granted, cql], [judged, granted, cql, new_debt]):
+        assert compute_of(*actes)[droit.EXECUTION].le == date(2027, 4, 1)
+    signified_later = acte("jugement", date(2026, 3, 20), sens="resiliation")
+    assert compute_of(signified_later, granted, cql)[droit.EXECUTION].le == date(2027, 4, 1)

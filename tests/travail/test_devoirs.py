@@ -354,13 +354,17 @@ def test_a_duty_done_is_asked_no_more_until_another_act() -> None:
 
 def test_a_diagnosis_ended_does_the_duty_of_all_and_one_in_progress_that_of_its_body() -> None:
     hearing = lue("assignation", audience_le=date(2027, 1, 14))
-    ended = replace(hearing, dsf=(DsfLu(date(2026, 10, 1), date(2026, 10, 20), "CAF"),))
+    termine = DsfLu(date(2026, 10, 1), date(2026, 10, 20), "CAF")
+    kept = replace(hearing, dsf=(termine,))
+    ended = replace(hearing, dsf=(replace(termine, transmis_le=date(2026, 10, 22)),))
     old = replace(hearing, dsf=(DsfLu(date(2026, 1, 1), date(2026, 2, 1), "CAF"),))
     asked = replace(hearing, dsf=(DsfLu(date(2026, 11, 5), None, CCAS.nom),))
     unknown = replace(hearing, dsf=(DsfLu(date(2026, 11, 5), None, "MDS de Lormont"),))
 
     dsf = {"E3-CD-1", "E3-CD-2", "E3-CCAS-1", "E3-CCAS-2"}
     assert dsf & set(besoins(ended)) == set()
+    # Ended, and still to be sent to the judge.
+    assert dsf & set(besoins(kept)) == {"E3-CD-2", "E3-CCAS-2"}
     assert dsf & set(besoins(old)) == dsf
     assert dsf & set(besoins(asked)) == {"E3-CCAS-1", "E3-CCAS-2"}
     assert etats(asked)["E3-CD-2"].precision == "diagnostic confié à CCAS de Bordeaux"
@@ -370,11 +374,11 @@ def test_a_diagnosis_ended_does_the_duty_of_all_and_one_in_progress_that_of_its_
 
 def test_an_ended_diagnosis_does_not_say_when_the_interview_was_proposed() -> None:
     hearing = lue("assignation", audience_le=date(2027, 1, 14))
-    ended = replace(hearing, dsf=(DsfLu(date(2026, 11, 5), date(2026, 11, 20), "CAF"),))
+    dsf = DsfLu(date(2026, 11, 5), date(2026, 11, 20), "CAF", date(2026, 11, 21))
 
-    vus = etats(ended)
+    vus = etats(replace(hearing, dsf=(dsf,)))
 
-    assert (vus["E3-CD-2"].etat, vus["E3-CD-2"].le) == ("fait", date(2026, 11, 20))
+    assert (vus["E3-CD-2"].etat, vus["E3-CD-2"].le) == ("fait", date(2026, 11, 21))
     assert (vus["E3-CD-1"].etat, vus["E3-CD-1"].le) == ("sans_objet", None)
     assert vus["E3-CD-1"].precision == "diagnostic terminé"
 

@@ -15,11 +15,10 @@ from seuil.engines.droit._treve import (
     find_execution,
     find_tolerance,
     list_treves_locales,
+    skip_obstacles,
 )
 
 DEUX_MOIS = "F1"
-
-
 EXECUTION = "EX"
 
 
@@ -45,17 +44,30 @@ def compute_execution(
 
     Raises DateHorsPeriode, LieuInconnu.
     """
-    calendrier = _calendar.calendrier_of(departement=departement, commune=commune)
     contexte = Contexte(
-        calendrier, prefet_saisi_le=prefet_saisi_le, prefet_non_saisi=prefet_non_saisi
+        _calendar.calendrier_of(departement=departement, commune=commune),
+        prefet_saisi_le=prefet_saisi_le,
+        prefet_non_saisi=prefet_non_saisi,
     )
+    return _combine(cql_le, contexte, (delais_jusqu_au, cfp_le, attentes), indeterminees)
+
+
+_Causes = tuple[date | None, date | None, tuple[tuple[str, date], ...]]
+
+
+def _combine(
+    cql_le: date,
+    contexte: Contexte,
+    causes: _Causes,
+    indeterminees: tuple[tuple[str, str], ...] = (),
+) -> Resultat:
+    calendrier, cfp_le = contexte.calendrier, causes[1]
     delai = compute_ordinaire(load_regles()[DEUX_MOIS], cql_le, contexte)
     regle = load_regles()[EXECUTION]
     version = get_version(regle, cql_le)
     assert delai.date is not None
     # The two readings of the two months: the later one holds back, the earlier is shown.
     ends = sorted({delai.date, *(autre.date for autre in delai.autres)})
-    causes = (delais_jusqu_au, cfp_le, attentes)
     le, steps = find_execution(ends[-1], *causes, calendrier)
     autres = [
         Autre(day, "Si les deux mois courent de la signification, préfet saisi le même jour.")
@@ -75,7 +87,7 @@ def compute_execution(
         autres=autres,
         certitude=worst(
             version.certainty,
-            "to_check" if prefet_non_saisi or cfp_le is None else "sure",
+            "to_check" if contexte.prefet_non_saisi or cfp_le is None else "sure",
             "contested" if autres else "sure",
             "to_check" if _calendar.is_overseas(calendrier) else "sure",
         ),
@@ -94,16 +106,12 @@ CONCOURS = "le concours de la force publique, qui n’est pas accordé"
 
 def _list_doubts(le: date, calendrier: str) -> list[Autre]:
     """Return the other days when a tolerance or a local truce may forbid the first."""
-    doubts: list[Autre] = []
     if _calendar.is_overseas(calendrier):
-        doubts += [
-            Autre(au + ONE_DAY, motif)
-            for du, au, motif in list_treves_locales(le, calendrier)
-            if du <= le
-        ]
-    elif (tolerance := find_tolerance(le)) is not None:
-        doubts.append(Autre(tolerance.au + ONE_DAY, tolerance.motif))
-    return doubts
+        ends = [(au, motif) for du, au, motif in list_treves_locales(le, calendrier) if du <= le]
+    else:
+        tolerance = find_tolerance(le)
+        ends = [(tolerance.au, tolerance.motif)] if tolerance else []
+    return [Autre(skip_obstacles(au + ONE_DAY, calendrier)[0], motif) for au, motif in ends]
 
 
 def _leave_open(resultat: Resultat, indeterminees: tuple[tuple[str, str], ...]) -> Resultat:
@@ -122,4 +130,5 @@ def _leave_open(resultat: Resultat, indeterminees: tuple[tuple[str, str], ...]) 
 
 
 def compute_from_cql(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:  # noqa: ARG001
-    return compute_execution(cql_le=depuis, departement=contexte.departement)
+    """Combine what the commandement and the calendar alone say."""
+    return _combine(depuis, contexte, (None, None, ()))

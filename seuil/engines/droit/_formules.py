@@ -160,10 +160,8 @@ def compute_refus_implicite(regle: Regle, depuis: date, contexte: Contexte) -> R
     """
     start, steps = find_saisine(depuis, contexte)
     resultat = compute_delai(regle, get_version(regle, start), start, contexte.calendrier)
-    resultat = _doubt_reception(resultat, contexte)
-    if not steps:
-        return resultat
-    return replace(resultat, debut=depuis, etapes=(*steps, *resultat.etapes))
+    etapes = (start_step(regle, depuis), *steps, *resultat.etapes[1:])
+    return _doubt_reception(replace(resultat, debut=depuis, etapes=etapes), contexte)
 
 
 def _doubt_reception(resultat: Resultat, contexte: Contexte) -> Resultat:

@@ -95,7 +95,7 @@ def compute(
             cql_recu_le=cql_recu_le,
             cql_recu_inconnu=cql_recu_inconnu,
         )
-    elif found.formule == "execution" or any(version.variantes for version in found.versions):
+    elif any(version.variantes for version in found.versions):
         contexte = Contexte(calendrier, departement=_calendar.departement_of(departement, commune))
     else:
         contexte = ORDINAIRE if calendrier == _calendar.METROPOLE else Contexte(calendrier)

@@ -177,7 +177,7 @@ def find_execution(
     _calendar.check_year(le)
     if _calendar.is_overseas(calendrier):
         steps.append(f"À vérifier : {OUTRE_MER}")
-    le, obstacles = _skip_obstacles(le, calendrier)
+    le, obstacles = skip_obstacles(le, calendrier)
     return le, (*steps, *obstacles)
 
 
@@ -188,10 +188,11 @@ def next_execution_day(
 
     The truce, Sundays and holidays only: overseas, where the préfet sets the truce, it is left out.
     """
-    return _skip_obstacles(le, _calendar.calendrier_of(departement=departement, commune=commune))
+    return skip_obstacles(le, _calendar.calendrier_of(departement=departement, commune=commune))
 
 
-def _skip_obstacles(le: date, calendrier: str) -> tuple[date, tuple[str, ...]]:
+def skip_obstacles(le: date, calendrier: str) -> tuple[date, tuple[str, ...]]:
+    """Give the first lawful day of eviction from `le` on a calendar, and why not before."""
     steps = []
     while (obstacle := _find_obstacle(le, calendrier)) is not None:
         why, le = obstacle

@@ -15,6 +15,7 @@ from seuil.echeances.rules import Acte, Mouvement
 from seuil.engines import droit
 from seuil.kernel.models import new_id
 from seuil.web.components.forms import ChoixField, DateField, Formulaire
+from seuil.web.templatetags.seuil import ecart_jours
 
 # Which dates of an act may be moved, beside its own day.
 _DATES_PAR_TYPE = {
@@ -184,8 +185,7 @@ def write_mouvement(mouvement: Mouvement) -> str:
         return "n’a plus d’objet"
     days = mouvement.jours
     if days:
-        plural = "s" if abs(days) > 1 else ""
-        return f"{abs(days)} jour{plural} plus {'tard' if days > 0 else 'tôt'}"
+        return ecart_jours(days)
     if days == 0:
         return "même date, autre certitude" if mouvement.bouge else "ne bouge pas"
     if mouvement.bouge:

@@ -7,6 +7,7 @@ from datetime import date
 from seuil.dossiers.rules import normalise
 from seuil.echeances.rules import EffetDuDroit
 from seuil.engines import droit
+from seuil.web.templatetags.seuil import ecart_jours
 
 # Folder of the parameters → title; the order is that of the procedure.
 THEMES: Mapping[str, str] = {
@@ -182,13 +183,8 @@ def write_mouvement(effet: EffetDuDroit) -> str:
     if effet.minimum is None or effet.maximum is None or effet.mediane is None:
         return "—"
     if effet.minimum == effet.maximum:
-        return _write_jours(effet.minimum)
+        return ecart_jours(effet.minimum)
     return (
-        f"de {_write_jours(effet.minimum)} à {_write_jours(effet.maximum)} ; "
-        f"médiane : {_write_jours(effet.mediane)}"
+        f"de {ecart_jours(effet.minimum)} à {ecart_jours(effet.maximum)} ; "
+        f"médiane : {ecart_jours(effet.mediane)}"
     )
-
-
-def _write_jours(days: int) -> str:
-    plural = "s" if abs(days) > 1 else ""
-    return f"{abs(days)} jour{plural} plus {'tard' if days > 0 else 'tôt'}"

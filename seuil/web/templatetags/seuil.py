@@ -67,6 +67,13 @@ def il_y_a(le: date | None, on: date) -> SafeString:
 
 
 @register.filter
+def ecart_jours(days: int) -> SafeString:
+    """Write a move of a date: « 12 jours plus tard », « 1 jour plus tôt »."""
+    plural = "s" if abs(days) > 1 else ""
+    return SafeString(f"{abs(days)} jour{plural} plus {'tard' if days > 0 else 'tôt'}")
+
+
+@register.filter
 def nombre(value: int | None) -> SafeString:
     """Write « 12 500 »."""
     return RIEN if value is None else SafeString(f"{value:,}".replace(",", NNBSP))
