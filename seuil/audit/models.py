@@ -22,6 +22,9 @@ class Event(Record):
         verbose_name_plural = "journal"
         indexes = [models.Index(fields=["target_type", "target_id"], name="audit_event_target")]
 
+    class Rls:
+        portee = "journal"
+
     class Privacy:
         technique = {"kind", "target_type", "target_id", "effect_le", "departement", "details"}
         agent = {"by_id", "by_label"}

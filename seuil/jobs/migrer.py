@@ -31,8 +31,11 @@ def migrate() -> None:
     from django.db import connection  # noqa: PLC0415
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
+    from seuil.acteurs import rls  # noqa: PLC0415
+
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         print(f"Préparation de la base de données ({len(plan)} étapes)…", file=sys.stderr)
         call_command("migrate", verbosity=0, interactive=False)
+    rls.install()

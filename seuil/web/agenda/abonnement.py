@@ -56,7 +56,7 @@ def abonnement_arreter(request: HttpRequest) -> HttpResponse:
 @require_safe
 def agenda_ics(request: HttpRequest, jeton: str) -> HttpResponseBase:
     found = find_abonne(jeton=jeton)
-    if found is None or why_not(found.agent.role, "dossier.lire"):
+    if found is None or why_not(found.agent.profil, "dossier.lire"):
         raise Http404
     agent, on = found.agent, clock.today(found.agent.departement_id)
     if agent.habilite_le > on:
