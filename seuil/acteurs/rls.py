@@ -283,12 +283,12 @@ def _drop_policies(table: str) -> str:
 
 
 def _list_policies(t: Protegee) -> Iterator[Policy]:
-    floor = _floor(t)
-    yield Policy("plancher", "ALL", floor, floor, restrictive=True)
     if t.portee == "journal":
         yield Policy("ecrire", "INSERT", check="true")
-        yield Policy("lire", "SELECT", _machine())
+        yield Policy("lire", "SELECT", "(SELECT droits.present())")
         return
+    floor = _floor(t)
+    yield Policy("plancher", "ALL", floor, floor, restrictive=True)
     read, write = _reach(t, "lire"), _reach(t, "ecrire")
     yield Policy("lire", "SELECT", read)
     yield Policy("creer", "INSERT", check=write)

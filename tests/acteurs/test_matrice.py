@@ -87,9 +87,9 @@ def test_the_profile_of_an_agent_comes_from_its_role_and_its_organisation() -> N
         ("version: 3", "version: 3\nautre: 1", "ligne 3", "clé inconnue"),
         ("  bail_dette: dette\n", "", "ligne 28", "catégorie inconnue, bail_dette"),
         ("lire: [identite]\n        ecrire", "lire: [tout]\n        ecrire", "ligne 28", "tout"),
-        ("relation: mandat", "relation: voisin", "ligne 32", "valeur inconnue « voisin »"),
+        ("relation: mandat", "relation: voisin", "ligne 32", "voisin"),
         ("base: loi\n      - relation", "base: us\n      - relation", "ligne 31", "valeur inconnue"),
-        ("des: cql", "des: toujours", "ligne 27", "valeur inconnue « toujours »"),
+        ("des: cql", "des: toujours", "ligne 27", "toujours"),
         ("des: cql", "des: cfp\n        jusqu_a: cql", "ligne 28", "vient avant"),
         (
             "relation: mandat\n", "relation: mandat\n        des: cql\n", "ligne 32", "lien daté",
@@ -196,6 +196,8 @@ def test_the_lines_given_to_postgresql_say_all_of_it() -> None:
     for profil in matrice.profils.values():
         for categorie in matrice.categories:
             for operation in ("lire", "ecrire", "recevoir"):
-                told = {line[3:] for line in lines if line[:3] == (profil.code, categorie, operation)}
+                told = {
+                    line[3:] for line in lines if line[:3] == (profil.code, categorie, operation)
+                }
                 asked = list_portees(profil.code, categorie, operation)
                 assert told == {(p.relation, p.de, p.a) for p in asked}
