@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-from django.core.management import call_command
 from django.db import connection
 
 from bench.listes import write_list
@@ -14,6 +13,7 @@ from config.database import DATA_DIR
 from seuil.acteurs.models import Agent, Organisation
 from seuil.acteurs.operations import Machine, create_agent, create_organisation, import_geography
 from seuil.dossiers.models import Dossier
+from seuil.jobs.migrer import migrate
 from seuil.usecases.import_liste import import_liste
 
 ON = date(2026, 11, 21)
@@ -24,7 +24,7 @@ DOSSIERS = 60_000
 
 def ensure_empty() -> None:
     """Migrate, empty the tables of the domain, and keep the geography."""
-    call_command("migrate", verbosity=0)
+    migrate()
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
@@ -40,7 +40,7 @@ def ensure_empty() -> None:
 
 def ensure_filled() -> None:
     """Make sure 60,000 dossiers are there: five years of commandements and what followed."""
-    call_command("migrate", verbosity=0)
+    migrate()
     if Dossier.objects.count() >= DOSSIERS:
         return
     ensure_empty()

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import why_not
 from seuil.kernel import clock
+from seuil.web.journal import journaled
 
 View = Callable[..., HttpResponseBase]
 
@@ -44,7 +45,8 @@ def requires(*verbes: str) -> Callable[[View], View]:
             if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
                 # The database refuses this character: nothing there can bear such a name.
                 raise Http404
-            return view(request, *args, **kwargs)
+            with journaled(request) as lecture:
+                return lecture.answer(view(request, *args, **kwargs))
 
         guarded.verbe = verbes[0]  # type: ignore[attr-defined]
         guarded.verbes = frozenset(verbes)  # type: ignore[attr-defined]
@@ -61,8 +63,14 @@ def public(view: View) -> View:
 
 def signed_in(view: View) -> View:
     """Declare a view that every signed-in agent may open, whatever the role."""
-    view.signed_in = True  # type: ignore[attr-defined]
-    return view
+
+    @wraps(view)
+    def journaled_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with journaled(request) as lecture:
+            return lecture.answer(view(request, *args, **kwargs))
+
+    journaled_view.signed_in = True  # type: ignore[attr-defined]
+    return journaled_view
 
 
 def get_agent(request: HttpRequest) -> Agent:

@@ -73,6 +73,7 @@ from seuil.web.dossier.impaye import (
     read_situation,
 )
 from seuil.web.dossier.queries import list_present
+from seuil.web.journal import saw
 from seuil.web.regularite.presentation import CERTITUDES, REPONSES, TONS
 
 
@@ -234,6 +235,7 @@ def document(request, document_id):
         )
     except (Document.DoesNotExist, FileNotFoundError):
         raise Http404 from None
+    saw(dossiers=[found.dossier_id])
     response = FileResponse(
         stream, as_attachment=True, filename=found.nom, content_type=found.type_mime
     )
