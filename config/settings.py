@@ -37,7 +37,7 @@ SEUIL_DEMO = _flag("SEUIL_DEMO")
 SEUIL_STATE_BRAND = _flag("SEUIL_STATE_BRAND")
 # Tells, in each answer, the time the server spent on it: for `make bench` only.
 SEUIL_MESURE = _flag("SEUIL_MESURE")
-# The journal: months it is kept (CNIL: 6 to 12, 36 at most), where its daily anchors go, and whether
+# The journal: months it is kept (CNIL: 6 to 12, 36 at most), where its daily anchors go, whether
 # the copy given to a household names the agents. Strict: an undeclared reading fails (tests).
 SEUIL_JOURNAL_MOIS = int(os.environ.get("SEUIL_JOURNAL_MOIS", "12"))
 SEUIL_JOURNAL_NOMS = _flag("SEUIL_JOURNAL_NOMS")

@@ -122,8 +122,9 @@ def set_context(*, auteur: str, departement: str, requete: str, motif: str = "")
     """Say, for the writes of this transaction, who acts, in which request and why."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('seuil.auteur', %s, true), set_config('seuil.departement', %s, true),"
-            " set_config('seuil.requete', %s, true), set_config('seuil.motif', %s, true)",
+            "SELECT set_config('seuil.auteur', %s, true),"
+            " set_config('seuil.departement', %s, true), set_config('seuil.requete', %s, true),"
+            " set_config('seuil.motif', %s, true)",
             [auteur, departement, requete, motif],
         )
 
@@ -156,11 +157,13 @@ def install_journal(*, cursor: CursorWrapper) -> None:
     bears the digest of what was installed: nothing is done, nor locked, when it is the same.
     """
     cursor.execute("SELECT to_regprocedure('droits.auteur()') IS NOT NULL")
-    statements = [(Path(__file__).parent / "journal.sql").read_text(encoding="utf-8")]
+    folder = Path(__file__).parent
+    statements = [(folder / "journal.sql").read_text(encoding="utf-8")]
+    modele = (folder / "declencheurs.sql").read_text(encoding="utf-8")
     if cursor.fetchone()[0]:
         # Who acts is then what the signed context says, and no setting of a session.
         statements += [_SIGNED.format(name=name) for name in ("auteur", "departement")]
-    statements += [write_triggers(table) for table in list_tables_suivies()]
+    statements += [write_triggers(table, modele) for table in list_tables_suivies()]
     digest = hashlib.sha256("\n".join(statements).encode()).hexdigest()
     cursor.execute("CREATE SCHEMA IF NOT EXISTS journal")
     cursor.execute("SELECT obj_description('journal'::regnamespace, 'pg_namespace')")

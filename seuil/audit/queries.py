@@ -136,6 +136,7 @@ def _path_to_dossier(model: type[models.Model]) -> str:
             if meta.db_table == _DOSSIER:
                 return sql.format(field.column)
             seen.add(target)
-            step = f"(SELECT p.{{}} FROM {meta.db_table} p WHERE p.{meta.pk.column} = "
+            where = f"FROM {meta.db_table} p WHERE p.{meta.pk.column} = "
+            step = "(SELECT p.{} " + where
             ways.append((target, step + sql.format(field.column) + ")"))
     return "NULL::uuid"

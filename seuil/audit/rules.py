@@ -100,43 +100,6 @@ class TableSuivie:
     muettes: frozenset[str] = frozenset()
 
 
-_FONCTION = """
-CREATE OR REPLACE FUNCTION journal.ecrire_{nom}() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = public, pg_temp AS $f$
-DECLARE d text := journal.departement();
-BEGIN
-  IF TG_OP = 'INSERT' THEN
-    PERFORM journal.ecrire('{nom}', 'insert', g.objets, g.dossiers, '{{}}', g.dep) FROM (
-      SELECT array_agg(x.{cle}::text) AS objets, array_agg(DISTINCT {dossier}) AS dossiers,
-             {dep} AS dep FROM nouveau x HAVING count(*) > 0) g;
-  ELSIF TG_OP = 'DELETE' THEN
-    PERFORM journal.ecrire('{nom}', 'delete', g.objets, g.dossiers, '{{}}', g.dep) FROM (
-      SELECT array_agg(x.{cle}::text) AS objets, array_agg(DISTINCT {dossier}) AS dossiers,
-             {dep} AS dep FROM ancien x HAVING count(*) > 0) g;
-  ELSIF TG_OP = 'UPDATE' THEN
-    PERFORM journal.ecrire('{nom}', 'update', g.objets, g.dossiers, g.colonnes, g.dep) FROM (
-      SELECT c.colonnes, array_agg(x.{cle}::text) AS objets,
-             array_agg(DISTINCT {dossier}) AS dossiers, {dep} AS dep
-      FROM nouveau x LEFT JOIN ancien a ON a.{cle} = x.{cle},
-      LATERAL (SELECT array_remove(ARRAY[{compare}]::text[], NULL) AS colonnes) c
-      WHERE c.colonnes <> '{{}}' GROUP BY c.colonnes) g;
-  ELSE
-    PERFORM journal.ecrire('{nom}', 'truncate', '{{}}', '{{}}', '{{}}', '');
-  END IF;
-  RETURN NULL;
-END $f$;
-"""
-_DECLENCHEURS = """
-CREATE OR REPLACE TRIGGER journal_insert AFTER INSERT ON {nom}
-  REFERENCING NEW TABLE AS nouveau FOR EACH STATEMENT EXECUTE FUNCTION journal.ecrire_{nom}();
-CREATE OR REPLACE TRIGGER journal_update AFTER UPDATE ON {nom}
-  REFERENCING OLD TABLE AS ancien NEW TABLE AS nouveau
-  FOR EACH STATEMENT EXECUTE FUNCTION journal.ecrire_{nom}();
-CREATE OR REPLACE TRIGGER journal_delete AFTER DELETE ON {nom}
-  REFERENCING OLD TABLE AS ancien FOR EACH STATEMENT EXECUTE FUNCTION journal.ecrire_{nom}();
-CREATE OR REPLACE TRIGGER journal_truncate AFTER TRUNCATE ON {nom}
-  FOR EACH STATEMENT EXECUTE FUNCTION journal.ecrire_{nom}();
-"""
 # A statement writes in one département: the context's, else that of one of its rows.
 _DEP_COLONNE = "coalesce(nullif(d, ''), min(x.{colonne}::text), '')"
 _DEP_DOSSIER = (
@@ -145,8 +108,8 @@ _DEP_DOSSIER = (
 )
 
 
-def write_triggers(table: TableSuivie) -> str:
-    """Return the SQL that journals every statement that changes a table."""
+def write_triggers(table: TableSuivie, modele: str) -> str:
+    """Return the SQL that journals every statement that changes a table, from its model."""
     if table.departement:
         dep = _DEP_COLONNE.format(colonne=table.departement)
     elif table.dossier.startswith("NULL"):
@@ -158,10 +121,9 @@ def write_triggers(table: TableSuivie) -> str:
         for c in table.colonnes
         if c not in table.muettes
     )
-    body = _FONCTION.format(
+    return modele.format(
         nom=table.nom, cle=table.cle, dossier=table.dossier, dep=dep, compare=compare
     )
-    return body + _DECLENCHEURS.format(nom=table.nom)
 
 
 def why_bad_retention(mois: int) -> str | None:

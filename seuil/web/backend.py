@@ -11,5 +11,7 @@ class AgentBackend(ModelBackend):
     """Django's own, which also reads what every page and every line of the journal name."""
 
     def get_user(self, user_id: Any) -> Agent | None:
-        agent = Agent.objects.select_related("departement", "organisation").filter(pk=user_id).first()
+        agent = (
+            Agent.objects.select_related("departement", "organisation").filter(pk=user_id).first()
+        )
         return agent if agent is not None and self.user_can_authenticate(agent) else None

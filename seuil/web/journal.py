@@ -60,7 +60,12 @@ class Lecture:
         self.shown = False
 
     def __call__(
-        self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any  # noqa: FBT001 - Django's signature
+        self,
+        execute: Callable[..., Any],
+        sql: Any,
+        params: Any,
+        many: bool,  # noqa: FBT001 - Django's signature
+        context: Any,
     ) -> Any:
         """Note the classes of data that a query may bring back, then run it."""
         text = sql if isinstance(sql, str) else sql.as_string(None)
@@ -168,7 +173,7 @@ def figures_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
 
 
 def note_refusal(request: HttpRequest, kind: str, *, secret: str = "") -> None:
-    """Say why a request is refused; `secret` (an address that was typed) is kept as a keyed digest."""
+    """Say why a request is refused; `secret` (an address that was typed) is kept as a digest."""
     request.refus = (kind, hash_secret(secret) if secret else "")  # type: ignore[attr-defined]
 
 

@@ -16,7 +16,7 @@ from tests.architecture.sources import (
 )
 
 ANATOMY = {"__init__.py", "apps.py", "models.py", "rules.py", "queries.py", "operations.py"}
-DATA = {".yaml", ".csv"}
+DATA = {".yaml", ".csv", ".sql"}
 # A reading may take the one thing it reads by position: get_etat(mandat).
 READINGS = ("get_", "find_", "lock_", "decode_")
 BANNED_NAMES = {"utils", "helpers", "common", "misc", "base", "manager", "signals", "tools"}

@@ -69,7 +69,7 @@ def liste(request, lot_id):
     )
     essentiels = [c for champ in _ESSENTIELS for c in apercu.colonnes if c.champ == champ]
     confirmees = _confirmees(request, lot)
-    saw(dossiers=[x.dossier_id for x in apercu.lignes if x.dossier_id], cible=("lot", str(lot.pk)))
+    saw(numeros=[x.dossier for x in apercu.lignes if x.dossier], cible=("lot", str(lot.pk)))
     context = {
         "lot": lot,
         "apercu": apercu,
