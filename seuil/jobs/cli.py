@@ -111,6 +111,7 @@ def _build_parser() -> argparse.ArgumentParser:
         importer,
         journal,
         migrer,
+        sauvegarde,
         servir,
     )
     from seuil.jobs.demo import commande  # noqa: PLC0415 - light modules
@@ -119,7 +120,7 @@ def _build_parser() -> argparse.ArgumentParser:
         prog="seuil", description="Prévention des expulsions locatives d’un département."
     )
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
-    for module in (importer, droit, impaye, migrer, servir, journal, commande):
+    for module in (importer, droit, impaye, migrer, servir, journal, sauvegarde, commande):
         module.add_arguments(commands)
     return parser
 
