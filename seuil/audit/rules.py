@@ -23,6 +23,7 @@ Registre = Mapping[str, Mapping[str, str]]
 
 _TOKEN = re.compile(r"'(?:[^']|'')*'|\(|\)|\bFROM\b", re.IGNORECASE)
 _COLUMN = re.compile(r'"(\w+)"\."(\w+)"')
+_COUNT = re.compile(r'SELECT COUNT\(\*\)(?: AS "\w+")?', re.IGNORECASE)
 _ALIAS = re.compile(r'(?<![\w."])"?[TUVW]\d+"?\.')
 
 
@@ -55,6 +56,13 @@ def _find_categories(sql: str, key: _Hashed) -> frozenset[str]:
     if not head.startswith(("SELECT", "WITH", "FETCH", "DECLARE")):
         return frozenset()
     shown = _select_list(sql) if head.startswith("SELECT") and sql.startswith("SELECT") else None
+    if shown is not None and _COUNT.fullmatch(shown.strip()):
+        return frozenset()
+    if shown is not None and sql[len(shown) :].lstrip()[4:].lstrip().startswith("("):
+        # A query within the query: its own columns are what the outer one shows.
+        return frozenset(
+            registre[t][c] for t, c in _COLUMN.findall(sql) if c in registre.get(t, {})
+        ) | (_of_tables(sql, registre) if _ALIAS.search(sql) else frozenset())
     if shown is None or _ALIAS.search(shown) or '"' not in sql:
         return _of_tables(sql, registre)
     asked = _COLUMN.findall(shown)

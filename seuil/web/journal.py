@@ -58,6 +58,7 @@ class Lecture:
         self.cible = ("", "")
         self.declared = False
         self.shown = False
+        self.response: HttpResponseBase | None = None
 
     def __call__(
         self,
@@ -74,6 +75,7 @@ class Lecture:
 
     def answer(self, response: HttpResponseBase) -> HttpResponseBase:
         """Give the answer back, noting whether it shows anything."""
+        self.response = response
         self.shown = response.status_code in {200, 206, 422} and (
             response.streaming or bool(getattr(response, "content", b""))
         )
@@ -135,6 +137,12 @@ def journaled(request: HttpRequest, agent: Agent | None = None) -> Iterator[Lect
             with connection.execute_wrapper(lecture):
                 yield lecture
             lecture.close()
+    except BaseException:
+        # Thrown away: a file that it was about to send is not left open.
+        stream = getattr(lecture.response, "file_to_stream", None)
+        if stream is not None:
+            stream.close()
+        raise
     finally:
         _courante.reset(token)
 

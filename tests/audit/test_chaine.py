@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from seuil.jobs.journal import anchor_all
 from tests.audit.chaine import EDITS, fill, tamper, verify
