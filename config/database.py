@@ -100,6 +100,8 @@ def django_database() -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         **place,
         "CONN_MAX_AGE": None,
+        # The context of the database (seuil.kernel.contexte) lives as long as a transaction.
+        "ATOMIC_REQUESTS": True,
         # The embedded server is on the same machine and stops with the product.
         "CONN_HEALTH_CHECKS": bool(url),
         "TEST": {"NAME": f"test_{os.environ.get('SEUIL_TEST_DB', 'seuil')}"},

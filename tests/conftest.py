@@ -64,6 +64,9 @@ def django_db_setup(
     from seuil.audit.operations import install_journal  # noqa: PLC0415 - after Django's setup
 
     with django_db_blocker.unblock():
+        from seuil.acteurs import rls  # noqa: PLC0415 - after Django's setup
+
+        rls.install()
         _load_geography()
         install_journal(cursor=connections["default"].cursor())
     yield
@@ -161,6 +164,8 @@ travailleur_social = _agent_fixture("travailleur_social", "operateur", "Tania")
 juriste = _agent_fixture("juriste", "operateur", "Jules")
 partenaire = _agent_fixture("partenaire", "caf", "Pauline")
 charge_mission = _agent_fixture("charge_mission", "ddets", "Camille")
+dihal = _agent_fixture("dihal", "ddets", "Diane")
+dpo = _agent_fixture("dpo", "ddets", "Denise")
 administrateur = _agent_fixture("administrateur", "ddets", "Adèle")
 
 

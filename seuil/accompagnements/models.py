@@ -43,6 +43,10 @@ class Objectif(Record):
             ),
         ]
 
+    class Rls:
+        portee = "departement"
+        categorie = "accompagnement"
+
     class Privacy:
         technique = {
             "departement", "operateur", "annee", "cible_annuelle", "volume_mensuel",
@@ -67,6 +71,9 @@ class Prescription(Record):
                 fields=["dossier", "service", "propose_le"], name="prescription_unique"
             )
         ]
+
+    class Rls:
+        categorie = "accompagnement"
 
     class Privacy:
         social = {"dossier", "service", "motif", "propose_le"}
@@ -99,6 +106,10 @@ class Choix(Record):
             ),
         ]
 
+    class Rls:
+        portee = "departement"
+        categorie = "accompagnement"
+
     class Privacy:
         technique = {"departement", "operateur", "mois", "signe_le", "signe_par"}
         retention = "dix ans (pièces de la convention)"
@@ -120,6 +131,9 @@ class ChoixLigne(Record):
         constraints = [
             models.UniqueConstraint(fields=["choix", "dossier"], name="choix_ligne_unique")
         ]
+
+    class Rls:
+        categorie = "accompagnement"
 
     class Privacy:
         procedure = {"choix", "dossier", "retenu", "score", "criteres"}
@@ -210,6 +224,9 @@ class Mandat(Record):
         ]
         indexes = [models.Index(fields=["operateur", "transmis_le"], name="mandat_transmission")]
 
+    class Rls:
+        categorie = "accompagnement"
+
     class Privacy:
         social = {
             "dossier", "motif_refus", "motif_cloture", "denouement", "notifie_le", "clos_le",
@@ -240,6 +257,10 @@ class Rapport(Record):
             models.UniqueConstraint(fields=["mandat", "genre", "rendu_le"], name="rapport_unique")
         ]
 
+    class Rls:
+        categorie = "accompagnement"
+        chemin = ("mandat",)
+
     class Privacy:
         social = {"mandat", "genre", "rendu_le", "texte"}
         technique = {"par"}
@@ -257,6 +278,10 @@ class Contrat(Record):
     class Meta:
         verbose_name = "contrat d’engagement"
         verbose_name_plural = "contrats d’engagement"
+
+    class Rls:
+        categorie = "accompagnement"
+        chemin = ("mandat",)
 
     class Privacy:
         social = {"mandat", "signe_le", "objectif"}
@@ -310,6 +335,10 @@ class Demarche(Record):
         ]
         indexes = [models.Index(fields=["genre", "terminee_le"], name="demarche_terminee")]
 
+    class Rls:
+        categorie = "accompagnement"
+        chemin = ("contrat", "mandat")
+
     class Privacy:
         social = {
             "contrat", "genre", "objectif", "acteur", "pour_le", "etat", "terminee_le",
@@ -342,6 +371,10 @@ class Prolongation(Record):
                 | (~Q(avis="poursuite") & Q(jusqu_au=None)),
             ),
         ]
+
+    class Rls:
+        categorie = "accompagnement"
+        chemin = ("mandat",)
 
     class Privacy:
         social = {"mandat", "avis", "avis_le", "jusqu_au"}

@@ -37,7 +37,9 @@ from seuil.acteurs.models import Agent, Organisation, TypeOrganisation
 from seuil.acteurs.rules import get_perimetre
 from seuil.contacts.models import Contact
 from seuil.dossiers.models import Dossier, Personne
+from seuil.dossiers.queries import readable
 from seuil.echeances.models import Echeance, Situation
+from seuil.echeances.queries import read_dette
 from seuil.echeances.rules import EcheanceCalculee, Fait
 from seuil.kernel.bulk import as_array
 from seuil.kernel.refusal import Refusal
@@ -197,8 +199,8 @@ WITH prescrit AS MATERIALIZED (
            OR s.stade IN ('rfp', 'cfp'))
 ), eligible AS MATERIALIZED (
     SELECT a.dossier_id, a.commune_code, a.arrondissement_code, a.stade, a.stade_le,
-           a.audience_le, a.dette, a.suivi, a.enfants, a.bailleur, a.delai_le,
-           p.service AS prescrit_par,
+           a.audience_le, sd.montant AS dette, coalesce(ss.suivi, '') AS suivi, a.enfants,
+           a.bailleur, a.delai_le, p.service AS prescrit_par,
            a.arrondissement_code = %(arrondissement)s AS dedans,
            CASE WHEN a.stade = 'cql' THEN 1 WHEN a.stade IN ('rfp', 'cfp') THEN 2 ELSE 0 END
                AS famille,
@@ -212,9 +214,9 @@ WITH prescrit AS MATERIALIZED (
                   THEN 0
                   WHEN a.delai_le >= %(delai_long)s THEN %(p_delai_long)s
                   ELSE %(p_delai_court)s END
-           + CASE WHEN a.dette >= %(dette_forte)s THEN %(p_dette_forte)s
-                  WHEN a.dette >= %(dette_moyenne)s THEN %(p_dette_moyenne)s ELSE 0 END
-           + CASE a.suivi WHEN 'sans_reponse' THEN %(p_sans_reponse)s
+           + CASE WHEN sd.montant >= %(dette_forte)s THEN %(p_dette_forte)s
+                  WHEN sd.montant >= %(dette_moyenne)s THEN %(p_dette_moyenne)s ELSE 0 END
+           + CASE ss.suivi WHEN 'sans_reponse' THEN %(p_sans_reponse)s
                           WHEN 'inconnu' THEN %(p_inconnu)s ELSE 0 END
            + CASE WHEN a.enfants > 0 THEN %(p_enfants)s ELSE 0 END
            + CASE WHEN a.bailleur IN ('physique', 'sci_familiale')
@@ -222,7 +224,9 @@ WITH prescrit AS MATERIALIZED (
            + CASE WHEN p.service IS NOT NULL THEN %(p_prescrit)s ELSE 0 END AS base
     FROM au_stade a
     LEFT JOIN prescrit p ON p.dossier_id = a.dossier_id
-    WHERE a.parc = 'prive' AND a.suivi <> 'connu'
+    LEFT JOIN echeances_situationdette sd ON sd.dossier_id = a.dossier_id
+    LEFT JOIN echeances_situationsuivi ss ON ss.dossier_id = a.dossier_id
+    WHERE a.parc = 'prive' AND ss.suivi IS DISTINCT FROM 'connu'
       AND a.dossier_id NOT IN (
           SELECT m.dossier_id FROM accompagnements_mandat m
           WHERE (m.reponse <> 'refuse' AND m.clos_le IS NULL)
@@ -287,7 +291,7 @@ def _fetch_candidats(
 
     `with_ids` come out whatever their rank; `without_ids` take nobody's place.
     """
-    if get_perimetre(agent.role) != "departement":
+    if get_perimetre(agent.profil) != "departement":
         return [], 0
     days = timedelta(days=1)
     params: dict[str, Any] = {
@@ -364,7 +368,9 @@ def _signed_proposition(choix: Choix, cible: Cible) -> Proposition:
     stades = dict(choix.mandats.order_by("pk").values_list("dossier", "stade"))
     found = list(
         ChoixLigne.objects.filter(choix=choix)
-        .select_related("dossier__situation", "dossier__logement__commune")
+        .select_related(
+            "dossier__situation", "dossier__situation_dette", "dossier__logement__commune"
+        )
         .order_by("-score", "dossier__numero")
     )
     noms = _noms(ligne.dossier_id for ligne in found)
@@ -403,7 +409,7 @@ def _signed_candidat(ligne: ChoixLigne, nom: str, stade: str | None) -> Candidat
         stade=stade or situation.stade,
         stade_le=situation.stade_le,
         audience_le=situation.audience_le,
-        dette=situation.dette,
+        dette=read_dette(ligne.dossier)[0],
         criteres=tuple(Critere(c["code"], c["libelle"], c["points"]) for c in ligne.criteres),
         score_fige=ligne.score,
     )
@@ -475,6 +481,7 @@ def list_mandats(*, agent: Agent, on: date, etat: str | None = None) -> list[Man
         _visible_mandats(agent=agent, on=on)
         .select_related(
             "dossier__situation",
+            "dossier__situation_dette",
             "dossier__logement__commune",
             "operateur",
             "referent_social",
@@ -539,9 +546,7 @@ def get_demarche(*, agent: Agent, on: date, demarche_id: UUID) -> Demarche:
 def list_prescriptions(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Prescription]:
     """Return the proposals of services for a dossier the agent may see, newest first."""
     return (
-        Prescription.objects.filter(
-            dossier__in=Dossier.objects.visible_to(agent, on=on).filter(pk=dossier.pk)
-        )
+        readable(Prescription.objects.all(), agent=agent, on=on, dossier=dossier)
         .select_related("par")
         .order_by("-propose_le", "-id")
     )
@@ -570,8 +575,10 @@ def get_suivi(*, mandat: Mandat) -> Suivi:
 
 
 def _visible_mandats(*, agent: Agent, on: date) -> QuerySet[Mandat]:
-    mandats = Mandat.objects.filter(dossier__in=Dossier.objects.visible_to(agent, on=on))
-    if get_perimetre(agent.role) in {"mandat", "affectation"}:
+    mandats = Mandat.objects.filter(
+        dossier__in=Dossier.objects.visible_to(agent, on=on, categorie="accompagnement")
+    )
+    if get_perimetre(agent.profil) in {"mandat", "affectation"}:
         # A household may have had another operator before: its mandate is not theirs to read.
         mandats = mandats.filter(operateur=agent.organisation_id)
     return mandats
@@ -615,7 +622,7 @@ def _mandat_row(mandat: Mandat, nom: str, prochaine_le: date | None) -> MandatRo
         referent_juridique=str(mandat.referent_juridique or ""),
         clos_le=mandat.clos_le,
         motif_cloture=mandat.get_motif_cloture_display() if mandat.motif_cloture else "",
-        dette=situation.dette,
+        dette=read_dette(mandat.dossier)[0],
         audience_le=situation.audience_le,
         prochaine_le=prochaine_le,
     )

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from seuil.actes.rules import SENS_PAR_TYPE
+from seuil.actes.rules import CATEGORIE_PAR_TYPE, SENS_PAR_TYPE
 from seuil.acteurs.models import Departement
 from seuil.dossiers.models import Dossier
 from seuil.kernel.models import Record
@@ -91,6 +91,10 @@ class Lot(Record):
         ]
         indexes = [models.Index(fields=["departement", "depose_le"], name="lot_depot")]
 
+    class Rls:
+        portee = "departement"
+        categorie = "listes"
+
     class Privacy:
         technique = {
             "departement", "type", "source", "nom_fichier", "empreinte", "etat", "lecture",
@@ -125,6 +129,10 @@ class Ligne(models.Model):
         verbose_name_plural = "lignes importées"
         constraints = [models.UniqueConstraint(fields=["lot", "numero"], name="ligne_unique")]
 
+    class Rls:
+        portee = "ligne"
+        categorie = "listes"
+
     class Privacy:
         identite = {"cellules", "motifs"}
         technique = {"id", "lot", "numero", "etat", "confirmee", "dossier"}
@@ -150,6 +158,10 @@ class Correspondance(Record):
                 fields=["departement", "source", "type", "entete"], name="correspondance_unique"
             )
         ]
+
+    class Rls:
+        portee = "departement"
+        categorie = "listes"
 
     class Privacy:
         technique = {"departement", "source", "type", "entete", "champ"}
@@ -208,6 +220,11 @@ class Acte(Record):
             ),
         ]
         indexes = [models.Index(fields=["type", "survenu_le"], name="acte_type_date")]
+
+    class Rls:
+        categorie = "procedure"
+        # What some acts say belongs to another category.
+        par_valeur = ("type", CATEGORIE_PAR_TYPE)
 
     class Privacy:
         procedure = {

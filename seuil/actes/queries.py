@@ -14,7 +14,7 @@ from seuil.actes.rules import ActeConnu, Communes, get_synonymes, normalise_comm
 from seuil.acteurs.models import Agent, Commune
 from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.queries import only_visible
+from seuil.dossiers.queries import readable
 from seuil.engines import tabular
 from seuil.engines.tabular import Cell, Row
 
@@ -57,14 +57,14 @@ class Apercu:
 
 def list_lots(*, agent: Agent, on: date) -> list[Lot]:  # noqa: ARG001 - every query takes the day
     """Return the last lists deposited in the agent's département; none without the right."""
-    if why_not(agent.role, "acte.importer"):
+    if why_not(agent.profil, "acte.importer"):
         return []
     return list(Lot.objects.filter(departement=agent.departement_id).order_by("-created_at")[:50])
 
 
 def count_lots_en_attente(*, agent: Agent, on: date) -> int:  # noqa: ARG001
     """Return how many lists of the agent's département wait for a person before application."""
-    if why_not(agent.role, "acte.importer"):
+    if why_not(agent.profil, "acte.importer"):
         return 0
     return Lot.objects.filter(
         departement=agent.departement_id, etat__in=(Lot.Etat.A_MAPPER, Lot.Etat.A_VALIDER)
@@ -73,7 +73,7 @@ def count_lots_en_attente(*, agent: Agent, on: date) -> int:  # noqa: ARG001
 
 def get_lot(*, agent: Agent, on: date, lot_id: UUID) -> Lot:  # noqa: ARG001
     """Return a list of the agent's département. Raises Lot.DoesNotExist."""
-    if why_not(agent.role, "acte.importer"):
+    if why_not(agent.profil, "acte.importer"):
         raise Lot.DoesNotExist
     return Lot.objects.get(pk=lot_id, departement=agent.departement_id)
 
@@ -107,9 +107,8 @@ def get_apercu(
 
 def list_actes(*, agent: Agent, on: date, dossier: Dossier) -> list[Acte]:
     """Return the acts of a dossier the agent may see, newest first, with the list they came in."""
-    visible = only_visible(agent=agent, on=on, dossier=dossier)
     return list(
-        Acte.objects.filter(dossier__in=visible)
+        readable(Acte.objects.all(), agent=agent, on=on, dossier=dossier)
         .select_related("lot")
         .order_by("-survenu_le", "-id")
     )

@@ -24,6 +24,15 @@ LABELS_TYPE: Mapping[str, str] = {
     "expulsion": "expulsion",
 }
 
+# Kinds of facts that the matrix of accesses keeps apart from the rest of the procedure.
+CATEGORIE_PAR_TYPE: Mapping[str, str] = {
+    "rfp": "concours",
+    "cfp": "concours",
+    "expulsion": "concours",
+    "evaluation_police": "evaluation_police",
+    "dalo": "dalo",
+}
+
 # Kinds of facts that bear a sense, and the senses each may bear.
 SENS_PAR_TYPE: Mapping[str, tuple[str, ...]] = {
     "jugement": ("resiliation", "delais", "rejet", "desistement"),

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from seuil.acteurs.matrice import load_matrice
 from seuil.kernel.models import Record, new_id
 
 
@@ -18,6 +19,9 @@ class Departement(models.Model):
 
     class Meta:
         verbose_name = "département"
+
+    class Rls:
+        portee = "reference"
 
     class Privacy:
         technique = {"code", "nom"}
@@ -38,6 +42,9 @@ class Arrondissement(models.Model):
 
     class Meta:
         verbose_name = "arrondissement"
+
+    class Rls:
+        portee = "reference"
 
     class Privacy:
         technique = {"code", "nom", "departement"}
@@ -65,6 +72,9 @@ class Commune(models.Model):
     class Meta:
         verbose_name = "commune"
 
+    class Rls:
+        portee = "reference"
+
     class Privacy:
         technique = {
             "code", "nom", "departement", "arrondissement", "epci", "codes_postaux",
@@ -79,6 +89,7 @@ class Commune(models.Model):
 class TypeOrganisation(models.TextChoices):
     DDETS = "ddets", "DDETS"
     PREFECTURE = "prefecture", "Préfecture"
+    SOUS_PREFECTURE = "sous_prefecture", "Sous-préfecture"
     CONSEIL_DEPARTEMENTAL = "conseil_departemental", "Conseil départemental"
     METROPOLE = "metropole", "Métropole"
     CCAS = "ccas", "CCAS"
@@ -87,6 +98,7 @@ class TypeOrganisation(models.TextChoices):
     ADIL = "adil", "ADIL"
     OPERATEUR = "operateur", "Opérateur de l’équipe mobile"
     BAILLEUR_SOCIAL = "bailleur_social", "Bailleur social"
+    BAILLEUR_PRIVE = "bailleur_prive", "Bailleur privé ou agence"
     COMMISSAIRE = "commissaire", "Étude de commissaires de justice"
     BANQUE_DE_FRANCE = "banque_de_france", "Banque de France"
     SIAO = "siao", "SIAO"
@@ -94,6 +106,9 @@ class TypeOrganisation(models.TextChoices):
     ACTION_LOGEMENT = "action_logement", "Action Logement"
     POLICE = "police", "Police ou gendarmerie"
     TRIBUNAL = "tribunal", "Tribunal judiciaire"
+    AVOCATS = "avocats", "CDAD ou ordre des avocats"
+    ASSOCIATION = "association", "Association ou fédération (UNPI, FNAIM, CNL, UDAF, CRPA)"
+    DIHAL = "dihal", "DIHAL"
     AUTRE = "autre", "Autre organisme"
 
 
@@ -116,6 +131,23 @@ class Organisation(Record):
             models.UniqueConstraint(fields=["departement", "nom"], name="organisation_unique_nom"),
         ]
 
+    @property
+    def relations(self) -> frozenset[str]:
+        """Kinds of links that the matrix knows for the partners of such an organisation."""
+        profil = load_matrice().find_profil(Role.PARTENAIRE, self.type)
+        return frozenset(r.relation for r in profil.regles) if profil else frozenset()
+
+    def list_secteur(self) -> list[str]:
+        """Return the communes it serves: all of its département for the types that say so."""
+        own = list(self.communes.order_by("code").values_list("code", flat=True))
+        if own or self.type not in load_matrice().relations["secteur"].sans_commune:
+            return own
+        rows = Commune.objects.filter(departement=self.departement_id).order_by("code")
+        return list(rows.values_list("code", flat=True))
+
+    class Rls:
+        portee = "compte"
+
     class Privacy:
         technique = {"departement", "type", "nom", "telephone", "courriel", "adresse", "communes"}
         retention = "annuaire : tant que l’organisme est partenaire"
@@ -132,6 +164,8 @@ class Role(models.TextChoices):
     JURISTE = "juriste", "Juriste"
     PARTENAIRE = "partenaire", "Agent d’un organisme partenaire"
     CHARGE_MISSION = "charge_mission", "Chargé de mission"
+    DIHAL = "dihal", "DIHAL"
+    DPO = "dpo", "Délégué à la protection des données"
     ADMINISTRATEUR = "administrateur", "Administrateur"
 
 
@@ -162,6 +196,9 @@ class Agent(AbstractBaseUser):
         verbose_name = "agent"
         indexes = [models.Index(fields=["organisation", "role"], name="agent_organisation_role")]
 
+    class Rls:
+        portee = "compte"
+
     class Privacy:
         agent = {
             "courriel", "nom", "prenom", "role", "organisation", "departement", "habilite_le",
@@ -171,6 +208,13 @@ class Agent(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"{self.prenom} {self.nom}"
+
+    @property
+    def profil(self) -> str:
+        """The profile of the matrix: the role, told apart by the organisation for partners."""
+        organisme = self.organisation.type if self.role == Role.PARTENAIRE else ""
+        found = load_matrice().find_profil(self.role, organisme)
+        return found.code if found else ""
 
     @property
     def author_id(self) -> str:
@@ -217,6 +261,9 @@ class AbonnementAgenda(Record):
                 condition=models.Q(revoque_le=None) | models.Q(revoque_le__gte=models.F("cree_le")),
             ),
         ]
+
+    class Rls:
+        portee = "compte"
 
     class Privacy:
         agent = {"agent", "cree_le", "revoque_le", "dernier_acces_at"}

@@ -196,7 +196,7 @@ def create_abonnement(*, by: Agent, on: date) -> tuple[AbonnementAgenda, str]:
     Return the subscription and its token, which is kept nowhere: show it now or never.
     Raises AgendaRefuse when the role reads no dossier.
     """
-    if why_not(by.role, "dossier.lire"):
+    if why_not(by.profil, "dossier.lire"):
         raise AgendaRefuse
     _end_abonnement(by=by, on=on)
     jeton = secrets.token_urlsafe(32)

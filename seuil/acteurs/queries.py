@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import (
     AbonnementAgenda,
     Agent,
@@ -48,7 +49,7 @@ def list_organisations(
 
     An organisation without communes serves the whole département.
     """
-    if why_not(agent.role, "annuaire.lire"):
+    if why_not(agent.profil, "annuaire.lire"):
         return []
     rows = Organisation.objects.filter(departement=agent.departement_id)
     if type:
@@ -117,7 +118,7 @@ def _read_geography(
 
 def list_comptes(*, agent: Agent, on: date) -> Sequence[Mapping[str, Any]]:  # noqa: ARG001
     """Return the accounts of the agent's département; none without the right."""
-    if why_not(agent.role, "agents.gerer"):
+    if why_not(agent.profil, "agents.gerer"):
         return []
     return list(
         Agent.objects.filter(departement=agent.departement_id)
@@ -147,3 +148,22 @@ def find_abonne(*, jeton: str) -> AbonnementAgenda | None:
         .select_related("agent")
         .first()
     )
+
+
+def list_designables(*, agent: Agent, on: date) -> QuerySet[Organisation]:  # noqa: ARG001
+    """Return the organisations that the matrix lets the secretariat open a dossier to."""
+    profils = load_matrice().profils.values()
+    types = {
+        organisme
+        for profil in profils
+        if {r.relation for r in profil.regles} & {"destinataire", "bailleur"}
+        for organisme in profil.organismes or ()
+    }
+    rows = Organisation.objects.filter(departement=agent.departement_id, type__in=types)
+    return rows.order_by("type", "nom")
+
+
+def list_courriels_dpo(*, departement: str) -> list[str]:
+    """Return the addresses of the data protection officers of a département."""
+    rows = Agent.objects.filter(departement=departement, role=Role.DPO, is_active=True)
+    return list(rows.order_by("courriel").values_list("courriel", flat=True))

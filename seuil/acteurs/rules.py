@@ -1,69 +1,33 @@
-"""Who may do what: the rules of acces.yaml, read strictly and closed by default."""
+"""Who may do what, drawn from the matrix of accesses; the configuration of a département."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from seuil.acteurs.matrice import list_portees, load_matrice
 from seuil.kernel.strict_yaml import Table, read_table
 
-PERIMETRES = ("departement", "instruction", "mandat", "affectation", "aucun")
+# Relations through which a profile may reach whole sets of dossiers, the widest first.
+_PERIMETRES = ("departement", "instruction", "mandat", "affectation")
 
 
-class AccesIllisible(ValueError):  # noqa: N818 - an answer, not a failure of the program
-    """acces.yaml is not well formed; the message names the place."""
+def get_perimetre(profil: str) -> str:
+    """Return the widest way a profile reaches dossiers, whatever their stage.
 
-
-@dataclass(frozen=True, slots=True)
-class Acces:
-    """What one role may do, on which dossiers, and on what legal basis."""
-
-    perimetre: str
-    verbes: frozenset[str]
-    basis: str
-
-
-@cache
-def load_acces() -> Mapping[str, Acces]:
-    """Return the rules by role.
-
-    Raises AccesIllisible on an unknown key, verb or perimeter.
+    `lien` when it is by some other link, `aucun` when it reaches none, as an unknown profile does.
     """
-    return parse_acces((Path(__file__).parent / "acces.yaml").read_text(encoding="utf-8"))
+    last = len(load_matrice().stades) - 1
+    portees = [p for p in list_portees(profil, "identite") if (p.de, p.a) == (0, last)]
+    relations = {p.relation for p in portees}
+    wide = next((r for r in _PERIMETRES if r in relations), None)
+    return wide or ("lien" if list_portees(profil, "identite") else "aucun")
 
 
-def parse_acces(text: str) -> Mapping[str, Acces]:
-    """Parse the rules from YAML text; see load_acces."""
-    data = yaml.safe_load(text)
-    if set(data) != {"verbes", "roles"}:
-        raise AccesIllisible(f"acces.yaml : clés inattendues {sorted(set(data))}")
-    known = set(data["verbes"])
-    rules = {}
-    for role, entry in data["roles"].items():
-        if set(entry) != {"perimetre", "basis", "verbes"}:
-            raise AccesIllisible(f"acces.yaml, {role} : clés attendues perimetre, basis, verbes")
-        if entry["perimetre"] not in PERIMETRES:
-            raise AccesIllisible(f"acces.yaml, {role} : périmètre inconnu {entry['perimetre']}")
-        unknown = set(entry["verbes"]) - known
-        if unknown:
-            raise AccesIllisible(f"acces.yaml, {role} : verbe inconnu {', '.join(sorted(unknown))}")
-        rules[role] = Acces(entry["perimetre"], frozenset(entry["verbes"]), entry["basis"])
-    return rules
-
-
-def get_perimetre(role: str) -> str:
-    """Return which dossiers a role reaches; an unknown role reaches none."""
-    acces = load_acces().get(role)
-    return acces.perimetre if acces else "aucun"
-
-
-def why_not(role: str, verbe: str) -> str | None:
-    """Return the French reason why a role may not do `verbe`, or None when it may."""
-    acces = load_acces().get(role)
-    if acces and verbe in acces.verbes:
+def why_not(profil: str, verbe: str) -> str | None:
+    """Return the French reason why a profile may not do `verbe`, or None when it may."""
+    found = load_matrice().profils.get(profil)
+    if found and verbe in found.verbes:
         return None
     return "Votre rôle ne permet pas cette action. Le secrétariat de la CCAPEX peut vous orienter."
 

@@ -1,6 +1,14 @@
 -- What the journal needs inside the database. Installed after the migrations, as often as wanted.
 -- Text in, text out: nothing here depends on the tables of the other packages.
 
+-- Owns what writes and reads the journal, whatever the policies of the tables; nobody signs in as it.
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'seuil_journal') THEN
+    CREATE ROLE seuil_journal NOLOGIN BYPASSRLS;
+  END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$;
+
 -- Who acts. Replaced by the signed context when schema « droits » is there (see install_journal).
 CREATE OR REPLACE FUNCTION journal.auteur() RETURNS text LANGUAGE sql STABLE AS $$
   SELECT coalesce(nullif(current_setting('seuil.auteur', true), ''), 'base:' || session_user)
@@ -15,7 +23,8 @@ CREATE OR REPLACE FUNCTION journal.inscrire(
   p_role text, p_departement text, p_target_type text, p_target_id text, p_dossiers uuid[],
   p_objets text[], p_categories text[], p_colonnes text[], p_motif text, p_canal text,
   p_requete text, p_effect_le date, p_details jsonb
-) RETURNS void LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
 BEGIN
   INSERT INTO public.audit_event (
     id, nature, kind, by_id, by_label, organisation, role, departement, target_type, target_id,
@@ -160,6 +169,3 @@ RETURNS TABLE (
   WHERE e.dossiers @> ARRAY[p_dossier] AND e.nature = 'lecture' AND e.created_at >= p_depuis
   ORDER BY e.created_at, e.id
 $$;
-
-REVOKE ALL ON FUNCTION journal.sceller(), journal.ancrer(text), journal.retirer(text, timestamptz),
-  journal.consultations(uuid, timestamptz) FROM PUBLIC;

@@ -53,6 +53,9 @@ class Event(Record):
             GinIndex(fields=["dossiers"], name="audit_event_dossiers"),
         ]
 
+    class Rls:
+        portee = "journal"
+
     class Privacy:
         technique = {
             "nature", "kind", "target_type", "target_id", "effect_le", "departement", "details",
@@ -82,6 +85,9 @@ class Sceau(models.Model):
             models.UniqueConstraint(fields=["departement", "rang"], name="sceau_un_par_rang"),
         ]
 
+    class Rls:
+        portee = "journal"
+
     class Privacy:
         technique = {"departement", "rang", "ligne", "txid", "empreinte", "scelle_at"}
         retention = "comme la ligne du journal"
@@ -107,6 +113,9 @@ class Ancre(Record):
         verbose_name = "ancre du journal"
         verbose_name_plural = "ancres du journal"
         indexes = [models.Index(fields=["departement", "genre", "rang"], name="ancre_rang")]
+
+    class Rls:
+        portee = "journal"
 
     class Privacy:
         technique = {

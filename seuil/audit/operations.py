@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorWrapper
 
 from seuil.audit.models import Event
 from seuil.audit.queries import list_tables_suivies
-from seuil.audit.rules import write_triggers
+from seuil.audit.rules import list_tables_lues, write_triggers
 from seuil.kernel.models import new_id
 
 
@@ -118,14 +118,12 @@ def record_refus(*, by: Lecteur, page: Page, cible: tuple[str, str] = ("", "")) 
     )
 
 
-def set_context(*, auteur: str, departement: str, requete: str, motif: str = "") -> None:
-    """Say, for the writes of this transaction, who acts, in which request and why."""
+def set_context(*, requete: str, motif: str = "") -> None:
+    """Say, for the writes of this transaction, in which request and why. Who acts is signed."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('seuil.auteur', %s, true),"
-            " set_config('seuil.departement', %s, true), set_config('seuil.requete', %s, true),"
-            " set_config('seuil.motif', %s, true)",
-            [auteur, departement, requete, motif],
+            "SELECT set_config('seuil.requete', %s, true), set_config('seuil.motif', %s, true)",
+            [requete, motif],
         )
 
 
@@ -162,8 +160,14 @@ def install_journal(*, cursor: CursorWrapper) -> None:
     modele = (folder / "declencheurs.sql").read_text(encoding="utf-8")
     if cursor.fetchone()[0]:
         # Who acts is then what the signed context says, and no setting of a session.
-        statements += [_SIGNED.format(name=name) for name in ("auteur", "departement")]
-    statements += [write_triggers(table, modele) for table in list_tables_suivies()]
+        statements.append(_SIGNED)
+    tables = list_tables_suivies()
+    statements += [write_triggers(table, modele) for table in tables]
+    # What the triggers follow to the dossier, they read with the journal's own right.
+    statements += [
+        f"GRANT SELECT ON {name} TO seuil_journal" for name in list_tables_lues(tables=tables)
+    ]
+    statements.append((folder / "proprietaire.sql").read_text(encoding="utf-8"))
     digest = hashlib.sha256("\n".join(statements).encode()).hexdigest()
     cursor.execute("CREATE SCHEMA IF NOT EXISTS journal")
     cursor.execute("SELECT obj_description('journal'::regnamespace, 'pg_namespace')")
@@ -174,10 +178,15 @@ def install_journal(*, cursor: CursorWrapper) -> None:
     cursor.execute(f"COMMENT ON SCHEMA journal IS '{digest}'")
 
 
-_SIGNED = (
-    "CREATE OR REPLACE FUNCTION journal.{name}() RETURNS text LANGUAGE sql STABLE"
-    " AS $$ SELECT coalesce(droits.{name}(), '') $$"
-)
+_SIGNED = """
+GRANT USAGE ON SCHEMA droits TO seuil_journal;
+GRANT EXECUTE ON FUNCTION droits.auteur(), droits.departement() TO seuil_journal;
+CREATE OR REPLACE FUNCTION journal.auteur() RETURNS text LANGUAGE sql STABLE
+  AS $$ SELECT droits.auteur() $$;
+-- « * » : the machine, in all of them.
+CREATE OR REPLACE FUNCTION journal.departement() RETURNS text LANGUAGE sql STABLE
+  AS $$ SELECT coalesce(nullif(droits.departement(), '*'), '') $$;
+"""
 
 
 def remove_triggers(*, cursor: CursorWrapper) -> None:

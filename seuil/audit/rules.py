@@ -134,6 +134,12 @@ def write_triggers(table: TableSuivie, modele: str) -> str:
     )
 
 
+def list_tables_lues(*, tables: Iterable[TableSuivie]) -> list[str]:
+    """Return the tables that the ways to a dossier go through, and that of the dossiers."""
+    found = {name for t in tables for name in re.findall(r"FROM (\w+) p", t.dossier)}
+    return sorted({"dossiers_dossier", *found})
+
+
 def why_bad_retention(mois: int) -> str | None:
     """Return why a duration of the journal cannot be, or None."""
     if RETENTION_MIN <= mois <= RETENTION_MAX:

@@ -63,6 +63,9 @@ class Contact(Record):
             models.Index(fields=["organisation", "survenu_le"], name="contact_organisation"),
         ]
 
+    class Rls:
+        categorie = "echanges"
+
     class Privacy:
         social = {
             "dossier", "avec", "canal", "resultat", "survenu_le", "heure", "lieu", "prochain_le",

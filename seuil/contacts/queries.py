@@ -7,14 +7,13 @@ from django.db.models import F, QuerySet
 from seuil.acteurs.models import Agent
 from seuil.contacts.models import Contact
 from seuil.dossiers.models import Dossier
+from seuil.dossiers.queries import readable
 
 
 def list_contacts(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Contact]:
     """Return the contacts of a dossier the agent may see, newest first, with visit and author."""
     return (
-        Contact.objects.filter(
-            dossier__in=Dossier.objects.visible_to(agent, on=on).filter(pk=dossier.pk)
-        )
+        readable(Contact.objects.all(), agent=agent, on=on, dossier=dossier)
         .select_related("par", "organisation", "visite", "visite__binome")
         .order_by("-survenu_le", F("heure").desc(nulls_last=True), "-id")
     )

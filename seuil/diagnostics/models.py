@@ -47,6 +47,9 @@ class Dsf(Record):
         ]
         indexes = [models.Index(fields=["termine_le"], name="dsf_termine")]
 
+    class Rls:
+        categorie = "dsf"
+
     class Privacy:
         social = {
             "dossier", "demande_le", "organisme", "fin", "termine_le", "transmis_juge_le",
@@ -90,6 +93,9 @@ class ConstatRegularite(Record):
             models.CheckConstraint(name="constat_question", condition=~Q(question="")),
         ]
         indexes = [models.Index(fields=["acte", "question"], name="constat_acte_question")]
+
+    class Rls:
+        categorie = "regularite"
 
     class Privacy:
         procedure = {"dossier", "acte", "question", "reponse", "observation", "constate_le"}

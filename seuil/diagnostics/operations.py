@@ -13,6 +13,7 @@ from seuil.diagnostics.models import ConstatRegularite, Dsf
 from seuil.diagnostics.queries import get_avis, list_questions
 from seuil.diagnostics.rules import ConstatSaisi
 from seuil.dossiers.models import Dossier
+from seuil.dossiers.operations import lock_dossier
 from seuil.kernel.refusal import Refusal
 
 
@@ -38,7 +39,7 @@ def request_dsf(
     """
     if demande_le is not None and demande_le > on:
         raise DsfRefuse("La date de la demande est à venir.")
-    Dossier.objects.select_for_update().get(pk=dossier.pk)
+    lock_dossier(dossier)
     if Dsf.objects.filter(dossier=dossier, fin=Dsf.Fin.EN_COURS).exists():
         raise DsfDejaEnCours
     dsf = Dsf.objects.create(dossier=dossier, demande_le=demande_le, organisme=organisme, par=by)
@@ -62,7 +63,7 @@ def record_dsf(
     Completes the one in progress, or the one that ended that day (its sending comes later);
     opens one when nobody asked for it. Raises DsfRefuse.
     """
-    Dossier.objects.select_for_update().get(pk=dossier.pk)
+    lock_dossier(dossier)
     known = Dsf.objects.filter(dossier=dossier)
     dsf = (
         known.filter(fin=Dsf.Fin.EN_COURS).first()
@@ -107,7 +108,7 @@ def record_constats(
     """
     if acte.dossier_id != dossier.pk:
         raise ConstatRefuse("Cet acte n’est pas de ce dossier.")
-    Dossier.objects.select_for_update().get(pk=dossier.pk)
+    lock_dossier(dossier)
     changes = rules.select_changes(
         saisis,
         get_avis(acte_id=acte.pk, jusqu_at=vu_at) if vu_at else {},

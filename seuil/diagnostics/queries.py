@@ -17,6 +17,7 @@ from seuil.acteurs.rules import why_not
 from seuil.diagnostics import rules
 from seuil.diagnostics.models import ConstatRegularite, Dsf
 from seuil.dossiers.models import Bail, Dossier, Logement
+from seuil.dossiers.queries import get_ouverture, readable
 from seuil.echeances.rules import EcheanceCalculee, Fait
 from seuil.engines import droit
 from seuil.kernel.bulk import as_array
@@ -26,9 +27,7 @@ from seuil.travail.rules import Besoin, DsfLu
 def list_dsf(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Dsf]:
     """Return the diagnoses of a dossier the agent may see, the one in progress first."""
     return (
-        Dsf.objects.filter(
-            dossier__in=Dossier.objects.visible_to(agent, on=on).filter(pk=dossier.pk)
-        )
+        readable(Dsf.objects.all(), agent=agent, on=on, dossier=dossier)
         .select_related("par")
         .order_by(F("termine_le").desc(nulls_first=True), "-id")
     )
@@ -135,7 +134,9 @@ def list_regularite(*, agent: Agent, on: date, dossier: Dossier) -> list[ActeCon
 
     Nothing when the agent may not see the dossier or read the checklists.
     """
-    if why_not(agent.role, "regularite.lire"):
+    if why_not(agent.profil, "regularite.lire") or not get_ouverture(
+        agent=agent, on=on, dossier=dossier
+    ).allows("regularite"):
         return []
     actes = list_actes(agent=agent, on=on, dossier=dossier)
     controles = droit.questions()

@@ -1,12 +1,14 @@
 """The household's file and its dated facts."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
+from seuil.acteurs.matrice import Portee, list_portees, load_matrice
 from seuil.acteurs.models import Agent, Commune, Departement, Organisation, Role
-from seuil.acteurs.rules import get_perimetre
 from seuil.dossiers.rules import compute_empreinte
 from seuil.kernel.models import Record
 
@@ -18,21 +20,54 @@ class Parc(models.TextChoices):
 
 
 class DossierQuerySet(models.QuerySet["Dossier"]):
-    def visible_to(self, agent: Agent, *, on: date) -> "DossierQuerySet":
-        """Keep the files the agent's role and its links allow on that day; none by default."""
-        perimetre = get_perimetre(agent.role)
-        if perimetre == "departement":
-            return self.filter(departement=agent.departement_id)
-        links = Acces.objects.filter(dossier=OuterRef("pk")).open(on=on)
-        if perimetre == "instruction":
-            return self.filter(
-                Exists(links.filter(role=agent.role)), departement=agent.departement_id
-            )
-        if perimetre == "mandat":
-            return self.filter(Exists(links.filter(organisation=agent.organisation_id)))
-        if perimetre == "affectation":
-            return self.filter(Exists(links.filter(agent=agent.pk)))
-        return self.none()
+    def visible_to(
+        self, agent: Agent, *, on: date, categorie: str = "dossier", operation: str = "lire"
+    ) -> "DossierQuerySet":
+        """Keep the files of which the matrix opens `categorie` to the agent on that day.
+
+        None by default. `dossier` stands for any category: the file is known to the agent.
+        PostgreSQL enforces the same rules by other means (acteurs/rls.py).
+        """
+        matrice = load_matrice()
+        profil = matrice.profils.get(agent.profil)
+        portees = list_portees(profil.code, categorie, operation) if profil else ()
+        if profil is None or not portees:
+            return self.none()
+        rows = self.filter(departement=agent.departement_id)
+        if not profil.limites:
+            rows = rows.filter(limite_le=None)
+        whole = (0, len(matrice.stades) - 1)
+        if any(p.relation == "departement" and (p.de, p.a) == whole for p in portees):
+            return rows
+        reached = Q()
+        liens = [p.relation for p in portees if matrice.relations[p.relation].lien]
+        if liens:
+            links = Acces.objects.filter(dossier=OuterRef("pk"))
+            reached |= Q(Exists(links.held_by(agent, liens=liens, on=on)))
+        for portee in portees:
+            if portee.relation not in liens:
+                reached |= _reach(portee, agent, on=on)
+        return rows.filter(reached)
+
+    def owed_by(self, agent: Agent, *, on: date) -> "DossierQuerySet":
+        """Keep the files for which the agent's organisation has something to do on that day."""
+        # The queue comes downstream: reached through the relation that it declares.
+        return self.filter(
+            Q(taches__caduque_le=None) | Q(taches__caduque_le__gt=on),
+            taches__organisation=agent.organisation_id,
+            taches__visible_le__lte=on,
+        ).distinct()
+
+
+def _reach(portee: Portee, agent: Agent, *, on: date) -> Q:
+    """Return what makes a file reached by a relation that is not a dated link."""
+    stades = Q(rang__gte=portee.de, rang__lte=portee.a)
+    if portee.relation == "departement":
+        return stades
+    if portee.relation == "secteur":
+        return stades & Q(commune_code__in=agent.organisation.list_secteur())
+    assert portee.relation == "saisine", portee.relation
+    return stades & Q(pk__in=Dossier.objects.owed_by(agent, on=on).values("pk"))
 
 
 class Dossier(Record):
@@ -44,6 +79,12 @@ class Dossier(Record):
     ouvert_le = models.DateField("ouvert le")
     # Normalised name, first name and address: the exact match of the import (actes/rules.py).
     cle = models.CharField("clé de rapprochement", max_length=400)
+    # Where the procedure stands and where the dwelling is: what the rules of access compare. A
+    # projection, carried here from `echeances` by a trigger of the database.
+    rang = models.SmallIntegerField("rang du stade", default=0, db_default=0)
+    commune_code = models.CharField(max_length=5, default="", db_default="", blank=True)
+    # RGPD, art. 18: the file is kept and no longer used.
+    limite_le = models.DateField("traitement limité depuis le", null=True)
 
     objects = DossierQuerySet.as_manager()
 
@@ -52,11 +93,19 @@ class Dossier(Record):
         constraints = [
             models.UniqueConstraint(fields=["departement", "cle"], name="dossier_unique_cle"),
         ]
-        indexes = [models.Index(fields=["departement", "ouvert_le"], name="dossier_ouverture")]
+        indexes = [
+            models.Index(fields=["departement", "ouvert_le"], name="dossier_ouverture"),
+            models.Index(fields=["commune_code", "rang"], name="dossier_secteur"),
+        ]
+
+    class Rls:
+        portee = "dossier"
 
     class Privacy:
         identite = {"cle"}
-        procedure = {"numero", "departement", "parc", "ouvert_le"}
+        contact = {"commune_code"}
+        procedure = {"numero", "departement", "parc", "ouvert_le", "rang"}
+        technique = {"limite_le"}
         retention = "deux ans après le dernier fait, puis reste anonyme"
 
     def __str__(self) -> str:
@@ -76,6 +125,10 @@ class Compteur(models.Model):
             models.UniqueConstraint(fields=["departement", "annee"], name="compteur_unique")
         ]
 
+    class Rls:
+        portee = "departement"
+        categorie = "identite"
+
     class Privacy:
         technique = {"departement", "annee", "dernier"}
         retention = "sans limite : aucun contenu personnel"
@@ -84,7 +137,18 @@ class Compteur(models.Model):
 class AccesQuerySet(models.QuerySet["Acces"]):
     def open(self, *, on: date) -> "AccesQuerySet":
         """Keep the links that run on that day."""
-        return self.filter(Q(fin_le=None) | Q(fin_le__gt=on), debut_le__lte=on)
+        return self.filter(
+            Q(fin_le=None) | Q(fin_le__gt=on),
+            Q(expire_at=None) | Q(expire_at__gt=Now()),
+            debut_le__lte=on,
+        )
+
+    def held_by(self, agent: Agent, *, liens: Collection[str], on: date) -> "AccesQuerySet":
+        """Keep the links of those kinds that run on that day and name the agent."""
+        return self.open(on=on).filter(
+            Q(agent=agent.pk) | Q(organisation=agent.organisation_id) | Q(role=agent.role),
+            relation__in=liens,
+        )
 
 
 class Acces(Record):
@@ -94,8 +158,13 @@ class Acces(Record):
         INSTRUCTION = "instruction", "Service instructeur"
         MANDAT = "mandat", "Dossier confié à l’opérateur"
         AFFECTATION = "affectation", "Dossier affecté à une personne"
+        BAILLEUR = "bailleur", "Bailleur du logement"
+        DESTINATAIRE = "destinataire", "Organisme désigné par le secrétariat"
+        BRIS_DE_GLACE = "bris_de_glace", "Accès exceptionnel de 24 heures"
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="acces")
+    # The dossier's, written by a trigger of the database: the rules of access compare it.
+    departement = models.CharField(max_length=3, blank=True, default="", db_default="")
     relation = models.CharField(max_length=20, choices=Relation.choices)
     role = models.CharField(max_length=30, choices=Role.choices, blank=True)
     organisation = models.ForeignKey(
@@ -104,6 +173,9 @@ class Acces(Record):
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="acces", null=True)
     debut_le = models.DateField("à partir du")
     fin_le = models.DateField("jusqu’au (exclu)", null=True)
+    # An exceptional access ends at an hour, not at the end of a day.
+    expire_at = models.DateTimeField("expire à", null=True)
+    motif = models.CharField(max_length=300, blank=True, db_default="")
 
     objects = AccesQuerySet.as_manager()
 
@@ -113,8 +185,28 @@ class Acces(Record):
             models.CheckConstraint(
                 name="acces_un_destinataire",
                 condition=Q(relation="instruction", organisation=None, agent=None) & ~Q(role="")
-                | Q(relation="mandat", role="", agent=None, organisation__isnull=False)
-                | Q(relation="affectation", role="", organisation=None, agent__isnull=False),
+                | Q(
+                    relation__in=["mandat", "bailleur", "destinataire"],
+                    role="",
+                    agent=None,
+                    organisation__isnull=False,
+                )
+                | Q(
+                    relation__in=["affectation", "bris_de_glace"],
+                    role="",
+                    organisation=None,
+                    agent__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="acces_exceptionnel_motive",
+                condition=Q(relation="bris_de_glace", expire_at__isnull=False, fin_le__isnull=False)
+                & ~Q(motif="")
+                | ~Q(relation="bris_de_glace") & Q(expire_at=None),
+            ),
+            models.CheckConstraint(
+                name="acces_destinataire_motive",
+                condition=~Q(relation="destinataire") | ~Q(motif=""),
             ),
             models.CheckConstraint(
                 name="acces_periode", condition=Q(fin_le=None) | Q(fin_le__gte=models.F("debut_le"))
@@ -131,8 +223,14 @@ class Acces(Record):
             models.Index(fields=["organisation", "dossier"], name="acces_organisation"),
         ]
 
+    class Rls:
+        portee = "acces"
+
     class Privacy:
-        technique = {"dossier", "relation", "role", "organisation", "agent", "debut_le", "fin_le"}
+        technique = {
+            "dossier", "departement", "relation", "role", "organisation", "agent", "debut_le",
+            "fin_le", "expire_at", "motif",
+        }  # fmt: skip
         retention = "comme le dossier"
 
 
@@ -160,6 +258,9 @@ class Personne(Record):
             models.CheckConstraint(name="personne_nom", condition=~Q(nom="")),
         ]
 
+    class Rls:
+        categorie = "identite"
+
     class Privacy:
         identite = {"dossier", "qualite", "rang", "nom", "prenom", "ne_le"}
         retention = "deux ans après le dernier fait"
@@ -186,6 +287,9 @@ class Composition(Record):
             )
         ]
 
+    class Rls:
+        categorie = "identite"
+
     class Privacy:
         social = {"dossier", "adultes", "enfants", "constatee_le", "source"}
         retention = "deux ans après le dernier fait"
@@ -203,6 +307,9 @@ class Logement(Record):
 
     class Meta:
         verbose_name = "logement"
+
+    class Rls:
+        categorie = "identite"
 
     class Privacy:
         contact = {"dossier", "adresse", "complement", "code_postal", "commune", "type_logement"}
@@ -235,6 +342,10 @@ class Bailleur(Record):
         constraints = [
             models.UniqueConstraint(fields=["departement", "cle"], name="bailleur_unique_cle")
         ]
+
+    class Rls:
+        portee = "bailleur"
+        categorie = "bail_dette"
 
     class Privacy:
         identite = {"nom", "cle"}
@@ -282,6 +393,9 @@ class Bail(Record):
             )
         ]
 
+    class Rls:
+        categorie = "bail_dette"
+
     class Privacy:
         finance = {
             "dossier", "bailleur", "signe_le", "clause_duree", "reconduit_le", "terme", "loyer",
@@ -319,6 +433,9 @@ class Dette(Record):
             models.CheckConstraint(name="dette_positive", condition=Q(montant__gte=0)),
         ]
 
+    class Rls:
+        categorie = "bail_dette"
+
     class Privacy:
         finance = {"dossier", "constatee_le", "montant", "source"}
         retention = "deux ans après le dernier fait"
@@ -342,6 +459,9 @@ class AideLogement(Record):
             ),
             models.CheckConstraint(name="aide_logement_positive", condition=Q(montant__gte=0)),
         ]
+
+    class Rls:
+        categorie = "ressources"
 
     class Privacy:
         finance = {"dossier", "constatee_le", "montant", "tiers_payant", "source"}
@@ -367,6 +487,9 @@ class Coordonnee(Record):
         constraints = [
             models.UniqueConstraint(fields=["dossier", "type", "valeur"], name="coordonnee_unique")
         ]
+
+    class Rls:
+        categorie = "contact"
 
     class Privacy:
         contact = {"dossier", "type", "valeur", "valide_du", "valide_au", "source"}
@@ -397,6 +520,9 @@ class SuiviSocial(Record):
             )
         ]
 
+    class Rls:
+        categorie = "suivi"
+
     class Privacy:
         social = {"dossier", "situation", "service", "mesure", "constate_le", "source"}
         retention = "deux ans après le dernier fait"
@@ -419,6 +545,9 @@ class Document(Record):
         constraints = [
             models.UniqueConstraint(fields=["dossier", "empreinte"], name="document_unique")
         ]
+
+    class Rls:
+        categorie = "documents"
 
     class Privacy:
         social = {"dossier", "nom", "nature"}
@@ -471,6 +600,9 @@ class DateAnnoncee(Record):
                 & Q(moyen__in=["courrier", "courriel", "telephone", "entretien"]),
             ),
         ]
+
+    class Rls:
+        categorie = "procedure"
 
     class Privacy:
         procedure = {

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
@@ -33,6 +33,7 @@ from seuil.dossiers.models import (
 from seuil.dossiers.rules import MenageRecu, normalise
 from seuil.engines import droit
 from seuil.kernel.bulk import copy_new_rows, copy_rows
+from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.models import new_id
 from seuil.kernel.refusal import Refusal
 
@@ -94,21 +95,20 @@ def open_acces(
     role: str = "",
     organisation_id: UUID | None = None,
     agent_id: UUID | None = None,
+    motif: str = "",
 ) -> None:
     """Open a link to a file from `on`; a link already open stays as it is."""
-    Acces.objects.bulk_create(
-        [
-            Acces(
-                dossier_id=dossier_id,
-                relation=relation,
-                role=role,
-                organisation_id=organisation_id,
-                agent_id=agent_id,
-                debut_le=on,
-            )
-        ],
-        ignore_conflicts=True,
+    link = Acces(
+        dossier_id=dossier_id,
+        relation=relation,
+        role=role,
+        organisation_id=organisation_id,
+        agent_id=agent_id,
+        motif=motif,
+        debut_le=on,
     )
+    with acting_as_machine("acces", on=on):
+        Acces.objects.bulk_create([link], ignore_conflicts=True)
 
 
 def close_acces(
@@ -128,7 +128,41 @@ def close_acces(
     if agent_id:
         criteria &= Q(agent=agent_id)
     # A link opened and ended the same day gives access to nothing: [debut, debut).
-    return Acces.objects.filter(criteria).update(fin_le=Greatest(F("debut_le"), on))
+    with acting_as_machine("acces", on=on):
+        return Acces.objects.filter(criteria).update(fin_le=Greatest(F("debut_le"), on))
+
+
+def close_acces_of(*, acces: Acces, on: date) -> None:
+    """End one link on that day (excluded): it opens nothing any more."""
+    with acting_as_machine("acces", on=on):
+        Acces.objects.filter(pk=acces.pk).update(fin_le=Greatest(F("debut_le"), on))
+
+
+def grant_acces_exceptionnel(
+    *, dossier: Dossier, agent: Agent, motif: str, expire_at: datetime, on: date
+) -> None:
+    """Let one agent read a file until an instant. The longest one stays when there are several."""
+    link = Acces(
+        dossier=dossier,
+        relation=Acces.Relation.BRIS_DE_GLACE,
+        agent=agent,
+        debut_le=on,
+        # The day after tomorrow: the instant decides.
+        fin_le=on + timedelta(days=2),
+        expire_at=expire_at,
+        motif=motif,
+    )
+    with acting_as_machine("acces", on=on):
+        Acces.objects.bulk_create([link])
+
+
+def lock_dossier(dossier: Dossier) -> None:
+    """Let nobody else change the same facts of a file before the end of the transaction.
+
+    An advisory lock: to lock the row would ask for the right to write it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(dossier.pk)])
 
 
 @transaction.atomic
@@ -204,7 +238,7 @@ def record_bail(
             _refuse_future(le, on)
     if signe_le and reconduit_le and reconduit_le < signe_le:
         raise BailIncoherent
-    Dossier.objects.select_for_update().get(pk=dossier.pk)
+    lock_dossier(dossier)
     bail = Bail.objects.filter(dossier=dossier).first()
     if (bail.empreinte if bail else "") != empreinte:
         raise BailModifie
@@ -552,8 +586,10 @@ def _find_or_create_bailleurs(departement: str, menages: Sequence[MenageRecu]) -
 
 def open_instruction(*, dossier_ids: Collection[UUID], on: date) -> None:
     """Let the préfecture's agents reach files, in bulk; a link already open stays as it is."""
-    copy_new_rows(
-        Acces,
-        ("id", "dossier_id", "relation", "role", "debut_le"),
-        ((new_id(), pk, Acces.Relation.INSTRUCTION, Role.GESTIONNAIRE, on) for pk in dossier_ids),
-    )
+    role = Role.GESTIONNAIRE
+    with acting_as_machine("acces", on=on):
+        copy_new_rows(
+            Acces,
+            ("id", "dossier_id", "relation", "role", "debut_le"),
+            ((new_id(), pk, Acces.Relation.INSTRUCTION, role, on) for pk in dossier_ids),
+        )

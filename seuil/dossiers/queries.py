@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Model, Q, QuerySet
 
+from seuil.acteurs.matrice import DOSSIER, Regle, Relation, list_portees, load_matrice
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import get_perimetre
 from seuil.dossiers.models import (
     Acces,
     AideLogement,
@@ -23,6 +23,8 @@ from seuil.dossiers.models import (
     SuiviSocial,
 )
 
+M = TypeVar("M", bound=Model)
+
 
 @dataclass(frozen=True, slots=True)
 class Menage:
@@ -34,16 +36,88 @@ class Menage:
     suivis: Sequence[SuiviSocial]
 
 
+@dataclass(frozen=True, slots=True)
+class Raison:
+    """Why an agent sees a file: a relation that holds, and what the matrix opens by it."""
+
+    relation: Relation
+    regle: Regle
+    # The day from which, for a dated link; its end when it has one.
+    depuis_le: date | None = None
+    jusqu_au: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ouverture:
+    """What of one file is open to an agent on a day: its reasons, and what each one gives."""
+
+    raisons: Sequence[Raison]
+
+    def allows(self, categorie: str, operation: str = "lire") -> bool:
+        """Tell whether one of the reasons opens a category for an operation."""
+        return any(r.regle.allows(categorie, operation) for r in self.raisons)
+
+
 def get_dossier(*, agent: Agent, on: date, numero: str) -> Dossier:
-    """Return a file with its dwelling, lease and landlord.
+    """Return a file with its dwelling, and with its lease and landlord for who may read them.
 
     Raises Dossier.DoesNotExist when there is none of that number, or the agent may not see it.
     """
-    return (
+    found = (
         Dossier.objects.visible_to(agent, on=on)
         .select_related("logement__commune__arrondissement", "bail__bailleur")
         .get(numero=numero)
     )
+    ouverture = get_ouverture(agent=agent, on=on, dossier=found)
+    for name, categorie in (("logement", "identite"), ("bail", "bail_dette")):
+        if not ouverture.allows(categorie):
+            # As if the file had none: whoever asks for it gets nothing.
+            field: Any = Dossier._meta.get_field(name)  # noqa: SLF001 - Django's public Meta
+            field.set_cached_value(found, None)
+    return found
+
+
+def get_ouverture(*, agent: Agent, on: date, dossier: Dossier) -> Ouverture:
+    """Return why the agent sees a file, and what of it; no reason when it does not see it."""
+    matrice = load_matrice()
+    profil = matrice.profils.get(agent.profil)
+    if (
+        profil is None
+        or dossier.departement_id != agent.departement_id
+        or (dossier.limite_le and not profil.limites)
+    ):
+        return Ouverture(())
+    liens = [r.relation for r in profil.regles if matrice.relations[r.relation].lien]
+    held: dict[str, Acces] = {}
+    if liens:
+        links = Acces.objects.filter(dossier=dossier).held_by(agent, liens=liens, on=on)
+        held = {link.relation: link for link in links.order_by("-debut_le")}
+    raisons = []
+    for regle in profil.regles:
+        link = held.get(regle.relation)
+        if link or _is_concerned(regle, agent, dossier, on):
+            raisons.append(
+                Raison(
+                    matrice.relations[regle.relation],
+                    regle,
+                    link.debut_le if link else None,
+                    link.fin_le if link else None,
+                )
+            )
+    return Ouverture(raisons)
+
+
+def _is_concerned(regle: Regle, agent: Agent, dossier: Dossier, on: date) -> bool:
+    """Tell whether a relation that is not a dated link holds."""
+    if not regle.de <= dossier.rang <= regle.a:
+        return False
+    if regle.relation == "departement":
+        return True
+    if regle.relation == "secteur":
+        return dossier.commune_code in agent.organisation.list_secteur()
+    if regle.relation == "saisine":
+        return Dossier.objects.filter(pk=dossier.pk).owed_by(agent, on=on).exists()
+    return False
 
 
 def count_arrivees(*, agent: Agent, on: date, since: date) -> int:
@@ -54,20 +128,20 @@ def count_arrivees(*, agent: Agent, on: date, since: date) -> int:
 def list_titulaires(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Personne]:
     """Return the people of the household, holders of the lease first."""
     order = {q: i for i, q in enumerate(Personne.Qualite.values)}
-    rows = Personne.objects.filter(dossier__in=only_visible(agent=agent, on=on, dossier=dossier))
+    rows = readable(Personne.objects.all(), agent=agent, on=on, dossier=dossier)
     return sorted(rows.order_by("rang"), key=lambda p: (order[p.qualite], p.rang))
 
 
 def get_menage(*, agent: Agent, on: date, dossier: Dossier) -> Menage:
     """Return everything known of the household of a file."""
-    visible = only_visible(agent=agent, on=on, dossier=dossier)
+    key: dict[str, Any] = {"agent": agent, "on": on, "dossier": dossier}
     return Menage(
         personnes=list_titulaires(agent=agent, on=on, dossier=dossier),
         compositions=list(
-            Composition.objects.filter(dossier__in=visible).order_by("-constatee_le", "-created_at")
+            readable(Composition.objects.all(), **key).order_by("-constatee_le", "-created_at")
         ),
         coordonnees=list(
-            Coordonnee.objects.filter(dossier__in=visible).order_by(
+            readable(Coordonnee.objects.all(), **key).order_by(
                 F("valide_au").desc(nulls_first=True), "-valide_du", "type", "valeur"
             )
         ),
@@ -78,16 +152,16 @@ def get_menage(*, agent: Agent, on: date, dossier: Dossier) -> Menage:
 def list_suivis(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[SuiviSocial]:
     """Return what social services said of the household, newest first."""
     return list(
-        SuiviSocial.objects.filter(
-            dossier__in=only_visible(agent=agent, on=on, dossier=dossier)
-        ).order_by("-constate_le", "-created_at")
+        readable(SuiviSocial.objects.all(), agent=agent, on=on, dossier=dossier).order_by(
+            "-constate_le", "-created_at"
+        )
     )
 
 
 def get_composition(*, agent: Agent, on: date, dossier: Dossier) -> Composition | None:
     """Return the last known composition of the household."""
     return (
-        Composition.objects.filter(dossier__in=only_visible(agent=agent, on=on, dossier=dossier))
+        readable(Composition.objects.all(), agent=agent, on=on, dossier=dossier)
         .order_by("-constatee_le", "-created_at")
         .first()
     )
@@ -96,25 +170,25 @@ def get_composition(*, agent: Agent, on: date, dossier: Dossier) -> Composition 
 def list_dettes(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Dette]:
     """Return the debts stated on a file, newest first."""
     return list(
-        Dette.objects.filter(
-            dossier__in=only_visible(agent=agent, on=on, dossier=dossier)
-        ).order_by("-constatee_le", "-created_at")
+        readable(Dette.objects.all(), agent=agent, on=on, dossier=dossier).order_by(
+            "-constatee_le", "-created_at"
+        )
     )
 
 
 def list_aides(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[AideLogement]:
     """Return the housing aids stated on a file, newest first."""
     return list(
-        AideLogement.objects.filter(
-            dossier__in=only_visible(agent=agent, on=on, dossier=dossier)
-        ).order_by("-constatee_le", "-created_at")
+        readable(AideLogement.objects.all(), agent=agent, on=on, dossier=dossier).order_by(
+            "-constatee_le", "-created_at"
+        )
     )
 
 
 def list_dates_annoncees(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[DateAnnoncee]:
     """Return the dates told about a file, the last told first."""
     return list(
-        DateAnnoncee.objects.filter(dossier__in=only_visible(agent=agent, on=on, dossier=dossier))
+        readable(DateAnnoncee.objects.all(), agent=agent, on=on, dossier=dossier)
         .select_related("notee_par")
         .order_by("-dite_le", "-created_at")
     )
@@ -123,7 +197,7 @@ def list_dates_annoncees(*, agent: Agent, on: date, dossier: Dossier) -> Sequenc
 def list_documents(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Mapping[str, Any]]:
     """Return the documents of a file, newest first."""
     return list(
-        Document.objects.filter(dossier__in=only_visible(agent=agent, on=on, dossier=dossier))
+        readable(Document.objects.all(), agent=agent, on=on, dossier=dossier)
         .order_by("-depose_le", "-created_at")
         .values(
             "id", "nom", "nature", "type_mime", "taille", "depose_le",
@@ -135,7 +209,8 @@ def list_documents(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Mapp
 def get_document(*, agent: Agent, on: date, document_id: UUID) -> Document:
     """Return a document of a file the agent may see. Raises Document.DoesNotExist."""
     return Document.objects.select_related("dossier").get(
-        pk=document_id, dossier__in=Dossier.objects.visible_to(agent, on=on)
+        pk=document_id,
+        dossier__in=Dossier.objects.visible_to(agent, on=on, categorie="documents"),
     )
 
 
@@ -149,12 +224,102 @@ def list_acces(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Acces]:
     )
 
 
-def only_visible(*, agent: Agent, on: date, dossier: Dossier) -> Any:
-    """Return what `dossier__in` takes to keep the rows of a file, none when it is not visible."""
-    # Who sees a whole département needs no query to see one of its files.
+def find_dossier_ferme(*, departement: str, numero: str) -> Dossier | None:
+    """Return a file by its number, whoever may see it: for an exceptional access only."""
+    return Dossier.objects.filter(departement=departement, numero=numero, limite_le=None).first()
+
+
+def get_acces_a_fermer(*, agent: Agent, on: date, acces_id: UUID) -> Acces | None:
+    """Return a running link that a person may end by hand, on a file the agent may see."""
+    return (
+        Acces.objects.open(on=on)
+        .filter(
+            pk=acces_id,
+            relation__in=["destinataire", "bailleur", "bris_de_glace"],
+            dossier__in=Dossier.objects.visible_to(agent, on=on),
+        )
+        .select_related("dossier")
+        .first()
+    )
+
+
+def list_acces_exceptionnels(*, agent: Agent, on: date, since: date) -> Sequence[Acces]:
+    """Return the exceptional accesses taken since a day in the agent's département."""
+    return list(
+        Acces.objects.filter(
+            relation=Acces.Relation.BRIS_DE_GLACE,
+            debut_le__gte=since,
+            debut_le__lte=on,
+            dossier__in=Dossier.objects.visible_to(agent, on=on),
+        )
+        .select_related("dossier", "agent__organisation")
+        .order_by("-created_at")
+    )
+
+
+def reads_whole_departement(agent: Agent, categorie: str, operation: str = "lire") -> bool:
+    """Tell whether the agent reads a category of every file of its département."""
+    whole = (0, len(load_matrice().stades) - 1)
+    return any(
+        p.relation == "departement" and (p.de, p.a) == whole
+        for p in list_portees(agent.profil, categorie, operation)
+    )
+
+
+def only_visible(
+    *,
+    agent: Agent,
+    on: date,
+    dossier: Dossier,
+    categorie: str = DOSSIER,
+    operation: str = "lire",
+) -> Any:
+    """Return what `dossier__in` takes to keep the rows of a file of that category.
+
+    Nothing when the matrix does not open the category of that file to the agent on that day.
+    """
+    # Who reads it in a whole département needs no query to read it of one of its files.
     if (
-        get_perimetre(agent.role) == "departement"
-        and dossier.departement_id == agent.departement_id
+        dossier.departement_id == agent.departement_id
+        and dossier.limite_le is None
+        and reads_whole_departement(agent, categorie, operation)
     ):
         return [dossier.pk]
-    return Dossier.objects.visible_to(agent, on=on).filter(pk=dossier.pk).values("pk")
+    return (
+        Dossier.objects.visible_to(agent, on=on, categorie=categorie, operation=operation)
+        .filter(pk=dossier.pk)
+        .values("pk")
+    )
+
+
+def readable(
+    rows: QuerySet[M],
+    *,
+    agent: Agent,
+    on: date,
+    dossier: Dossier | None = None,
+    chemin: str = "dossier",
+) -> QuerySet[M]:
+    """Keep the rows that the agent may read, by what their model says it holds (`Rls`).
+
+    Those of one file, or of all those it reaches. `chemin` leads from the rows to their dossier.
+    """
+    rls: Any = rows.model.Rls  # type: ignore[attr-defined]
+    column, special = getattr(rls, "par_valeur", ("", {}))
+
+    def among(categorie: str) -> Q:
+        if dossier is not None:
+            visible = only_visible(agent=agent, on=on, dossier=dossier, categorie=categorie)
+        else:
+            visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie).values("pk")
+        return Q(**{f"{chemin}__in": visible})
+
+    if getattr(rls, "organisation_seule", False):
+        rows = rows.filter(organisation=agent.organisation_id)
+    if not special:
+        return rows.filter(among(rls.categorie))
+    kept = Q(among(rls.categorie), ~Q(**{f"{column}__in": list(special)}))
+    for categorie in sorted(set(special.values())):
+        values = [value for value, c in special.items() if c == categorie]
+        kept |= Q(among(categorie), **{f"{column}__in": values})
+    return rows.filter(kept)

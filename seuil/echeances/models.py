@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from seuil.dossiers.models import Dossier, Parc
+from seuil.echeances.rules import CATEGORIE_PAR_REGLE
 from seuil.kernel.models import new_id
 
 
@@ -43,6 +44,10 @@ class Echeance(models.Model):
         # The agenda reads the deadlines of a month among those of a whole département.
         indexes = [models.Index(fields=["le", "regle"], name="echeance_jour")]
 
+    class Rls:
+        categorie = "procedure"
+        par_valeur = ("regle", CATEGORIE_PAR_REGLE)
+
     class Privacy:
         procedure = {
             "dossier", "regle", "source_id", "source_type", "debut_le", "le", "autres",
@@ -73,9 +78,6 @@ class Situation(models.Model):
     stade_le = models.DateField("atteint le")
     # The next hearing, or the last one.
     audience_le = models.DateField("audience", null=True)
-    dette = models.DecimalField(max_digits=10, decimal_places=2, null=True)
-    dette_le = models.DateField("dette au", null=True)
-    suivi = models.CharField("suivi social", max_length=15, blank=True)
     # Denormalised for the list's search and order; rebuilt with the rest.
     nom_affiche = models.CharField("nom du ménage", max_length=220)
     nom_recherche = models.CharField("nom pour la recherche", max_length=220)
@@ -100,13 +102,61 @@ class Situation(models.Model):
             ),
         ]
 
+    class Rls:
+        categorie = "identite"
+        departement_direct = True
+
     class Privacy:
         identite = {"nom_affiche", "nom_recherche"}
         contact = {"commune_code", "arrondissement_code"}
-        finance = {"dette", "dette_le"}
-        social = {"suivi", "enfants"}
+        social = {"enfants"}
         procedure = {
             "dossier", "departement", "stade", "stade_le", "audience_le", "parc", "bailleur",
             "delai_le",
         }  # fmt: skip
         retention = "projection : recalculée, vit avec le dossier"
+
+
+class SituationDette(models.Model):
+    """The last debt stated on a dossier, apart from the rest: fewer people may read it."""
+
+    dossier = models.OneToOneField(
+        Dossier, on_delete=models.PROTECT, related_name="situation_dette", primary_key=True
+    )
+    departement = models.CharField(max_length=3)
+    montant = models.DecimalField(max_digits=10, decimal_places=2)
+    constatee_le = models.DateField("constatée le")
+
+    class Meta:
+        verbose_name = "dernière dette connue"
+        verbose_name_plural = "dernières dettes connues"
+
+    class Rls:
+        categorie = "bail_dette"
+        departement_direct = True
+
+    class Privacy:
+        finance = {"dossier", "departement", "montant", "constatee_le"}
+        retention = "projection : recalculée, vit avec le dossier"
+
+
+class SituationSuivi(models.Model):
+    """What social services said last of a dossier, apart from the rest: fewer may read it."""
+
+    dossier = models.OneToOneField(
+        Dossier, on_delete=models.PROTECT, related_name="situation_suivi", primary_key=True
+    )
+    departement = models.CharField(max_length=3)
+    suivi = models.CharField("suivi social", max_length=15)
+
+    class Meta:
+        verbose_name = "dernier suivi social connu"
+        verbose_name_plural = "derniers suivis sociaux connus"
+
+    class Rls:
+        categorie = "suivi"
+        departement_direct = True
+
+    class Privacy:
+        social = {"dossier", "departement", "suivi"}
+        retention = "projection : recalculée, vit avec le dossier"

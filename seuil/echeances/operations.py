@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from seuil.dossiers.rules import normalise_nom
-from seuil.echeances.models import Echeance, Situation
+from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
 from seuil.echeances.rules import (
     Acte,
     Contexte,
@@ -98,9 +98,6 @@ def _replace_situations(
                     avancement.stade,
                     avancement.stade_le,
                     avancement.audience_le,
-                    fiche["dette"],
-                    fiche["dette_le"],
-                    fiche["suivi"],
                     fiche["nom_affiche"],
                     fiche["nom_recherche"],
                     fiche["parc"],
@@ -118,12 +115,35 @@ def _replace_situations(
         scope_ids=ids,
         key=("dossier_id",),
         content=(
-            "departement", "stade", "stade_le", "audience_le", "dette", "dette_le",
-            "suivi", "nom_affiche", "nom_recherche", "parc", "enfants", "bailleur", "delai_le",
+            "departement", "stade", "stade_le", "audience_le",
+            "nom_affiche", "nom_recherche", "parc", "enfants", "bailleur", "delai_le",
             "commune_code", "arrondissement_code",
         ),
         rows=rows,
     )  # fmt: skip
+    shown = [(pk, fiches[pk]) for (pk,), _ in rows]
+    replace_projection(
+        SituationDette,
+        scope="dossier_id",
+        scope_ids=ids,
+        key=("dossier_id",),
+        content=("departement", "montant", "constatee_le"),
+        rows=[
+            ((pk,), (fiche["departement"], fiche["dette"], fiche["dette_le"]))
+            for pk, fiche in shown
+            if fiche["dette"] is not None
+        ],
+    )
+    replace_projection(
+        SituationSuivi,
+        scope="dossier_id",
+        scope_ids=ids,
+        key=("dossier_id",),
+        content=("departement", "suivi"),
+        rows=[
+            ((pk,), (fiche["departement"], fiche["suivi"])) for pk, fiche in shown if fiche["suivi"]
+        ],
+    )
 
 
 def _read_actes(ids: list[UUID]) -> dict[UUID, list[Acte]]:

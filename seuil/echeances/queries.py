@@ -10,15 +10,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Case, F, Min, Q, QuerySet, Value, When
 
 from seuil.actes.models import Acte as ActeModel
+from seuil.acteurs.matrice import list_portees
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Acces, Bailleur, Dossier
-from seuil.dossiers.queries import only_visible
+from seuil.dossiers.queries import only_visible, readable, reads_whole_departement
 from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
-from seuil.echeances.models import Echeance, Situation
+from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
 from seuil.echeances.rules import (
     ACTES_EN_AMONT,
     REGLES_EN_AMONT,
@@ -119,17 +120,21 @@ class EcheanceVue:
     aujourdhui: str = ""
 
 
-def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Situation]:
+def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     """Return the situations of the files the agent may see, filtered and ordered.
 
     Count it, slice it, then hand the slice to `list_rows`.
     """
-    if why_not(agent.role, "dossier.lire"):
+    if why_not(agent.profil, "dossier.lire"):
         return Situation.objects.none()
-    rows = Situation.objects.filter(departement=agent.departement_id)
+    rows = Situation.objects.filter(departement=agent.departement_id).annotate(
+        dette=_if_readable("bail_dette", "dossier__situation_dette__montant", agent, on),
+        dette_le=_if_readable("bail_dette", "dossier__situation_dette__constatee_le", agent, on),
+        suivi=_if_readable("suivi", "dossier__situation_suivi__suivi", agent, on),
+    )
     # A whole département needs no join to the files: the column says it.
-    if get_perimetre(agent.role) != "departement":
-        rows = rows.filter(dossier__in=Dossier.objects.visible_to(agent, on=on).values("pk"))
+    if not reads_whole_departement(agent, "identite"):
+        rows = readable(rows, agent=agent, on=on)
     if filtres.texte:
         rows = rows.filter(_matches(filtres.texte))
     equal = {
@@ -153,7 +158,28 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Situa
     return rows.order_by(*TRIS.get(filtres.tri, TRIS["recent"]))
 
 
-def list_rows(*, on: date, situations: QuerySet[Situation]) -> list[DossierRow]:
+def _if_readable(categorie: str, field: str, agent: Agent, on: date) -> Any:
+    """Return a field of another category on the dossiers where the agent may read it."""
+    portees = list_portees(agent.profil, categorie)
+    if portees == list_portees(agent.profil, "identite"):
+        return F(field)
+    nothing = Value(None, output_field=_output_field(field))
+    if not portees:
+        return nothing
+    seen = Dossier.objects.visible_to(agent, on=on, categorie=categorie).values("pk")
+    return Case(When(dossier__in=seen, then=F(field)), default=nothing)
+
+
+def _output_field(field: str) -> Any:
+    model, name = {
+        "dossier__situation_dette__montant": (SituationDette, "montant"),
+        "dossier__situation_dette__constatee_le": (SituationDette, "constatee_le"),
+        "dossier__situation_suivi__suivi": (SituationSuivi, "suivi"),
+    }[field]
+    return model._meta.get_field(name)  # noqa: SLF001 - public Meta
+
+
+def list_rows(*, on: date, situations: QuerySet[Any]) -> list[DossierRow]:
     """Return the lines of a slice of `list_dossiers`, in its order; two queries."""
     found = list(
         situations.values_list(
@@ -179,7 +205,7 @@ def list_rows(*, on: date, situations: QuerySet[Situation]) -> list[DossierRow]:
             audience_le=audience_le,
             dette=dette,
             dette_le=dette_le,
-            suivi=suivi,
+            suivi=suivi or "",
             parc=parc,
             echeance_le=prochaines.get(pk),
         )
@@ -271,15 +297,32 @@ def _read_contexte(
 
 def get_situation(*, agent: Agent, on: date, dossier: Dossier) -> Situation | None:
     """Return where the procedure of a file stands; None before its first act."""
-    visible = only_visible(agent=agent, on=on, dossier=dossier)
-    return Situation.objects.filter(dossier__in=visible).first()
+    return readable(Situation.objects.all(), agent=agent, on=on, dossier=dossier).first()
+
+
+def get_derniere_dette(*, agent: Agent, on: date, dossier: Dossier) -> SituationDette | None:
+    """Return the last debt known; None when there is none or the agent may not read it."""
+    return readable(SituationDette.objects.all(), agent=agent, on=on, dossier=dossier).first()
+
+
+def get_dernier_suivi(*, agent: Agent, on: date, dossier: Dossier) -> str:
+    """Return what social services said last; empty when nothing, or not for the agent to read."""
+    found = readable(SituationSuivi.objects.all(), agent=agent, on=on, dossier=dossier).first()
+    return found.suivi if found else ""
+
+
+def read_dette(dossier: Dossier) -> tuple[Decimal | None, date | None]:
+    """Return the last debt known of a dossier already read with it, and its day."""
+    found = getattr(dossier, "situation_dette", None)
+    return (found.montant, found.constatee_le) if found else (None, None)
 
 
 def list_dates_legales(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[tuple[date, str]]:
     """Return the coming dates that the law sets, with the label of their rule, nearest first."""
-    visible = only_visible(agent=agent, on=on, dossier=dossier)
     regles = droit.regles()
-    rows = Echeance.objects.filter(dossier__in=visible, le__gte=on, regle__in=_list_legales())
+    rows = readable(Echeance.objects.all(), agent=agent, on=on, dossier=dossier).filter(
+        le__gte=on, regle__in=_list_legales()
+    )
     return [
         (le, regles[regle].libelle)
         for le, regle in rows.order_by("le", "regle").values_list("le", "regle")
@@ -289,8 +332,8 @@ def list_dates_legales(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[
 
 def list_jours(*, agent: Agent, on: date, dossier: Dossier) -> dict[tuple[UUID, str], date]:
     """Return the last day of each rule that runs in a file, by dossier and rule."""
-    visible = only_visible(agent=agent, on=on, dossier=dossier)
-    rows = Echeance.objects.filter(dossier__in=visible, le__isnull=False).order_by("le")
+    rows = readable(Echeance.objects.all(), agent=agent, on=on, dossier=dossier)
+    rows = rows.filter(le__isnull=False).order_by("le")
     return {
         (pk, regle): le for pk, regle, le in rows.values_list("dossier_id", "regle", "le") if le
     }
@@ -298,8 +341,7 @@ def list_jours(*, agent: Agent, on: date, dossier: Dossier) -> dict[tuple[UUID, 
 
 def list_echeances(*, agent: Agent, on: date, dossier: Dossier) -> list[EcheanceVue]:
     """Return the deadlines of a file with their explanation, by date, undetermined ones last."""
-    visible = only_visible(agent=agent, on=on, dossier=dossier)
-    rows = Echeance.objects.filter(dossier__in=visible)
+    rows = readable(Echeance.objects.all(), agent=agent, on=on, dossier=dossier)
     found = [_explained(e) for e in rows.order_by("regle", "source_id")]
     connus = get_faits_connus(agent=agent, on=on, dossier=dossier)
     if connus:
@@ -349,8 +391,11 @@ class FaitsConnus:
 
 
 def get_faits_connus(*, agent: Agent, on: date, dossier: Dossier) -> FaitsConnus | None:
-    """Return what decides of the dates of a file; None when the agent may not see it."""
-    visible = only_visible(agent=agent, on=on, dossier=dossier)
+    """Return what decides of the dates of a file; None when the agent may not see it.
+
+    Of its acts, those the agent may read.
+    """
+    visible = only_visible(agent=agent, on=on, dossier=dossier, categorie="procedure")
     row = (
         Dossier.objects.filter(pk__in=visible)
         .values_list(*_CHAMPS_FICHE, "bail__bailleur__nature")
@@ -359,7 +404,8 @@ def get_faits_connus(*, agent: Agent, on: date, dossier: Dossier) -> FaitsConnus
     if row is None:
         return None
     *fiche, nature = row
-    actes = dossier.actes.order_by("survenu_le", "pk").values_list(*_CHAMPS_ACTE)
+    acts = readable(dossier.actes.all(), agent=agent, on=on, dossier=dossier)
+    actes = acts.order_by("survenu_le", "pk").values_list(*_CHAMPS_ACTE)
     return FaitsConnus(
         dossier_id=dossier.pk,
         actes=[Acte(*values) for values in actes],

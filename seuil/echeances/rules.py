@@ -51,6 +51,13 @@ REGLES_LUES: Mapping[str, tuple[str, ...]] = {
     "expulsion": ("G12c", "G12d"),
 }
 
+# Deadlines that tell of more than the procedure: who may read them, in the matrix of accesses.
+CATEGORIE_PAR_REGLE: Mapping[str, str] = {
+    **dict.fromkeys(("G3", "G5", "G7", "G10", "G12", "G12c", "G12d"), "concours"),
+    **dict.fromkeys(("K1", "K2", "K3"), "dalo"),
+    **dict.fromkeys(("EM1", "EM2", "EM2b", "EM3", "EM4", "EM5", "EM6"), "accompagnement"),
+}
+
 # What to obtain when the day of a starting fact is not known, in the words of the screen.
 FAIT_A_OBTENIR: Mapping[str, str] = {
     "premiere_audience": "la date de l’audience",

@@ -20,6 +20,7 @@ from seuil.echeances.models import Stade
 from seuil.engines import droit
 from seuil.indicateurs import rules
 from seuil.indicateurs.rules import PAR_CODE, Activite
+from seuil.kernel.contexte import counting
 from seuil.kernel.refusal import Refusal
 
 
@@ -229,7 +230,7 @@ def list_dossiers_indicateur(
     A dossier the agent no longer sees (its mandate is closed) keeps its number, without name.
     Raises ActiviteInterdite; KeyError for an unknown indicator.
     """
-    reason = why_not(agent.role, "activite.ouvrir")
+    reason = why_not(agent.profil, "activite.ouvrir")
     if reason:
         raise ActiviteInterdite(reason)
     indicateur = PAR_CODE[code]
@@ -256,16 +257,18 @@ def list_clotures(
     """
     params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
     ids: Sequence[UUID] = [row["cle"] for row in _fetch(SOURCES["clotures"], params)]
-    mandats = list(
-        Mandat.objects.filter(pk__in=ids)
-        .select_related("dossier")
-        .order_by("clos_le", "dossier__numero", "pk")
-    )
+    # Who counts a closed mandate may not read its dossier any more.
+    with counting("activite", on=on):
+        mandats = list(
+            Mandat.objects.filter(pk__in=ids)
+            .select_related("dossier")
+            .order_by("clos_le", "dossier__numero", "pk")
+        )
     counts: dict[tuple[str, str], int] = {}
     for mandat in mandats:
         key = (mandat.get_motif_cloture_display(), mandat.get_denouement_display())
         counts[key] = counts.get(key, 0) + 1
-    opens = why_not(agent.role, "activite.ouvrir") is None
+    opens = why_not(agent.profil, "activite.ouvrir") is None
     return Clotures(
         lignes=tuple(_cloture(m) for m in mandats) if opens else (),
         comptes=tuple(CompteClotures(*key, nombre=n) for key, n in sorted(counts.items())),
@@ -275,11 +278,11 @@ def list_clotures(
 
 def _scope(*, agent: Agent, on: date, mois: date, operateur: Organisation | None) -> dict[str, Any]:
     """Return what the agent may count. Raises ActiviteInterdite."""
-    reason = why_not(agent.role, "activite.lire")
+    reason = why_not(agent.profil, "activite.lire")
     if reason:
         raise ActiviteInterdite(reason)
     debut, fin = rules.bounds_of_month(mois)
-    own = get_perimetre(agent.role) == "mandat"
+    own = get_perimetre(agent.profil) == "mandat"
     return {
         "departement": agent.departement_id,
         "operateur": agent.organisation_id if own else (operateur.pk if operateur else None),
@@ -316,7 +319,8 @@ def _dossier_compte(row: Mapping[str, Any], *, is_visible: bool) -> DossierCompt
 
 
 def _fetch(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
+    # Figures of an operator or a département, whoever reads them: the caller shows no more.
+    with counting("activite", on=params["fin"]), connection.cursor() as cursor:
         cursor.execute(sql, params)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -34,6 +34,7 @@ def migrate() -> None:
     from django.db import connection  # noqa: PLC0415
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
+    from seuil.acteurs import rls  # noqa: PLC0415
     from seuil.audit.operations import install_journal, remove_triggers  # noqa: PLC0415
 
     executor = MigrationExecutor(connection)
@@ -43,5 +44,6 @@ def migrate() -> None:
         with connection.cursor() as cursor:
             remove_triggers(cursor=cursor)
         call_command("migrate", verbosity=0, interactive=False)
+    rls.install()
     with connection.cursor() as cursor:
         install_journal(cursor=cursor)

@@ -7,6 +7,7 @@ from seuil.acteurs.models import Departement
 from seuil.audit.operations import seal_journal as seal
 from seuil.jobs.journal import anchor_all
 from seuil.kernel.clock import today
+from seuil.kernel.contexte import acting_as_machine
 from seuil.usecases import refresh_dossiers
 
 QUEUE_PROJECTIONS = "projections"
@@ -47,4 +48,5 @@ def seal_journal(timestamp: int | None = None) -> None:  # noqa: ARG001 - given 
 )
 def anchor_journal(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the schedule
     """Copy the head of each chain outside the database, once a day."""
-    anchor_all(folder=settings.SEUIL_ANCRES)
+    with acting_as_machine("journal", on=today()):
+        anchor_all(folder=settings.SEUIL_ANCRES)

@@ -310,6 +310,36 @@ def _table(model: type[models.Model], prefix: str = "") -> sql.Identifier:
 
 
 def _copy(target: sql.Composable, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """COPY rows, aside first where PostgreSQL applies policies: it refuses to COPY into those."""
+    if not _has_policies(target):
+        _stream(target, columns, rows)
+        return
+    aside = sql.Identifier("copied_" + target._obj[0])  # noqa: SLF001
+    names = _names(columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "CREATE TEMP TABLE {aside} ON COMMIT DROP AS SELECT {names} FROM {target}"
+                " WITH NO DATA"
+            ).format(aside=aside, names=names, target=target)
+        )
+    _stream(aside, columns, rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("INSERT INTO {target} ({names}) SELECT {names} FROM {aside}").format(
+                target=target, names=names, aside=aside
+            )
+        )
+        cursor.execute(sql.SQL("DROP TABLE {aside}").format(aside=aside))
+
+
+def _has_policies(target: sql.Composable) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT row_security_active(%s)", [target.as_string(cursor.cursor)])
+        return bool(cursor.fetchone()[0])
+
+
+def _stream(target: sql.Composable, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(target, _names(columns))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:

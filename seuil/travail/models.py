@@ -48,6 +48,10 @@ class Tache(models.Model):
             models.Index(fields=["organisation", "role", "due_le"], name="tache_organisation"),
         ]
 
+    class Rls:
+        portee = "tache"
+        categorie = "devoirs"
+
     class Privacy:
         procedure = {
             "dossier", "departement", "genre", "devoir", "source_id", "role", "organisation",
@@ -88,6 +92,9 @@ class Diligence(Record):
                 | (Q(sans_objet=True, preuve="") & ~Q(motif="")),
             ),
         ]
+
+    class Rls:
+        categorie = "devoirs"
 
     class Privacy:
         procedure = {

@@ -16,7 +16,7 @@ from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.queries import list_communes_servies
 from seuil.acteurs.rules import get_perimetre, why_not
 from seuil.dossiers.models import Acces, Dossier, Personne
-from seuil.dossiers.queries import only_visible
+from seuil.dossiers.queries import readable
 from seuil.kernel.bulk import as_array
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules import (
@@ -77,17 +77,17 @@ class AFaire:
 
 def filter_taches(*, agent: Agent, on: date) -> QuerySet[Tache]:
     """Return the tasks that are the agent's to do or to distribute on that day."""
-    if why_not(agent.role, "a_faire.lire"):
+    if why_not(agent.profil, "a_faire.lire"):
         return Tache.objects.none()
     seen = Tache.objects.filter(visible_le__lte=on).filter(
         Q(caduque_le=None) | Q(caduque_le__gt=on)
     )
-    perimetre = get_perimetre(agent.role)
+    perimetre = get_perimetre(agent.profil)
     if perimetre in {"departement", "instruction"}:
         return seen.filter(departement=agent.departement_id, role=agent.role)
     if perimetre == "mandat":
         return seen.filter(organisation=agent.organisation_id)
-    if perimetre == "aucun":
+    if agent.role == Role.PARTENAIRE:
         # A partner: what its own organisation owes, and nothing else.
         return seen.filter(role=agent.role, organisation=agent.organisation_id, genre="devoir")
     # A file is followed by two people: each sees what the other has to do on it.
@@ -265,7 +265,7 @@ def find_diligence(*, agent: Agent, on: date, which: Rendu) -> Diligence | None:
 def list_diligences(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Diligence]:
     """Return what was said of the duties of a file the agent may see."""
     return list(
-        Diligence.objects.filter(dossier__in=only_visible(agent=agent, on=on, dossier=dossier))
+        readable(Diligence.objects.all(), agent=agent, on=on, dossier=dossier)
         .select_related("organisation")
         .order_by("faite_le", "pk")
     )
@@ -394,7 +394,7 @@ def _read_faits(faits: Mapping[str, str] | str) -> Mapping[str, date]:
 _READ_ETAPES = """
 SELECT d.id, d.departement_id, coalesce(l.commune_id, ''), d.parc, a.type, a.id, a.survenu_le,
   a.recu_le, a.sens, s.audience_le, coalesce(s.enfants, 0), coalesce(s.bailleur, ''),
-  coalesce(s.suivi, ''),
+  coalesce(ss.suivi, ''),
   coalesce((SELECT aide.tiers_payant FROM dossiers_aidelogement aide WHERE aide.dossier_id = d.id
     ORDER BY aide.constatee_le DESC, aide.created_at DESC LIMIT 1), false),
   (SELECT json_object_agg(f.type, f.le) FROM (
@@ -404,6 +404,7 @@ SELECT d.id, d.departement_id, coalesce(l.commune_id, ''), d.parc, a.type, a.id,
       AND x.id <> a.id GROUP BY x.type) f)
 FROM dossiers_dossier d
 LEFT JOIN echeances_situation s ON s.dossier_id = d.id
+LEFT JOIN echeances_situationsuivi ss ON ss.dossier_id = d.id
 LEFT JOIN dossiers_logement l ON l.dossier_id = d.id
 JOIN LATERAL (
   SELECT DISTINCT ON (type) id, type, survenu_le, recu_le, sens FROM actes_acte

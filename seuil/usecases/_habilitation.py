@@ -1,5 +1,6 @@
 """May this person do that to this dossier, on that day?"""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -22,15 +23,42 @@ class DossierInaccessible(Refusal):
 
 def require_verbe(*, by: Agent, verbe: str) -> None:
     """Raise HabilitationRefusee when the agent's role does not allow `verbe`."""
-    reason = why_not(by.role, verbe)
+    reason = why_not(by.profil, verbe)
     if reason:
         raise HabilitationRefusee(reason)
 
 
-def require_dossier(*, by: Agent, on: date, verbe: str, dossier_id: UUID) -> None:
-    """Raise HabilitationRefusee or DossierInaccessible unless the agent may do `verbe` there."""
+# What each verb writes, by category of the matrix.
+_ECRITURES: Mapping[str, str] = {
+    "contact.enregistrer": "echanges",
+    "visite.enregistrer": "echanges",
+    "dsf.enregistrer": "dsf",
+    "dsf.demander": "dsf",
+    "prescription.enregistrer": "accompagnement",
+    "mandat.repondre": "accompagnement",
+    "mandat.suivre": "accompagnement",
+    "mandat.prolonger": "accompagnement",
+    "regularite.constater": "regularite",
+    "devoir.rendre": "devoirs",
+}
+
+
+def require_dossier(
+    *, by: Agent, on: date, verbe: str, dossier_id: UUID, categorie: str = ""
+) -> None:
+    """Raise HabilitationRefusee or DossierInaccessible unless the agent may do `verbe` there.
+
+    `categorie` is what it writes, when the verb alone does not say.
+    """
     require_verbe(by=by, verbe=verbe)
-    if not Dossier.objects.visible_to(by, on=on).filter(pk=dossier_id).exists():
+    categorie = categorie or _ECRITURES[verbe]
+    reached = Dossier.objects.visible_to(by, on=on, categorie=categorie, operation="ecrire")
+    if not reached.filter(pk=dossier_id).exists():
+        if Dossier.objects.visible_to(by, on=on).filter(pk=dossier_id).exists():
+            raise HabilitationRefusee(
+                "Ce dossier vous est ouvert en lecture\N{NO-BREAK SPACE}: la matrice des accès ne"
+                " vous permet pas d’y ajouter cela. Demandez-le au secrétariat de la CCAPEX."
+            )
         raise DossierInaccessible
 
 
@@ -41,7 +69,7 @@ def require_mandat(*, by: Agent, on: date, verbe: str, mandat: Mandat) -> None:
     """
     require_dossier(by=by, on=on, verbe=verbe, dossier_id=mandat.dossier_id)
     if (
-        get_perimetre(by.role) in {"mandat", "affectation"}
+        get_perimetre(by.profil) in {"mandat", "affectation"}
         and mandat.operateur_id != by.organisation_id
     ):
         raise DossierInaccessible

@@ -20,7 +20,9 @@ def adjust_choix(
     Raises HabilitationRefusee, DossierInaccessible, OperateurInconnu,
     ChoixDejaSigne, DossierNonEligible.
     """
-    require_dossier(by=by, on=on, verbe="choix.preparer", dossier_id=dossier.pk)
+    require_dossier(
+        by=by, on=on, verbe="choix.preparer", dossier_id=dossier.pk, categorie="accompagnement"
+    )
     if choix.departement_id != by.departement_id:
         raise operations.OperateurInconnu
     candidat = queries.get_candidat(agent=by, on=on, dossier=dossier)

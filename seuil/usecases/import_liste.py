@@ -6,10 +6,12 @@ they bring, then recompute the deadlines and the work of the files touched. One 
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from pathlib import Path
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -55,8 +57,11 @@ from seuil.dossiers.operations import (
 )
 from seuil.engines.tabular import Row, read_table
 from seuil.kernel.bulk import paused_collector
+from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.refresh_dossiers import refresh_dossiers
+
+T = TypeVar("T")
 
 # The préfecture instructs from there: its agents reach the file.
 _ACTES_INSTRUITS = frozenset({"cql", "rfp", "cfp", "expulsion"})
@@ -94,6 +99,24 @@ class Analyse:
     connus: dict[str, ActeConnu]
 
 
+def _as_machine(operation: Callable[..., T]) -> Callable[..., T]:
+    """Run an operation of the import as the machine.
+
+    A list is matched against every dossier of the département, which its author may not all reach;
+    each operation begins by checking that the author may import.
+    """
+
+    @wraps(operation)
+    def run(**arguments: Any) -> T:
+        lot = arguments.get("lot")
+        departement = lot.departement_id if lot else arguments["departement"]
+        with acting_as_machine("import", departement=departement, on=arguments["on"]):
+            return operation(**arguments)
+
+    return run
+
+
+@_as_machine
 @transaction.atomic
 def deposit_liste(
     *,
@@ -112,6 +135,7 @@ def deposit_liste(
     return _deposit(fichier, nom_fichier, type_acte, source, departement, by, on)[0]
 
 
+@_as_machine
 @transaction.atomic
 def map_liste(*, lot: Lot, correspondance: Mapping[int, str], by: Agent | Machine, on: date) -> Lot:
     """Say what each column means (empty: nothing), remember it for the source, and read the rows.
@@ -151,6 +175,7 @@ def map_liste(*, lot: Lot, correspondance: Mapping[int, str], by: Agent | Machin
 
 
 @paused_collector()
+@_as_machine
 @transaction.atomic
 def apply_liste(
     *, lot: Lot, lignes_confirmees: Collection[int], by: Agent | Machine, on: date
@@ -171,6 +196,7 @@ def apply_liste(
     return _apply(lot, analyse, lignes_confirmees, by, on)
 
 
+@_as_machine
 @transaction.atomic
 def abandon_liste(*, lot: Lot, by: Agent | Machine, on: date) -> Lot:
     """Set a staged list aside; nothing of it is applied. Raises ListeDejaAppliquee."""
@@ -187,6 +213,7 @@ def abandon_liste(*, lot: Lot, by: Agent | Machine, on: date) -> Lot:
 
 
 @paused_collector()
+@_as_machine
 @transaction.atomic
 def import_liste(
     *,
@@ -389,5 +416,5 @@ def _lock_lot(lot: Lot) -> Lot:
 def _check_right(by: Agent | Machine, departement: str) -> None:
     if isinstance(by, Machine):
         return
-    if why_not(by.role, "acte.importer") or by.departement_id != departement:
+    if why_not(by.profil, "acte.importer") or by.departement_id != departement:
         raise ImportInterdit

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from seuil.actes.models import Acte
 from seuil.actes.operations import create_acte
-from seuil.actes.rules import SENS_ATTENDUS, SENS_OBLIGATOIRE
+from seuil.actes.rules import CATEGORIE_PAR_TYPE, SENS_ATTENDUS, SENS_OBLIGATOIRE
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations import add_dettes, open_instruction
@@ -47,7 +47,13 @@ def record_acte(
 
     Raises HabilitationRefusee, DossierInaccessible, DateImpossible, SensManquant, ActeDejaConnu.
     """
-    require_dossier(by=by, on=on, verbe="acte.enregistrer", dossier_id=dossier.pk)
+    require_dossier(
+        by=by,
+        on=on,
+        verbe="acte.enregistrer",
+        dossier_id=dossier.pk,
+        categorie=CATEGORIE_PAR_TYPE.get(type_acte, "procedure"),
+    )
     if type_acte != "audience" and survenu_le > on:
         raise DateImpossible("La date de l’acte est à venir : corrigez-la.")
     if audience_le and audience_le < survenu_le:

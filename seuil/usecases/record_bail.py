@@ -30,7 +30,9 @@ def record_bail(
 
     Raises HabilitationRefusee, DossierInaccessible, DateAVenir, BailIncoherent, BailModifie.
     """
-    require_dossier(by=by, on=on, verbe="dossier.completer", dossier_id=dossier.pk)
+    require_dossier(
+        by=by, on=on, verbe="dossier.completer", dossier_id=dossier.pk, categorie="bail_dette"
+    )
     bail = operations.record_bail(
         dossier=dossier,
         signe_le=signe_le,

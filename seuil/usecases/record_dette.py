@@ -20,7 +20,9 @@ def record_dette(
 
     Raises HabilitationRefusee, DossierInaccessible, DateAVenir, FaitDejaConnu.
     """
-    require_dossier(by=by, on=on, verbe="dossier.completer", dossier_id=dossier.pk)
+    require_dossier(
+        by=by, on=on, verbe="dossier.completer", dossier_id=dossier.pk, categorie="bail_dette"
+    )
     dette = operations.record_dette(
         dossier=dossier, constatee_le=constatee_le, montant=montant, source=source, by=by, on=on
     )

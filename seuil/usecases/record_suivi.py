@@ -27,7 +27,9 @@ def record_suivi(
 
     Raises HabilitationRefusee, DossierInaccessible, DateAVenir, FaitDejaConnu.
     """
-    require_dossier(by=by, on=on, verbe="dossier.completer", dossier_id=dossier.pk)
+    require_dossier(
+        by=by, on=on, verbe="dossier.completer", dossier_id=dossier.pk, categorie="suivi"
+    )
     suivi = operations.record_suivi(
         dossier=dossier,
         situation=situation,

@@ -18,6 +18,7 @@ from seuil.dossiers.models import Dossier
 from seuil.echeances.operations import refresh_echeances
 from seuil.echeances.rules import EcheanceCalculee
 from seuil.kernel.bulk import as_array, paused_collector
+from seuil.kernel.contexte import acting_as_machine
 from seuil.travail import queries as travail
 from seuil.travail.operations import refresh_taches
 from seuil.travail.rules import (
@@ -72,6 +73,12 @@ def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:
 
 
 def _refresh_batch(ids: Sequence[UUID], on: date) -> None:
+    # Whoever recorded the fact may read only a part of those from which the rest is computed.
+    with acting_as_machine("recalcul", on=on):
+        _recompute(ids, on)
+
+
+def _recompute(ids: Sequence[UUID], on: date) -> None:
     faits = [
         *accompagnements.list_faits(dossier_ids=ids),
         *diagnostics.list_faits(dossier_ids=ids),

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from seuil.acteurs.models import Agent
+from seuil.acteurs.models import Agent, Organisation
 from seuil.contacts.models import Contact
 from seuil.dossiers.models import Dossier
 from seuil.kernel.models import Record
@@ -19,7 +19,6 @@ class Visite(Record):
     )
     duree_minutes = models.SmallIntegerField("durée en minutes", null=True)
     presents = models.CharField("personnes présentes", max_length=150, blank=True)
-    compte_rendu = models.TextField("compte rendu", max_length=4000, blank=True)
 
     class Meta:
         verbose_name = "visite"
@@ -30,7 +29,35 @@ class Visite(Record):
             )
         ]
 
+    class Rls:
+        categorie = "echanges"
+
     class Privacy:
-        social = {"dossier", "contact", "duree_minutes", "presents", "compte_rendu"}
+        social = {"dossier", "contact", "duree_minutes", "presents"}
         technique = {"binome"}
+        retention = "deux ans après le dernier fait"
+
+
+class NoteSociale(Record):
+    """What the worker writes of a visit for the service alone: nobody else reads it."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="notes_sociales")
+    visite = models.OneToOneField(Visite, on_delete=models.PROTECT, related_name="note_sociale")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="notes_sociales"
+    )
+    texte = models.TextField("compte rendu", max_length=4000)
+
+    class Meta:
+        verbose_name = "note sociale"
+        verbose_name_plural = "notes sociales"
+        constraints = [models.CheckConstraint(name="note_sociale_ecrite", condition=~Q(texte=""))]
+
+    class Rls:
+        categorie = "note_sociale"
+        organisation_seule = True
+
+    class Privacy:
+        social = {"dossier", "visite", "texte"}
+        technique = {"organisation"}
         retention = "deux ans après le dernier fait"

@@ -9,7 +9,7 @@ from seuil.audit.operations import record_event
 from seuil.contacts.models import Contact
 from seuil.kernel.refusal import Refusal
 from seuil.visites import rules
-from seuil.visites.models import Visite
+from seuil.visites.models import NoteSociale, Visite
 
 
 class VisiteRefusee(Refusal):
@@ -27,7 +27,10 @@ def record_visite(
     by: Agent,
     on: date,
 ) -> Visite:
-    """Record the visit during which a contact took place. Raises VisiteRefusee."""
+    """Record the visit during which a contact took place, its note apart.
+
+    Raises VisiteRefusee.
+    """
     reason = rules.why_not_record(
         canal=contact.canal,
         duree_minutes=duree_minutes,
@@ -42,8 +45,14 @@ def record_visite(
         binome=binome,
         duree_minutes=duree_minutes,
         presents=presents,
-        compte_rendu=compte_rendu,
     )
+    if compte_rendu:
+        NoteSociale.objects.create(
+            dossier_id=contact.dossier_id,
+            visite=visite,
+            organisation_id=by.organisation_id,
+            texte=compte_rendu,
+        )
     record_event(
         kind="visite.enregistree",
         by=by,

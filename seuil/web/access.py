@@ -1,6 +1,7 @@
 """Who may open a page. Every view declares the verb it needs, or that it is public."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import wraps
 from typing import Any, cast
@@ -13,6 +14,7 @@ from django.http.response import HttpResponseBase
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import why_not
 from seuil.kernel import clock
+from seuil.kernel.contexte import Contexte, acting_as, under_policies
 from seuil.web.journal import journaled
 
 View = Callable[..., HttpResponseBase]
@@ -45,7 +47,7 @@ def requires(*verbes: str) -> Callable[[View], View]:
             if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
                 # The database refuses this character: nothing there can bear such a name.
                 raise Http404
-            with journaled(request) as lecture:
+            with _in_contexte(request), journaled(request) as lecture:
                 return lecture.answer(view(request, *args, **kwargs))
 
         guarded.verbe = verbes[0]  # type: ignore[attr-defined]
@@ -65,12 +67,27 @@ def signed_in(view: View) -> View:
     """Declare a view that every signed-in agent may open, whatever the role."""
 
     @wraps(view)
-    def journaled_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with journaled(request) as lecture:
+    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with _in_contexte(request), journaled(request) as lecture:
             return lecture.answer(view(request, *args, **kwargs))
 
-    journaled_view.signed_in = True  # type: ignore[attr-defined]
-    return journaled_view
+    entered.signed_in = True  # type: ignore[attr-defined]
+    return entered
+
+
+@contextmanager
+def _in_contexte(request: HttpRequest) -> Iterator[None]:
+    """Tell PostgreSQL who asks, for the rest of the request's transaction."""
+    with in_contexte_of(get_agent(request), on=request_day(request)):
+        yield
+
+
+@contextmanager
+def in_contexte_of(agent: Agent, *, on: date) -> Iterator[None]:
+    """Run the block under the policies of the database, as an agent on a day."""
+    contexte = Contexte("agent", str(agent.pk), agent.departement_id, on)
+    with under_policies(), acting_as(contexte):
+        yield
 
 
 def get_agent(request: HttpRequest) -> Agent:
@@ -80,7 +97,7 @@ def get_agent(request: HttpRequest) -> Agent:
 
 def may(request: HttpRequest, verbe: str) -> bool:
     """Tell whether the agent's role holds a verb, to show a button or a tab."""
-    return why_not(get_agent(request).role, verbe) is None
+    return why_not(get_agent(request).profil, verbe) is None
 
 
 def request_day(request: HttpRequest) -> date:

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import resolve, reverse
 
+from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import load_acces
 
 # The order is that of the day's work.
 _ENTREES = (
@@ -21,6 +21,9 @@ _ENTREES = (
     ("Activité du mois", "activite"),
     ("Annuaire", "annuaire"),
     ("Droit", "droit"),
+    ("Accès exceptionnel", "acces_exceptionnel"),
+    ("Accès exceptionnels", "acces_exceptionnels"),
+    ("Matrice des accès", "matrice"),
     ("Département", "departement"),
     ("Comptes", "comptes"),
 )
@@ -35,10 +38,10 @@ class Entree:
 
 
 @cache
-def list_entrees(role: str) -> tuple[Entree, ...]:
-    """Return the navigation of a role: the pages whose declared verb it holds."""
-    acces = load_acces().get(role)
-    verbes = acces.verbes if acces else frozenset()
+def list_entrees(code: str) -> tuple[Entree, ...]:
+    """Return the navigation of a profile: the pages whose declared verb it holds."""
+    profil = load_matrice().profils.get(code)
+    verbes = profil.verbes if profil else frozenset()
     entrees = []
     for libelle, name in _ENTREES:
         url = reverse(name)
@@ -48,12 +51,12 @@ def list_entrees(role: str) -> tuple[Entree, ...]:
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Return the brand, the demonstration switch and the navigation of the agent's role."""
+    """Return the brand, the demonstration switch and the navigation of the agent's profile."""
     user = getattr(request, "user", None)
     agent = user if isinstance(user, Agent) else None
     return {
         "state_brand": settings.SEUIL_STATE_BRAND,
         "demo": settings.SEUIL_DEMO,
         "agent": agent,
-        "navigation": list_entrees(agent.role) if agent else (),
+        "navigation": list_entrees(agent.profil) if agent else (),
     }

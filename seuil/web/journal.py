@@ -116,7 +116,7 @@ _courante: ContextVar[Lecture | None] = ContextVar("lecture", default=None)
 
 @contextmanager
 def journaled(request: HttpRequest, agent: Agent | None = None) -> Iterator[Lecture]:
-    """Run a view in one transaction with the line that tells what it showed.
+    """Run a view, then write the line that tells what it showed, in the request's transaction.
 
     A view inside another page's is that page's.
     """
@@ -128,15 +128,10 @@ def journaled(request: HttpRequest, agent: Agent | None = None) -> Iterator[Lect
     lecture = Lecture(request, reader)
     token = _courante.set(lecture)
     try:
-        with transaction.atomic():
-            set_context(
-                auteur=f"agent:{reader.pk}" if reader else "",
-                departement=reader.departement_id if reader else "",
-                requete=_request_id(request),
-            )
-            with connection.execute_wrapper(lecture):
-                yield lecture
-            lecture.close()
+        set_context(requete=_request_id(request))
+        with connection.execute_wrapper(lecture):
+            yield lecture
+        lecture.close()
     except BaseException:
         # Thrown away: a file that it was about to send is not left open.
         stream = getattr(lecture.response, "file_to_stream", None)

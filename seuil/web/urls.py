@@ -11,6 +11,7 @@ urlpatterns = [
         "devoirs",
         "agenda",
         "dossiers",
+        "acces",
         "dossier",
         "regularite",
         "listes",

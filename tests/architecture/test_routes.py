@@ -10,7 +10,7 @@ import pytest
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from seuil.acteurs.rules import load_acces
+from seuil.acteurs.matrice import load_matrice
 from seuil.web.access import public, requires
 from tests.architecture.sources import SEUIL, python_files
 from tests.harness.client import StrictClient
@@ -60,7 +60,7 @@ def declaration(view: Callable[..., object]) -> frozenset[str]:
 
 
 def known_verbs() -> set[str]:
-    return {verbe for acces in load_acces().values() for verbe in acces.verbes}
+    return {verbe for profil in load_matrice().profils.values() for verbe in profil.verbes}
 
 
 def test_there_are_routes_to_look_at() -> None:
@@ -100,7 +100,7 @@ def test_a_visitor_is_sent_to_the_sign_in_page(
         assert response.headers["Location"].startswith(reverse("connexion"))
 
 
-@pytest.mark.parametrize("role", ["charge_mission", "administrateur"])
+@pytest.mark.parametrize("role", ["charge_mission", "administrateur", "dihal"])
 @every_route
 def test_a_role_without_dossier_finds_no_page_of_a_dossier(
     route: str,

@@ -26,7 +26,7 @@ def sees(agent: Agent, dossier: Dossier, on: date = ON) -> bool:
     return Dossier.objects.visible_to(agent, on=on).filter(pk=dossier.pk).exists()
 
 
-def test_without_link_only_the_secretariat_sees_a_file(
+def test_without_link_only_the_secretariat_and_the_officer_see_a_file(
     dossier: Dossier, request: pytest.FixtureRequest
 ) -> None:
     agents = {
@@ -36,11 +36,16 @@ def test_without_link_only_the_secretariat_sees_a_file(
             ("chef_equipe", "chef_equipe"), ("travailleur_social", "travailleur_social"),
             ("juriste", "juriste"), ("charge_mission", "charge_mission"),
             ("administrateur", "administrateur"), ("partenaire", "partenaire"),
+            ("dihal", "dihal"), ("dpo", "dpo"),
         )
     }  # fmt: skip
 
     assert set(agents) == set(Role.values)
-    assert {role for role, agent in agents.items() if sees(agent, dossier)} == {"secretariat"}
+    assert {role for role, agent in agents.items() if sees(agent, dossier)} == {
+        "secretariat",
+        # Its identity and dates: the officer controls, and alone reads a limited file.
+        "dpo",
+    }
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,7 @@ def test_a_link_opens_the_file_from_its_first_day_to_its_last(
     assert not sees(agent, dossier, ON + DAY)
 
 
-@pytest.mark.parametrize("fixture", ["charge_mission", "administrateur"])
+@pytest.mark.parametrize("fixture", ["charge_mission", "administrateur", "dihal"])
 def test_no_link_ever_opens_a_file_to_who_must_see_none(
     dossier: Dossier, request: pytest.FixtureRequest, fixture: str
 ) -> None:

@@ -9,7 +9,7 @@ from seuil.actes.models import Acte
 from seuil.acteurs.models import Agent, Commune, Organisation
 from seuil.dossiers.models import Acces, Bail, Bailleur, Dette, Dossier, Logement, Personne
 from seuil.dossiers.rules import normalise_nom
-from seuil.echeances.models import Situation
+from seuil.echeances.models import Situation, SituationDette
 
 BORDEAUX = "33063"
 LIBOURNE = "33243"
@@ -99,8 +99,6 @@ def make_dossier(
         departement=departement,
         stade=stade,
         stade_le=ouvert_le,
-        dette=dette,
-        dette_le=ouvert_le if dette is not None else None,
         nom_affiche=f"{nom.upper()} {prenom}",
         nom_recherche=normalise_nom(f"{nom} {prenom}"),
         parc=dossier.parc,
@@ -108,6 +106,10 @@ def make_dossier(
         commune_code=commune,
         arrondissement_code=place.arrondissement_id or "",
     )
+    if dette is not None:
+        SituationDette.objects.create(
+            dossier=dossier, departement=departement, montant=dette, constatee_le=ouvert_le
+        )
     return dossier
 
 

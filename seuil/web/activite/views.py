@@ -51,7 +51,7 @@ def activite(request: HttpRequest) -> HttpResponse:
         "calculee_a": _instant().time(),
         "may_open": may(request, "activite.ouvrir"),
         # Whose dossiers stay open after the closure.
-        "may_open_closed": get_perimetre(agent.role) == "departement",
+        "may_open_closed": get_perimetre(agent.profil) == "departement",
     }
     return render(request, "activite/activite.html", context)
 
@@ -106,7 +106,7 @@ def activite_xlsx(request: HttpRequest) -> HttpResponse:
 
 def _operateur(request: HttpRequest) -> Organisation | None:
     """Return the operator asked for; its own for an operator's agent; None for all of them."""
-    own = get_perimetre(get_agent(request).role) == "mandat"
+    own = get_perimetre(get_agent(request).profil) == "mandat"
     return find_operateur(request, request.GET) if own or request.GET.get("operateur") else None
 
 

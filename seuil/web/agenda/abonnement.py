@@ -17,7 +17,7 @@ from seuil.acteurs.queries import find_abonne, find_abonnement
 from seuil.acteurs.rules import why_not
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
-from seuil.web.access import get_agent, public, request_day, requires
+from seuil.web.access import get_agent, in_contexte_of, public, request_day, requires
 from seuil.web.agenda.flux import compute_etag, render_calendar
 from seuil.web.agenda.queries import get_filtres_naturels, list_evenements
 from seuil.web.journal import journaled, saw
@@ -57,12 +57,12 @@ def abonnement_arreter(request: HttpRequest) -> HttpResponse:
 @require_safe
 def agenda_ics(request: HttpRequest, jeton: str) -> HttpResponseBase:
     found = find_abonne(jeton=jeton)
-    if found is None or why_not(found.agent.role, "dossier.lire"):
+    if found is None or why_not(found.agent.profil, "dossier.lire"):
         raise Http404
     agent, on = found.agent, clock.today(found.agent.departement_id)
     if agent.habilite_le > on:
         raise Http404
-    with journaled(request, agent) as lecture:
+    with in_contexte_of(agent, on=on), journaled(request, agent) as lecture:
         lecture.canal = "agenda"
         record_lecture_agenda(abonnement=found, at=clock.now())
         response = lecture.answer(_answer(request, agent, on))

@@ -14,6 +14,7 @@ from seuil.actes.models import Acte, TypeActe
 from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.rules import get_perimetre, why_not
 from seuil.dossiers.models import Acces, Dossier
+from seuil.dossiers.queries import readable
 from seuil.echeances.models import Echeance, Situation
 from seuil.engines import droit
 from seuil.travail.models import Tache
@@ -177,7 +178,7 @@ def list_evenements(
 
 def _list_sources(agent: Agent, on: date, filtres: Filtres) -> list[_Source]:
     """Return what to read, in the order of a day; nothing for a role without dossier."""
-    if why_not(agent.role, "dossier.lire"):
+    if why_not(agent.profil, "dossier.lire"):
         return []
     asked = [g for g in GENRES if filtres.genre in {"", g}]
     # The duties of a service are done by the batch: its queue shows them apart, the agenda not.
@@ -194,11 +195,17 @@ def _list_sources(agent: Agent, on: date, filtres: Filtres) -> list[_Source]:
 
 def _only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     """Keep the rows of the files the agent may see, and of those that wait for it if asked."""
-    if get_perimetre(agent.role) == "departement":
+    if get_perimetre(agent.profil) == "departement":
         here = "departement" if rows.model is not Echeance else "dossier__situation__departement"
         rows = rows.filter(**{here: agent.departement_id})
     else:
-        rows = rows.filter(dossier__in=Dossier.objects.visible_to(agent, on=on).values("pk"))
+        # A task is told to whom it is due, the rest by what it says.
+        visible = Dossier.objects.visible_to(agent, on=on).values("pk")
+        rows = (
+            rows.filter(dossier__in=visible)
+            if rows.model is Tache
+            else readable(rows, agent=agent, on=on)
+        )
     if not filtres.moi or rows.model is Tache:
         return rows
     assigned = Acces.objects.filter(relation=Acces.Relation.AFFECTATION, agent=agent.pk)

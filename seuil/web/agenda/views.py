@@ -106,7 +106,7 @@ def _choix(request, filtres):
     """Return the filters as links: label, query, whether in use; and the query in use."""
     quoi, qui = filtres.genre or TOUT, "moi" if filtres.moi else "service"
     # Whoever reaches only the files assigned to it has nothing to choose.
-    alone = get_perimetre(get_agent(request).role) == "affectation"
+    alone = get_perimetre(get_agent(request).profil) == "affectation"
     qui_choix = () if alone else (("service", "Mon service"), ("moi", "Moi"))
     return {
         "quoi": [

@@ -14,7 +14,7 @@ def count_confies(*, agent: Agent, on: date, operateur: Organisation, annee: int
     """Return how many dossiers were entrusted to the operator in the year and not refused."""
     return (
         Mandat.objects.filter(
-            dossier__in=Dossier.objects.visible_to(agent, on=on),
+            dossier__in=Dossier.objects.visible_to(agent, on=on, categorie="accompagnement"),
             operateur=operateur,
             transmis_le__year=annee,
         )
@@ -27,7 +27,7 @@ def list_prescriptions(*, agent: Agent, on: date) -> Sequence[tuple[Any, ...]]:
     """Return the households proposed by services that still count in the proposal, newest first."""
     return list(
         Prescription.objects.filter(
-            dossier__in=Dossier.objects.visible_to(agent, on=on),
+            dossier__in=Dossier.objects.visible_to(agent, on=on, categorie="accompagnement"),
             propose_le__gte=on - timedelta(days=PRESCRIPTION_JOURS),
         )
         .order_by("-propose_le", "-id")

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest
 
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.queries import get_dossier
+from seuil.dossiers.queries import get_dossier, get_ouverture
 from seuil.web.access import get_agent, request_day
 from seuil.web.journal import saw
 
@@ -16,3 +16,11 @@ def find_dossier(request: HttpRequest, numero: str) -> Dossier:
         raise Http404 from None
     saw(dossiers=[found.pk])
     return found
+
+
+def require_ecriture(request: HttpRequest, numero: str, categorie: str) -> None:
+    """Raise Http404 unless the agent may add to a category of that dossier."""
+    dossier = find_dossier(request, numero)
+    ouverture = get_ouverture(agent=get_agent(request), on=request_day(request), dossier=dossier)
+    if not ouverture.allows(categorie, "ecrire"):
+        raise Http404

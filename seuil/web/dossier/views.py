@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from seuil.accompagnements.queries import get_dossier_mandat
 from seuil.actes.queries import list_actes
+from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Agent
 from seuil.contacts.queries import list_contacts
 from seuil.diagnostics.queries import list_constats_pour_dsf, list_dsf, list_regularite
@@ -24,9 +25,11 @@ from seuil.dossiers.operations import (
     record_date_annoncee,
 )
 from seuil.dossiers.queries import (
+    Ouverture,
     get_composition,
     get_document,
     get_menage,
+    get_ouverture,
     list_acces,
     list_aides,
     list_dates_annoncees,
@@ -37,6 +40,8 @@ from seuil.dossiers.queries import (
 )
 from seuil.echeances.models import Stade
 from seuil.echeances.queries import (
+    get_dernier_suivi,
+    get_derniere_dette,
     get_faits_connus,
     get_situation,
     list_dates_legales,
@@ -49,10 +54,11 @@ from seuil.usecases.record_acte import record_acte
 from seuil.usecases.record_bail import record_bail
 from seuil.usecases.record_dette import record_dette
 from seuil.usecases.record_suivi import record_suivi
+from seuil.visites.queries import list_notes
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.dossier import chronologie
-from seuil.web.dossier.access import find_dossier
+from seuil.web.dossier.access import find_dossier, require_ecriture
 from seuil.web.dossier.annonces import DateAnnonceeForm, join_annonces, list_orphelines
 from seuil.web.dossier.devoirs import read_devoirs
 from seuil.web.dossier.et_si import EtSiForm, list_lignes
@@ -72,6 +78,7 @@ from seuil.web.dossier.impaye import (
     read_signalement,
     read_situation,
 )
+from seuil.web.dossier.lecteurs import list_lecteurs, list_pourquoi
 from seuil.web.dossier.queries import list_present
 from seuil.web.journal import saw
 from seuil.web.regularite.presentation import CERTITUDES, REPONSES, TONS
@@ -79,12 +86,12 @@ from seuil.web.regularite.presentation import CERTITUDES, REPONSES, TONS
 
 @dataclass(frozen=True, slots=True)
 class Onglet:
-    """A tab: who may open it (any of the verbs, or every reader of the dossier), what it shows."""
+    """A tab: what it shows, for who reads one of its categories (all, when it names none)."""
 
     code: str
     libelle: str
     read: Callable[..., dict]
-    verbes: tuple[str, ...] = ("dossier.lire",)
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,7 @@ class Lecture:
     agent: Agent
     on: date
     dossier: Dossier
+    ouverture: Ouverture
 
     @property
     def key(self) -> dict:
@@ -103,6 +111,10 @@ class Lecture:
 
     def may(self, verbe: str) -> bool:
         return may(self.request, verbe)
+
+    def writes(self, verbe: str, categorie: str) -> bool:
+        """Tell whether the agent may add to a category of this file, by a verb."""
+        return self.may(verbe) and self.ouverture.allows(categorie, "ecrire")
 
 
 @requires("dossier.lire")
@@ -154,6 +166,7 @@ def et_si(request, numero):
 @requires("dossier.completer")
 @require_http_methods(["GET", "POST"])
 def dette_ajouter(request, numero):
+    require_ecriture(request, numero, "bail_dette")
     form = DetteForm(request.POST or None, initial={"constatee_le": request_day(request)})
     return _saisie(request, numero, form, "Ajouter une dette", "dette", record_dette)
 
@@ -161,6 +174,7 @@ def dette_ajouter(request, numero):
 @requires("dossier.completer")
 @require_http_methods(["GET", "POST"])
 def aide_ajouter(request, numero):
+    require_ecriture(request, numero, "ressources")
     form = AideForm(request.POST or None, initial={"constatee_le": request_day(request)})
     return _saisie(request, numero, form, "Ajouter une aide au logement", "dette", record_aide)
 
@@ -168,6 +182,7 @@ def aide_ajouter(request, numero):
 @requires("dossier.completer")
 @require_http_methods(["GET", "POST"])
 def bail_completer(request, numero):
+    require_ecriture(request, numero, "bail_dette")
     bail = getattr(find_dossier(request, numero), "bail", None)
     form = BailForm(request.POST or None, initial=read_bail(bail) if bail else None)
     return _saisie(request, numero, form, "Compléter le bail", "dette", record_bail)
@@ -176,6 +191,7 @@ def bail_completer(request, numero):
 @requires("dossier.completer")
 @require_http_methods(["GET", "POST"])
 def suivi_ajouter(request, numero):
+    require_ecriture(request, numero, "suivi")
     form = SuiviForm(request.POST or None, initial={"constate_le": request_day(request)})
     return _saisie(request, numero, form, "Ajouter un suivi social", "menage", record_suivi)
 
@@ -183,6 +199,7 @@ def suivi_ajouter(request, numero):
 @requires("dossier.completer")
 @require_http_methods(["GET", "POST"])
 def coordonnee_ajouter(request, numero):
+    require_ecriture(request, numero, "contact")
     form = CoordonneeForm(request.POST or None)
     return _saisie(
         request, numero, form, "Ajouter un téléphone ou un courriel", "menage", record_coordonnee
@@ -192,6 +209,7 @@ def coordonnee_ajouter(request, numero):
 @requires("dossier.completer")
 @require_http_methods(["GET", "POST"])
 def date_annoncee_noter(request, numero):
+    require_ecriture(request, numero, "procedure")
     found = find_dossier(request, numero)
     echeances = list_echeances(agent=get_agent(request), on=request_day(request), dossier=found)
     form = DateAnnonceeForm(
@@ -211,6 +229,7 @@ def date_annoncee_noter(request, numero):
 @requires("dossier.completer")
 @require_http_methods(["GET", "POST"])
 def document_deposer(request, numero):
+    require_ecriture(request, numero, "documents")
     form = DocumentForm(request.POST or None, request.FILES or None)
 
     def attach(*, dossier, nature, fichier, by, on):
@@ -222,7 +241,7 @@ def document_deposer(request, numero):
     return _saisie(request, numero, form, "Déposer un document", "documents", attach)
 
 
-@requires("dossier.completer")
+@requires("dossier.lire")
 @require_GET
 def document(request, document_id):
     """Serve a file as a download that no browser may open as a page of this site."""
@@ -247,8 +266,10 @@ def document(request, document_id):
 def _page(request, numero, code):
     agent, on = get_agent(request), request_day(request)
     found = find_dossier(request, numero)
-    lecture = Lecture(request, agent, on, found)
-    onglets = [o for o in _ONGLETS if any(may(request, v) for v in o.verbes)]
+    ouverture = get_ouverture(agent=agent, on=on, dossier=found)
+    lecture = Lecture(request, agent, on, found, ouverture)
+    lit = {c: ouverture.allows(c) for c in load_matrice().categories}
+    onglets = [o for o in _ONGLETS if not o.categories or any(lit[c] for c in o.categories)]
     onglet = next((o for o in onglets if o.code == code), None)
     if onglet is None:
         raise Http404
@@ -259,6 +280,7 @@ def _page(request, numero, code):
             (o.libelle, f"{address('dossier', numero)}{o.code}/", o is onglet) for o in onglets
         ],
         "onglet": onglet,
+        "lit": lit,
         **onglet.read(lecture),
     }
     if request.htmx and not request.htmx.history_restore_request:
@@ -312,14 +334,15 @@ def _header(lecture):
             for a in list_acces(**lecture.key)
             if a.agent or a.organisation
         ],
-        "alertes": _alertes(situation, composition, lecture.on),
-        "peut_noter": lecture.may("contact.enregistrer"),
-        "peut_acte": lecture.may("acte.enregistrer"),
-        "peut_prescrire": lecture.may("prescription.enregistrer"),
+        "alertes": _alertes(situation, composition, get_dernier_suivi(**lecture.key), lecture.on),
+        "dette": get_derniere_dette(**lecture.key),
+        "peut_noter": lecture.writes("contact.enregistrer", "echanges"),
+        "peut_acte": lecture.writes("acte.enregistrer", "procedure"),
+        "peut_prescrire": lecture.writes("prescription.enregistrer", "accompagnement"),
     }
 
 
-def _alertes(situation, composition, on):
+def _alertes(situation, composition, suivi, on):
     alertes = []
     if situation and situation.audience_le:
         days = (situation.audience_le - on).days
@@ -328,7 +351,7 @@ def _alertes(situation, composition, on):
     if composition and composition.enfants:
         plural = "s" if composition.enfants > 1 else ""
         alertes.append(f"{composition.enfants} enfant{plural} au foyer")
-    if situation and situation.suivi == "inconnu":
+    if suivi == "inconnu":
         alertes.append("inconnu des services sociaux")
     return alertes
 
@@ -337,8 +360,8 @@ def _read_chronologie(lecture):
     key = lecture.key
     there = list_present(dossier=lecture.dossier)
     evenements = [*chronologie.from_actes(list_actes(**key))]
-    for kind, verbe, write, read in _FAITS:
-        if kind in there and lecture.may(verbe):
+    for kind, categorie, write, read in _FAITS:
+        if kind in there and lecture.ouverture.allows(categorie):
             evenements += write(read(**key))
     evenements.sort(key=lambda e: e.le, reverse=True)
     present = {e.genre for e in evenements}
@@ -351,15 +374,15 @@ def _read_chronologie(lecture):
     }
 
 
-# Kind of fact → verb that shows it, its lines, its read.
+# Kind of fact → category of the matrix that shows it, its lines, its read.
 _FAITS: tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...] = (
-    ("suivi", "dossier.lire", chronologie.from_suivis, list_suivis),
-    ("dette", "dossier.lire", chronologie.from_dettes, list_dettes),
-    ("dsf", "dossier.lire", chronologie.from_dsf, list_dsf),
-    ("contact", "contact.enregistrer", chronologie.from_contacts, list_contacts),
-    ("mandat", "contact.enregistrer", chronologie.from_mandat, get_dossier_mandat),
-    ("document", "contact.enregistrer", chronologie.from_documents, list_documents),
-    ("annonce", "dossier.lire", chronologie.from_annonces, list_dates_annoncees),
+    ("suivi", "suivi", chronologie.from_suivis, list_suivis),
+    ("dette", "bail_dette", chronologie.from_dettes, list_dettes),
+    ("dsf", "dsf", chronologie.from_dsf, list_dsf),
+    ("contact", "echanges", chronologie.from_contacts, list_contacts),
+    ("mandat", "accompagnement", chronologie.from_mandat, get_dossier_mandat),
+    ("document", "documents", chronologie.from_documents, list_documents),
+    ("annonce", "procedure", chronologie.from_annonces, list_dates_annoncees),
 )
 
 
@@ -374,7 +397,7 @@ def _read_echeances(lecture):
         "a_determiner": [e for e in echeances if e.vue.le is None],
         "orphelines": list_orphelines(listed, annonces),
         "a_prevenir": sum(a.a_prevenir for e in echeances for a in e.annonces),
-        "peut_completer": lecture.may("dossier.completer"),
+        "peut_completer": lecture.writes("dossier.completer", "procedure"),
         "certitudes": {
             "sure": "Date certaine",
             "contested": "Date discutée : plusieurs lectures se défendent",
@@ -390,7 +413,8 @@ def _read_devoirs(lecture):
 def _read_menage(lecture):
     return {
         "menage": get_menage(**lecture.key),
-        "peut_completer": lecture.may("dossier.completer"),
+        "peut_joindre": lecture.writes("dossier.completer", "contact"),
+        "peut_suivre": lecture.writes("dossier.completer", "suivi"),
     }
 
 
@@ -405,15 +429,18 @@ def _read_dette(lecture):
         "impaye": read_impaye(situation, on=lecture.on),
         "signalement": read_signalement(situation, bail, list_actes(**lecture.key), on=lecture.on),
         "certitudes": CERTITUDES_IMPAYE,
-        "peut_completer": lecture.may("dossier.completer"),
+        "peut_completer": lecture.writes("dossier.completer", "bail_dette"),
+        "peut_aider": lecture.writes("dossier.completer", "ressources"),
     }
 
 
 def _read_contacts(lecture):
-    contacts = list(list_contacts(**lecture.key))
+    contacts = [(c, getattr(c, "visite", None)) for c in list_contacts(**lecture.key)]
+    notes = list_notes(**lecture.key)
     return {
-        "contacts": [(c, getattr(c, "visite", None)) for c in contacts],
-        "peut_visiter": lecture.may("visite.enregistrer"),
+        "contacts": [(c, v, notes.get(v.pk, "") if v else "") for c, v in contacts],
+        "peut_noter": lecture.writes("contact.enregistrer", "echanges"),
+        "peut_visiter": lecture.writes("visite.enregistrer", "echanges"),
     }
 
 
@@ -433,8 +460,8 @@ def _read_dsf(lecture):
     return {
         "diagnostics": list(list_dsf(**lecture.key)),
         "constats": list_constats_pour_dsf(**lecture.key),
-        "peut_demander": lecture.may("dsf.demander"),
-        "peut_dater": lecture.may("dsf.enregistrer"),
+        "peut_demander": lecture.writes("dsf.demander", "dsf"),
+        "peut_dater": lecture.writes("dsf.enregistrer", "dsf"),
     }
 
 
@@ -444,36 +471,36 @@ def _read_regularite(lecture):
         "reponses": REPONSES,
         "tons": TONS,
         "certitudes": CERTITUDES,
-        "peut_constater": lecture.may("regularite.constater"),
+        "peut_constater": lecture.writes("regularite.constater", "regularite"),
     }
 
 
 def _read_documents(lecture):
     return {
         "documents": list_documents(**lecture.key),
-        "peut_completer": lecture.may("dossier.completer"),
+        "peut_completer": lecture.writes("dossier.completer", "documents"),
     }
 
 
 def _read_acces(lecture):
-    return {"acces": list_acces(**lecture.key)}
+    matrice = load_matrice()
+    return {
+        "pourquoi": list_pourquoi(lecture.ouverture, matrice),
+        "lecteurs": (list_lecteurs(**lecture.key) if lecture.may("dossier.ouvrir") else None),
+        "peut_ouvrir": lecture.may("dossier.ouvrir"),
+    }
 
 
 _ONGLETS = (
     Onglet("chronologie", "Chronologie", _read_chronologie),
-    Onglet("echeances", "Échéances", _read_echeances),
-    Onglet("devoirs", "Qui fait quoi", _read_devoirs),
-    Onglet("menage", "Ménage et logement", _read_menage),
-    Onglet("dette", "Dette et bail", _read_dette),
-    Onglet("contacts", "Contacts et visites", _read_contacts, ("contact.enregistrer",)),
-    Onglet(
-        "accompagnement",
-        "Accompagnement",
-        _read_accompagnement,
-        ("mandat.suivre", "mandat.repondre", "choix.preparer"),
-    ),
-    Onglet("regularite", "Régularité", _read_regularite, ("regularite.lire",)),
-    Onglet("dsf", "DSF", _read_dsf),
-    Onglet("documents", "Documents", _read_documents, ("dossier.completer",)),
+    Onglet("echeances", "Échéances", _read_echeances, ("procedure",)),
+    Onglet("devoirs", "Qui fait quoi", _read_devoirs, ("devoirs",)),
+    Onglet("menage", "Ménage et logement", _read_menage, ("identite",)),
+    Onglet("dette", "Dette et bail", _read_dette, ("bail_dette", "ressources")),
+    Onglet("contacts", "Contacts et visites", _read_contacts, ("echanges",)),
+    Onglet("accompagnement", "Accompagnement", _read_accompagnement, ("accompagnement",)),
+    Onglet("regularite", "Régularité", _read_regularite, ("regularite",)),
+    Onglet("dsf", "DSF", _read_dsf, ("dsf",)),
+    Onglet("documents", "Documents", _read_documents, ("documents",)),
     Onglet("acces", "Qui voit quoi", _read_acces),
 )

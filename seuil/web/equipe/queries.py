@@ -12,6 +12,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from seuil.acteurs.models import Agent, Role
 from seuil.contacts.models import Contact
 from seuil.dossiers.models import Composition, Coordonnee, Dossier, Personne
+from seuil.echeances.queries import read_dette
 from seuil.travail.models import Tache
 from seuil.travail.rules import GENRES
 
@@ -56,9 +57,9 @@ class Repere:
 def list_fiches(*, agent: Agent, on: date, dossier_ids: Collection[UUID]) -> Sequence[Fiche]:
     """Return the sheets of the dossiers the agent may see, by name; four queries."""
     dossiers = (
-        Dossier.objects.visible_to(agent, on=on)
+        Dossier.objects.visible_to(agent, on=on, categorie="accompagnement")
         .filter(pk__in=dossier_ids)
-        .select_related("situation", "logement__commune", "bail__bailleur")
+        .select_related("situation", "situation_dette", "logement__commune", "bail__bailleur")
         .prefetch_related(
             Prefetch("personnes", Personne.objects.order_by("rang", "pk")),
             Prefetch("coordonnees", _valid(on)),
@@ -71,7 +72,11 @@ def list_fiches(*, agent: Agent, on: date, dossier_ids: Collection[UUID]) -> Seq
 
 def list_reperes(*, agent: Agent, on: date, dossier_ids: Collection[UUID]) -> Mapping[UUID, Repere]:
     """Return, by dossier the agent may see, its phones, attempts and next task; three queries."""
-    visible = Dossier.objects.visible_to(agent, on=on).filter(pk__in=dossier_ids).values("pk")
+    visible = (
+        Dossier.objects.visible_to(agent, on=on, categorie="echanges")
+        .filter(pk__in=dossier_ids)
+        .values("pk")
+    )
     telephones: dict[UUID, list[str]] = defaultdict(list)
     for pk, valeur in (
         _valid(on)
@@ -119,6 +124,7 @@ def _repere(
 
 def _fiche(dossier: Dossier) -> Fiche:
     situation = dossier.situation
+    dette, dette_le = read_dette(dossier)
     bail = getattr(dossier, "bail", None)
     bailleur = bail.bailleur if bail else None
     composition = next(iter(dossier.compositions.all()), None)
@@ -137,8 +143,8 @@ def _fiche(dossier: Dossier) -> Fiche:
         bailleur_telephone=bailleur.telephone if bailleur else "",
         mandataire=bailleur.mandataire if bailleur else "",
         loyer=bail.loyer if bail else None,
-        dette=situation.dette,
-        dette_le=situation.dette_le,
+        dette=dette,
+        dette_le=dette_le,
         stade=situation.stade,
         stade_le=situation.stade_le,
         audience_le=situation.audience_le,

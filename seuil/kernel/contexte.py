@@ -1,0 +1,140 @@
+"""Who asks, told to PostgreSQL at the start of each transaction, and signed.
+
+The database trusts no identifier: it checks a signature that only this process can make, bound to
+one connection and to a few minutes. Whoever makes the application run a statement of their own
+can neither name another agent nor use again what they saw elsewhere.
+"""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import connection, transaction
+
+# What the application runs as: it owns nothing, and every policy applies to it.
+ROLE = "seuil_appli"
+# In place of a département: all of them.
+EVERYWHERE = "*"
+# Longer than any request or batch; a token is of no use on another connection anyway.
+_SECONDS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Contexte:
+    """Who asks: an agent, a code, the machine under a name, or a count that shows nobody."""
+
+    genre: str
+    qui: str
+    departement: str
+    jour: date
+
+
+# Who asks, and the token that says so.
+_current: ContextVar[tuple[Contexte, str] | None] = ContextVar("contexte", default=None)
+
+
+def current() -> Contexte | None:
+    """Return who asks in this transaction, as far as the application knows."""
+    running = _current.get()
+    return running[0] if running else None
+
+
+def derive_key() -> bytes:
+    """Return the secret shared with the database, drawn from the instance's own."""
+    return hmac.digest(settings.SECRET_KEY.encode(), b"seuil.contexte", "sha256")
+
+
+def sign(contexte: Contexte, *, pid: int, until: int) -> str:
+    """Return the token that `droits.moi()` reads; see acteurs/rls.sql."""
+    body = "|".join((
+        contexte.genre, contexte.qui, contexte.departement, contexte.jour.isoformat(),
+        str(until), str(pid),
+    ))  # fmt: skip
+    key = derive_key()
+    inner = hashlib.sha256(key + body.encode()).digest()
+    return f"{body}|{hashlib.sha256(key + inner).hexdigest()}"
+
+
+@contextmanager
+def acting_as(contexte: Contexte) -> Iterator[None]:
+    """Run the block's statements as `contexte`, then give the word back to whoever had it.
+
+    Opens a transaction, or a savepoint of the running one: undone, it takes the context with it.
+    """
+    running = _current.get()
+    with transaction.atomic():
+        raw = _raw_connection()
+        token = sign(contexte, pid=raw.info.backend_pid, until=int(time.time()) + _SECONDS)
+        reset = _current.set((contexte, token))
+        try:
+            _set(raw, token)
+            yield
+            _set(raw, running[1] if running else "")
+        finally:
+            _current.reset(reset)
+
+
+@contextmanager
+def acting_as_machine(name: str, *, on: date, departement: str = EVERYWHERE) -> Iterator[None]:
+    """Run the block as the machine, which reads and writes a département or all of them.
+
+    For what no agent does by hand: recomputing, importing, opening and ending links. The operation
+    has checked who asks; nothing that a person typed is run as a statement inside. The journal
+    names both, `import~<agent>`.
+    """
+    asking = current()
+    if asking and asking.genre == "machine":
+        yield
+        return
+    qui = f"{name}~{asking.qui}" if asking else name
+    with acting_as(Contexte("machine", qui, departement, on)):
+        yield
+
+
+@contextmanager
+def counting(name: str, *, on: date, departement: str = EVERYWHERE) -> Iterator[None]:
+    """Run the block as a count, which reads every row of a département and writes none.
+
+    For figures, and for what a page computes without showing what it is computed from.
+    """
+    with acting_as(Contexte("chiffres", name, departement, on)):
+        yield
+
+
+@contextmanager
+def under_policies() -> Iterator[None]:
+    """Run the block as the application's role, even on a connection that is not its own.
+
+    In production the connection is the application's and this does nothing. For the tests and the
+    commands of the developer, whose connection owns the tables and would see everything.
+    """
+    if connection.settings_dict["USER"] in {ROLE, "seuil_travaux"}:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {ROLE}")
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE NONE")
+
+
+def _raw_connection() -> psycopg.Connection[Any]:
+    connection.ensure_connection()
+    raw: psycopg.Connection[Any] | None = connection.connection
+    assert raw is not None
+    return raw
+
+
+def _set(raw: psycopg.Connection[Any], token: str) -> None:
+    # As a parameter of the protocol, not as text of the statement: `pg_stat_activity` shows text.
+    with psycopg.Cursor(raw) as cursor:
+        cursor.execute("SELECT set_config('seuil.contexte', %s, true)", [token])

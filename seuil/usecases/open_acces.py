@@ -1,0 +1,132 @@
+"""Open a dossier to somebody by hand, end it, or force it for a day."""
+
+from datetime import date, timedelta
+from functools import partial
+
+from django.core.mail import send_mail
+from django.db import transaction
+
+from seuil.acteurs.models import Agent, Organisation
+from seuil.acteurs.queries import list_courriels_dpo
+from seuil.audit.operations import record_event
+from seuil.dossiers.models import Acces, Dossier
+from seuil.dossiers.operations import close_acces_of, grant_acces_exceptionnel, open_acces
+from seuil.dossiers.queries import find_dossier_ferme
+from seuil.kernel import clock
+from seuil.kernel.contexte import acting_as_machine
+from seuil.kernel.refusal import Refusal
+from seuil.usecases._habilitation import DossierInaccessible, require_verbe
+
+
+class OrganismeNonConcerne(Refusal):
+    message = (
+        "La matrice des accès ne prévoit pas d’ouvrir un dossier à cet organisme à ce titre."
+        " Choisissez un autre titre, ou transmettez-lui un document."
+    )
+
+
+class MotifManquant(Refusal):
+    message = "Dites pourquoi\N{NO-BREAK SPACE}: le motif est obligatoire."
+
+
+class DossierIntrouvable(Refusal):
+    message = "Aucun dossier ne porte ce numéro dans votre département. Vérifiez-le."
+
+
+@transaction.atomic
+def open_acces_designe(
+    *,
+    dossier: Dossier,
+    organisation: Organisation,
+    relation: str,
+    motif: str,
+    by: Agent,
+    on: date,
+) -> None:
+    """Designate an organisation for a dossier: its agents see what the matrix says, from now.
+
+    Raises HabilitationRefusee, DossierInaccessible, OrganismeNonConcerne, MotifManquant.
+    """
+    require_verbe(by=by, verbe="dossier.ouvrir")
+    if not Dossier.objects.visible_to(by, on=on).filter(pk=dossier.pk).exists():
+        raise DossierInaccessible
+    if not motif.strip():
+        raise MotifManquant
+    if organisation.departement_id != by.departement_id or relation not in organisation.relations:
+        raise OrganismeNonConcerne
+    open_acces(
+        dossier_id=dossier.pk,
+        relation=relation,
+        organisation_id=organisation.pk,
+        motif=motif.strip(),
+        on=on,
+    )
+    record_event(
+        kind="acces.ouvert",
+        by=by,
+        on=on,
+        target_type="dossier",
+        target_id=dossier.pk,
+        details={"relation": relation, "organisation": str(organisation.pk)},
+    )
+
+
+@transaction.atomic
+def end_acces(*, acces: Acces, by: Agent, on: date) -> None:
+    """End a link opened by hand, or an exceptional access: it opens nothing any more.
+
+    Raises HabilitationRefusee.
+    """
+    require_verbe(by=by, verbe="dossier.ouvrir")
+    close_acces_of(acces=acces, on=on)
+    record_event(
+        kind="acces.ferme",
+        by=by,
+        on=on,
+        target_type="dossier",
+        target_id=acces.dossier_id,
+        details={"relation": acces.relation, "acces": str(acces.pk)},
+    )
+
+
+@transaction.atomic
+def force_acces(*, numero: str, motif: str, by: Agent, on: date) -> Dossier:
+    """Open a dossier outside of one's scope for 24 hours, and tell the data protection officer.
+
+    Raises HabilitationRefusee, MotifManquant, DossierIntrouvable.
+    """
+    require_verbe(by=by, verbe="dossier.forcer")
+    if not motif.strip():
+        raise MotifManquant
+    with acting_as_machine("acces", departement=by.departement_id, on=on):
+        dossier = find_dossier_ferme(departement=by.departement_id, numero=numero.strip())
+    if dossier is None:
+        raise DossierIntrouvable
+    expire_at = clock.now() + timedelta(hours=24)
+    grant_acces_exceptionnel(
+        dossier=dossier, agent=by, motif=motif.strip(), expire_at=expire_at, on=on
+    )
+    record_event(
+        kind="acces.force",
+        by=by,
+        on=on,
+        target_type="dossier",
+        target_id=dossier.pk,
+        details={"expire_at": expire_at.isoformat()},
+    )
+    addresses = list_courriels_dpo(departement=by.departement_id)
+    if addresses:
+        # The motive may name people: it is read in Seuil, not in a mailbox.
+        transaction.on_commit(partial(_tell_dpo, addresses, dossier.numero))
+    return dossier
+
+
+def _tell_dpo(addresses: list[str], numero: str) -> None:
+    send_mail(
+        "Seuil : un accès exceptionnel vient d’être pris",
+        f"Un agent a ouvert le dossier {numero} hors de son périmètre, pour 24 heures. Son motif"
+        " est dans Seuil, page « Accès exceptionnels ».",
+        None,
+        addresses,
+        fail_silently=True,
+    )

@@ -1,0 +1,1 @@
+"""Who may see what: the matrix, the links opened and ended by hand, the exceptional access."""

@@ -1,0 +1,97 @@
+"""Pages of the accesses."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from seuil.acteurs.matrice import load_matrice
+from seuil.acteurs.queries import list_designables
+from seuil.dossiers.queries import get_acces_a_fermer, list_acces_exceptionnels
+from seuil.kernel.refusal import Refusal
+from seuil.usecases.open_acces import end_acces, force_acces, open_acces_designe
+from seuil.web.acces.forms import ExceptionnelForm, OuvrirForm
+from seuil.web.acces.presentation import read_grille
+from seuil.web.access import get_agent, may, request_day, requires
+from seuil.web.dossier.access import find_dossier
+
+
+@requires("matrice.lire")
+@require_GET
+def matrice(request):
+    """Show the whole matrix: for every profile, what it reads and writes, why, on what basis."""
+    profil = load_matrice().profils.get(request.GET.get("profil", ""))
+    grille = read_grille(load_matrice(), profil)
+    return render(
+        request, "acces/matrice.html", {"grille": grille, "moi": get_agent(request).profil}
+    )
+
+
+@requires("dossier.ouvrir")
+@require_http_methods(["GET", "POST"])
+def acces_ouvrir(request, numero):
+    dossier = find_dossier(request, numero)
+    agent, on = get_agent(request), request_day(request)
+    form = OuvrirForm(list_designables(agent=agent, on=on), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            open_acces_designe(dossier=dossier, by=agent, on=on, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "L’organisme voit maintenant ce dossier.")
+            return redirect("dossier_onglet", numero, "acces")
+    context = {
+        "dossier": dossier, "form": form, "titre": "Désigner un organisme", "retour": "acces",
+        "fichier": False,
+    }  # fmt: skip
+    return render(request, "dossier/saisie.html", context, status=422 if form.errors else 200)
+
+
+@requires("dossier.ouvrir")
+@require_POST
+def acces_fermer(request, acces_id):
+    agent, on = get_agent(request), request_day(request)
+    link = get_acces_a_fermer(agent=agent, on=on, acces_id=acces_id)
+    if link is None:
+        raise Http404
+    end_acces(acces=link, by=agent, on=on)
+    messages.success(request, "L’accès est fermé : il ne vaut plus dès maintenant.")
+    return redirect("dossier_onglet", link.dossier.numero, "acces")
+
+
+@requires("dossier.forcer")
+@require_http_methods(["GET", "POST"])
+def acces_exceptionnel(request):
+    """Ask for 24 hours on a dossier, with a motive; the data protection officer is told."""
+    form = ExceptionnelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        agent, on = get_agent(request), request_day(request)
+        try:
+            dossier = force_acces(by=agent, on=on, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error("numero", str(refusal))
+        else:
+            messages.success(
+                request,
+                "Ce dossier vous est ouvert pour 24 heures. Le délégué à la protection des données"
+                " en est averti.",
+            )
+            return redirect("dossier", dossier.numero)
+    return render(
+        request, "acces/exceptionnel.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+@requires("acces.controler")
+@require_GET
+def acces_exceptionnels(request):
+    """List the exceptional accesses of the last year: who, when, why."""
+    on = request_day(request)
+    found = list_acces_exceptionnels(
+        agent=get_agent(request), on=on, since=on - timedelta(days=365)
+    )
+    context = {"acces": found, "on": on, "lit": may(request, "dossier.lire")}
+    return render(request, "acces/exceptionnels.html", context)
