@@ -8,9 +8,11 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import tarfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC
@@ -71,6 +73,8 @@ _PROTECTIONS = (
     + ") FROM pg_namespace n JOIN pg_roles o ON o.oid = n.nspowner"
     " WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1"
 )
+# PostgreSQL writes a list of texts in two ways, before and after it reads it again.
+_REECRIT = re.compile(r"::character varying|::text|\[\]|[()\s]")
 _ROLES = (
     "SELECT r.rolname, r.rolcanlogin, r.rolbypassrls, r.rolinherit,"
     " coalesce((SELECT array_agg(g.rolname ORDER BY 1) FROM pg_auth_members m"
@@ -258,7 +262,8 @@ def count_tables(*, connection: "psycopg.Connection[Any]") -> dict[str, list[str
 
 def list_protections(*, connection: "psycopg.Connection[Any]") -> list[str]:
     """Return what protects the data: policies, owners, grants, triggers, functions."""
-    return [row[0] for row in connection.execute(cast("Any", _PROTECTIONS)).fetchall()]
+    rows = connection.execute(cast("Any", _PROTECTIONS)).fetchall()
+    return [_REECRIT.sub("", text) if text.startswith("policy") else text for (text,) in rows]
 
 
 def _dump(base: str, dump: Path) -> dict[str, Any]:
@@ -320,7 +325,7 @@ def _compare(base: str, manifest: dict[str, Any], ancres: Path) -> Iterator[str]
         if changed:
             raise SauvegardeRefusee(
                 f"Les protections diffèrent ({len(changed)}) : rien n’a été touché.\n"
-                + "\n".join(changed[:5])
+                + "\n".join(line[:200] for line in changed[:5])
             )
         yield f"{len(protections)} protections identiques (règles, droits, déclencheurs)."
         connection.rollback()
@@ -343,10 +348,17 @@ def _why_not_empty(admin: "psycopg.Connection[Any]", base: str, name: str) -> bo
 
 
 def _is_used(admin: "psycopg.Connection[Any]", name: str) -> bool:
-    row = admin.execute(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [name]
-    ).fetchone()
-    return bool(row and row[0])
+    """Tell whether someone is connected to the database; one who is leaving has two seconds."""
+    for _ in range(20):
+        row = admin.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = %s AND backend_type = 'client backend'",
+            [name],
+        ).fetchone()
+        if not (row and row[0]):
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def _make_roles(admin: "psycopg.Connection[Any]", roles: list[list[Any]]) -> None:

@@ -196,6 +196,8 @@ def test_the_lines_given_to_postgresql_say_all_of_it() -> None:
     for profil in matrice.profils.values():
         for categorie in matrice.categories:
             for operation in ("lire", "ecrire", "recevoir"):
-                told = {line[3:] for line in lines if line[:3] == (profil.code, categorie, operation)}
+                told = {
+                    line[3:] for line in lines if line[:3] == (profil.code, categorie, operation)
+                }
                 asked = list_portees(profil.code, categorie, operation)
                 assert told == {(p.relation, p.de, p.a) for p in asked}
