@@ -409,7 +409,7 @@ def _signed_candidat(ligne: ChoixLigne, nom: str, stade: str | None) -> Candidat
         stade=stade or situation.stade,
         stade_le=situation.stade_le,
         audience_le=situation.audience_le,
-        dette=read_dette(ligne.dossier)[0],
+        dette=read_dette(dossier=ligne.dossier)[0],
         criteres=tuple(Critere(c["code"], c["libelle"], c["points"]) for c in ligne.criteres),
         score_fige=ligne.score,
     )
@@ -546,7 +546,7 @@ def get_demarche(*, agent: Agent, on: date, demarche_id: UUID) -> Demarche:
 def list_prescriptions(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Prescription]:
     """Return the proposals of services for a dossier the agent may see, newest first."""
     return (
-        readable(Prescription.objects.all(), agent=agent, on=on, dossier=dossier)
+        readable(rows=Prescription.objects.all(), agent=agent, on=on, dossier=dossier)
         .select_related("par")
         .order_by("-propose_le", "-id")
     )
@@ -622,7 +622,7 @@ def _mandat_row(mandat: Mandat, nom: str, prochaine_le: date | None) -> MandatRo
         referent_juridique=str(mandat.referent_juridique or ""),
         clos_le=mandat.clos_le,
         motif_cloture=mandat.get_motif_cloture_display() if mandat.motif_cloture else "",
-        dette=read_dette(mandat.dossier)[0],
+        dette=read_dette(dossier=mandat.dossier)[0],
         audience_le=situation.audience_le,
         prochaine_le=prochaine_le,
     )

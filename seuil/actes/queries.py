@@ -108,7 +108,7 @@ def get_apercu(
 def list_actes(*, agent: Agent, on: date, dossier: Dossier) -> list[Acte]:
     """Return the acts of a dossier the agent may see, newest first, with the list they came in."""
     return list(
-        readable(Acte.objects.all(), agent=agent, on=on, dossier=dossier)
+        readable(rows=Acte.objects.all(), agent=agent, on=on, dossier=dossier)
         .select_related("lot")
         .order_by("-survenu_le", "-id")
     )

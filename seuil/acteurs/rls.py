@@ -283,12 +283,13 @@ def _drop_policies(table: str) -> str:
 
 
 def _list_policies(t: Protegee) -> Iterator[Policy]:
-    floor = _floor(t)
-    yield Policy("plancher", "ALL", floor, floor, restrictive=True)
     if t.portee == "journal":
         yield Policy("ecrire", "INSERT", check="true")
+        # Lines are added without being read (journal.inscrire); pages ask journal.consultations.
         yield Policy("lire", "SELECT", _machine())
         return
+    floor = _floor(t)
+    yield Policy("plancher", "ALL", floor, floor, restrictive=True)
     read, write = _reach(t, "lire"), _reach(t, "ecrire")
     yield Policy("lire", "SELECT", read)
     yield Policy("creer", "INSERT", check=write)

@@ -13,7 +13,7 @@ from seuil.dossiers.queries import readable
 def list_contacts(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Contact]:
     """Return the contacts of a dossier the agent may see, newest first, with visit and author."""
     return (
-        readable(Contact.objects.all(), agent=agent, on=on, dossier=dossier)
+        readable(rows=Contact.objects.all(), agent=agent, on=on, dossier=dossier)
         .select_related("par", "organisation", "visite", "visite__binome")
         .order_by("-survenu_le", F("heure").desc(nulls_last=True), "-id")
     )

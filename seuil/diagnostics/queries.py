@@ -27,7 +27,7 @@ from seuil.travail.rules import Besoin, DsfLu
 def list_dsf(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Dsf]:
     """Return the diagnoses of a dossier the agent may see, the one in progress first."""
     return (
-        readable(Dsf.objects.all(), agent=agent, on=on, dossier=dossier)
+        readable(rows=Dsf.objects.all(), agent=agent, on=on, dossier=dossier)
         .select_related("par")
         .order_by(F("termine_le").desc(nulls_first=True), "-id")
     )

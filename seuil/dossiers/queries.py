@@ -128,7 +128,7 @@ def count_arrivees(*, agent: Agent, on: date, since: date) -> int:
 def list_titulaires(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Personne]:
     """Return the people of the household, holders of the lease first."""
     order = {q: i for i, q in enumerate(Personne.Qualite.values)}
-    rows = readable(Personne.objects.all(), agent=agent, on=on, dossier=dossier)
+    rows = readable(rows=Personne.objects.all(), agent=agent, on=on, dossier=dossier)
     return sorted(rows.order_by("rang"), key=lambda p: (order[p.qualite], p.rang))
 
 
@@ -138,10 +138,10 @@ def get_menage(*, agent: Agent, on: date, dossier: Dossier) -> Menage:
     return Menage(
         personnes=list_titulaires(agent=agent, on=on, dossier=dossier),
         compositions=list(
-            readable(Composition.objects.all(), **key).order_by("-constatee_le", "-created_at")
+            readable(rows=Composition.objects.all(), **key).order_by("-constatee_le", "-created_at")
         ),
         coordonnees=list(
-            readable(Coordonnee.objects.all(), **key).order_by(
+            readable(rows=Coordonnee.objects.all(), **key).order_by(
                 F("valide_au").desc(nulls_first=True), "-valide_du", "type", "valeur"
             )
         ),
@@ -152,7 +152,7 @@ def get_menage(*, agent: Agent, on: date, dossier: Dossier) -> Menage:
 def list_suivis(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[SuiviSocial]:
     """Return what social services said of the household, newest first."""
     return list(
-        readable(SuiviSocial.objects.all(), agent=agent, on=on, dossier=dossier).order_by(
+        readable(rows=SuiviSocial.objects.all(), agent=agent, on=on, dossier=dossier).order_by(
             "-constate_le", "-created_at"
         )
     )
@@ -161,7 +161,7 @@ def list_suivis(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[SuiviSo
 def get_composition(*, agent: Agent, on: date, dossier: Dossier) -> Composition | None:
     """Return the last known composition of the household."""
     return (
-        readable(Composition.objects.all(), agent=agent, on=on, dossier=dossier)
+        readable(rows=Composition.objects.all(), agent=agent, on=on, dossier=dossier)
         .order_by("-constatee_le", "-created_at")
         .first()
     )
@@ -170,7 +170,7 @@ def get_composition(*, agent: Agent, on: date, dossier: Dossier) -> Composition 
 def list_dettes(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Dette]:
     """Return the debts stated on a file, newest first."""
     return list(
-        readable(Dette.objects.all(), agent=agent, on=on, dossier=dossier).order_by(
+        readable(rows=Dette.objects.all(), agent=agent, on=on, dossier=dossier).order_by(
             "-constatee_le", "-created_at"
         )
     )
@@ -179,7 +179,7 @@ def list_dettes(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Dette]:
 def list_aides(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[AideLogement]:
     """Return the housing aids stated on a file, newest first."""
     return list(
-        readable(AideLogement.objects.all(), agent=agent, on=on, dossier=dossier).order_by(
+        readable(rows=AideLogement.objects.all(), agent=agent, on=on, dossier=dossier).order_by(
             "-constatee_le", "-created_at"
         )
     )
@@ -188,7 +188,7 @@ def list_aides(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[AideLoge
 def list_dates_annoncees(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[DateAnnoncee]:
     """Return the dates told about a file, the last told first."""
     return list(
-        readable(DateAnnoncee.objects.all(), agent=agent, on=on, dossier=dossier)
+        readable(rows=DateAnnoncee.objects.all(), agent=agent, on=on, dossier=dossier)
         .select_related("notee_par")
         .order_by("-dite_le", "-created_at")
     )
@@ -197,7 +197,7 @@ def list_dates_annoncees(*, agent: Agent, on: date, dossier: Dossier) -> Sequenc
 def list_documents(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Mapping[str, Any]]:
     """Return the documents of a file, newest first."""
     return list(
-        readable(Document.objects.all(), agent=agent, on=on, dossier=dossier)
+        readable(rows=Document.objects.all(), agent=agent, on=on, dossier=dossier)
         .order_by("-depose_le", "-created_at")
         .values(
             "id", "nom", "nature", "type_mime", "taille", "depose_le",
@@ -257,7 +257,7 @@ def list_acces_exceptionnels(*, agent: Agent, on: date, since: date) -> Sequence
     )
 
 
-def reads_whole_departement(agent: Agent, categorie: str, operation: str = "lire") -> bool:
+def reads_whole_departement(*, agent: Agent, categorie: str, operation: str = "lire") -> bool:
     """Tell whether the agent reads a category of every file of its département."""
     whole = (0, len(load_matrice().stades) - 1)
     return any(
@@ -282,7 +282,7 @@ def only_visible(
     if (
         dossier.departement_id == agent.departement_id
         and dossier.limite_le is None
-        and reads_whole_departement(agent, categorie, operation)
+        and reads_whole_departement(agent=agent, categorie=categorie, operation=operation)
     ):
         return [dossier.pk]
     return (
@@ -293,8 +293,8 @@ def only_visible(
 
 
 def readable(
-    rows: QuerySet[M],
     *,
+    rows: QuerySet[M],
     agent: Agent,
     on: date,
     dossier: Dossier | None = None,

@@ -133,8 +133,8 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
         suivi=_if_readable("suivi", "dossier__situation_suivi__suivi", agent, on),
     )
     # A whole département needs no join to the files: the column says it.
-    if not reads_whole_departement(agent, "identite"):
-        rows = readable(rows, agent=agent, on=on)
+    if not reads_whole_departement(agent=agent, categorie="identite"):
+        rows = readable(rows=rows, agent=agent, on=on)
     if filtres.texte:
         rows = rows.filter(_matches(filtres.texte))
     equal = {
@@ -297,21 +297,21 @@ def _read_contexte(
 
 def get_situation(*, agent: Agent, on: date, dossier: Dossier) -> Situation | None:
     """Return where the procedure of a file stands; None before its first act."""
-    return readable(Situation.objects.all(), agent=agent, on=on, dossier=dossier).first()
+    return readable(rows=Situation.objects.all(), agent=agent, on=on, dossier=dossier).first()
 
 
 def get_derniere_dette(*, agent: Agent, on: date, dossier: Dossier) -> SituationDette | None:
     """Return the last debt known; None when there is none or the agent may not read it."""
-    return readable(SituationDette.objects.all(), agent=agent, on=on, dossier=dossier).first()
+    return readable(rows=SituationDette.objects.all(), agent=agent, on=on, dossier=dossier).first()
 
 
 def get_dernier_suivi(*, agent: Agent, on: date, dossier: Dossier) -> str:
     """Return what social services said last; empty when nothing, or not for the agent to read."""
-    found = readable(SituationSuivi.objects.all(), agent=agent, on=on, dossier=dossier).first()
+    found = readable(rows=SituationSuivi.objects.all(), agent=agent, on=on, dossier=dossier).first()
     return found.suivi if found else ""
 
 
-def read_dette(dossier: Dossier) -> tuple[Decimal | None, date | None]:
+def read_dette(*, dossier: Dossier) -> tuple[Decimal | None, date | None]:
     """Return the last debt known of a dossier already read with it, and its day."""
     found = getattr(dossier, "situation_dette", None)
     return (found.montant, found.constatee_le) if found else (None, None)
@@ -320,7 +320,7 @@ def read_dette(dossier: Dossier) -> tuple[Decimal | None, date | None]:
 def list_dates_legales(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[tuple[date, str]]:
     """Return the coming dates that the law sets, with the label of their rule, nearest first."""
     regles = droit.regles()
-    rows = readable(Echeance.objects.all(), agent=agent, on=on, dossier=dossier).filter(
+    rows = readable(rows=Echeance.objects.all(), agent=agent, on=on, dossier=dossier).filter(
         le__gte=on, regle__in=_list_legales()
     )
     return [
@@ -332,7 +332,7 @@ def list_dates_legales(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[
 
 def list_jours(*, agent: Agent, on: date, dossier: Dossier) -> dict[tuple[UUID, str], date]:
     """Return the last day of each rule that runs in a file, by dossier and rule."""
-    rows = readable(Echeance.objects.all(), agent=agent, on=on, dossier=dossier)
+    rows = readable(rows=Echeance.objects.all(), agent=agent, on=on, dossier=dossier)
     rows = rows.filter(le__isnull=False).order_by("le")
     return {
         (pk, regle): le for pk, regle, le in rows.values_list("dossier_id", "regle", "le") if le
@@ -341,7 +341,7 @@ def list_jours(*, agent: Agent, on: date, dossier: Dossier) -> dict[tuple[UUID, 
 
 def list_echeances(*, agent: Agent, on: date, dossier: Dossier) -> list[EcheanceVue]:
     """Return the deadlines of a file with their explanation, by date, undetermined ones last."""
-    rows = readable(Echeance.objects.all(), agent=agent, on=on, dossier=dossier)
+    rows = readable(rows=Echeance.objects.all(), agent=agent, on=on, dossier=dossier)
     found = [_explained(e) for e in rows.order_by("regle", "source_id")]
     connus = get_faits_connus(agent=agent, on=on, dossier=dossier)
     if connus:
@@ -404,7 +404,7 @@ def get_faits_connus(*, agent: Agent, on: date, dossier: Dossier) -> FaitsConnus
     if row is None:
         return None
     *fiche, nature = row
-    acts = readable(dossier.actes.all(), agent=agent, on=on, dossier=dossier)
+    acts = readable(rows=dossier.actes.all(), agent=agent, on=on, dossier=dossier)
     actes = acts.order_by("survenu_le", "pk").values_list(*_CHAMPS_ACTE)
     return FaitsConnus(
         dossier_id=dossier.pk,

@@ -7,7 +7,6 @@ can neither name another agent nor use again what they saw elsewhere.
 
 import hashlib
 import hmac
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,6 +17,8 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import connection, transaction
+
+from seuil.kernel.clock import now
 
 # What the application runs as: it owns nothing, and every policy applies to it.
 ROLE = "seuil_appli"
@@ -72,7 +73,7 @@ def acting_as(contexte: Contexte) -> Iterator[None]:
     running = _current.get()
     with transaction.atomic():
         raw = _raw_connection()
-        token = sign(contexte, pid=raw.info.backend_pid, until=int(time.time()) + _SECONDS)
+        token = sign(contexte, pid=raw.info.backend_pid, until=int(now().timestamp()) + _SECONDS)
         reset = _current.set((contexte, token))
         try:
             _set(raw, token)

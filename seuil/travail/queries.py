@@ -265,7 +265,7 @@ def find_diligence(*, agent: Agent, on: date, which: Rendu) -> Diligence | None:
 def list_diligences(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Diligence]:
     """Return what was said of the duties of a file the agent may see."""
     return list(
-        readable(Diligence.objects.all(), agent=agent, on=on, dossier=dossier)
+        readable(rows=Diligence.objects.all(), agent=agent, on=on, dossier=dossier)
         .select_related("organisation")
         .order_by("faite_le", "pk")
     )

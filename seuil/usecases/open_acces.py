@@ -1,6 +1,6 @@
 """Open a dossier to somebody by hand, end it, or force it for a day."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.core.mail import send_mail
@@ -9,10 +9,9 @@ from django.db import transaction
 from seuil.acteurs.models import Agent, Organisation
 from seuil.acteurs.queries import list_courriels_dpo
 from seuil.audit.operations import record_event
+from seuil.dossiers import operations
 from seuil.dossiers.models import Acces, Dossier
-from seuil.dossiers.operations import close_acces_of, grant_acces_exceptionnel, open_acces
 from seuil.dossiers.queries import find_dossier_ferme
-from seuil.kernel import clock
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 from seuil.usecases._habilitation import DossierInaccessible, require_verbe
@@ -34,7 +33,7 @@ class DossierIntrouvable(Refusal):
 
 
 @transaction.atomic
-def open_acces_designe(
+def open_acces(
     *,
     dossier: Dossier,
     organisation: Organisation,
@@ -54,7 +53,7 @@ def open_acces_designe(
         raise MotifManquant
     if organisation.departement_id != by.departement_id or relation not in organisation.relations:
         raise OrganismeNonConcerne
-    open_acces(
+    operations.open_acces(
         dossier_id=dossier.pk,
         relation=relation,
         organisation_id=organisation.pk,
@@ -78,7 +77,7 @@ def end_acces(*, acces: Acces, by: Agent, on: date) -> None:
     Raises HabilitationRefusee.
     """
     require_verbe(by=by, verbe="dossier.ouvrir")
-    close_acces_of(acces=acces, on=on)
+    operations.close_acces_of(acces=acces, on=on)
     record_event(
         kind="acces.ferme",
         by=by,
@@ -90,7 +89,7 @@ def end_acces(*, acces: Acces, by: Agent, on: date) -> None:
 
 
 @transaction.atomic
-def force_acces(*, numero: str, motif: str, by: Agent, on: date) -> Dossier:
+def force_acces(*, numero: str, motif: str, by: Agent, at: datetime, on: date) -> Dossier:
     """Open a dossier outside of one's scope for 24 hours, and tell the data protection officer.
 
     Raises HabilitationRefusee, MotifManquant, DossierIntrouvable.
@@ -102,8 +101,8 @@ def force_acces(*, numero: str, motif: str, by: Agent, on: date) -> Dossier:
         dossier = find_dossier_ferme(departement=by.departement_id, numero=numero.strip())
     if dossier is None:
         raise DossierIntrouvable
-    expire_at = clock.now() + timedelta(hours=24)
-    grant_acces_exceptionnel(
+    expire_at = at + timedelta(hours=24)
+    operations.grant_acces_exceptionnel(
         dossier=dossier, agent=by, motif=motif.strip(), expire_at=expire_at, on=on
     )
     record_event(

@@ -15,7 +15,7 @@ from seuil.visites.models import NoteSociale, Visite
 def list_visites(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Visite]:
     """Return the visits of a dossier the agent may see, newest first."""
     return (
-        readable(Visite.objects.all(), agent=agent, on=on, dossier=dossier)
+        readable(rows=Visite.objects.all(), agent=agent, on=on, dossier=dossier)
         .select_related("contact", "contact__par", "binome")
         .order_by("-contact__survenu_le", F("contact__heure").desc(nulls_last=True), "-id")
     )
@@ -23,5 +23,5 @@ def list_visites(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Visite
 
 def list_notes(*, agent: Agent, on: date, dossier: Dossier) -> Mapping[UUID, str]:
     """Return the notes of the agent's own service on the visits of a dossier, by visit."""
-    notes = readable(NoteSociale.objects.all(), agent=agent, on=on, dossier=dossier)
+    notes = readable(rows=NoteSociale.objects.all(), agent=agent, on=on, dossier=dossier)
     return dict(notes.order_by("visite").values_list("visite_id", "texte"))

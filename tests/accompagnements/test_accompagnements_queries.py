@@ -22,7 +22,7 @@ from seuil.accompagnements.queries import (
 from seuil.accompagnements.rules import Cible
 from seuil.acteurs.models import Agent, Organisation
 from seuil.dossiers.models import Bailleur, Coordonnee, Dossier
-from seuil.echeances.models import Situation
+from seuil.echeances.models import Situation, SituationDette, SituationSuivi
 from tests.factories.accompagnements import make_contact, make_mandat, make_objectif
 from tests.factories.base import LIBOURNE, make_agent, make_dossier, make_organisation
 
@@ -32,7 +32,20 @@ DAY = timedelta(days=1)
 
 
 def situate(dossier: Dossier, **fields: Any) -> Dossier:
-    Situation.objects.filter(dossier=dossier).update(**fields)
+    """Set where a dossier stands, its last debt and what social services said of it."""
+    apart = {name: fields.pop(name) for name in ("dette", "suivi") if name in fields}
+    if fields:
+        Situation.objects.filter(dossier=dossier).update(**fields)
+    if "dette" in apart:
+        SituationDette.objects.filter(dossier=dossier).delete()
+    if apart.get("dette") is not None:
+        SituationDette.objects.create(
+            dossier=dossier, departement="33", montant=apart["dette"], constatee_le=ON
+        )
+    if apart.get("suivi"):
+        SituationSuivi.objects.update_or_create(
+            dossier=dossier, defaults={"departement": "33", "suivi": apart["suivi"]}
+        )
     return dossier
 
 

@@ -71,7 +71,7 @@ def test_stopping_what_does_not_run_is_refused(secretaire: Agent, on: date) -> N
         end_abonnement(by=secretaire, on=on)
 
 
-@pytest.mark.parametrize("role", ["charge_mission", "administrateur", "partenaire"])
+@pytest.mark.parametrize("role", ["charge_mission", "administrateur", "dihal"])
 def test_a_role_without_dossier_gets_no_address(
     role: str, on: date, request: pytest.FixtureRequest
 ) -> None:

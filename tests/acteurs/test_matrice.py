@@ -87,9 +87,9 @@ def test_the_profile_of_an_agent_comes_from_its_role_and_its_organisation() -> N
         ("version: 3", "version: 3\nautre: 1", "ligne 3", "clé inconnue"),
         ("  bail_dette: dette\n", "", "ligne 28", "catégorie inconnue, bail_dette"),
         ("lire: [identite]\n        ecrire", "lire: [tout]\n        ecrire", "ligne 28", "tout"),
-        ("relation: mandat", "relation: voisin", "ligne 32", "valeur inconnue « voisin »"),
+        ("relation: mandat", "relation: voisin", "ligne 32", "voisin"),
         ("base: loi\n      - relation", "base: us\n      - relation", "ligne 31", "valeur inconnue"),
-        ("des: cql", "des: toujours", "ligne 27", "valeur inconnue « toujours »"),
+        ("des: cql", "des: toujours", "ligne 27", "toujours"),
         ("des: cql", "des: cfp\n        jusqu_a: cql", "ligne 28", "vient avant"),
         (
             "relation: mandat\n", "relation: mandat\n        des: cql\n", "ligne 32", "lien daté",

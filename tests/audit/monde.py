@@ -169,8 +169,6 @@ def list_addresses(pattern: URLPattern, route: str, monde: Monde) -> list[str]:
 def read_text(response: HttpResponse) -> str:
     """Return what an answer says, in a workbook too."""
     content = b"".join(response.streaming_content) if response.streaming else response.content
-    if getattr(response, "file_to_stream", None):
-        response.file_to_stream.close()
     if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             content = b" ".join(archive.read(name) for name in archive.namelist())

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.queries import list_designables
 from seuil.dossiers.queries import get_acces_a_fermer, list_acces_exceptionnels
+from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
-from seuil.usecases.open_acces import end_acces, force_acces, open_acces_designe
+from seuil.usecases.open_acces import end_acces, force_acces, open_acces
 from seuil.web.acces.forms import ExceptionnelForm, OuvrirForm
 from seuil.web.acces.presentation import read_grille
 from seuil.web.access import get_agent, may, request_day, requires
@@ -37,7 +38,7 @@ def acces_ouvrir(request, numero):
     form = OuvrirForm(list_designables(agent=agent, on=on), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            open_acces_designe(dossier=dossier, by=agent, on=on, **form.cleaned_data)
+            open_acces(dossier=dossier, by=agent, on=on, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -70,7 +71,7 @@ def acces_exceptionnel(request):
     if request.method == "POST" and form.is_valid():
         agent, on = get_agent(request), request_day(request)
         try:
-            dossier = force_acces(by=agent, on=on, **form.cleaned_data)
+            dossier = force_acces(by=agent, at=clock.now(), on=on, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error("numero", str(refusal))
         else:

@@ -204,7 +204,7 @@ def _only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres)
         rows = (
             rows.filter(dossier__in=visible)
             if rows.model is Tache
-            else readable(rows, agent=agent, on=on)
+            else readable(rows=rows, agent=agent, on=on)
         )
     if not filtres.moi or rows.model is Tache:
         return rows

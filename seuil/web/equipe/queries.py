@@ -124,7 +124,7 @@ def _repere(
 
 def _fiche(dossier: Dossier) -> Fiche:
     situation = dossier.situation
-    dette, dette_le = read_dette(dossier)
+    dette, dette_le = read_dette(dossier=dossier)
     bail = getattr(dossier, "bail", None)
     bailleur = bail.bailleur if bail else None
     composition = next(iter(dossier.compositions.all()), None)

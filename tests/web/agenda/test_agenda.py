@@ -154,7 +154,7 @@ def test_the_first_the_last_and_a_leap_month_open(
     assert client.get(reverse("agenda_jour", args=[last])).status_code == 200
 
 
-@pytest.mark.parametrize("role", ["charge_mission", "administrateur", "partenaire"])
+@pytest.mark.parametrize("role", ["charge_mission", "administrateur", "dihal"])
 @pytest.mark.parametrize(
     "address", ["/agenda/", "/agenda/2026-12/", "/agenda/2026-12-14/", "/agenda/abonnement/"]
 )

@@ -63,7 +63,7 @@ def test_accounts_are_for_the_administrator_only(
     page = client_de(administrateur).get(reverse("comptes"))
     refused = client_de(secretaire).get(reverse("comptes"))
 
-    assert "tous les dossiers du département" in page.content.decode()
+    assert reverse("matrice") in page.content.decode()
     assert secretaire.courriel in page.content.decode()
     assert refused.status_code == 403
     assert "Page non ouverte à votre rôle" in refused.content.decode()

@@ -32,7 +32,7 @@ def address(acte: Acte, devoir: str = "E2-CAF-1") -> str:
     return reverse("devoir_rendre", args=[acte.dossier.numero, devoir, acte.pk])
 
 
-def test_a_partner_sees_its_duties_without_a_way_into_the_dossier(
+def test_a_partner_sees_its_duties_and_what_the_matrix_opens_of_the_dossier(
     acte: Acte, partenaire: Agent, client_de: ClientDe
 ) -> None:
     client = client_de(partenaire)
@@ -40,12 +40,18 @@ def test_a_partner_sees_its_duties_without_a_way_into_the_dossier(
     page = read(client.get(reverse("a_faire")))
 
     (task,) = select_all(page, ".seuil-tache")
-    for words in ("ALPHA Claude", "Bordeaux", acte.dossier.numero, "Inscrire au tableau partagé"):
+    for words in ("ALPHA Claude", "Bordeaux", "Inscrire au tableau partagé"):
         assert words in task.text
     assert "Preuve attendue\u00a0: Jour de l’inscription au tableau." in task.text
-    links = [e.attrs["href"] for e in select_all(task, "a")]
-    assert links == [address(acte)]
-    assert client.get(reverse("dossier", args=[acte.dossier.numero])).status_code == 404
+    dossier = reverse("dossier", args=[acte.dossier.numero])
+    assert {address(acte), dossier} <= {e.attrs["href"] for e in select_all(task, "a")}
+    text = read(client.get(dossier)).text
+    assert "votre organisme a quelque chose à faire" in read(client.get(f"{dossier}acces/")).text
+    # The CAF reads who and when; not the debt, nor the phone, nor the visits.
+    assert "ALPHA" in text
+    for words in ("Dette et bail", "Contacts et visites", "Accompagnement", "Documents", "DSF"):
+        assert words not in text
+    assert client.get(f"{dossier}dette/").status_code == 404
 
 
 def test_the_duties_of_the_secretariat_do_not_drown_its_work(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from seuil.acteurs.models import Agent
 from seuil.contacts.models import Contact
 from seuil.dossiers.models import Acces, Dette, Document, Dossier
-from seuil.echeances.models import Situation
+from seuil.echeances.models import SituationDette, SituationSuivi
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from tests.factories.base import make_acces, make_acte, make_dossier
 from tests.harness.client import StrictClient, read
@@ -144,7 +144,7 @@ def test_a_debt_is_added_and_shows_at_once(
 
     assert "3\u202f150,75\u00a0€" in select(read(response), ".seuil-dossier").text
     assert "C’est enregistré" in response.content.decode()
-    assert str(Situation.objects.get(dossier=dossier).dette) == "3150.75"
+    assert str(SituationDette.objects.get(dossier=dossier).montant) == "3150.75"
 
 
 def test_a_refused_form_keeps_what_was_typed_and_says_what_to_do(
@@ -192,7 +192,7 @@ def test_a_social_follow_up_and_a_phone_number_are_added(
     assert "Ce numéro n’est pas complet" in bad.content.decode()
     assert 'href="tel:0555000000"' in page
     assert "Inconnu des services sociaux" in page
-    assert Situation.objects.get(dossier=dossier).suivi == "inconnu"
+    assert SituationSuivi.objects.get(dossier=dossier).suivi == "inconnu"
 
 
 def test_a_decision_on_the_public_force_is_recorded_by_the_manager(

@@ -12,7 +12,7 @@ from django.urls import reverse
 from seuil.acteurs.models import Agent
 from seuil.audit.models import Event
 from seuil.dossiers.models import Acces
-from seuil.echeances.models import Situation
+from seuil.echeances.models import Situation, SituationSuivi
 from seuil.engines.tabular import read_table
 from tests.factories.base import LIBOURNE, make_acces, make_dossier
 from tests.harness.client import StrictClient
@@ -63,7 +63,7 @@ def test_each_filter_keeps_what_it_says(
     client_de: ClientDe,
 ) -> None:
     alpha = dossier_of("ALPHA", numero="33-2026-900001")
-    Situation.objects.filter(dossier=alpha).update(suivi="inconnu")
+    SituationSuivi.objects.create(dossier=alpha, departement="33", suivi="inconnu")
     make_acces(dossier=alpha, relation=Acces.Relation.MANDAT, organisation=operateur, debut_le=on)
     bravo = dossier_of("BRAVO", numero="33-2026-900002", stade="assignation", commune=LIBOURNE)
     Situation.objects.filter(dossier=bravo).update(audience_le=on + timedelta(days=10))
