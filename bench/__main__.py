@@ -18,9 +18,15 @@ def main() -> int:
     import django  # noqa: PLC0415 - after the environment is set
 
     django.setup()
-    from bench import droit, importation, pages, recalcul  # noqa: PLC0415 - after the environment is set
+    from bench import droit, importation, journal, pages, recalcul  # noqa: PLC0415 - after the environment is set
 
-    measures = {"droit": droit, "importation": importation, "recalcul": recalcul, "pages": pages}
+    measures = {
+        "droit": droit,
+        "importation": importation,
+        "recalcul": recalcul,
+        "pages": pages,
+        "journal": journal,
+    }
     unknown = set(sys.argv[1:]) - set(measures)
     if unknown:
         print(f"Mesure inconnue : {', '.join(unknown)}. Mesures : {', '.join(measures)}.")

@@ -47,6 +47,11 @@ class Consultation:
     categories: frozenset[str]
 
 
+_VUE = (
+    "vu_at", "kind", "by_id", "by_label", "organisation", "role", "canal", "motif", "categories",
+)  # fmt: skip
+
+
 def list_domain_models() -> Sequence[type[models.Model]]:
     """Return the tables of the product, those of many-to-many links too."""
     found = apps.get_models(include_auto_created=True)
@@ -64,7 +69,7 @@ def get_registre() -> Mapping[str, Mapping[str, str]]:
         privacy = vars(getattr(model, "Privacy", object))
         named = {name: code for code in CATEGORIES for name in privacy.get(code, ())}
         columns = {
-            f.column: named[f.name]
+            str(f.column): named[f.name]
             for f in model._meta.local_concrete_fields  # noqa: SLF001 - Django's public Meta
             if f.name in named
         }
@@ -86,7 +91,10 @@ def list_consultations(*, dossier_id: UUID, depuis: datetime) -> Sequence[Consul
     """Return who saw a dossier, oldest first. Whoever calls has checked the right to ask."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM journal.consultations(%s, %s)", [dossier_id, depuis])
-        return [Consultation(*row[:-1], frozenset(row[-1])) for row in cursor.fetchall()]
+        return [
+            Consultation(**dict(zip(_VUE, row, strict=True)) | {"categories": frozenset(row[-1])})
+            for row in cursor.fetchall()
+        ]
 
 
 def count_lignes_a_terme(*, departement: str, avant: datetime) -> int:

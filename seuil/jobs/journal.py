@@ -1,4 +1,4 @@
-"""`seuil journal`: seal the journal, anchor it outside the database, verify it, end it at its term."""
+"""`seuil journal`: seal the journal, anchor it elsewhere, verify it, end it at its term."""
 
 import argparse
 import csv

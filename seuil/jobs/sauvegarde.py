@@ -1,7 +1,7 @@
 """`seuil sauvegarde` and `seuil restaurer`: one file that holds everything, checked before use.
 
-The file is a tar (manifest, database, documents, anchors) ended by the SHA-256 of all that precedes:
-one bit that changed anywhere is seen before anything is touched.
+The file is a tar (manifest, database, documents, anchors) ended by the SHA-256 of the rest: one
+bit that changed anywhere is seen before anything is touched.
 """
 
 import argparse
@@ -53,7 +53,7 @@ _ACL = (
 )
 # What protects the data, one line a thing: policies, owners, grants, triggers, definer functions.
 _PROTECTIONS = (
-    "SELECT concat_ws(' | ', 'table', n.nspname, c.relname, o.rolname, c.relrowsecurity,"
+    "SELECT concat_ws(' | ', 'table', n.nspname, c.relname, o.rolname, c.relrowsecurity,"  # noqa: S608 - constants
     " c.relforcerowsecurity, " + _ACL.format(acl="c.relacl") + ")"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " JOIN pg_roles o ON o.oid = c.relowner WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S')"
@@ -199,7 +199,7 @@ def check_file(*, path: Path) -> dict[str, Any]:
 def restore(
     *, path: Path, base: str, documents: Path, ancres: Path, replace: bool
 ) -> Iterator[str]:
-    """Restore in a new database, compare with the manifest, then put it in place. Yield what is done.
+    """Restore in a new database, compare, then put it in place. Yield what is done.
 
     Raises SauvegardeRefusee before anything of the present instance is touched.
     """
@@ -251,8 +251,9 @@ def count_tables(*, connection: "psycopg.Connection[Any]") -> dict[str, list[str
     for schema, table in connection.execute(_TABLES).fetchall():
         row = connection.execute(
             sql.SQL(
-                "SELECT count(*)::text, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text"
-                " || '/' || coalesce(bit_xor(hashtextextended(t::text, 7)), 0)::text FROM {} t"
+                "SELECT count(*)::text,"
+                " coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text || '/' ||"
+                " coalesce(bit_xor(hashtextextended(t::text, 7)), 0)::text FROM {} t"
             ).format(sql.Identifier(schema, table))
         ).fetchone()
         assert row is not None

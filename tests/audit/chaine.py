@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from django.db import connection
@@ -19,7 +19,8 @@ _REMPLIR = """
 INSERT INTO audit_event (id, created_at, nature, kind, by_id, by_label, organisation, role,
   departement, target_type, target_id, dossiers, objets, categories, colonnes, motif, canal,
   requete, txid, effect_le, details)
-SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, %(debut)s + n * interval '1 min',
+SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
+  %(debut)s + n * interval '1 min',
   'lecture', 'dossier.lire', 'agent-' || n %% 50, 'Zoé Ñ ' || n %% 50, 'DDETS de la Gironde',
   'secretariat', %(dep)s, 'page', 'dossier', ARRAY[gen_random_uuid()], '{}',
   '{identite,procedure}', '{}', CASE WHEN n %% 3 = 0 THEN 'motif « élan »' ELSE '' END, 'web',
@@ -93,13 +94,14 @@ def _rewrite_all(rng: random.Random, n: int, size: int) -> tuple[list[tuple[str,
 
 def _insert(rng: random.Random, n: int, size: int) -> tuple[list[tuple[str, list]], int]:
     """Slip a line between two others, without a seal."""
-    return [(
+    statement = (
         "INSERT INTO audit_event (id, created_at, nature, kind, by_id, departement, target_type,"
         " target_id, dossiers, objets, categories, colonnes, details, txid)"
         " SELECT gen_random_uuid(), created_at, nature, kind, by_id, departement, target_type,"
         " target_id, dossiers, objets, categories, colonnes, details, txid - 5"
-        " FROM audit_event WHERE id = %s", [line_id(n)],
-    )], n  # fmt: skip
+        " FROM audit_event WHERE id = %s"
+    )
+    return [(statement, [line_id(n)])], n
 
 
 def _insert_and_seal(rng: random.Random, n: int, size: int) -> tuple[list[tuple[str, list]], int]:
@@ -115,11 +117,12 @@ def _swap(rng: random.Random, n: int, size: int) -> tuple[list[tuple[str, list]]
     """Exchange two lines."""
     other = rng.choice([k for k in range(1, size + 1) if k != n])
     low, high = sorted((n, other))
+    move = "UPDATE audit_sceau SET ligne = %s WHERE rang = %s AND departement = '33'"
     return [
-        ("UPDATE audit_sceau SET ligne = gen_random_uuid() WHERE rang = %s AND departement = '33'", [high]),
-        ("UPDATE audit_sceau SET ligne = %s WHERE rang = %s AND departement = '33'", [line_id(high), low]),
-        ("UPDATE audit_sceau SET ligne = %s WHERE rang = %s AND departement = '33'", [line_id(low), high]),
-    ], low  # fmt: skip
+        (move, [uuid4(), high]),
+        (move, [line_id(high), low]),
+        (move, [line_id(low), high]),
+    ], low
 
 
 def _cut_tail(rng: random.Random, n: int, size: int) -> tuple[list[tuple[str, list]], int]:
@@ -140,12 +143,13 @@ def _replace_end(rng: random.Random, n: int, size: int) -> tuple[list[tuple[str,
 
 def _forge_removal(rng: random.Random, n: int, size: int) -> tuple[list[tuple[str, list]], int]:
     """Remove the beginning and say that its term had come."""
+    statement = (
+        "INSERT INTO audit_ancre (id, genre, departement, rang_debut, rang, nombre, premiere,"
+        " tete, txid) SELECT gen_random_uuid(), 'retrait', '33', 1, rang, rang, empreinte,"
+        " empreinte, txid FROM audit_sceau WHERE departement = '33' AND rang = %s"
+    )
     return [
-        (
-            "INSERT INTO audit_ancre (id, genre, departement, rang_debut, rang, nombre, premiere,"
-            " tete, txid) SELECT gen_random_uuid(), 'retrait', '33', 1, rang, rang, empreinte,"
-            " empreinte, txid FROM audit_sceau WHERE departement = '33' AND rang = %s", [n],
-        ),
+        (statement, [n]),
         ("DELETE FROM audit_event WHERE departement = '33' AND txid <= %s", [n * 10]),
         ("DELETE FROM audit_sceau WHERE departement = '33' AND rang <= %s", [n]),
     ], 1  # fmt: skip
@@ -167,7 +171,7 @@ EDITS: dict[str, Callable] = {
 
 
 def tamper(*, seed: int, size: int, ancres: Path) -> tuple[str, int, Verdict]:
-    """Edit an anchored chain as its owner could, verify, undo. Return the edit, its rank, the verdict.
+    """Edit an anchored chain as its owner could, verify, undo. Return edit, rank, verdict.
 
     One connection does both: the verifier reads what the edit left, before it is undone.
     """

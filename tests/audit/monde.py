@@ -1,4 +1,4 @@
-"""A small département where every value that names a household is a canary, and every page of it."""
+"""A small département where every value that names a household is a canary, and its pages."""
 
 import io
 import zipfile
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import URLPattern, reverse
+from django.urls import NoReverseMatch, URLPattern, reverse
 
 from seuil.accompagnements.models import Demarche, Mandat
 from seuil.actes.models import Acte
@@ -162,7 +162,7 @@ def list_addresses(pattern: URLPattern, route: str, monde: Monde) -> list[str]:
         return []
     try:
         return [reverse(pattern.name, kwargs=values)]
-    except Exception:
+    except NoReverseMatch:
         return []
 
 

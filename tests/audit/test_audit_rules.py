@@ -28,12 +28,10 @@ REGISTRE = {
             set(),
         ),
         (
-            'SELECT "col1" FROM (SELECT "dossiers_dette"."montant" AS "col1" FROM "dossiers_dette")'
-            ' "qualify" WHERE "rang" < 5',
+            'SELECT "a" FROM (SELECT "dossiers_dette"."montant" AS "a" FROM "dossiers_dette") "q"',
             {"finance"},
         ),
-        ("SELECT p.nom FROM dossiers_personne p JOIN dossiers_dette d ON true",
-         {"identite", "finance"}),
+        ("SELECT p.nom FROM dossiers_personne p, dossiers_dette d", {"identite", "finance"}),
         ("WITH x AS (SELECT * FROM contacts_contact) SELECT * FROM x", {"social"}),
         ('(SELECT "dossiers_dette"."montant" FROM "dossiers_dette") UNION (SELECT 1)', {"finance"}),
         ('UPDATE "dossiers_personne" SET "nom" = %s', set()),

@@ -149,10 +149,14 @@ def test_the_application_adds_lines_and_nothing_else(
     contexte = Contexte("agent", str(secretaire.pk), "33", on)
 
     try:
-        with transaction.atomic(), under_policies(), acting_as(contexte):
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
-                assert cursor.rowcount <= 0
+        with (
+            transaction.atomic(),
+            under_policies(),
+            acting_as(contexte),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+            assert cursor.rowcount <= 0
     except DatabaseError:
         pass
     assert Event.objects.count() == count

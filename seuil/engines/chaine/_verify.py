@@ -115,15 +115,18 @@ class _Walk:
             return Faute(expected, "ligne ajoutée après coup", self.orphelines[0].ligne)
         if rang != expected:
             return Faute(expected, "sceau retiré ou déplacé")
+        head = sha256(self.tete + _canonical(values or ())).digest()
+        reason = ""
         if values is None:
-            return Faute(rang, "ligne retirée", ligne)
-        head = sha256(self.tete + _canonical(values)).digest()
-        if head != empreinte:
-            return Faute(rang, "ligne modifiée, déplacée ou ajoutée", ligne)
-        if not self._agrees(rang, head):
-            return Faute(rang, "différente de ce qui a été ancré", ligne)
-        if (txid, ligne) <= (self.txid, self.ligne):
-            return Faute(rang, "ordre changé", ligne)
+            reason = "ligne retirée"
+        elif head != empreinte:
+            reason = "ligne modifiée, déplacée ou ajoutée"
+        elif not self._agrees(rang, head):
+            reason = "différente de ce qui a été ancré"
+        elif (txid, ligne) <= (self.txid, self.ligne):
+            reason = "ordre changé"
+        if reason:
+            return Faute(rang, reason, ligne)
         self.rang, self.tete, self.txid, self.ligne = rang, head, txid, ligne
         self.nombre += 1
         return None

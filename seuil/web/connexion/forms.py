@@ -34,5 +34,6 @@ class ConnexionForm(Formulaire, AuthenticationForm):
         try:
             return super().clean()
         except ValidationError:
+            assert self.request is not None
             note_refusal(self.request, "refus.connexion", secret=self.cleaned_data["username"])
             raise

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from seuil.accompagnements.queries import get_dossier_mandat
 from seuil.actes.queries import list_actes
 from seuil.acteurs.matrice import load_matrice
-from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Agent
 from seuil.audit.queries import list_consultations
 from seuil.contacts.queries import list_contacts
