@@ -32,7 +32,8 @@ def test_the_list_is_reached_from_the_dossier_and_printed_without_names(
     expect(page.get_by_role("button", name="Imprimer pour le ménage")).to_be_visible()
     assert_accessible(page)
     assert_no_sideways_scroll(page)
-    capture(page, "qui-a-consulte" if width == LARGE else "qui-a-consulte-mobile")
+    if width == LARGE:
+        capture(page, "qui-a-consulte")
     page.emulate_media(media="print")
     assert not page.locator("td[data-label=Agent]").first.is_visible()
     assert not page.get_by_role("button", name="Imprimer pour le ménage").is_visible()
