@@ -215,6 +215,7 @@ def _list_grants() -> Iterator[str]:
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA droits TO {DROITS}"
     for name in ("agent", "organisation", "organisation_communes", "commune", "departement"):
         yield f"GRANT SELECT ON acteurs_{name} TO {DROITS}"
+    yield f"GRANT SELECT ON travail_diligence TO {DROITS}"
     journals = {t.table for t in list_tables() if t.portee == "journal"}
     for name in tables:
         if name in _READ_ONLY:
@@ -403,11 +404,14 @@ def _dossier(d: str, categorie: str, operation: str) -> str:
         " AND k.visible_le <= (SELECT droits.jour())"
         " AND (k.caduque_le IS NULL OR k.caduque_le > (SELECT droits.jour()))"
     )
+    days = load_matrice().relations["saisine"].jours_apres
+    lately = f"{d}.id = ANY ((SELECT droits.repondus({days}))::uuid[])"
+    owed = f"(SELECT droits.saisine({asked})){_stages(d, asked, 'saisine')}"
     ways = (
         f"({whole}{_stages(d, asked, 'departement')})",
         f"({sector}{_stages(d, asked, 'secteur')})",
         f"EXISTS ({link})",
-        f"((SELECT droits.saisine({asked})){_stages(d, asked, 'saisine')} AND EXISTS ({duty}))",
+        f"({owed} AND (EXISTS ({duty}) OR {lately}))",
         f"{d}.id = (SELECT droits.dossier_du_code({asked}))",
     )
     return " OR ".join(ways)

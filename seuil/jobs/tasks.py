@@ -7,7 +7,7 @@ from seuil.acteurs.models import Departement
 from seuil.audit.operations import seal_journal as seal
 from seuil.jobs.journal import anchor_all
 from seuil.kernel.clock import today
-from seuil.kernel.contexte import acting_as_machine
+from seuil.kernel.contexte import acting_as_machine, counting
 from seuil.usecases import refresh_dossiers
 
 QUEUE_PROJECTIONS = "projections"
@@ -29,8 +29,10 @@ def refresh_all(timestamp: int | None = None) -> None:  # noqa: ARG001 - given b
     Every use case already did so for what it touched: this pass follows a change of the law's
     parameters, and writes nothing where nothing changed.
     """
-    departements = Departement.objects.filter(dossiers__isnull=False).distinct().order_by("code")
-    for code in departements.values_list("code", flat=True):
+    with counting("recalcul", on=today()):
+        departements = Departement.objects.filter(dossiers__isnull=False).distinct()
+        codes = list(departements.order_by("code").values_list("code", flat=True))
+    for code in codes:
         for _ in refresh_dossiers.refresh_all(departement=code, on=today(code)):
             pass
 
