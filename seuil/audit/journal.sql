@@ -137,8 +137,8 @@ DECLARE debut bigint; fin bigint; s public.audit_sceau; premiere bytea; nombre b
 BEGIN
   SELECT min(rang) INTO debut FROM audit_sceau WHERE departement = p_departement;
   SELECT coalesce(
-    (SELECT min(s.rang) - 1 FROM audit_sceau s JOIN audit_event e ON e.id = s.ligne
-       WHERE s.departement = p_departement AND e.created_at >= p_avant),
+    (SELECT min(x.rang) - 1 FROM audit_sceau x JOIN audit_event e ON e.id = x.ligne
+       WHERE x.departement = p_departement AND e.created_at >= p_avant),
     (SELECT max(rang) FROM audit_sceau WHERE departement = p_departement)) INTO fin;
   IF debut IS NULL OR fin IS NULL OR fin < debut THEN RETURN 0; END IF;
   SELECT * INTO s FROM audit_sceau WHERE departement = p_departement AND rang = fin;

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -55,7 +55,8 @@ def _columns(rng: random.Random, n: int, size: int) -> tuple[list[tuple[str, lis
         ("by_label", "Autre Personne"), ("by_id", "agent-x"), ("organisation", ""),
         ("kind", "dossier.completer"), ("departement", "62"), ("requete", "autre"),
         ("motif", "autre motif"), ("created_at", DEBUT - timedelta(days=1)), ("dossiers", []),
-        ("categories", []), ("effect_le", DEBUT.date()), ("details", '{"n": -1}'), ("canal", ""),
+        ("categories", []), ("effect_le", date(2025, 1, 1)), ("details", '{"n": -1}'),
+        ("canal", ""),
         ("nature", "acte"), ("txid", size * 10 + 7), ("objets", ["x"]), ("role", "juriste"),
     ])  # fmt: skip
     cast = {"dossiers": "::uuid[]", "categories": "::text[]", "objets": "::text[]",
