@@ -211,7 +211,10 @@ def is_journal_failure(*, error: BaseException | None) -> bool:
         if isinstance(error, JournalIndisponible):
             return True
         diag = getattr(error, "diag", None)
-        if diag is not None and "journal." in (diag.context or ""):
+        # Inside the function, or refused at its door.
+        if diag is not None and (
+            "journal." in (diag.context or "") or "inscrire" in (diag.message_primary or "")
+        ):
             return True
         error = error.__cause__ or error.__context__
     return False

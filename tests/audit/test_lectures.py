@@ -32,6 +32,11 @@ CREATE TRIGGER essai_panne BEFORE INSERT ON audit_event
   FOR EACH ROW EXECUTE FUNCTION pg_temp.fail();
 """
 _REPAIR = "DROP TRIGGER essai_panne ON audit_event; DROP FUNCTION pg_temp.fail()"
+_DISK = (_FAIL % "53100", _REPAIR)
+_REVOKE = (
+    "REVOKE EXECUTE ON FUNCTION journal.inscrire FROM seuil_appli",
+    "GRANT EXECUTE ON FUNCTION journal.inscrire TO seuil_appli",
+)
 
 
 @pytest.fixture
@@ -160,18 +165,18 @@ def test_a_form_sent_from_elsewhere_is_told(secretaire: Agent) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "code"),
-    [("secretariat", "42501"), ("chef_equipe", "53100"), ("partenaire", "53100")],
+    ("role", "panne"),
+    [("secretariat", _REVOKE), ("chef_equipe", _DISK), ("partenaire", _DISK)],
     ids=["droit retiré", "disque plein", "disque plein, partenaire"],
 )
 def test_nothing_is_served_when_the_journal_is_not_written_and_service_resumes(
-    monde: Monde, role: str, code: str, client_de: ClientDe
+    monde: Monde, role: str, panne: tuple[str, str], client_de: ClientDe
 ) -> None:
     client = client_de(monde.agents[role])
     personal = [a for a, r in open_pages(monde, client) if seen_in(monde, r.texte)]
 
     with connection.cursor() as cursor:
-        cursor.execute(_FAIL % code)
+        cursor.execute(panne[0])
     wrong = []
     for address, response in open_pages(monde, client):
         text = response.texte
@@ -181,7 +186,7 @@ def test_nothing_is_served_when_the_journal_is_not_written_and_service_resumes(
             status, french = response.status_code, "momentanément indisponible" in text
             wrong += [(address, status)] if status != 503 or not french else []
     with connection.cursor() as cursor:
-        cursor.execute(_REPAIR)
+        cursor.execute(panne[1])
     again = [client.get(a).status_code for a in personal[:5] if "export" not in a]
 
     assert wrong == []
