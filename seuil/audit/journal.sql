@@ -157,7 +157,8 @@ BEGIN
   RETURN nombre;
 END $$;
 
--- Who saw one dossier: the only way to read the journal from a page.
+-- Who saw one dossier: the only way to read the journal from a page. The verb is the page's to
+-- check; here, the dossier is at least of the département that signed the context.
 CREATE OR REPLACE FUNCTION journal.consultations(p_dossier uuid, p_depuis timestamptz)
 RETURNS TABLE (
   vu_at timestamptz, kind text, by_id text, by_label text, organisation text, role text,
@@ -167,5 +168,7 @@ RETURNS TABLE (
          e.categories::text[]
   FROM audit_event e
   WHERE e.dossiers @> ARRAY[p_dossier] AND e.nature = 'lecture' AND e.created_at >= p_depuis
+    AND EXISTS (SELECT 1 FROM dossiers_dossier d
+                WHERE d.id = p_dossier AND d.departement_id = journal.departement())
   ORDER BY e.created_at, e.id
 $$;

@@ -1,6 +1,7 @@
 """A journal of any size, sealed and anchored, and the edits of someone who owns the database."""
 
 import random
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -37,6 +38,16 @@ def fill(*, de: int, a: int, dep: str = "33") -> None:
         cursor.execute("UPDATE journal.epoque SET decalage = 100000000 WHERE decalage < 100000000")
         cursor.execute(_REMPLIR, {"debut": DEBUT, "de": de, "a": a, "dep": dep})
         cursor.execute("SELECT journal.sceller()")
+
+
+def seal_when_possible(seal: Callable[[], int]) -> int:
+    """Seal, once the transactions of the other programs of this server are over."""
+    for _ in range(200):
+        sealed = seal()
+        if sealed:
+            return sealed
+        time.sleep(0.2)
+    return 0
 
 
 def line_id(n: int) -> UUID:
