@@ -215,7 +215,7 @@ def _list_grants() -> Iterator[str]:
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA droits TO {DROITS}"
     for name in ("agent", "organisation", "organisation_communes", "commune", "departement"):
         yield f"GRANT SELECT ON acteurs_{name} TO {DROITS}"
-    yield f"GRANT SELECT ON travail_diligence TO {DROITS}"
+    yield f"GRANT SELECT ON travail_diligence, dossiers_acces TO {DROITS}"
     journals = {t.table for t in list_tables() if t.portee == "journal"}
     for name in tables:
         if name in _READ_ONLY:
@@ -453,7 +453,10 @@ def _own_acces(t: Protegee, operation: str) -> str:
     # the policy may not ask for the dossier, which asks for it.
     if operation == "ecrire":
         return _machine()
-    return f"{_machine()} OR {_mine(t.table)} OR (SELECT droits.voit_les_acces())"
+    return (
+        f"{_machine()} OR {_mine(t.table)} OR (SELECT droits.voit_les_acces())"
+        f" OR {t.table}.dossier_id = ANY ((SELECT droits.suivis())::uuid[])"
+    )
 
 
 def _own_taches(t: Protegee, operation: str) -> str:
