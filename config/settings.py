@@ -37,6 +37,12 @@ SEUIL_DEMO = _flag("SEUIL_DEMO")
 SEUIL_STATE_BRAND = _flag("SEUIL_STATE_BRAND")
 # Tells, in each answer, the time the server spent on it: for `make bench` only.
 SEUIL_MESURE = _flag("SEUIL_MESURE")
+# The journal: months it is kept (CNIL: 6 to 12, 36 at most), where its daily anchors go, whether
+# the copy given to a household names the agents. Strict: an undeclared reading fails (tests).
+SEUIL_JOURNAL_MOIS = int(os.environ.get("SEUIL_JOURNAL_MOIS", "12"))
+SEUIL_JOURNAL_NOMS = _flag("SEUIL_JOURNAL_NOMS")
+SEUIL_JOURNAL_STRICT = _flag("SEUIL_JOURNAL_STRICT")
+SEUIL_ANCRES = Path(os.environ.get("SEUIL_ANCRES", DATA_DIR / "ancres"))
 SEUIL_DEPARTEMENT = os.environ.get("SEUIL_DEPARTEMENT", "33")
 SEUIL_DOCUMENTS = Path(os.environ.get("SEUIL_DOCUMENTS", DATA_DIR / "documents"))
 
@@ -68,6 +74,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "seuil.web.journal.JournalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

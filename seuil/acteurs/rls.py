@@ -301,7 +301,8 @@ def _drop_policies(table: str) -> str:
 def _list_policies(t: Protegee) -> Iterator[Policy]:
     if t.portee == "journal":
         yield Policy("ecrire", "INSERT", check="true")
-        yield Policy("lire", "SELECT", "(SELECT droits.present())")
+        # Lines are added without being read (journal.inscrire); pages ask journal.consultations.
+        yield Policy("lire", "SELECT", _machine())
         return
     floor = _floor(t)
     yield Policy("plancher", "ALL", floor, floor, restrictive=True)

@@ -1,15 +1,19 @@
 """Background tasks, found by Procrastinate at start. No legal date depends on one having run."""
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from seuil.acteurs.models import Departement
+from seuil.audit.operations import seal_journal as seal
+from seuil.jobs.journal import anchor_all
 from seuil.kernel.clock import today
-from seuil.kernel.contexte import counting
+from seuil.kernel.contexte import acting_as_machine, counting
 from seuil.usecases import refresh_dossiers
 
 QUEUE_PROJECTIONS = "projections"
+QUEUE_JOURNAL = "journal"
 # The queues that exist; the worker of `seuil servir` consumes them all.
-QUEUES = (QUEUE_PROJECTIONS,)
+QUEUES = (QUEUE_PROJECTIONS, QUEUE_JOURNAL)
 
 
 @app.periodic(cron="15 2 * * *")
@@ -31,3 +35,20 @@ def refresh_all(timestamp: int | None = None) -> None:  # noqa: ARG001 - given b
     for code in codes:
         for _ in refresh_dossiers.refresh_all(departement=code, on=today(code)):
             pass
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="seal_journal", queue=QUEUE_JOURNAL, lock="journal", queueing_lock="seal_journal")
+def seal_journal(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the schedule
+    """Seal the lines of the journal written since the last minute."""
+    seal()
+
+
+@app.periodic(cron="10 1 * * *")
+@app.task(
+    name="anchor_journal", queue=QUEUE_JOURNAL, lock="journal", queueing_lock="anchor_journal"
+)
+def anchor_journal(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the schedule
+    """Copy the head of each chain outside the database, once a day."""
+    with acting_as_machine("journal", on=today()):
+        anchor_all(folder=settings.SEUIL_ANCRES)

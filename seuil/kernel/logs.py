@@ -16,6 +16,11 @@ class DiscreetFormatter(logging.Formatter):
     form in it.
     """
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
+        """Return the line; what a person typed may not begin another one."""
+        line = super().formatMessage(record)
+        return line.replace("\r", "\\r").replace("\n", "\\n")
+
     def format(self, record: logging.LogRecord) -> str:
         return _SECRET_PATH.sub("…", super().format(record))
 

@@ -15,6 +15,7 @@ from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import why_not
 from seuil.kernel import clock
 from seuil.kernel.contexte import Contexte, acting_as, under_policies
+from seuil.web.journal import journaled
 
 View = Callable[..., HttpResponseBase]
 
@@ -46,8 +47,8 @@ def requires(*verbes: str) -> Callable[[View], View]:
             if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
                 # The database refuses this character: nothing there can bear such a name.
                 raise Http404
-            with _in_contexte(request):
-                return view(request, *args, **kwargs)
+            with _in_contexte(request), journaled(request) as lecture:
+                return lecture.answer(view(request, *args, **kwargs))
 
         guarded.verbe = verbes[0]  # type: ignore[attr-defined]
         guarded.verbes = frozenset(verbes)  # type: ignore[attr-defined]
@@ -67,8 +68,8 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with _in_contexte(request):
-            return view(request, *args, **kwargs)
+        with _in_contexte(request), journaled(request) as lecture:
+            return lecture.answer(view(request, *args, **kwargs))
 
     entered.signed_in = True  # type: ignore[attr-defined]
     return entered

@@ -8,7 +8,7 @@ from seuil.acteurs.models import Agent
 
 
 class AgentBackend(ModelBackend):
-    """Django's own, which also reads the département that every page names."""
+    """Django's own, which also reads what every page and every line of the journal name."""
 
     def get_user(self, user_id: Any) -> Agent | None:
         agent = (

@@ -1,9 +1,13 @@
 """The sign-in form."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 
 from seuil.web.components.forms import Formulaire
+from seuil.web.journal import note_refusal
 
 
 class ConnexionForm(Formulaire, AuthenticationForm):
@@ -25,3 +29,11 @@ class ConnexionForm(Formulaire, AuthenticationForm):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except ValidationError:
+            assert self.request is not None
+            note_refusal(self.request, "refus.connexion", secret=self.cleaned_data["username"])
+            raise
