@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "seuil.audit",
     "seuil.acteurs",
+    "seuil.connexions",
     "seuil.dossiers",
     "seuil.actes",
     "seuil.echeances",
