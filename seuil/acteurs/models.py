@@ -175,7 +175,9 @@ class Agent(AbstractBaseUser):
         "motif de la suspension", max_length=20, choices=MotifSuspension.choices, blank=True
     )
     reveille_le = models.DateField("réveillé le", null=True)
-    administre_organisation = models.BooleanField("invite les agents de son organisme", default=False)
+    administre_organisation = models.BooleanField(
+        "invite les agents de son organisme", default=False
+    )
     is_active = models.BooleanField("compte actif", default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

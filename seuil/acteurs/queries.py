@@ -124,7 +124,8 @@ def find_abonne(*, jeton: str, on: date) -> AbonnementAgenda | None:
     """Return the subscription that a secret address opens, with its agent; None when none runs.
 
     Takes no agent: the address alone says who reads. An agent whose habilitation ended the day
-    before (no day is further behind in France), or who is suspended, has none. The database compares digests: how long it takes says nothing of the token.
+    before (no day is further behind in France), or who is suspended, has none. The database
+    compares digests: how long it takes says nothing of the token.
     """
     return (
         AbonnementAgenda.objects.filter(

@@ -28,7 +28,8 @@ class FacteurCode(Record):
             models.CheckConstraint(name="facteur_code_pas", condition=Q(dernier_pas__gt=0)),
             # A secret that was not encrypted never starts so.
             models.CheckConstraint(
-                name="facteur_code_chiffre", condition=Q(secret__startswith="gAAAA")
+                name="facteur_code_chiffre",
+                condition=Q(secret__startswith="gAAAA"),  # noqa: S106 - a mark, not a secret
             ),
         ]
 
@@ -55,7 +56,8 @@ class CleAcces(Record):
             models.UniqueConstraint(fields=["agent", "nom"], name="cle_acces_unique_nom"),
             models.CheckConstraint(name="cle_acces_compteur", condition=Q(compteur__gte=0)),
             models.CheckConstraint(
-                name="cle_acces_identifiant", condition=Q(identifiant__regex=r"^[A-Za-z0-9_-]{16,}$")
+                name="cle_acces_identifiant",
+                condition=Q(identifiant__regex=r"^[A-Za-z0-9_-]{16,}$"),
             ),
         ]
 
@@ -100,7 +102,9 @@ class IdentiteExterne(Record):
         verbose_name_plural = "identités externes"
         constraints = [
             models.UniqueConstraint(fields=["emetteur", "sujet"], name="identite_externe_unique"),
-            models.UniqueConstraint(fields=["agent", "emetteur"], name="identite_externe_par_agent"),
+            models.UniqueConstraint(
+                fields=["agent", "emetteur"], name="identite_externe_par_agent"
+            ),
             models.CheckConstraint(
                 name="identite_externe_remplie", condition=~Q(emetteur="") & ~Q(sujet="")
             ),
@@ -166,9 +170,7 @@ class Connexion(Record):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["agent"], condition=Q(fin_at=None), name="connexion_ouverte"
-            ),
+            models.Index(fields=["agent"], condition=Q(fin_at=None), name="connexion_ouverte"),
             models.Index(fields=["agent", "poste"], name="connexion_poste_connu"),
         ]
 

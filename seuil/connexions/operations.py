@@ -3,9 +3,10 @@
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author, record_event
@@ -27,6 +28,7 @@ from seuil.connexions.rules import (
     PAR_COMPTE,
     PAR_LIEU,
     VUE_TOUTES_LES,
+    Bareme,
     compute_attente,
     compute_cle,
     compute_empreinte,
@@ -131,9 +133,9 @@ def open_essai(
     )
 
 
-def _attente(failures: "Iterable[Essai]", at: datetime, bareme: object) -> timedelta:
+def _attente(failures: "Iterable[Essai]", at: datetime, bareme: Bareme) -> timedelta:
     dates = [e.essaye_at for e in failures]
-    return compute_attente(echecs=dates, at=at, bareme=bareme)  # type: ignore[arg-type]
+    return compute_attente(echecs=dates, at=at, bareme=bareme)
 
 
 @transaction.atomic
@@ -221,12 +223,14 @@ def create_codes_secours(*, agent: Agent, cle: str, by: Author, on: date) -> lis
 
 
 @transaction.atomic
-def receive_secours(*, agent: Agent, code: str, cle: str, by: Author, on: date, at: datetime) -> int:
+def receive_secours(
+    *, agent: Agent, code: str, cle: str, by: Author, on: date, at: datetime
+) -> int:
     """Accept a code of the paper, once; return how many are left. Raises SecoursRefuse."""
     empreinte = _empreinte_secours(agent, code, cle)
-    if not CodeSecours.objects.filter(
-        agent=agent.pk, empreinte=empreinte, utilise_at=None
-    ).update(utilise_at=at):
+    if not CodeSecours.objects.filter(agent=agent.pk, empreinte=empreinte, utilise_at=None).update(
+        utilise_at=at
+    ):
         raise SecoursRefuse
     _record("facteur.secours_utilise", agent, by, on)
     return CodeSecours.objects.filter(agent=agent.pk, utilise_at=None).count()
@@ -267,7 +271,7 @@ def record_cle_presentee(*, cle: CleAcces, compteur: int, at: datetime) -> None:
 
 
 @transaction.atomic
-def delete_cle(*, agent: Agent, cle_id: object, by: Author, on: date) -> None:
+def delete_cle(*, agent: Agent, cle_id: UUID, by: Author, on: date) -> None:
     """Take a passkey off the agent's own account. Raises DernierFacteur."""
     cles = CleAcces.objects.select_for_update().filter(agent=agent.pk)
     if not FacteurCode.objects.filter(agent=agent.pk).exists() and len(cles) < 2:
@@ -358,8 +362,8 @@ def end_connexions(
     by: Author,
     on: date,
     at: datetime,
-    seulement: object = None,
-    sauf: object = None,
+    seulement: UUID | None = None,
+    sauf: UUID | None = None,
 ) -> int:
     """End the open sessions of an agent; `seulement` names one, `sauf` spares one."""
     rows = Connexion.objects.filter(agent=agent.pk)
@@ -370,9 +374,9 @@ def end_connexions(
     return _end(rows, str(motif), by, on, at)
 
 
-def _end(rows: "object", motif: str, by: Author, on: date, at: datetime) -> int:
+def _end(rows: QuerySet[Connexion], motif: str, by: Author, on: date, at: datetime) -> int:
     ended = 0
-    for connexion in rows.filter(fin_at=None).select_for_update().order_by("pk"):  # type: ignore[attr-defined]
+    for connexion in rows.filter(fin_at=None).select_for_update().order_by("pk"):
         connexion.fin_at, connexion.fin_motif = max(at, connexion.ouverte_at), motif
         connexion.save(update_fields=["fin_at", "fin_motif"])
         record_event(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Q
 
-from seuil.acteurs.models import Agent
+from seuil.acteurs.models import Agent, Organisation
 from seuil.acteurs.rules import why_not
 from seuil.connexions.models import (
     CleAcces,
@@ -52,6 +52,15 @@ def list_cles(*, agent: Agent, on: date) -> Sequence[CleAcces]:  # noqa: ARG001
     return list(CleAcces.objects.filter(agent=agent.pk).order_by("created_at", "nom"))
 
 
+def find_agent(*, courriel: str) -> Agent | None:
+    """Return the account that an address names. Takes no agent: nobody is signed in yet."""
+    return (
+        Agent.objects.filter(courriel__iexact=courriel)
+        .select_related("departement", "organisation")
+        .first()
+    )
+
+
 def find_cle(*, identifiant: str) -> CleAcces | None:
     """Return the passkey that says who signs in, with its agent. Takes no agent: nobody is yet."""
     return (
@@ -89,7 +98,7 @@ def list_agents_proposes(*, courriel: str, siret: str) -> list[Agent]:
     )
 
 
-def find_connexion(*, connexion_id: str, agent_id: object) -> Connexion | None:
+def find_connexion(*, connexion_id: str, agent_id: UUID) -> Connexion | None:
     """Return the open session that the browser's cookie names, if it is this agent's."""
     try:
         key = UUID(connexion_id)
@@ -99,7 +108,12 @@ def find_connexion(*, connexion_id: str, agent_id: object) -> Connexion | None:
 
 
 def list_connexions(
-    *, agent: Agent, on: date, at: datetime, inactivite: timedelta, duree: timedelta  # noqa: ARG001
+    *,
+    agent: Agent,
+    on: date,  # noqa: ARG001 - every query takes the day
+    at: datetime,
+    inactivite: timedelta,
+    duree: timedelta,
 ) -> Sequence[Connexion]:
     """Return the agent's own sessions that are open, the last seen first."""
     return list(
@@ -119,9 +133,12 @@ def list_connexions_passees(*, agent: Agent, on: date) -> Sequence[Connexion]:  
 
 def is_poste_connu(*, agent: Agent, poste: str, at: datetime) -> bool:
     """Tell whether the account was opened from this browser within six months."""
-    return bool(poste) and Connexion.objects.filter(
-        agent=agent.pk, poste=poste, ouverte_at__gt=at - POSTE_CONNU
-    ).exists()
+    return (
+        bool(poste)
+        and Connexion.objects.filter(
+            agent=agent.pk, poste=poste, ouverte_at__gt=at - POSTE_CONNU
+        ).exists()
+    )
 
 
 def find_invitation(*, jeton: str) -> Invitation | None:
@@ -191,14 +208,9 @@ def find_invitation_ouverte(*, cible: Agent, at: datetime) -> Invitation | None:
     ).first()
 
 
-def list_fins_proches(*, agent: Agent, on: date, jours: int) -> int:
-    """Return how many habilitations that the agent renews end within so many days."""
-    rows = Agent.objects.filter(
-        departement=agent.departement_id,
-        is_active=True,
-        habilite_jusqu_au__gte=on,
-        habilite_jusqu_au__lt=on + timedelta(days=jours),
-    ).exclude(pk=agent.pk)
-    if why_not(agent.role, "agents.gerer"):
-        rows = rows.filter(organisation=agent.organisation_id)
-    return rows.count()
+def list_organisations_invitables(*, agent: Agent, on: date) -> list[Organisation]:  # noqa: ARG001
+    """Return the organisations in which an agent may invite, by name; none without the right."""
+    rows = Organisation.objects.filter(departement=agent.departement_id).order_by("nom")
+    if why_not(agent.role, "agents.gerer") is None:
+        return list(rows)
+    return list(rows.filter(pk=agent.organisation_id)) if agent.administre_organisation else []

@@ -114,6 +114,7 @@ LONGUEUR = 12
 _DISTINCTS = 6
 # What is left once the words that everyone could guess are taken away.
 _RESTE = 6
+_MOTS = "Choisissez plutôt quatre ou cinq mots sans rapport entre eux ni avec vous."
 _LEET = str.maketrans("013457@$!€", "oieastasie")
 _SUITES = (
     "abcdefghijklmnopqrstuvwxyz", "azertyuiopqsdfghjklmwxcvbn", "qwertyuiopasdfghjklzxcvbnm",
@@ -131,13 +132,16 @@ def why_weak(
     """
     plain = _plain(mot_de_passe)
     if len(mot_de_passe) < LONGUEUR:
-        return f"Ce mot de passe est trop court : il faut au moins {LONGUEUR} caractères. Quatre ou cinq mots sans rapport entre eux conviennent."
+        return f"Ce mot de passe est trop court : il faut au moins {LONGUEUR} caractères. {_MOTS}"
     if len(set(plain)) < _DISTINCTS or _is_suite(plain):
-        return "Ce mot de passe suit une suite ou se répète. Choisissez plutôt quatre ou cinq mots sans rapport entre eux."
+        return "Ce mot de passe suit une suite ou se répète. " + _MOTS
     if _is_repandu(plain, frozenset(repandus) | load_repandus()):
-        return "Ce mot de passe est dans les listes que les pirates essaient en premier. Choisissez plutôt quatre ou cinq mots sans rapport entre eux."
+        return "Ce mot de passe est dans les listes que les pirates essaient en premier. " + _MOTS
     if _is_personnel(plain, mots):
-        return "Ce mot de passe ressemble à votre nom, à votre adresse, à votre organisme ou au nom du site. Choisissez des mots sans rapport avec vous."
+        return (
+            "Ce mot de passe ressemble à votre nom, à votre adresse, à votre organisme ou au nom du"
+            f" site. {_MOTS}"
+        )
     return None
 
 
@@ -155,7 +159,9 @@ def _is_suite(plain: str) -> bool:
     if re.fullmatch(r"(.{1,6}?)\1+.{0,3}", solid):
         return True
     runs = {s[i : i + 4] for row in _SUITES for s in (row, row[::-1]) for i in range(len(s) - 3)}
-    covered = {k for i in range(len(solid) - 3) if solid[i : i + 4] in runs for k in range(i, i + 4)}
+    covered = {
+        k for i in range(len(solid) - 3) if solid[i : i + 4] in runs for k in range(i, i + 4)
+    }
     return len(solid) - len(covered) < 4
 
 

@@ -46,9 +46,7 @@ def create_compte(
         by=by,
         on=on,
     )
-    _, jeton = create_invitation(
-        agent=agent, objet=ObjetInvitation.ARRIVEE, by=by, on=on, at=at
-    )
+    _, jeton = create_invitation(agent=agent, objet=ObjetInvitation.ARRIVEE, by=by, on=on, at=at)
     return agent, jeton
 
 

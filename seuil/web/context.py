@@ -8,7 +8,9 @@ from django.http import HttpRequest
 from django.urls import resolve, reverse
 
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import load_acces
+from seuil.acteurs.rules import is_fin_proche, load_acces
+from seuil.kernel import clock
+from seuil.web.access import INVITER
 
 # The order is that of the day's work.
 _ENTREES = (
@@ -35,10 +37,13 @@ class Entree:
 
 
 @cache
-def list_entrees(role: str) -> tuple[Entree, ...]:
-    """Return the navigation of a role: the pages whose declared verb it holds."""
+def list_entrees(role: str, *, invite: bool = False) -> tuple[Entree, ...]:
+    """Return the navigation of a role: the pages whose declared verb it holds.
+
+    `invite`: the agent also invites those of its organisation, whatever its role.
+    """
     acces = load_acces().get(role)
-    verbes = acces.verbes if acces else frozenset()
+    verbes = (acces.verbes if acces else frozenset()) | ({INVITER} if invite else frozenset())
     entrees = []
     for libelle, name in _ENTREES:
         url = reverse(name)
@@ -55,5 +60,9 @@ def site(request: HttpRequest) -> dict[str, object]:
         "state_brand": settings.SEUIL_STATE_BRAND,
         "demo": settings.SEUIL_DEMO,
         "agent": agent,
-        "navigation": list_entrees(agent.role) if agent else (),
+        "navigation": list_entrees(agent.role, invite=agent.administre_organisation)
+        if agent
+        else (),
+        "fin_proche": agent is not None
+        and is_fin_proche(fin=agent.habilite_jusqu_au, on=clock.today(agent.departement_id)),
     }

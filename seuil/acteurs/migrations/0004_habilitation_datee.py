@@ -6,66 +6,102 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('acteurs', '0003_abonnement_agenda'),
+        ("acteurs", "0003_abonnement_agenda"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='agent',
-            name='administre_organisation',
-            field=models.BooleanField(default=False, verbose_name='invite les agents de son organisme'),
+            model_name="agent",
+            name="administre_organisation",
+            field=models.BooleanField(
+                default=False, verbose_name="invite les agents de son organisme"
+            ),
         ),
         migrations.AddField(
-            model_name='agent',
-            name='habilite_jusqu_au',
-            field=models.DateField(null=True, verbose_name='habilité jusqu’au'),
+            model_name="agent",
+            name="habilite_jusqu_au",
+            field=models.DateField(null=True, verbose_name="habilité jusqu’au"),
         ),
         migrations.AddField(
-            model_name='agent',
-            name='renouvele_le',
-            field=models.DateField(null=True, verbose_name='habilitation renouvelée le'),
+            model_name="agent",
+            name="renouvele_le",
+            field=models.DateField(null=True, verbose_name="habilitation renouvelée le"),
         ),
         migrations.AddField(
-            model_name='agent',
-            name='renouvele_par',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='renouvellements', to=settings.AUTH_USER_MODEL),
+            model_name="agent",
+            name="renouvele_par",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="renouvellements",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='agent',
-            name='reveille_le',
-            field=models.DateField(null=True, verbose_name='réveillé le'),
+            model_name="agent",
+            name="reveille_le",
+            field=models.DateField(null=True, verbose_name="réveillé le"),
         ),
         migrations.AddField(
-            model_name='agent',
-            name='suspendu_le',
-            field=models.DateField(null=True, verbose_name='suspendu le'),
+            model_name="agent",
+            name="suspendu_le",
+            field=models.DateField(null=True, verbose_name="suspendu le"),
         ),
         migrations.AddField(
-            model_name='agent',
-            name='suspendu_motif',
-            field=models.CharField(blank=True, choices=[('sommeil', 'Aucune connexion depuis longtemps'), ('decision', 'Décision d’un administrateur')], max_length=20, verbose_name='motif de la suspension'),
+            model_name="agent",
+            name="suspendu_motif",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("sommeil", "Aucune connexion depuis longtemps"),
+                    ("decision", "Décision d’un administrateur"),
+                ],
+                max_length=20,
+                verbose_name="motif de la suspension",
+            ),
         ),
         migrations.AddField(
-            model_name='organisation',
-            name='siret',
-            field=models.CharField(blank=True, max_length=14, null=True, verbose_name='SIRET'),
+            model_name="organisation",
+            name="siret",
+            field=models.CharField(blank=True, max_length=14, null=True, verbose_name="SIRET"),
         ),
         migrations.AddConstraint(
-            model_name='agent',
-            constraint=models.CheckConstraint(condition=models.Q(('habilite_jusqu_au__gte', models.F('habilite_le'))), name='agent_habilitation'),
+            model_name="agent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("habilite_jusqu_au__gte", models.F("habilite_le"))),
+                name="agent_habilitation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('renouvele_le', None), ('renouvele_par', None)), models.Q(('renouvele_le__isnull', False), ('renouvele_par__isnull', False)), _connector='OR'), name='agent_renouvellement'),
+            model_name="agent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("renouvele_le", None), ("renouvele_par", None)),
+                    models.Q(("renouvele_le__isnull", False), ("renouvele_par__isnull", False)),
+                    _connector="OR",
+                ),
+                name="agent_renouvellement",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('suspendu_le', None), ('suspendu_motif', '')), models.Q(('suspendu_le__isnull', False), models.Q(('suspendu_motif', ''), _negated=True)), _connector='OR'), name='agent_suspension'),
+            model_name="agent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("suspendu_le", None), ("suspendu_motif", "")),
+                    models.Q(
+                        ("suspendu_le__isnull", False),
+                        models.Q(("suspendu_motif", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="agent_suspension",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('siret__regex', '^[0-9]{14}$')), name='organisation_siret'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("siret__regex", "^[0-9]{14}$")), name="organisation_siret"
+            ),
         ),
     ]

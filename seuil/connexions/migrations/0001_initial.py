@@ -2,13 +2,13 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import seuil.kernel.models
 from django.conf import settings
 from django.db import migrations, models
 
+import seuil.kernel.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,128 +17,453 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Essai',
+            name="Essai",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('genre', models.CharField(choices=[('mot_de_passe', 'Mot de passe'), ('code', 'Second facteur')], max_length=20)),
-                ('compte', models.CharField(max_length=64, verbose_name='clé du compte')),
-                ('lieu', models.CharField(max_length=64, verbose_name='clé du navigateur ou de l’adresse')),
-                ('adresse', models.CharField(max_length=64, verbose_name='clé de l’adresse du réseau')),
-                ('connu', models.BooleanField(verbose_name='navigateur connu du compte')),
-                ('essaye_at', models.DateTimeField(verbose_name='essayé')),
-                ('reussi', models.BooleanField(default=False, verbose_name='réussi')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "genre",
+                    models.CharField(
+                        choices=[("mot_de_passe", "Mot de passe"), ("code", "Second facteur")],
+                        max_length=20,
+                    ),
+                ),
+                ("compte", models.CharField(max_length=64, verbose_name="clé du compte")),
+                (
+                    "lieu",
+                    models.CharField(
+                        max_length=64, verbose_name="clé du navigateur ou de l’adresse"
+                    ),
+                ),
+                (
+                    "adresse",
+                    models.CharField(max_length=64, verbose_name="clé de l’adresse du réseau"),
+                ),
+                ("connu", models.BooleanField(verbose_name="navigateur connu du compte")),
+                ("essaye_at", models.DateTimeField(verbose_name="essayé")),
+                ("reussi", models.BooleanField(default=False, verbose_name="réussi")),
             ],
             options={
-                'verbose_name': 'essai de connexion',
-                'verbose_name_plural': 'essais de connexion',
-                'indexes': [models.Index(fields=['compte', 'essaye_at'], name='essai_compte'), models.Index(fields=['adresse', 'essaye_at'], name='essai_adresse')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('compte__regex', '^[0-9a-f]{64}$'), ('lieu__regex', '^[0-9a-f]{64}$'), ('adresse__regex', '^[0-9a-f]{64}$')), name='essai_cles')],
+                "verbose_name": "essai de connexion",
+                "verbose_name_plural": "essais de connexion",
+                "indexes": [
+                    models.Index(fields=["compte", "essaye_at"], name="essai_compte"),
+                    models.Index(fields=["adresse", "essaye_at"], name="essai_adresse"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("compte__regex", "^[0-9a-f]{64}$"),
+                            ("lieu__regex", "^[0-9a-f]{64}$"),
+                            ("adresse__regex", "^[0-9a-f]{64}$"),
+                        ),
+                        name="essai_cles",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CleAcces',
+            name="CleAcces",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('nom', models.CharField(max_length=60)),
-                ('identifiant', models.CharField(max_length=400, unique=True)),
-                ('cle_publique', models.BinaryField(verbose_name='clé publique')),
-                ('compteur', models.BigIntegerField()),
-                ('utilise_at', models.DateTimeField(null=True, verbose_name='dernière utilisation')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cles_acces', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("nom", models.CharField(max_length=60)),
+                ("identifiant", models.CharField(max_length=400, unique=True)),
+                ("cle_publique", models.BinaryField(verbose_name="clé publique")),
+                ("compteur", models.BigIntegerField()),
+                (
+                    "utilise_at",
+                    models.DateTimeField(null=True, verbose_name="dernière utilisation"),
+                ),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cles_acces",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'clé d’accès',
-                'verbose_name_plural': 'clés d’accès',
-                'constraints': [models.UniqueConstraint(fields=('agent', 'nom'), name='cle_acces_unique_nom'), models.CheckConstraint(condition=models.Q(('compteur__gte', 0)), name='cle_acces_compteur'), models.CheckConstraint(condition=models.Q(('identifiant__regex', '^[A-Za-z0-9_-]{16,}$')), name='cle_acces_identifiant')],
+                "verbose_name": "clé d’accès",
+                "verbose_name_plural": "clés d’accès",
+                "constraints": [
+                    models.UniqueConstraint(fields=("agent", "nom"), name="cle_acces_unique_nom"),
+                    models.CheckConstraint(
+                        condition=models.Q(("compteur__gte", 0)), name="cle_acces_compteur"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("identifiant__regex", "^[A-Za-z0-9_-]{16,}$")),
+                        name="cle_acces_identifiant",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CodeSecours',
+            name="CodeSecours",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('empreinte', models.CharField(max_length=64, unique=True, verbose_name='empreinte du code')),
-                ('utilise_at', models.DateTimeField(null=True, verbose_name='utilisé')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codes_secours', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "empreinte",
+                    models.CharField(max_length=64, unique=True, verbose_name="empreinte du code"),
+                ),
+                ("utilise_at", models.DateTimeField(null=True, verbose_name="utilisé")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="codes_secours",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'code de secours',
-                'verbose_name_plural': 'codes de secours',
-                'constraints': [models.CheckConstraint(condition=models.Q(('empreinte__regex', '^[0-9a-f]{64}$')), name='code_secours_empreinte')],
+                "verbose_name": "code de secours",
+                "verbose_name_plural": "codes de secours",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("empreinte__regex", "^[0-9a-f]{64}$")),
+                        name="code_secours_empreinte",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Connexion',
+            name="Connexion",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('moyen', models.CharField(choices=[('code', 'Mot de passe et code de l’application'), ('cle', 'Clé d’accès'), ('secours', 'Mot de passe et code de secours'), ('fournisseur', 'ProConnect'), ('demonstration', 'Mot de passe seul (démonstration)')], max_length=20)),
-                ('ouverte_at', models.DateTimeField(verbose_name='ouverte')),
-                ('vue_at', models.DateTimeField(verbose_name='dernière page')),
-                ('preuve_at', models.DateTimeField(verbose_name='dernière preuve')),
-                ('fin_at', models.DateTimeField(null=True, verbose_name='fin')),
-                ('fin_motif', models.CharField(blank=True, choices=[('depart', 'Déconnexion'), ('duree', 'Durée maximale atteinte'), ('inactivite', 'Inactivité'), ('agent', 'Fermée par l’agent'), ('administrateur', 'Fermée par l’administrateur'), ('mot_de_passe', 'Mot de passe changé'), ('habilitation', 'Compte fermé, suspendu ou habilitation finie')], max_length=20, verbose_name='motif de la fin')),
-                ('navigateur', models.CharField(max_length=30)),
-                ('appareil', models.CharField(max_length=30)),
-                ('poste', models.CharField(blank=True, max_length=64, verbose_name='empreinte du navigateur')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='connexions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "moyen",
+                    models.CharField(
+                        choices=[
+                            ("code", "Mot de passe et code de l’application"),
+                            ("cle", "Clé d’accès"),
+                            ("secours", "Mot de passe et code de secours"),
+                            ("fournisseur", "ProConnect"),
+                            ("demonstration", "Mot de passe seul (démonstration)"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("ouverte_at", models.DateTimeField(verbose_name="ouverte")),
+                ("vue_at", models.DateTimeField(verbose_name="dernière page")),
+                ("preuve_at", models.DateTimeField(verbose_name="dernière preuve")),
+                ("fin_at", models.DateTimeField(null=True, verbose_name="fin")),
+                (
+                    "fin_motif",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("depart", "Déconnexion"),
+                            ("duree", "Durée maximale atteinte"),
+                            ("inactivite", "Inactivité"),
+                            ("agent", "Fermée par l’agent"),
+                            ("administrateur", "Fermée par l’administrateur"),
+                            ("mot_de_passe", "Mot de passe changé"),
+                            ("habilitation", "Compte fermé, suspendu ou habilitation finie"),
+                        ],
+                        max_length=20,
+                        verbose_name="motif de la fin",
+                    ),
+                ),
+                ("navigateur", models.CharField(max_length=30)),
+                ("appareil", models.CharField(max_length=30)),
+                (
+                    "poste",
+                    models.CharField(
+                        blank=True, max_length=64, verbose_name="empreinte du navigateur"
+                    ),
+                ),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="connexions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'connexion',
-                'indexes': [models.Index(condition=models.Q(('fin_at', None)), fields=['agent'], name='connexion_ouverte'), models.Index(fields=['agent', 'poste'], name='connexion_poste_connu')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('fin_at', None), ('fin_motif', '')), models.Q(('fin_at__gte', models.F('ouverte_at')), models.Q(('fin_motif', ''), _negated=True)), _connector='OR'), name='connexion_fin'), models.CheckConstraint(condition=models.Q(('vue_at__gte', models.F('ouverte_at')), ('preuve_at__gte', models.F('ouverte_at'))), name='connexion_ordre'), models.CheckConstraint(condition=models.Q(('poste', ''), ('poste__regex', '^[0-9a-f]{64}$'), _connector='OR'), name='connexion_poste')],
+                "verbose_name": "connexion",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("fin_at", None)),
+                        fields=["agent"],
+                        name="connexion_ouverte",
+                    ),
+                    models.Index(fields=["agent", "poste"], name="connexion_poste_connu"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("fin_at", None), ("fin_motif", "")),
+                            models.Q(
+                                ("fin_at__gte", models.F("ouverte_at")),
+                                models.Q(("fin_motif", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="connexion_fin",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("vue_at__gte", models.F("ouverte_at")),
+                            ("preuve_at__gte", models.F("ouverte_at")),
+                        ),
+                        name="connexion_ordre",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("poste", ""), ("poste__regex", "^[0-9a-f]{64}$"), _connector="OR"
+                        ),
+                        name="connexion_poste",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FacteurCode',
+            name="FacteurCode",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('secret', models.CharField(max_length=300, verbose_name='secret chiffré')),
-                ('dernier_pas', models.BigIntegerField(verbose_name='dernier code accepté')),
-                ('utilise_at', models.DateTimeField(null=True, verbose_name='dernière utilisation')),
-                ('agent', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='facteur_code', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("secret", models.CharField(max_length=300, verbose_name="secret chiffré")),
+                ("dernier_pas", models.BigIntegerField(verbose_name="dernier code accepté")),
+                (
+                    "utilise_at",
+                    models.DateTimeField(null=True, verbose_name="dernière utilisation"),
+                ),
+                (
+                    "agent",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facteur_code",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'application de codes',
-                'verbose_name_plural': 'applications de codes',
-                'constraints': [models.CheckConstraint(condition=models.Q(('dernier_pas__gt', 0)), name='facteur_code_pas'), models.CheckConstraint(condition=models.Q(('secret__startswith', 'gAAAA')), name='facteur_code_chiffre')],
+                "verbose_name": "application de codes",
+                "verbose_name_plural": "applications de codes",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("dernier_pas__gt", 0)), name="facteur_code_pas"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("secret__startswith", "gAAAA")),
+                        name="facteur_code_chiffre",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdentiteExterne',
+            name="IdentiteExterne",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('emetteur', models.CharField(max_length=255, verbose_name='émetteur')),
-                ('sujet', models.CharField(max_length=255)),
-                ('utilise_at', models.DateTimeField(null=True, verbose_name='dernière utilisation')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identites', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                ("emetteur", models.CharField(max_length=255, verbose_name="émetteur")),
+                ("sujet", models.CharField(max_length=255)),
+                (
+                    "utilise_at",
+                    models.DateTimeField(null=True, verbose_name="dernière utilisation"),
+                ),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="identites",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'identité externe',
-                'verbose_name_plural': 'identités externes',
-                'constraints': [models.UniqueConstraint(fields=('emetteur', 'sujet'), name='identite_externe_unique'), models.UniqueConstraint(fields=('agent', 'emetteur'), name='identite_externe_par_agent'), models.CheckConstraint(condition=models.Q(models.Q(('emetteur', ''), _negated=True), models.Q(('sujet', ''), _negated=True)), name='identite_externe_remplie')],
+                "verbose_name": "identité externe",
+                "verbose_name_plural": "identités externes",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("emetteur", "sujet"), name="identite_externe_unique"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("agent", "emetteur"), name="identite_externe_par_agent"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("emetteur", ""), _negated=True),
+                            models.Q(("sujet", ""), _negated=True),
+                        ),
+                        name="identite_externe_remplie",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=seuil.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='enregistré à')),
-                ('objet', models.CharField(choices=[('arrivee', 'Arrivée : choisir un mot de passe et un second facteur'), ('mot_de_passe', 'Mot de passe perdu : en choisir un autre'), ('facteurs', 'Téléphone perdu : tout choisir de nouveau')], max_length=20)),
-                ('empreinte', models.CharField(max_length=64, unique=True, verbose_name='empreinte SHA-256 du lien')),
-                ('expire_at', models.DateTimeField(verbose_name='fin de validité')),
-                ('utilise_at', models.DateTimeField(null=True, verbose_name='utilisée')),
-                ('annule_at', models.DateTimeField(null=True, verbose_name='annulée')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to=settings.AUTH_USER_MODEL)),
-                ('invite_par', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitations_faites', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=seuil.kernel.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="enregistré à",
+                    ),
+                ),
+                (
+                    "objet",
+                    models.CharField(
+                        choices=[
+                            ("arrivee", "Arrivée : choisir un mot de passe et un second facteur"),
+                            ("mot_de_passe", "Mot de passe perdu : en choisir un autre"),
+                            ("facteurs", "Téléphone perdu : tout choisir de nouveau"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "empreinte",
+                    models.CharField(
+                        max_length=64, unique=True, verbose_name="empreinte SHA-256 du lien"
+                    ),
+                ),
+                ("expire_at", models.DateTimeField(verbose_name="fin de validité")),
+                ("utilise_at", models.DateTimeField(null=True, verbose_name="utilisée")),
+                ("annule_at", models.DateTimeField(null=True, verbose_name="annulée")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invite_par",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations_faites",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('annule_at', None), ('utilise_at', None)), fields=('agent',), name='invitation_une_seule_ouverte'), models.CheckConstraint(condition=models.Q(('empreinte__regex', '^[0-9a-f]{64}$')), name='invitation_empreinte'), models.CheckConstraint(condition=models.Q(('utilise_at', None), ('annule_at', None), _connector='OR'), name='invitation_une_fin')],
+                "verbose_name": "invitation",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("annule_at", None), ("utilise_at", None)),
+                        fields=("agent",),
+                        name="invitation_une_seule_ouverte",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("empreinte__regex", "^[0-9a-f]{64}$")),
+                        name="invitation_empreinte",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("utilise_at", None), ("annule_at", None), _connector="OR"
+                        ),
+                        name="invitation_une_fin",
+                    ),
+                ],
             },
         ),
     ]

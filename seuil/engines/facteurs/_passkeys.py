@@ -115,9 +115,7 @@ def read_presentation(
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise CleRefusee(type(error).__name__) from None
-    return CleVerifiee(
-        bytes_to_base64url(found.credential_id), cle_publique, found.new_sign_count
-    )
+    return CleVerifiee(bytes_to_base64url(found.credential_id), cle_publique, found.new_sign_count)
 
 
 def _describe(connues: Collection[str]) -> list[PublicKeyCredentialDescriptor]:

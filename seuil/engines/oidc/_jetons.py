@@ -91,12 +91,13 @@ def read_userinfo(
 def _decode(
     jeton: str, cles: KeySet, client: Client, at: datetime, *, essential: tuple[str, ...]
 ) -> Mapping[str, Any]:
+    required: dict[str, Any] = {name: {"essential": True} for name in essential}
     registry = jwt.JWTClaimsRegistry(
         now=int(at.timestamp()),
         leeway=_TOLERANCE,
         iss={"essential": True, "value": client.emetteur},
         aud={"essential": True, "value": client.identifiant},
-        **{name: {"essential": True} for name in essential},
+        **required,
     )
     try:
         token = jwt.decode(jeton, cles, algorithms=_ALGORITHMES)

@@ -68,13 +68,16 @@ def fetch_fournisseur(client: Client) -> Fournisseur:
     found = _read_json(_call(Request(address)))  # noqa: S310 - the scheme is checked by _call
     if found.get("issuer") != client.emetteur:
         raise ReponseRefusee("découverte : émetteur différent")
-    addresses = [found.get(name) for name in _ADRESSES]
-    if not all(isinstance(a, str) and _is_safe(a) for a in addresses):
+    autorisation, jeton, userinfo, cles = (str(found.get(name, "")) for name in _ADRESSES)
+    if not all(map(_is_safe, (autorisation, jeton, userinfo, cles))):
         raise ReponseRefusee("découverte : adresse absente ou sans HTTPS")
     sortie = found.get("end_session_endpoint", "")
     return Fournisseur(
         client.emetteur,
-        *addresses,
+        autorisation,
+        jeton,
+        userinfo,
+        cles,
         sortie=sortie if isinstance(sortie, str) and _is_safe(sortie) else "",
         methodes=tuple(found.get("token_endpoint_auth_methods_supported", ())),
     )

@@ -8,7 +8,7 @@ from seuil.acteurs.models import Agent, Commune, Organisation, Role, TypeOrganis
 from seuil.acteurs.operations import Machine, create_agent, create_organisation
 
 DEPARTEMENT = "33"
-MOT_DE_PASSE = "Seuil-demo-2026"
+MOT_DE_PASSE = "canal-toiture-noisette-demo"
 MACHINE = Machine("démonstration", DEPARTEMENT)
 
 
