@@ -155,7 +155,7 @@ def _letters(texte: str) -> str:
 
 
 def _is_suite(plain: str) -> bool:
-    solid = re.sub(r"[^a-z0-9]", "", plain)
+    solid = re.sub(r"[\W_]", "", plain)
     if re.fullmatch(r"(.{1,6}?)\1+.{0,3}", solid):
         return True
     runs = {s[i : i + 4] for row in _SUITES for s in (row, row[::-1]) for i in range(len(s) - 3)}
@@ -183,7 +183,7 @@ def _is_repandu(plain: str, repandus: frozenset[str]) -> bool:
 
 def _is_personnel(plain: str, mots: Iterable[str]) -> bool:
     rest = plain
-    words = {w for m in mots for w in re.split(r"[^a-z]+", _plain(m)) if len(w) > 3} | {"seuil"}
+    words = {w for m in mots for w in re.split(r"[^a-z]+", _plain(m)) if len(w) > 2} | {"seuil"}
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word, " ")
     return rest != plain and len(_letters(rest)) < _RESTE

@@ -55,7 +55,7 @@ def read_code(*, secret: str, code: str, at: datetime, enrolement: bool = False)
     A code still to come is recognised only at the enrolment: elsewhere, saying that it will be
     right in two minutes would help whoever guesses.
     """
-    typed = re.sub(r"\D", "", code)
+    typed = re.sub(r"[^0-9]", "", code)
     now = compute_pas(at)
     otp = pyotp.TOTP(secret)
     found = None
