@@ -159,7 +159,7 @@ class Connexion(Record):
             models.CheckConstraint(
                 name="connexion_fin",
                 condition=(Q(fin_at=None) & Q(fin_motif=""))
-                | (Q(fin_at__gte=F("ouverte_at")) & ~Q(fin_motif="")),
+                | (Q(fin_at__isnull=False, fin_at__gte=F("ouverte_at")) & ~Q(fin_motif="")),
             ),
             models.CheckConstraint(
                 name="connexion_ordre",

@@ -178,9 +178,7 @@ def test_a_session_ends_by_idleness_or_by_age(age: int, idle: int, reason: str |
     assert over == reason
 
 
-@pytest.mark.parametrize(
-    ("seconds", "recent"), [(0, True), (599, True), (600, False), (-1, False)]
-)
+@pytest.mark.parametrize(("seconds", "recent"), [(0, True), (599, True), (600, False), (-1, False)])
 def test_a_proof_is_recent_for_ten_minutes(seconds: int, recent: bool) -> None:
     assert is_recent(preuve=AT - timedelta(seconds=seconds), at=AT) is recent
 

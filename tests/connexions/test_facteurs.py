@@ -111,9 +111,7 @@ def options_of(prepared: tuple[str, str]) -> tuple[dict[str, Any], str]:
 
 def enrolment() -> tuple[dict[str, Any], str]:
     return options_of(
-        prepare_enregistrement(
-            site=SITE, agent_id=b"1", compte="s@x.fr", nom="Simone", connues=()
-        )
+        prepare_enregistrement(site=SITE, agent_id=b"1", compte="s@x.fr", nom="Simone", connues=())
     )
 
 

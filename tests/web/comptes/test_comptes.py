@@ -175,9 +175,7 @@ def test_a_relay_does_not_touch_an_administrator_of_its_organisation(
 def test_an_administrator_does_not_reach_another_departement(
     admin: StrictClient, gironde: str
 ) -> None:
-    elsewhere = make_agent(
-        organisation=make_organisation(nom="CCAS ailleurs", departement_id="35")
-    )
+    elsewhere = make_agent(organisation=make_organisation(nom="CCAS ailleurs", departement_id="35"))
 
     assert admin.get(reverse("compte", args=[elsewhere.pk])).status_code == 404
     assert act(admin, elsewhere, "suspendre").status_code == 404

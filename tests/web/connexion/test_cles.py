@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from seuil.connexions.models import CleAcces, CodeSecours, Connexion, FacteurCode
 from tests.factories.base import make_agent
-from tests.harness.client import StrictClient
 from tests.harness.cle import PRESENT, Cle
+from tests.harness.client import StrictClient
 from tests.web.connexion.conftest import MOT_DE_PASSE, Compte, Horloge, first, is_open
 
 
@@ -43,9 +43,7 @@ def test_a_passkey_alone_signs_in_without_any_address(cle: Cle, client: StrictCl
     assert Connexion.objects.filter(moyen="cle").count() == 1
 
 
-def test_a_passkey_serves_as_second_factor(
-    compte: Compte, cle: Cle, client: StrictClient
-) -> None:
+def test_a_passkey_serves_as_second_factor(compte: Compte, cle: Cle, client: StrictClient) -> None:
     first(client, compte.courriel)
 
     present(client, cle)

@@ -28,9 +28,7 @@ def give(agent: Agent, by: Agent, horloge: Horloge, objet: str = "arrivee") -> s
 
 
 def choose(client: StrictClient, jeton: str, nouveau: str = NOUVEAU) -> object:
-    return client.post(
-        reverse("invitation", args=[jeton]), {"nouveau": nouveau, "encore": nouveau}
-    )
+    return client.post(reverse("invitation", args=[jeton]), {"nouveau": nouveau, "encore": nouveau})
 
 
 def test_a_person_opens_its_account_then_enrols(

@@ -105,9 +105,7 @@ def test_sessions_are_listed_and_ended(
     assert "Cette session a été fermée" in one.get(reverse("connexion")).content.decode()
 
 
-def test_all_the_others_end_at_once(
-    entrer: Callable[..., StrictClient], horloge: Horloge
-) -> None:
+def test_all_the_others_end_at_once(entrer: Callable[..., StrictClient], horloge: Horloge) -> None:
     clients = []
     for _ in range(3):
         clients.append(entrer())
@@ -139,9 +137,7 @@ NOUVEAU = "canal toiture noisette bleue"
 
 
 def change(client: StrictClient, nouveau: str = NOUVEAU, encore: str = "") -> Any:
-    return client.post(
-        reverse("mot_de_passe"), {"nouveau": nouveau, "encore": encore or nouveau}
-    )
+    return client.post(reverse("mot_de_passe"), {"nouveau": nouveau, "encore": encore or nouveau})
 
 
 def test_changing_the_password_ends_the_other_sessions(
@@ -179,18 +175,14 @@ def test_a_bad_new_password_is_refused_and_changes_nothing(
 
 
 @pytest.mark.parametrize("length", [12, 64, 200])
-def test_long_passwords_are_accepted(
-    entrer: Callable[..., StrictClient], length: int
-) -> None:
+def test_long_passwords_are_accepted(entrer: Callable[..., StrictClient], length: int) -> None:
     words = "lanterne-fougere-canal-brique-ardoise-" * 10
 
     assert change(entrer(), f"x7{words}"[:length]).status_code == 302
 
 
 RECENTES = {
-    p.name
-    for _, p in walk(get_resolver().url_patterns)
-    if getattr(p.callback, "recent", False)
+    p.name for _, p in walk(get_resolver().url_patterns) if getattr(p.callback, "recent", False)
 }
 
 

@@ -41,9 +41,7 @@ def op(op_server: Fournisseur, settings: Any) -> Fournisseur:
 def agent(db: None) -> Agent:
     """The account that the provider's person should open."""
     home = make_organisation(type="ddets", nom="DDETS", siret=SIRET)
-    return make_agent(
-        courriel="simone@ddets.exemple", organisation=home, password=MOT_DE_PASSE
-    )
+    return make_agent(courriel="simone@ddets.exemple", organisation=home, password=MOT_DE_PASSE)
 
 
 def go(client: StrictClient, op: Fournisseur) -> Any:
@@ -396,9 +394,7 @@ def test_a_silent_provider_is_said_in_french(
     assert DOUTEUSE in response.content.decode()
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("is_active", False), ("suspendu_motif", "decision")]
-)
+@pytest.mark.parametrize(("field", "value"), [("is_active", False), ("suspendu_motif", "decision")])
 def test_the_provider_does_not_open_a_closed_account(
     op: Fournisseur, agent: Agent, client: StrictClient, field: str, value: object
 ) -> None:

@@ -156,9 +156,7 @@ def give_codes(compte: Compte) -> list[str]:
 @pytest.mark.parametrize(
     "write", [str, str.lower, lambda c: c.replace("-", ""), lambda c: c.replace("-", " ")]
 )
-def test_a_paper_code_opens_once_however_typed(
-    compte: Compte, write: Callable[[str], str]
-) -> None:
+def test_a_paper_code_opens_once_however_typed(compte: Compte, write: Callable[[str], str]) -> None:
     code = write(give_codes(compte)[0])
     first(one := StrictClient(), compte.courriel)
     one.post(reverse("second_facteur"), {"secours": code})
