@@ -54,7 +54,8 @@ def test_an_unknown_verb_is_refused_to_everyone(role: str) -> None:
 def test_a_role_that_reaches_no_dossier_holds_no_verb_on_a_dossier(role: str) -> None:
     assert get_perimetre(role) == "aucun"
     assert load_acces()[role].verbes <= {
-        "activite.lire", "annuaire.lire", "agents.gerer", "agents.inviter", "droit.lire", "droit.essayer",
+        "activite.lire", "annuaire.lire", "agents.gerer", "droit.lire", "droit.essayer",
+        "agents.inviter",
     }  # fmt: skip
 
 

@@ -70,6 +70,7 @@ def _refuse(request: HttpRequest, reason: str | None) -> HttpResponse:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # The origin alone: "no-referrer" would make the browser hide the origin of the form too.
+    response.headers["Referrer-Policy"] = "strict-origin"
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -37,7 +37,7 @@ def test_a_person_opens_its_account_then_enrols(
     _, jeton = invite
     page = client.get(reverse("invitation", args=[jeton]))
     assert "Bienvenue dans Seuil" in page.content.decode()
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "strict-origin"
 
     response = choose(client, jeton)
 
