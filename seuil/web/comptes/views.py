@@ -123,8 +123,9 @@ def compte(request, agent_id):
         ),
         "invitation": find_invitation_ouverte(cible=found, at=at),
         "gere": may(request, "agents.gerer"),
-        "arrive": found.has_usable_password(),
-        "moi": agent,
+        # Whoever comes by the provider has no password here.
+        "arrive": found.has_usable_password() or found.last_login is not None,
+        "mot_de_passe": found.has_usable_password(),
     }
     return render(request, "comptes/compte.html", context)
 
