@@ -194,8 +194,8 @@ class Agent(AbstractBaseUser):
             ),
             models.CheckConstraint(
                 name="agent_renouvellement",
-                condition=models.Q(renouvele_le=None, renouvele_par=None)
-                | models.Q(renouvele_le__isnull=False, renouvele_par__isnull=False),
+                # Renewed by a command, no agent did it: the journal names the machine.
+                condition=models.Q(renouvele_par=None) | models.Q(renouvele_le__isnull=False),
             ),
             models.CheckConstraint(
                 name="agent_suspension",

@@ -224,8 +224,10 @@ def record_mot_de_passe(*, agent: Agent, mot_de_passe: str, by: Author, on: date
 
 
 @transaction.atomic
-def renew_habilitation(*, agent: Agent, by: Agent, on: date) -> Agent:
+def renew_habilitation(*, agent: Agent, by: Author, on: date) -> Agent:
     """Give the agent one more year from `on`; what was suspended stays so.
+
+    By the machine when a command does it, for the only administrator of a département.
 
     Raises HabilitationRefusee on one's own account, CompteFerme.
     """
@@ -233,7 +235,7 @@ def renew_habilitation(*, agent: Agent, by: Agent, on: date) -> Agent:
     if not found.is_active:
         raise CompteFerme
     found.habilite_jusqu_au = max(compute_fin_habilitation(on=on), found.habilite_le)
-    found.renouvele_le, found.renouvele_par = on, by
+    found.renouvele_le, found.renouvele_par = on, by if isinstance(by, Agent) else None
     found.save(update_fields=["habilite_jusqu_au", "renouvele_le", "renouvele_par"])
     record_event(
         kind="agent.habilitation_renouvelee",
@@ -339,8 +341,8 @@ def _suspend(agent: Agent, motif: MotifSuspension, by: Author, on: date) -> None
     )
 
 
-def _lock_other(agent: Agent, by: Agent) -> Agent:
-    if agent.pk == by.pk:
+def _lock_other(agent: Agent, by: Author) -> Agent:
+    if by.author_id == agent.author_id:
         raise HabilitationRefusee
     return Agent.objects.select_for_update(of=("self",)).get(pk=agent.pk)
 

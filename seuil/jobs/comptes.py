@@ -6,12 +6,13 @@ from typing import Any
 _AIDES = {
     "endormis": "suspendre les comptes qui ne servent plus (fait aussi chaque nuit)",
     "inviter": "créer le premier administrateur d’un département, et son lien",
+    "renouveler": "renouveler l’habilitation d’un agent, celle du seul administrateur par exemple",
     "siret": "écrire le SIRET d’un organisme, pour le fournisseur d’identité",
 }
 
 
 def add_arguments(commands: Any) -> None:
-    """Declare the command and its three services."""
+    """Declare the command and its services."""
     parser = commands.add_parser("comptes", help="tenir les comptes")
     services = parser.add_subparsers(required=True, metavar="SERVICE")
     endormis = services.add_parser("endormis", help=_AIDES["endormis"])
@@ -21,6 +22,9 @@ def add_arguments(commands: Any) -> None:
         inviter.add_argument(f"--{name}", required=True)
     inviter.add_argument("--departement", default="33")
     inviter.set_defaults(run=invite, needs_database=True)
+    renouveler = services.add_parser("renouveler", help=_AIDES["renouveler"])
+    renouveler.add_argument("--courriel", required=True)
+    renouveler.set_defaults(run=renew, needs_database=True)
     siret = services.add_parser("siret", help=_AIDES["siret"])
     siret.add_argument("--organisme", required=True)
     siret.add_argument("--siret", required=True)
@@ -64,6 +68,24 @@ def invite(arguments: argparse.Namespace) -> int:
     _, jeton = create_invitation(agent=agent, objet="arrivee", by=agent, on=on, at=now())
     site = arguments.site.rstrip("/")
     print(f"Lien à ouvrir une fois, sous sept jours : {site}/invitation/{jeton}/")
+    return 0
+
+
+def renew(arguments: argparse.Namespace) -> int:
+    """Renew an habilitation from today, in the name of the machine."""
+    from seuil.acteurs.operations import Machine, renew_habilitation  # noqa: PLC0415
+    from seuil.connexions.queries import find_agent  # noqa: PLC0415
+    from seuil.kernel.clock import today  # noqa: PLC0415
+    from seuil.kernel.refusal import Refusal  # noqa: PLC0415
+
+    agent = find_agent(courriel=arguments.courriel)
+    if agent is None:
+        raise Refusal(f"Aucun compte n’a l’adresse « {arguments.courriel} ».")
+    departement = agent.departement_id
+    renewed = renew_habilitation(
+        agent=agent, by=Machine("commande", departement), on=today(departement)
+    )
+    print(f"Habilitation de {renewed} : jusqu’au {renewed.habilite_jusqu_au:%d/%m/%Y}.")
     return 0
 
 

@@ -147,7 +147,6 @@ def refused(**changes: Any) -> bool:
         {"habilite_jusqu_au": None},
         {"suspendu_le": ON},
         {"suspendu_motif": "sommeil"},
-        {"renouvele_le": ON},
     ],
 )
 def test_the_database_refuses_a_contradictory_account(

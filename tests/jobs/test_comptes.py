@@ -49,6 +49,19 @@ def test_the_first_administrator_gets_a_link(
     assert Invitation.objects.count() == 1
 
 
+def test_the_only_administrator_is_renewed_by_a_command(
+    administrateur: Agent, capsys: pytest.CaptureFixture[str]
+) -> None:
+    comptes.renew(Namespace(courriel=administrateur.courriel))
+
+    administrateur.refresh_from_db()
+    assert administrateur.habilite_jusqu_au == date(2027, 11, 21)
+    assert administrateur.renouvele_par is None
+    assert "21/11/2027" in capsys.readouterr().out
+    with pytest.raises(Refusal):
+        comptes.renew(Namespace(courriel="absent@x.fr"))
+
+
 def test_a_siret_is_written_or_refused(gironde: str) -> None:
     home = make_organisation(nom="CAF")
     comptes.write_siret(Namespace(departement="33", organisme="CAF", siret="130 025 265 00013"))

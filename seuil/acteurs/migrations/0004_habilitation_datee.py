@@ -77,8 +77,8 @@ class Migration(migrations.Migration):
             model_name="agent",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("renouvele_le", None), ("renouvele_par", None)),
-                    models.Q(("renouvele_le__isnull", False), ("renouvele_par__isnull", False)),
+                    ("renouvele_par", None),
+                    ("renouvele_le__isnull", False),
                     _connector="OR",
                 ),
                 name="agent_renouvellement",

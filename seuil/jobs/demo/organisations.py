@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from seuil.acteurs.models import Agent, Commune, Organisation, Role, TypeOrganisation
-from seuil.acteurs.operations import Machine, create_agent, create_organisation
+from seuil.acteurs.operations import (
+    Machine,
+    create_agent,
+    create_organisation,
+    renew_habilitation,
+)
 
 DEPARTEMENT = "33"
 MOT_DE_PASSE = "canal-toiture-noisette-demo"
@@ -123,6 +128,12 @@ def create_acteurs(*, on: date) -> Acteurs:
             if c.role in {Role.PARTENAIRE, Role.SECRETARIAT, Role.GESTIONNAIRE}
         ),
     )
+
+
+def renew_acteurs(*, on: date) -> None:
+    """Renew every habilitation, as an administrator does each year."""
+    for agent in Agent.objects.filter(departement=DEPARTEMENT).order_by("courriel"):
+        renew_habilitation(agent=agent, by=MACHINE, on=on)
 
 
 def _list_communes(nom: str) -> list[Commune]:
