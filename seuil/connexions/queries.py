@@ -107,6 +107,15 @@ def find_connexion(*, connexion_id: str, agent_id: UUID) -> Connexion | None:
     return Connexion.objects.filter(pk=key, agent=agent_id, fin_at=None).first()
 
 
+def find_connexion_ouverte(*, connexion_id: str) -> Connexion | None:
+    """Return the open session of an account that no longer opens, with its agent, to end it."""
+    return (
+        Connexion.objects.filter(pk=connexion_id, fin_at=None)
+        .select_related("agent__departement")
+        .first()
+    )
+
+
 def list_connexions(
     *,
     agent: Agent,

@@ -20,7 +20,12 @@ from django.utils.crypto import constant_time_compare
 from seuil.acteurs.models import Agent
 from seuil.connexions.models import Connexion, FinConnexion, MoyenConnexion
 from seuil.connexions.operations import end_connexion, open_connexion, record_vue
-from seuil.connexions.queries import Facteurs, find_connexion, is_poste_connu
+from seuil.connexions.queries import (
+    Facteurs,
+    find_connexion,
+    find_connexion_ouverte,
+    is_poste_connu,
+)
 from seuil.connexions.rules import (
     ATTENTE_SECOND,
     POSTE_CONNU,
@@ -216,9 +221,23 @@ class ConnexionForte:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.connexion = None  # type: ignore[attr-defined]
-        if isinstance(request.user, Agent) or request.user.is_authenticated:
+        if isinstance(request.user, Agent):
             self._check(request)
+        elif request.session.get(_CONNEXION):
+            self._end(request)
         return self.get_response(request)
+
+    def _end(self, request: HttpRequest) -> None:
+        """End a session whose account no longer opens: closed, suspended, or another password."""
+        connexion = find_connexion_ouverte(connexion_id=request.session[_CONNEXION])
+        if connexion is not None:
+            agent = connexion.agent
+            on = clock.today(agent.departement_id)
+            reason = agent.why_not_habilite(on=on)
+            motif = FinConnexion.HABILITATION if reason else FinConnexion.MOT_DE_PASSE
+            end_connexion(connexion=connexion, motif=motif, by=agent, on=on, at=clock.now())
+            messages.error(request, reason or "Le mot de passe a changé. Reconnectez-vous.")
+        logout(request)
 
     def _check(self, request: HttpRequest) -> None:
         agent: Any = request.user

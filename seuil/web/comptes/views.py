@@ -111,7 +111,7 @@ def compte_inviter(request):
 @requires("agents.gerer", "agents.inviter")
 @require_GET
 def compte(request, agent_id):
-    agent, on, at = get_agent(request), request_day(request), clock.now()
+    on, at = request_day(request), clock.now()
     found = _find(request, agent_id)
     context = {
         "compte": found,

@@ -223,7 +223,7 @@ def test_suspending_cuts_and_waking_opens(
 
     assert client_de(secretaire).get(reverse("dossiers")).status_code == 200
     kinds = list(Event.objects.order_by("id").values_list("kind", flat=True))
-    assert kinds == ["agent.suspendu", "agent.reveille"]
+    assert kinds == ["agent.suspendu", "connexion.fermee", "agent.reveille"]
 
 
 def test_ending_sessions_and_closing_cut_at_the_next_request(

@@ -248,6 +248,8 @@ def test_closing_cuts_at_the_next_request(
     close(compte, fields)
 
     assert not is_open(client)
+    assert Connexion.objects.get().fin_motif == "habilitation"
+    assert reason in client.get(reverse("connexion")).content.decode()
 
 
 @pytest.mark.parametrize(("fields", "reason"), FERMES.values(), ids=FERMES)
