@@ -63,7 +63,7 @@ class HabilitationRefusee(Refusal):
 
 
 class CompteFerme(Refusal):
-    message = "Ce compte est fermé : il ne se renouvelle pas."
+    message = "Ce compte est fermé : il ne se renouvelle pas."
 
 
 class AgendaRefuse(Refusal):

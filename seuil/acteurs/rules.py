@@ -84,7 +84,7 @@ def why_not_habilite(*, actif: bool, suspendu: str, debut: date, fin: date, on: 
         return "Ce compte est fermé. Adressez-vous à l’administrateur de votre département."
     if suspendu == "sommeil":
         return (
-            "Ce compte est suspendu : il n’a pas servi depuis longtemps. Demandez à votre"
+            "Ce compte est suspendu : il n’a pas servi depuis longtemps. Demandez à votre"
             " administrateur de le réveiller."
         )
     if suspendu:
@@ -111,10 +111,10 @@ def why_bad_siret(siret: str) -> str | None:
     digits = [int(c) for c in siret]
     # The offices of La Poste have a key of their own: the sum of the figures, not Luhn's.
     if siret.startswith("356000000") and siret != "35600000000048":
-        return None if sum(digits) % 5 == 0 else "Ce SIRET est mal recopié : sa clé est fausse."
+        return None if sum(digits) % 5 == 0 else "Ce SIRET est mal recopié : sa clé est fausse."
     doubled = [d * 2 if i % 2 == 0 else d for i, d in enumerate(digits)]
     if sum(d - 9 if d > 9 else d for d in doubled) % 10:
-        return "Ce SIRET est mal recopié : sa clé est fausse."
+        return "Ce SIRET est mal recopié : sa clé est fausse."
     return None
 
 

@@ -184,9 +184,9 @@ class Connexion(Record):
 
 
 class ObjetInvitation(models.TextChoices):
-    ARRIVEE = "arrivee", "Arrivée : choisir un mot de passe et un second facteur"
-    MOT_DE_PASSE = "mot_de_passe", "Mot de passe perdu : en choisir un autre"
-    FACTEURS = "facteurs", "Téléphone perdu : tout choisir de nouveau"
+    ARRIVEE = "arrivee", "Arrivée : choisir un mot de passe et un second facteur"
+    MOT_DE_PASSE = "mot_de_passe", "Mot de passe perdu : en choisir un autre"
+    FACTEURS = "facteurs", "Téléphone perdu : tout choisir de nouveau"
 
 
 class Invitation(Record):

@@ -57,7 +57,7 @@ class TropDEssais(Refusal):
         delai = "une minute" if minutes == 1 else f"{minutes} minutes"
         super().__init__(
             f"Trop d’essais sans succès. Attendez {delai}, puis recommencez. Vous ne vous souvenez"
-            " plus de votre mot de passe ? Demandez un nouveau lien à votre administrateur."
+            " plus de votre mot de passe ? Demandez un nouveau lien à votre administrateur."
         )
 
 
@@ -79,7 +79,7 @@ class HorlogeDecalee(Refusal):
         sens = "avance" if ecart > 0 else "retarde"
         super().__init__(
             f"L’heure de votre téléphone {sens} de {max(1, abs(ecart) // 2)} min environ. Réglez-la"
-            " sur « automatique » dans ses réglages, puis saisissez le nouveau code."
+            " sur « automatique » dans ses réglages, puis saisissez le nouveau code."
         )
 
 
@@ -93,7 +93,7 @@ class CleDejaConnue(Refusal):
 
 class DernierFacteur(Refusal):
     message = (
-        "C’est votre seul second facteur : ajoutez-en un autre avant de le retirer, sinon vous ne"
+        "C’est votre seul second facteur : ajoutez-en un autre avant de le retirer, sinon vous ne"
         " pourriez plus vous connecter."
     )
 

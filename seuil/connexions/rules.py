@@ -132,7 +132,7 @@ def why_weak(
     """
     plain = _plain(mot_de_passe)
     if len(mot_de_passe) < LONGUEUR:
-        return f"Ce mot de passe est trop court : il faut au moins {LONGUEUR} caractères. {_MOTS}"
+        return f"Ce mot de passe est trop court : il faut au moins {LONGUEUR} caractères. {_MOTS}"
     if len(set(plain)) < _DISTINCTS or _is_suite(plain):
         return "Ce mot de passe suit une suite ou se répète. " + _MOTS
     if _is_repandu(plain, frozenset(repandus) | load_repandus()):

@@ -43,7 +43,7 @@ _POSTE = "seuil_poste"
 _DOMAINE_DEMO = "@demo.example"
 _BACKEND = "seuil.web.backend.AgentBackend"
 _FINS = {
-    "inactivite": "Vous avez été déconnecté après un moment sans activité. Reconnectez-vous : ce"
+    "inactivite": "Vous avez été déconnecté après un moment sans activité. Reconnectez-vous : ce"
     " qui était enregistré l’est toujours.",
     "duree": "Votre session a atteint sa durée maximale. Reconnectez-vous pour continuer.",
 }

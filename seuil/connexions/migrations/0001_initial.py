@@ -412,9 +412,9 @@ class Migration(migrations.Migration):
                     "objet",
                     models.CharField(
                         choices=[
-                            ("arrivee", "Arrivée : choisir un mot de passe et un second facteur"),
-                            ("mot_de_passe", "Mot de passe perdu : en choisir un autre"),
-                            ("facteurs", "Téléphone perdu : tout choisir de nouveau"),
+                            ("arrivee", "Arrivée : choisir un mot de passe et un second facteur"),
+                            ("mot_de_passe", "Mot de passe perdu : en choisir un autre"),
+                            ("facteurs", "Téléphone perdu : tout choisir de nouveau"),
                         ],
                         max_length=20,
                     ),

@@ -14,7 +14,7 @@ class InvitationForm(Formulaire):
 
     courriel = forms.EmailField(
         label="Adresse électronique professionnelle",
-        help_text="Individuelle : jamais celle d’un service. Format attendu : nom@domaine.fr",
+        help_text="Individuelle : jamais celle d’un service. Format attendu : nom@domaine.fr",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={"invalid": "Saisissez une adresse complète, comme nom@domaine.fr."},
     )

@@ -164,8 +164,8 @@ def _take_administration(*, agent, by, on):
 
 _GESTES = {
     "renouveler": (renew_habilitation, "Habilitation renouvelée pour un an."),
-    "suspendre": (suspend_agent, "Compte suspendu : il ne s’ouvre plus dès maintenant."),
-    "reveiller": (wake_agent, "Compte réveillé : la personne peut se connecter."),
+    "suspendre": (suspend_agent, "Compte suspendu : il ne s’ouvre plus dès maintenant."),
+    "reveiller": (wake_agent, "Compte réveillé : la personne peut se connecter."),
     "deconnecter": (_end_sessions, "Sessions fermées."),
     "fermer": (close_agent, "Compte fermé."),
     "confier": (_give_administration, "Cette personne peut inviter dans son organisme."),

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from seuil.acteurs.models import Agent
@@ -40,6 +41,7 @@ _DEFI = "defi_enregistrement"
 
 
 @public
+@never_cache
 @transaction.non_atomic_requests
 @require_http_methods(["GET", "HEAD", "POST"])
 def activer(request: HttpRequest) -> HttpResponseBase:
@@ -60,6 +62,7 @@ def activer(request: HttpRequest) -> HttpResponseBase:
 
 
 @public
+@never_cache
 @transaction.non_atomic_requests
 @require_POST
 def activer_cle(request: HttpRequest) -> HttpResponseBase:
@@ -76,6 +79,7 @@ def activer_cle(request: HttpRequest) -> HttpResponseBase:
 
 
 @public
+@never_cache
 @require_POST
 def cle_creer_defi(request: HttpRequest) -> HttpResponseBase:
     """Return what the browser must ask to make a passkey for whom the first factor named."""

@@ -30,7 +30,7 @@ class ConnexionForm(Formulaire):
 
     username = forms.EmailField(
         label="Adresse électronique",
-        help_text="Format attendu : nom@domaine.fr",
+        help_text="Format attendu : nom@domaine.fr",
         widget=forms.EmailInput(attrs={"autocomplete": "username webauthn", "autofocus": True}),
         error_messages={"invalid": "Saisissez une adresse complète, comme nom@domaine.fr."},
     )
@@ -95,7 +95,7 @@ class CleForm(Formulaire):
     nom = forms.CharField(
         label="Nom de la clé",
         max_length=60,
-        help_text="Pour la reconnaître : « Téléphone de service », « Clé bleue ».",
+        help_text="Pour la reconnaître : « Téléphone de service », « Clé bleue ».",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     reponse = forms.CharField(widget=forms.HiddenInput(), required=False, max_length=20_000)

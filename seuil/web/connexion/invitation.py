@@ -17,10 +17,10 @@ from seuil.web.session import open_attente
 
 _PERDU = "Ce lien n’est pas complet, ou n’existe plus. Copiez-le en entier depuis le message reçu."
 _UTILISE = (
-    "Ce lien a déjà servi : le compte est ouvert. Connectez-vous avec le mot de passe choisi."
+    "Ce lien a déjà servi : le compte est ouvert. Connectez-vous avec le mot de passe choisi."
 )
 _ANNULE = "Ce lien a été remplacé par un plus récent. Utilisez le dernier reçu."
-_EXPIRE = "Ce lien a expiré : il ne vaut que sept jours. Demandez-en un autre à qui vous l’a donné."
+_EXPIRE = "Ce lien a expiré : il ne vaut que sept jours. Demandez-en un autre à qui vous l’a donné."
 
 
 @public

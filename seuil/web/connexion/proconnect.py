@@ -61,7 +61,7 @@ class Inconnu(Refusal):
 
 class ReponseDouteuse(Refusal):
     message = (
-        "La réponse du fournisseur d’identité n’a pas pu être vérifiée : vous n’êtes pas connecté."
+        "La réponse du fournisseur d’identité n’a pas pu être vérifiée : vous n’êtes pas connecté."
         " Recommencez. Si cela se reproduit, prévenez l’administrateur de Seuil."
     )
 

@@ -7,6 +7,7 @@ from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from seuil.acteurs.models import Agent
@@ -39,6 +40,7 @@ _PERDUE = "Le temps pour la seconde étape est passé. Recommencez par votre mot
 
 
 @public
+@never_cache
 @transaction.non_atomic_requests
 @require_http_methods(["GET", "HEAD", "POST"])
 def connexion(request):
@@ -73,6 +75,7 @@ def _sign_in(request, form, suite):
 
 
 @public
+@never_cache
 @transaction.non_atomic_requests
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_facteur(request):
@@ -109,8 +112,8 @@ def _finish_second(request, attente, typed, value):
         moyen = MoyenConnexion.SECOURS
         messages.warning(
             request,
-            f"Il vous reste {left} code(s) de secours. Téléphone perdu ? Enregistrez une autre"
-            " application ou une clé d’accès dans « Mes connexions ».",
+            f"Codes de secours qui restent : {left}. Téléphone perdu ? Enregistrez une autre"
+            " application ou une clé d’accès dans « Mes connexions ».",
         )
     if attente.moyen == "fournisseur" and typed == "code":
         moyen = MoyenConnexion.FOURNISSEUR
@@ -118,6 +121,7 @@ def _finish_second(request, attente, typed, value):
 
 
 @public
+@never_cache
 @require_POST
 def cle_defi(request):
     """Return what the browser must ask of a passkey; whoever signs in need not say who it is."""

@@ -69,6 +69,15 @@ def test_a_skewed_clock_is_said_at_the_enrolment(
     assert not is_open(neuf)
 
 
+@pytest.mark.parametrize("page", ["connexion", "activer"])
+def test_a_page_before_the_second_factor_is_kept_nowhere(
+    neuf: StrictClient, client: StrictClient, page: str
+) -> None:
+    response = (neuf if page == "activer" else client).get(reverse(page))
+
+    assert "no-store" in response.headers["Cache-Control"]
+
+
 def test_the_secret_stays_the_same_while_one_hesitates(neuf: StrictClient) -> None:
     assert secret_shown(neuf) == secret_shown(neuf)
     assert secret_shown(neuf) not in str(dict(neuf.session))
