@@ -23,7 +23,6 @@ from authlib.oidc.core import OpenIDCode, UserInfo, UserInfoEndpoint
 from flask import Flask, Response, jsonify, redirect, request
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
-from joserfc.jws import JWSRegistry
 from werkzeug.serving import make_server
 
 CLIENT, SECRET = "seuil-essai", "secret-essai-du-client"
@@ -171,7 +170,7 @@ class Fournisseur:
             # The old attack: the public key used as a shared secret.
             secret = OctKey.import_key(self.cle.as_pem(private=False))
             return jwt.encode({"alg": "HS256"}, claims, secret, algorithms=["HS256"])
-        return jwt.encode({"alg": alg, "kid": "1"}, claims, key, algorithms=JWSRegistry.recommended)
+        return jwt.encode({"alg": alg, "kid": "1"}, claims, key, algorithms=[alg])
 
     def go_through(self, address: str) -> str:
         """Open the authorization address as a browser would; return where it sends back."""

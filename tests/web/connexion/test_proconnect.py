@@ -280,7 +280,7 @@ def test_a_forged_claim_of_the_userinfo_opens_nothing(
 
 
 @pytest.mark.parametrize("which", ["id_token", "userinfo"])
-@pytest.mark.parametrize("how", ["autre clé", "none", "HS256"])
+@pytest.mark.parametrize("how", ["autre clé", "none", "HS256", "RS512"])
 def test_a_signature_of_another_kind_opens_nothing(
     op: Fournisseur, agent: Agent, client: StrictClient, which: str, how: str
 ) -> None:
