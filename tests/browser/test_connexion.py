@@ -125,7 +125,7 @@ def test_a_passkey_is_enrolled_then_signs_in_alone(ouvrir: Callable[..., Page], 
     expect(page.get_by_role("heading", level=1)).to_have_text("À faire")
     page.get_by_role("button", name="Se déconnecter").click()
 
-    page.get_by_role("button", name="Se connecter avec une clé d’accès").click()
+    page.get_by_role("button", name="Utiliser une clé d’accès").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("À faire")
     assert CleAcces.objects.get().compteur >= 1

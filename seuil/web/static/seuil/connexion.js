@@ -1,7 +1,9 @@
 // Passkeys: ask the server what to ask the browser, then send its answer with the form.
 (() => {
   const forms = [...document.querySelectorAll("form[data-cle]")];
-  if (!forms.length || !window.PublicKeyCredential) return;
+  // A passkey is bound to a name: on a bare address (the demonstration) there is none to offer.
+  const bare = /^[\d.]+$|:/.test(location.hostname);
+  if (!forms.length || !window.PublicKeyCredential || bare) return;
 
   const read = (text) => {
     const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
