@@ -1,6 +1,9 @@
 """`seuil comptes` and the nightly pass."""
 
+import os
 import re
+import subprocess
+import sys
 from argparse import Namespace
 from datetime import date
 
@@ -82,6 +85,17 @@ def test_a_demonstration_is_never_served_in_the_open(
     settings.SEUIL_DEMO, settings.SECURE_SSL_REDIRECT = demo, https
 
     assert [m.id for m in run_checks()] == ids
+
+
+def test_the_server_itself_refuses_to_start_so() -> None:
+    environment = {**os.environ, "SEUIL_DEMO": "1", "SEUIL_HTTPS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import config.wsgi"],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "SEUIL_DEMO et SEUIL_HTTPS ensemble" in done.stderr
 
 
 @pytest.mark.parametrize(
