@@ -258,7 +258,7 @@ def suspend_agent(*, agent: Agent, by: Agent, on: date) -> Agent:
 
 
 @transaction.atomic
-def wake_agent(*, agent: Agent, by: Agent, on: date) -> Agent:
+def wake_agent(*, agent: Agent, by: Author, on: date) -> Agent:
     """End the suspension of an account. Raises HabilitationRefusee."""
     found = _lock_other(agent, by)
     found.suspendu_le, found.suspendu_motif, found.reveille_le = None, "", on
@@ -295,8 +295,8 @@ def assign_administration(*, agent: Agent, donnee: bool, by: Agent, on: date) ->
 def suspend_endormis(*, departement: str, jours: int, by: Author, on: date) -> int:
     """Suspend the accounts that nobody opened for `jours` days; return how many.
 
-    What counts is the last sign-in, else the account's own beginning; one that was woken has the
-    same time again.
+    What counts is the last sign-in, else the account's own beginning; one that was woken or renewed
+    has the same time again.
     """
     limit = on - timedelta(days=jours)
     asleep = (
@@ -304,6 +304,7 @@ def suspend_endormis(*, departement: str, jours: int, by: Author, on: date) -> i
         .filter(departement=departement, is_active=True, suspendu_motif="", habilite_le__lte=limit)
         .filter(Q(last_login=None) | Q(last_login__date__lte=limit))
         .filter(Q(reveille_le=None) | Q(reveille_le__lte=limit))
+        .filter(Q(renouvele_le=None) | Q(renouvele_le__lte=limit))
         .order_by("pk")
     )
     for agent in asleep:

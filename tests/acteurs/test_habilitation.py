@@ -100,6 +100,8 @@ ENDORMIS: dict[str, tuple[dict[str, Any], bool]] = {
     "venu il y a 89 jours": ({"last_login": AT - timedelta(days=89)}, False),
     "venu il y a 91 jours": ({"last_login": AT - timedelta(days=91)}, True),
     "réveillé hier": ({"reveille_le": ON - timedelta(days=1)}, False),
+    "renouvelé hier": ({"renouvele_le": ON - timedelta(days=1)}, False),
+    "renouvelé il y a 90 jours": ({"renouvele_le": ON - timedelta(days=90)}, True),
     "réveillé il y a 90 jours": ({"reveille_le": ON - timedelta(days=90)}, True),
     "déjà suspendu": ({"suspendu_le": ON, "suspendu_motif": "decision"}, False),
     "fermé": ({"is_active": False}, False),

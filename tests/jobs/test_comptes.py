@@ -13,6 +13,7 @@ from django.core.checks import run_checks
 from seuil.acteurs.models import Agent, Organisation
 from seuil.connexions.models import Invitation
 from seuil.jobs import comptes
+from seuil.jobs.demo.organisations import MOT_DE_PASSE, refresh_comptes
 from seuil.jobs.tasks import suspend_comptes_endormis
 from seuil.kernel.refusal import Refusal
 from tests.factories.base import make_agent, make_organisation
@@ -50,6 +51,22 @@ def test_the_first_administrator_gets_a_link(
     assert re.search(r"https://seuil\.exemple/invitation/[\w-]{43}/\n$", out)
     assert Agent.objects.get().role == "administrateur"
     assert Invitation.objects.count() == 1
+
+
+def test_the_accounts_of_an_older_demonstration_open_again(gironde: str) -> None:
+    agent = make_agent(
+        courriel="secretariat@demo.example",
+        password="mot de passe d’avant",
+        habilite_jusqu_au=date(2026, 11, 1),
+        suspendu_le=date(2026, 11, 1),
+        suspendu_motif="sommeil",
+    )
+
+    refresh_comptes(on=date(2026, 11, 21))
+
+    agent.refresh_from_db()
+    assert agent.check_password(MOT_DE_PASSE)
+    assert agent.why_not_habilite(on=date(2026, 11, 21)) is None
 
 
 def test_the_only_administrator_is_renewed_by_a_command(

@@ -25,7 +25,13 @@ from seuil.engines import droit
 from seuil.jobs.demo.activite import Agenda, EquipeMobile, Vie
 from seuil.jobs.demo.faits import FaitsDeProcedure
 from seuil.jobs.demo.listes import SEED, TAILLES, FichierListe, generate_lists
-from seuil.jobs.demo.organisations import DEPARTEMENT, MACHINE, create_acteurs, renew_acteurs
+from seuil.jobs.demo.organisations import (
+    DEPARTEMENT,
+    MACHINE,
+    create_acteurs,
+    refresh_comptes,
+    renew_acteurs,
+)
 from seuil.jobs.demo.parcours import Volumes
 from seuil.jobs.demo.services import answer_devoirs
 from seuil.jobs.migrer import migrate
@@ -85,6 +91,7 @@ def ensure_demo(*, taille: str, until: date, neuf: bool) -> None:
         raise InstanceReelle
     if state == INSTALLEE and not neuf:
         migrate()
+        refresh_comptes(on=until)
         details = Event.objects.filter(kind=INSTALLEE).latest("created_at").details
         progression.tell(
             f"Démonstration déjà installée (taille {details['taille']}, jusqu’au"

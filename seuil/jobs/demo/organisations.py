@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from seuil.acteurs.models import Agent, Commune, Organisation, Role, TypeOrganisation
 from seuil.acteurs.operations import (
     Machine,
     create_agent,
     create_organisation,
+    record_mot_de_passe,
     renew_habilitation,
+    wake_agent,
 )
 
 DEPARTEMENT = "33"
@@ -134,6 +136,17 @@ def renew_acteurs(*, on: date) -> None:
     """Renew every habilitation, as an administrator does each year."""
     for agent in Agent.objects.filter(departement=DEPARTEMENT).order_by("courriel"):
         renew_habilitation(agent=agent, by=MACHINE, on=on)
+
+
+def refresh_comptes(*, on: date) -> None:
+    """Keep the accounts of an older demonstration open: password of the day, habilitation."""
+    for agent in Agent.objects.filter(courriel__endswith="@demo.example").order_by("courriel"):
+        if not agent.check_password(MOT_DE_PASSE):
+            record_mot_de_passe(agent=agent, mot_de_passe=MOT_DE_PASSE, by=MACHINE, on=on)
+        if agent.is_active and agent.habilite_jusqu_au < on + timedelta(days=60):
+            renew_habilitation(agent=agent, by=MACHINE, on=on)
+        if agent.suspendu_motif:
+            wake_agent(agent=agent, by=MACHINE, on=on)
 
 
 def _list_communes(nom: str) -> list[Commune]:
