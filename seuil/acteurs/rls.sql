@@ -72,7 +72,8 @@ BEGIN
     SELECT a.id, a.organisation_id, o.type, a.role, a.departement_id
       INTO moi.agent, moi.organisation, moi.organisme, moi.role, moi.departement
       FROM public.acteurs_agent a JOIN public.acteurs_organisation o ON o.id = a.organisation_id
-      WHERE a.id = p[2]::uuid AND a.is_active;
+      WHERE a.id = p[2]::uuid AND a.is_active AND a.suspendu_le IS NULL
+        AND moi.jour BETWEEN a.habilite_le AND a.habilite_jusqu_au;
     IF NOT FOUND THEN RETURN NULL; END IF;
     SELECT r.code, r.limites INTO moi.profil, moi.limites FROM droits.profil r
       WHERE r.role = moi.role AND r.organisme IN (moi.organisme, '')

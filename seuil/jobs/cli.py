@@ -106,6 +106,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _build_parser() -> argparse.ArgumentParser:
     from seuil.jobs import (  # noqa: PLC0415 - light modules
+        comptes,
         droit,
         impaye,
         importer,
@@ -120,7 +121,9 @@ def _build_parser() -> argparse.ArgumentParser:
         prog="seuil", description="Prévention des expulsions locatives d’un département."
     )
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
-    for module in (importer, droit, impaye, migrer, servir, journal, sauvegarde, commande):
+    for module in (
+        importer, droit, impaye, comptes, migrer, servir, journal, sauvegarde, commande,
+    ):  # fmt: skip
         module.add_arguments(commands)
     return parser
 

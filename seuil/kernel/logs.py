@@ -5,8 +5,9 @@ import re
 import traceback
 from types import TracebackType
 
-# Whoever knows the address of an agenda reads it: a log keeps its beginning only.
-_SECRET_PATH = re.compile(r"(?<=/agenda/ics/)[^\s\"'?&]+")
+# Whoever knows the address of an agenda reads it, that of an invitation opens an account: a log
+# keeps their beginning only.
+_SECRET_PATH = re.compile(r"(?<=/agenda/ics/)[^\s\"'?&]+|(?<=/invitation/)[^\s\"'?&]+")
 
 
 class DiscreetFormatter(logging.Formatter):

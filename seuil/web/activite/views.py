@@ -15,7 +15,7 @@ from seuil.engines import tabular
 from seuil.indicateurs.queries import get_activite, list_clotures, list_dossiers_indicateur
 from seuil.indicateurs.rules import PAR_CODE
 from seuil.kernel import clock
-from seuil.web.access import get_agent, may, request_day, requires
+from seuil.web.access import get_agent, may, request_day, requires, requires_recent_sign_in
 from seuil.web.activite.export import list_sheets
 from seuil.web.activite.presentation import list_barres
 from seuil.web.equipe.mois import Mois, find_operateur, get_mois, list_operateurs
@@ -81,6 +81,7 @@ def activite_dossiers(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 @requires("activite.lire")
+@requires_recent_sign_in
 def activite_xlsx(request: HttpRequest) -> HttpResponse:
     """The same figures in a workbook."""
     agent, on = get_agent(request), request_day(request)

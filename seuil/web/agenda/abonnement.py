@@ -56,11 +56,11 @@ def abonnement_arreter(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def agenda_ics(request: HttpRequest, jeton: str) -> HttpResponseBase:
-    found = find_abonne(jeton=jeton)
+    found = find_abonne(jeton=jeton, on=clock.today())
     if found is None or why_not(found.agent.profil, "dossier.lire"):
         raise Http404
     agent, on = found.agent, clock.today(found.agent.departement_id)
-    if agent.habilite_le > on:
+    if agent.why_not_habilite(on=on):
         raise Http404
     with in_contexte_of(agent, on=on), journaled(request, agent) as lecture:
         lecture.canal = "agenda"

@@ -14,7 +14,7 @@ from seuil.dossiers.models import Parc, SuiviSocial
 from seuil.echeances.models import Stade
 from seuil.echeances.queries import list_dossiers, list_rows
 from seuil.engines.tabular import Column, Sheet, write_csv, write_xlsx
-from seuil.web.access import get_agent, request_day, requires
+from seuil.web.access import get_agent, request_day, requires, requires_recent_sign_in
 from seuil.web.addresses import address
 from seuil.web.dossiers.forms import FiltresForm
 from seuil.web.journal import saw
@@ -68,6 +68,7 @@ def dossiers(request):
 
 
 @requires("dossier.lire")
+@requires_recent_sign_in
 @require_POST
 def dossiers_export(request):
     agent, on = get_agent(request), request_day(request)
