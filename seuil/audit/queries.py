@@ -23,13 +23,20 @@ NON_SUIVIES: Mapping[str, str] = {
     "actes_ligne": "salle d’attente de l’import : l’application de la liste est journalisée",
     "echeances_echeance": "projection recalculée",
     "echeances_situation": "projection recalculée",
+    "echeances_situationdette": "projection recalculée",
+    "echeances_situationsuivi": "projection recalculée",
+    "echeances_nomcherche": "projection recalculée",
     "travail_tache": "projection recalculée",
+    "connexions_essai": "essais comptés : chaque refus de connexion est une ligne",
     "audit_event": "le journal lui-même",
     "audit_sceau": "le journal lui-même",
     "audit_ancre": "le journal lui-même",
 }
 # Columns that the machine writes at each reading: the reading is already a line.
-_MUETTES = {"acteurs_abonnementagenda": frozenset({"dernier_acces_at"})}
+_MUETTES = {
+    "acteurs_abonnementagenda": frozenset({"dernier_acces_at"}),
+    "connexions_connexion": frozenset({"vue_at"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
