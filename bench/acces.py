@@ -75,7 +75,7 @@ def _list_queries(agent: Agent) -> dict[str, Callable[[], Any]]:
 
     def liste(**filtres: Any) -> Any:
         found = list_dossiers(agent=agent, on=ON, filtres=Filtres(**filtres))
-        return found.count(), list_rows(on=ON, situations=found[:50])
+        return found.count(), list_rows(agent=agent, on=ON, situations=found[:50])
 
     def dossier() -> Any:
         found = get_dossier(agent=agent, on=ON, numero=numero)

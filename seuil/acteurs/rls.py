@@ -361,9 +361,8 @@ def _portee(categorie: str, operation: str) -> str:
 def _opened(dossier: str, categorie: str, operation: str) -> str:
     asked = f"'{categorie}', '{operation}'"
     return (
-        f"{dossier} = ANY ((SELECT droits.lies({asked}))::uuid[])"
-        f" OR ((SELECT droits.au_cas({asked}))"
-        f" AND droits.ouvre({dossier}, {_portee(categorie, operation)}))"
+        f"droits.ouvre({dossier}, {_portee(categorie, operation)})"
+        f" OR {dossier} = ANY ((SELECT droits.lies({asked}))::uuid[])"
     )
 
 
@@ -458,8 +457,7 @@ def _own_taches(t: Protegee, operation: str) -> str:
         f" OR {t.table}.organisation_id = (SELECT droits.organisation())"
         f" OR {t.table}.agent_id = (SELECT droits.agent())"
         f" OR {t.table}.dossier_id = ANY ((SELECT droits.lies('{t.categorie}', 'lire'))::uuid[])"
-        f" OR ((SELECT droits.au_cas('{t.categorie}', 'lire'))"
-        f" AND droits.lie({t.table}.dossier_id, {_portee(t.categorie, 'lire')}))"
+        f" OR droits.lie({t.table}.dossier_id, {_portee(t.categorie, 'lire')})"
     )
 
 

@@ -36,18 +36,21 @@ CREATE TABLE IF NOT EXISTS droits.regle (
 CREATE TABLE IF NOT EXISTS droits.sans_commune (type text PRIMARY KEY);
 
 -- Made again whole: a type that gained a field would leave the functions of an older one behind.
-DROP TYPE IF EXISTS droits.lecteur, droits.portee CASCADE;
+DROP TYPE IF EXISTS droits.lecteur, droits.portee, droits.lien CASCADE;
 DROP TABLE IF EXISTS droits.seance;
 CREATE TYPE droits.lecteur AS (
   genre text, qui text, agent uuid, organisation uuid, organisme text, role text, profil text,
   departement text, jour date, limites boolean, dossier uuid
 );
+-- The files that one kind of dated link opens; null when they are too many to be told at once.
+CREATE TYPE droits.lien AS (relation text, dossiers uuid[]);
 -- Who asks, by connection, for one transaction: written once the signature is verified, so that no
 -- query pays for it again. Rolled back with the savepoint that changed it.
 CREATE UNLOGGED TABLE droits.seance (
   pid integer PRIMARY KEY,
   transaction xid8 NOT NULL,
-  lecteur droits.lecteur
+  lecteur droits.lecteur,
+  liens droits.lien[] NOT NULL
 ) WITH (fillfactor = 50);
 
 -- Recognise whoever signed; null when the token is forged, old, or another connection's. The
@@ -101,11 +104,27 @@ END $$;
 CREATE OR REPLACE FUNCTION droits.entrer(jeton text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.reconnaitre(jeton);
+DECLARE
+  moi constant droits.lecteur := droits.reconnaitre(jeton);
+  tenus droits.lien[] := '{}';
 BEGIN
-  INSERT INTO droits.seance (pid, transaction, lecteur)
-    VALUES (pg_backend_pid(), pg_current_xact_id(), moi)
-    ON CONFLICT (pid) DO UPDATE SET transaction = excluded.transaction, lecteur = excluded.lecteur;
+  IF moi.genre = 'agent' AND EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = moi.profil
+    AND r.relation NOT IN ('departement', 'secteur', 'saisine')) THEN
+    tenus := ARRAY(SELECT ROW(l.relation, CASE WHEN count(*) <= {beaucoup} THEN
+        array_agg(l.dossier_id) END)::droits.lien
+      FROM (SELECT DISTINCT a.relation, a.dossier_id FROM public.dossiers_acces a
+        JOIN public.dossiers_dossier d ON d.id = a.dossier_id
+        WHERE (a.agent_id = moi.agent OR a.organisation_id = moi.organisation
+            OR (a.role = moi.role AND a.departement = moi.departement))
+          AND a.debut_le <= moi.jour AND (a.fin_le IS NULL OR a.fin_le > moi.jour)
+          AND (a.expire_at IS NULL OR a.expire_at > now())
+          AND d.departement_id = moi.departement AND (d.limite_le IS NULL OR moi.limites)
+      ) l GROUP BY l.relation);
+  END IF;
+  INSERT INTO droits.seance (pid, transaction, lecteur, liens)
+    VALUES (pg_backend_pid(), pg_current_xact_id(), moi, tenus)
+    ON CONFLICT (pid) DO UPDATE SET transaction = excluded.transaction,
+      lecteur = excluded.lecteur, liens = excluded.liens;
   RETURN moi.genre IS NOT NULL;
 END $$;
 
@@ -171,7 +190,9 @@ CREATE TYPE droits.portee AS (
   communes text[], secteur_des smallint, secteur_jusqu_a smallint,
   liens text[],
   saisine_des smallint, saisine_jusqu_a smallint,
-  dossier uuid
+  dossier uuid,
+  -- Whether each file must be asked about: links alone are told at once (droits.lies).
+  demander boolean
 );
 
 CREATE OR REPLACE FUNCTION droits.portee(cat text, op text) RETURNS droits.portee
@@ -194,6 +215,7 @@ BEGIN
     p.partout := moi.departement = '*';
     p.des := 0;
     p.jusqu_a := 32767;
+    p.demander := true;
     RETURN p;
   END IF;
   IF moi.genre = 'agent' THEN
@@ -220,6 +242,10 @@ BEGIN
       p.liens := p.liens || r.relation;
     END IF;
   END LOOP;
+  p.demander := p.des IS NOT NULL OR p.secteur_des IS NOT NULL OR p.saisine_des IS NOT NULL
+    OR p.dossier IS NOT NULL OR (p.liens <> '{}' AND EXISTS (SELECT 1 FROM droits.seance s,
+      unnest(s.liens) l WHERE s.pid = pg_backend_pid() AND l.relation = ANY (p.liens)
+      AND l.dossiers IS NULL));
   RETURN p;
 END $$;
 
@@ -244,7 +270,8 @@ CREATE OR REPLACE FUNCTION droits.lie(dossier uuid, p droits.portee) RETURNS boo
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 200
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  RETURN p.liens <> '{}' AND EXISTS (SELECT 1 FROM public.dossiers_acces a
+  -- Few links are told at once: only those of a kind that has too many are asked about.
+  RETURN p.demander AND p.liens <> '{}' AND EXISTS (SELECT 1 FROM public.dossiers_acces a
     WHERE a.dossier_id = dossier AND a.relation = ANY (p.liens) AND a.debut_le <= p.jour
       AND (a.fin_le IS NULL OR a.fin_le > p.jour)
       AND (a.expire_at IS NULL OR a.expire_at > now())
@@ -259,6 +286,7 @@ DECLARE d record;
 BEGIN
   IF p.partout IS NULL THEN RETURN false; END IF;
   IF p.partout THEN RETURN true; END IF;
+  IF NOT p.demander THEN RETURN false; END IF;
   SELECT x.departement_id, x.rang, x.commune_code, x.limite_le INTO d
     FROM public.dossiers_dossier x WHERE x.id = dossier;
   IF NOT FOUND OR d.departement_id <> p.departement
@@ -313,40 +341,16 @@ BEGIN
     OR (moi.genre = 'chiffres' AND op = 'lire')), false);
 END $$;
 
--- Files that dated links open to whoever asks, when they are few enough to be told at once: each row
--- is then compared with a list, and an index serves it.
+-- Files that dated links open to whoever asks: each row is compared with a list, and an index serves
+-- the comparison. Those of a kind that has too many are asked about one by one (droits.ouvre).
 CREATE OR REPLACE FUNCTION droits.lies(cat text, op text) RETURNS uuid[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  p constant droits.portee := droits.portee(cat, op);
-  found uuid[];
 BEGIN
-  IF p.partout IS NULL OR p.liens = '{}' THEN RETURN '{}'; END IF;
-  found := ARRAY(SELECT DISTINCT a.dossier_id FROM public.dossiers_acces a
-    JOIN public.dossiers_dossier d ON d.id = a.dossier_id
-    WHERE (a.agent_id = p.agent OR a.organisation_id = p.organisation
-        OR (a.role = p.role AND a.departement = p.departement))
-      AND a.relation = ANY (p.liens) AND a.debut_le <= p.jour
-      AND (a.fin_le IS NULL OR a.fin_le > p.jour)
-      AND (a.expire_at IS NULL OR a.expire_at > now())
-      AND d.departement_id = p.departement AND (d.limite_le IS NULL OR p.limites)
-    LIMIT {beaucoup} + 1);
-  IF array_length(found, 1) > {beaucoup} THEN RETURN '{}'; END IF;
-  RETURN found;
-END $$;
-
--- Whether files may be open otherwise than by a whole département or by a few links: then each is
--- asked about.
-CREATE OR REPLACE FUNCTION droits.au_cas(cat text, op text) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$
-DECLARE p constant droits.portee := droits.portee(cat, op);
-BEGIN
-  IF p.partout IS NULL THEN RETURN false; END IF;
-  IF p.des IS NOT NULL OR p.secteur_des IS NOT NULL OR p.saisine_des IS NOT NULL
-    OR p.dossier IS NOT NULL THEN RETURN true; END IF;
-  RETURN p.liens <> '{}' AND droits.lies(cat, op) = '{}';
+  RETURN ARRAY(SELECT unnest(l.dossiers) FROM droits.seance s CROSS JOIN LATERAL unnest(s.liens) l
+    WHERE s.pid = pg_backend_pid() AND s.transaction = pg_current_xact_id_if_assigned()
+      AND EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = (s.lecteur).profil
+        AND r.categorie = cat AND r.operation = op AND r.relation = l.relation));
 END $$;
 
 -- Départements every file of which may be reached, for a category and an operation, whatever its
@@ -384,4 +388,4 @@ END $$;
 DROP FUNCTION IF EXISTS droits.departements(text, text), droits.des(text, text, text),
   droits.jusqu_a(text, text, text), droits.communes(text, text), droits.liens(text, text),
   droits.saisine(text, text), droits.dossier_du_code(text, text), droits.repondus(integer),
-  droits.suivis(), droits.voit_les_acces(), droits.jour() CASCADE;
+  droits.suivis(), droits.voit_les_acces(), droits.au_cas(text, text), droits.jour() CASCADE;

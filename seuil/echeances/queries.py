@@ -133,12 +133,10 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     """
     if why_not(agent.profil, "dossier.lire"):
         return Situation.objects.none()
-    rows = Situation.objects.filter(departement=agent.departement_id).annotate(
-        dette=_if_readable("bail_dette", "dossier__situation_dette__montant", agent, on),
-        dette_le=_if_readable("bail_dette", "dossier__situation_dette__constatee_le", agent, on),
-        suivi=_if_readable("suivi", "dossier__situation_suivi__suivi", agent, on),
-    )
-    # A whole département needs no join to the files: the column says it.
+    rows: QuerySet[Any] = Situation.objects.filter(departement=agent.departement_id)
+    # Joined only where the order or a filter needs them: `list_rows` reads them for a slice.
+    if filtres.tri == "dette" or filtres.dette_min is not None or filtres.suivi:
+        rows = _annotate_reserves(rows, agent, on)
     if not reads_whole_departement(agent=agent, categorie="identite"):
         rows = readable(rows=rows, agent=agent, on=on)
     if filtres.texte:
@@ -185,18 +183,33 @@ def _output_field(field: str) -> Any:
     return model._meta.get_field(name)  # noqa: SLF001 - public Meta
 
 
-def list_rows(*, on: date, situations: QuerySet[Any]) -> list[DossierRow]:
-    """Return the lines of a slice of `list_dossiers`, in its order; two queries."""
-    found = list(
-        situations.values_list(
+def _annotate_reserves(rows: QuerySet[Any], agent: Agent, on: date) -> QuerySet[Any]:
+    """Add what is kept apart from the situation, on the files where the agent may read it."""
+    found: QuerySet[Any] = rows.annotate(
+        dette=_if_readable("bail_dette", "dossier__situation_dette__montant", agent, on),
+        dette_le=_if_readable("bail_dette", "dossier__situation_dette__constatee_le", agent, on),
+        suivi=_if_readable("suivi", "dossier__situation_suivi__suivi", agent, on),
+    )
+    return found
+
+
+def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[DossierRow]:
+    """Return the lines of a slice of `list_dossiers`, in its order; three queries."""
+    # The slice first, on one table: its joins are then made for its rows alone.
+    ids = list(situations.values_list("dossier_id", flat=True))
+    found = {
+        row[0]: row
+        for row in _annotate_reserves(Situation.objects.filter(dossier__in=ids), agent, on)
+        .order_by("dossier_id")
+        .values_list(
             "dossier_id", "dossier__numero", "dossier__logement__commune__nom", "stade",
             "stade_le", "audience_le", "dette", "dette_le", "suivi", "parc",
             "nom_affiche",
         )
-    )  # fmt: skip
-    ids = [row[0] for row in found]
+    }  # fmt: skip
     prochaines = dict(
-        Echeance.objects.filter(dossier__in=ids, le__gte=on, regle__in=_list_legales())
+        readable(rows=Echeance.objects.filter(dossier__in=ids), agent=agent, on=on)
+        .filter(le__gte=on, regle__in=_list_legales())
         .values_list("dossier_id")
         .annotate(prochaine=Min("le"))
         .order_by("dossier_id")
@@ -218,7 +231,7 @@ def list_rows(*, on: date, situations: QuerySet[Any]) -> list[DossierRow]:
         for (
             pk, numero, commune, stade, stade_le, audience_le, dette, dette_le, suivi, parc,
             nom,
-        ) in found
+        ) in (found[pk] for pk in ids if pk in found)
     ]  # fmt: skip
 
 
@@ -495,7 +508,9 @@ def _matches(texte: str, *, departement: str) -> Q:
     # « 33-2026-000012 » and its last digits are a number; « 12 rue… » and « rue… » an address.
     compact = texte.replace(" ", "")
     if all(c.isdigit() or c in "-AB" for c in compact) and any(c.isdigit() for c in compact):
-        return Q(dossier__numero=compact) | Q(dossier__numero__endswith=f"-{compact.zfill(6)}")
+        if "-" in compact:
+            return Q(dossier__numero=compact)
+        return Q(dossier__numero__endswith=f"-{compact.zfill(6)}")
     if words[0][0].isdigit() or words[0] in _VOIES:
         return Q(dossier__cle__contains=f"|{normalise_adresse(texte)}") | Q(
             dossier__cle__contains=f" {normalise_adresse(texte)}"

@@ -166,7 +166,7 @@ def _search(request: HttpRequest, texte: str) -> list[DossierRow]:
         return []
     agent, on = get_agent(request), request_day(request)
     found = list_dossiers(agent=agent, on=on, filtres=Filtres(texte=texte, tri="nom"))
-    return list_rows(on=on, situations=found[:TROUVES])
+    return list_rows(agent=agent, on=on, situations=found[:TROUVES])
 
 
 def _operateur(request: HttpRequest) -> Organisation:

@@ -52,7 +52,9 @@ def dossiers(request):
     first = (page.number - 1) * PAR_PAGE
     query = request.GET.copy()
     query.pop("page", None)
-    rows = list_rows(on=on, situations=situations[first : first + PAR_PAGE])
+    rows = list_rows(
+        agent=get_agent(request), on=on, situations=situations[first : first + PAR_PAGE]
+    )
     saw(numeros=[r.numero for r in rows])
     context = {
         "form": form,
@@ -73,7 +75,9 @@ def dossiers(request):
 def dossiers_export(request):
     agent, on = get_agent(request), request_day(request)
     kind = "csv" if request.POST.get("format") == "csv" else "xlsx"
-    rows = list_rows(on=on, situations=_situations(request, _form(request)))
+    rows = list_rows(
+        agent=get_agent(request), on=on, situations=_situations(request, _form(request))
+    )
     saw(numeros=[r.numero for r in rows])
     stades, suivis = dict(Stade.choices), dict(SuiviSocial.Situation.choices)
     parcs = dict(Parc.choices)
