@@ -215,6 +215,7 @@ def _list_grants() -> Iterator[str]:
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA droits TO {DROITS}"
     for name in ("agent", "organisation", "organisation_communes", "commune", "departement"):
         yield f"GRANT SELECT ON acteurs_{name} TO {DROITS}"
+    yield f"GRANT SELECT (id, departement_id, limite_le) ON dossiers_dossier TO {DROITS}"
     journals = {t.table for t in list_tables() if t.portee == "journal"}
     for name in tables:
         if name in _READ_ONLY:
@@ -304,9 +305,13 @@ def _floor(t: Protegee) -> str:
             f"{_territory(f'{t.table}.{t.departement}')}"
             f" AND ({t.table}.limite_le IS NULL OR (SELECT droits.limites()))"
         )
-    if t.departement:
-        return _territory(f"{t.table}.{t.departement}")
-    return "(SELECT droits.present())"
+    if not t.departement:
+        return "(SELECT droits.present())"
+    floor = _territory(f"{t.table}.{t.departement}")
+    if t.portee in {"departement", "bailleur"}:
+        return floor
+    # Reached without asking for the dossier: its limit is told here.
+    return f"{floor} AND {t.table}.dossier_id <> ALL ((SELECT droits.dossiers_limites())::uuid[])"
 
 
 def _territory(column: str) -> str:
@@ -326,8 +331,9 @@ def _reach_dossier(t: Protegee, operation: str) -> str:
     return _dossier(t.table, "dossier" if operation == "lire" else "identite", operation)
 
 
-def _reach_ligne(t: Protegee, operation: str) -> str:  # noqa: ARG001 - as the others
-    return f"EXISTS (SELECT 1 FROM actes_lot p WHERE p.id = {t.table}.lot_id)"
+def _reach_ligne(t: Protegee, operation: str) -> str:
+    wide = _wide("p.departement_id", t.categorie, operation)
+    return f"EXISTS (SELECT 1 FROM actes_lot p WHERE p.id = {t.table}.lot_id AND {wide})"
 
 
 def _reach_departement(t: Protegee, operation: str) -> str:
@@ -341,6 +347,13 @@ def _reach_departement(t: Protegee, operation: str) -> str:
 def _reach_bailleur(t: Protegee, operation: str) -> str:
     wide = _wide(f"{t.table}.{t.departement}", t.categorie, operation)
     leased = f"SELECT 1 FROM dossiers_bail b WHERE b.bailleur_id = {t.table}.id"
+    if operation == "ecrire":
+        # Whoever reads a lease may not write on its landlord.
+        leased = (
+            "SELECT 1 FROM dossiers_bail b, dossiers_dossier d"
+            f" WHERE b.bailleur_id = {t.table}.id AND d.id = b.dossier_id"
+            f" AND ({_dossier('d', t.categorie, operation)})"
+        )
     return f"{wide} OR EXISTS ({leased})"
 
 
@@ -393,7 +406,7 @@ def _tables_of(model: type[models.Model], chemin: Sequence[str]) -> list[str]:
 def _dossier(d: str, categorie: str, operation: str) -> str:
     """Return how a row of dossiers, under the alias `d`, is reached for a category."""
     asked = f"'{categorie}', '{operation}'"
-    whole = f"{_wide(f'{d}.departement_id', categorie, operation)}"
+    whole = f"{d}.departement_id = ANY ((SELECT droits.departements({asked}))::text[])"
     sector = f"{d}.commune_code = ANY ((SELECT droits.communes({asked}))::text[])"
     link = f"SELECT 1 FROM dossiers_acces a WHERE a.dossier_id = {d}.id AND {_held('a', asked)}"
     duty = (
@@ -413,7 +426,7 @@ def _dossier(d: str, categorie: str, operation: str) -> str:
 
 
 def _wide(column: str, categorie: str, operation: str) -> str:
-    return f"{column} = ANY ((SELECT droits.departements('{categorie}', '{operation}'))::text[])"
+    return f"{column} = ANY ((SELECT droits.entiers('{categorie}', '{operation}'))::text[])"
 
 
 def _stages(d: str, asked: str, relation: str) -> str:
@@ -457,8 +470,9 @@ def _own_taches(t: Protegee, operation: str) -> str:
     asked = f"'{t.categorie}', 'lire'"
     return (
         f"{_wide(f'{t.table}.{t.departement}', t.categorie, 'lire')}"
-        f" OR {t.table}.organisation_id = (SELECT droits.organisation())"
-        f" OR {t.table}.agent_id = (SELECT droits.agent())"
+        f" OR ((SELECT droits.connait({asked}))"
+        f" AND ({t.table}.organisation_id = (SELECT droits.organisation())"
+        f" OR {t.table}.agent_id = (SELECT droits.agent())))"
         f" OR EXISTS (SELECT 1 FROM dossiers_acces a WHERE a.dossier_id = {t.table}.dossier_id"
         f" AND {_held('a', asked)})"
     )

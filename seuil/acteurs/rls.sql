@@ -154,6 +154,45 @@ BEGIN
   RETURN '{}';
 END $$;
 
+-- The same, for what goes by département without asking for the file: at every stage only.
+CREATE OR REPLACE FUNCTION droits.entiers(cat text, op text) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE moi constant droits.lecteur := droits.moi();
+BEGIN
+  IF moi.genre IS NOT DISTINCT FROM 'agent' AND NOT EXISTS (SELECT 1 FROM droits.regle r
+    WHERE r.profil = moi.profil AND r.categorie = cat AND r.operation = op
+    AND r.relation = 'departement' AND r.de = 0
+    AND r.a = (SELECT max(t.a) FROM droits.regle t)) THEN
+    RETURN '{}';
+  END IF;
+  RETURN droits.departements(cat, op);
+END $$;
+
+-- Whether some rule of the profile names a category, by whatever relation.
+CREATE OR REPLACE FUNCTION droits.connait(cat text, op text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE moi constant droits.lecteur := droits.moi();
+BEGIN
+  RETURN EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = moi.profil
+    AND r.categorie = cat AND r.operation = op);
+END $$;
+
+-- Files whose processing is limited and which the reader may not see, for the tables of which the
+-- policies do not ask for the file. Few; the index below keeps them at hand.
+CREATE INDEX IF NOT EXISTS dossier_limite ON public.dossiers_dossier (departement_id, id)
+  WHERE limite_le IS NOT NULL;
+CREATE OR REPLACE FUNCTION droits.dossiers_limites() RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE moi constant droits.lecteur := droits.moi();
+BEGIN
+  IF moi.genre IS NULL OR moi.limites THEN RETURN '{}'; END IF;
+  RETURN ARRAY(SELECT d.id FROM public.dossiers_dossier d WHERE d.limite_le IS NOT NULL
+    AND (d.departement_id = moi.departement OR moi.departement = '*'));
+END $$;
+
 -- First and last stage of the rule of a relation; none stands for « never ».
 CREATE OR REPLACE FUNCTION droits.des(cat text, op text, rel text) RETURNS smallint
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
