@@ -81,18 +81,27 @@ def check_lecture(t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[str]
     return found
 
 
-def check_ecriture(t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[str]) -> list[str]:
-    """Compare what a persona changes, writing each row over itself; and what it erases."""
+def check_ecriture(
+    t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[str], *, pour_de_bon: bool = False
+) -> list[str]:
+    """Compare what a persona may change, and what it erases.
+
+    Rows locked as for a change; `pour_de_bon`, written over themselves, which is slower.
+    """
     found = []
     with undone():
         query(_SANS_DECLENCHEUR)
         with as_persona(p):
             for table in tables:
                 key = key_of(table)
+                change = (
+                    f'UPDATE "{table}" SET {key} = {key} RETURNING {key}'
+                    if pour_de_bon
+                    else f'SELECT {key} FROM "{table}" FOR UPDATE'
+                )
                 for operation, statement in (
-                    (ECRIRE, f'UPDATE "{table}" SET {key} = {key} RETURNING {key}'),
-                    (EFFACER, f'DELETE FROM "{table}" RETURNING {key}'),
-                ):
+                    (ECRIRE, change), (EFFACER, f'DELETE FROM "{table}" RETURNING {key}'),
+                ):  # fmt: skip
                     with undone():
                         done = {str(k) for (k,) in query(statement)}
                     want = t.expected(oracle, p, table, operation)

@@ -37,7 +37,7 @@ def test_the_lattice_fills_every_table_and_names_every_profile(
 
 def test_each_persona_reads_what_the_oracle_says(treillis: Treillis, oracle: Oracle) -> None:
     found = [
-        d for p in treillis.personas.values()
+        d for p in treillis.sample()
         for d in sql.check_lecture(treillis, oracle, p, sql.TABLES)
     ]  # fmt: skip
 
@@ -48,8 +48,20 @@ def test_each_persona_writes_and_erases_what_the_oracle_says(
     treillis: Treillis, oracle: Oracle
 ) -> None:
     found = [
-        d for p in treillis.personas.values()
+        d for p in treillis.sample()
         for d in sql.check_ecriture(treillis, oracle, p, sql.TABLES)
+    ]  # fmt: skip
+
+    assert not found, told(found)
+
+
+def test_the_writers_write_for_good(treillis: Treillis, oracle: Oracle) -> None:
+    names = ("secretariat", "travailleur_social", "departement", "siao", "menage_a")
+    found = [
+        d for n in names
+        for d in sql.check_ecriture(
+            treillis, oracle, treillis.personas[n], sql.TABLES, pour_de_bon=True
+        )
     ]  # fmt: skip
 
     assert not found, told(found)
@@ -60,7 +72,7 @@ def test_each_persona_adds_what_the_oracle_says(treillis: Treillis, oracle: Orac
     sql.write_copies()
 
     found = [
-        d for p in treillis.personas.values()
+        d for p in treillis.sample()
         for d in sql.check_ajout(treillis, oracle, p, sql.TABLES, hasard=hasard, par_sens=2)
     ]  # fmt: skip
 
@@ -69,7 +81,7 @@ def test_each_persona_adds_what_the_oracle_says(treillis: Treillis, oracle: Orac
 
 def test_no_persona_moves_a_row_out_of_its_reach(treillis: Treillis, oracle: Oracle) -> None:
     found = [
-        d for p in treillis.personas.values()
+        d for p in treillis.sample()
         for d in sql.check_deplacement(treillis, oracle, p, sql.TABLES)
     ]  # fmt: skip
 
@@ -90,8 +102,11 @@ def test_the_machine_reads_and_erases_its_departement_and_a_count_writes_nothing
                         if genre == "machine" or table == "dossiers_bailleur"
                         or not any(d.limite_le for d in r.dossiers)
                     }  # fmt: skip
+                    if genre == "chiffres" and table == "visites_notesociale":
+                        # Kept to the service that wrote them: counted by nobody.
+                        here = set()
                     seen = sql.read_keys(table)
-                    assert seen == here, (genre, home, table)
+                    assert seen == here, (genre, home, table, len(seen), len(here))
                     key = sql.key_of(table)
                     with sql.undone():
                         done = {
