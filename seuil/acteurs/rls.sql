@@ -279,3 +279,30 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
+
+-- Roles, organisations and sectors decide of every access: whoever writes them opens what they
+-- want. From the application, only the administrator does, and never on their own account.
+CREATE OR REPLACE FUNCTION droits.garder_comptes() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF current_user IN ('seuil_appli', 'seuil_travaux') AND NOT droits.machine() THEN
+    IF coalesce(droits.role(), '') <> 'administrateur' THEN
+      RAISE insufficient_privilege USING MESSAGE = 'seul un administrateur change qui a accès';
+    END IF;
+    IF TG_TABLE_NAME = 'acteurs_agent' AND TG_OP <> 'INSERT' AND OLD.id = droits.agent() THEN
+      RAISE insufficient_privilege USING MESSAGE = 'nul ne change ses propres accès';
+    END IF;
+  END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER garder_comptes_changes BEFORE UPDATE ON public.acteurs_agent
+  FOR EACH ROW WHEN ((OLD.role, OLD.organisation_id, OLD.departement_id)
+    IS DISTINCT FROM (NEW.role, NEW.organisation_id, NEW.departement_id))
+  EXECUTE FUNCTION droits.garder_comptes();
+CREATE OR REPLACE TRIGGER garder_comptes BEFORE INSERT OR DELETE ON public.acteurs_agent
+  FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();
+CREATE OR REPLACE TRIGGER garder_organismes BEFORE INSERT OR UPDATE OR DELETE
+  ON public.acteurs_organisation FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();
+CREATE OR REPLACE TRIGGER garder_secteurs BEFORE INSERT OR UPDATE OR DELETE
+  ON public.acteurs_organisation_communes FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();

@@ -16,7 +16,7 @@ from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.queries import list_communes_servies
 from seuil.acteurs.rules import get_perimetre, why_not
 from seuil.dossiers.models import Acces, Dossier, Personne
-from seuil.dossiers.queries import readable
+from seuil.dossiers.queries import hide_limited, readable
 from seuil.kernel.bulk import as_array
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules import (

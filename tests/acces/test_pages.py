@@ -63,13 +63,16 @@ def test_a_calendar_shows_what_its_owner_may_read(treillis: Treillis, oracle: Or
     found: Counter[str] = Counter()
     for nom, agent in treillis.agents.items():
         p = treillis.personas[nom]
+        if "dossier.lire" not in oracle.verbes(p) or p.profil == "dpo":
+            # Refused when it is asked for (test_abonnement_agenda).
+            continue
         _, jeton = create_abonnement(by=agent, on=ON)
         response = Client().get(reverse("agenda_ics", args=[jeton]))
         text = read_all(response).replace("\r\n ", "")
         denied, allowed = treillis.find_forbidden(oracle, p, text)
         found[nom] += allowed
         assert not denied, f"{nom} : {sorted(denied)[:5]}"
-        assert response.status_code == (200 if "dossier.lire" in oracle.verbes(p) else 404)
+        assert response.status_code == 200, nom
     assert found["secretariat"]
 
 

@@ -14,7 +14,7 @@ from seuil.actes.models import Acte, TypeActe
 from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.rules import get_perimetre, why_not
 from seuil.dossiers.models import Acces, Dossier
-from seuil.dossiers.queries import readable
+from seuil.dossiers.queries import hide_limited, readable
 from seuil.echeances.models import Echeance, Situation
 from seuil.engines import droit
 from seuil.travail.models import Tache
