@@ -340,7 +340,7 @@ def _reach_departement(t: Protegee, operation: str) -> str:
     # No person in these: whoever works in the département reads them, the matrix says who writes.
     # Lists received are the exception: they name people.
     if operation == "lire" and t.categorie != "listes":
-        return "true"
+        return _territory(f"{t.table}.{t.departement}")
     return _wide(f"{t.table}.{t.departement}", t.categorie, operation)
 
 

@@ -23,6 +23,7 @@ def main(graine: int, familles: set[str]) -> int:
     start = time.monotonic()
     planted, killed = Counter(), Counter()
     survivors = []
+    census = 0
     with laboratoire.lattice(complet=False) as (treillis, oracle):
         every = [
             *mutants.list_politiques(treillis, oracle),
@@ -35,6 +36,7 @@ def main(graine: int, familles: set[str]) -> int:
         for n, mutant in enumerate(every, start=1):
             planted[mutant.famille] += 1
             seen = mutants.kill(mutant)
+            census += seen.startswith("recensement")
             if seen:
                 killed[mutant.famille] += 1
             else:
@@ -47,6 +49,7 @@ def main(graine: int, familles: set[str]) -> int:
         f" ; graine {graine}, commit {laboratoire.commit()}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC,"
         f" {time.monotonic() - start:.0f} s"
     )
+    print(f"  dont {census} vus par le seul recensement du catalogue")  # noqa: T201
     for family in planted:
         print(f"  {family} : {killed[family]}/{planted[family]}")  # noqa: T201
     # Lines of the matrix may survive where no table holds their category: told in the report.

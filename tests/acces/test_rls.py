@@ -55,6 +55,15 @@ def test_each_persona_writes_and_erases_what_the_oracle_says(
     assert not found, told(found)
 
 
+def test_no_persona_writes_without_looking(treillis: Treillis, oracle: Oracle) -> None:
+    found = [
+        d for p in treillis.sample()
+        for d in sql.check_aveugle(treillis, oracle, p, sql.TABLES)
+    ]  # fmt: skip
+
+    assert not found, told(found)
+
+
 def test_the_writers_write_for_good(treillis: Treillis, oracle: Oracle) -> None:
     names = ("secretariat", "travailleur_social", "departement", "siao", "menage_a")
     found = [
