@@ -1,6 +1,6 @@
 """T04 whole: every policy, line of the matrix, filter and verb, broken one by one.
 
-    python -m tests.acces.epreuve_mutants [graine] [famille…]
+python -m tests.acces.epreuve_mutants [graine] [famille…]
 """
 
 import sys

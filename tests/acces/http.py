@@ -80,7 +80,7 @@ def list_kwargs(t: Treillis, route: str, d: Faits | None) -> dict[str, Any] | No
         elif name == "regle":
             kwargs[name] = "C1"
         elif name == "code" and "activite" in route:
-            kwargs[name] = "dossiers_recus"
+            kwargs[name] = "mandats_recus"
         else:
             kwargs[name] = _CODES.get(kind or "str", "inconnu")
     return kwargs
@@ -174,9 +174,7 @@ class Visite:
             return "" if status in REFUS else "le profil n’a pas ce verbe"
         if not d.dossier or special:
             return ""
-        reached = self.oracle.reaches(
-            p, self.t.dossiers[d.dossier], "dossier", LIRE, ON, self.t.at
-        )
+        reached = self.oracle.reaches(p, self.t.dossiers[d.dossier], "dossier", LIRE, ON, self.t.at)
         if not reached:
             return "" if status in {404, 405} else "dossier caché"
         if d.nom == "dossier" and d.methode == "GET" and status != 200:

@@ -208,8 +208,12 @@ def list_lignes(t: Treillis, oracle: Oracle, *, hasard: random.Random) -> Iterat
         yield Mutant("ligne", f"{name} retirée",
                      _statement(f"DELETE FROM droits.regle WHERE {where}"), checks)  # fmt: skip
         if de > 0:
-            yield Mutant("stade", f"{name} dès le début",
-                         _statement(f"UPDATE droits.regle SET de = 0 WHERE {where}"), checks)
+            yield Mutant(
+                "stade",
+                f"{name} dès le début",
+                _statement(f"UPDATE droits.regle SET de = 0 WHERE {where}"),
+                checks,
+            )
         elif relation in {"departement", "secteur", "saisine"}:
             yield Mutant("stade", f"{name} à la fin seulement",
                          _statement(f"UPDATE droits.regle SET de = {a} WHERE {where}"),
@@ -256,7 +260,9 @@ def check_visibles(t: Treillis, oracle: Oracle, names: Any = None) -> Iterator[l
                 yield (
                     []
                     if seen == want
-                    else [f"{nom} {operation} {categorie} : +{len(seen - want)} −{len(want - seen)}"]
+                    else [
+                        f"{nom} {operation} {categorie} : +{len(seen - want)} −{len(want - seen)}"
+                    ]
                 )
 
 
@@ -335,9 +341,9 @@ def patch_everywhere(name: str, original: Any, new: Any) -> Any:
     def patch() -> Iterator[None]:
         with ExitStack() as stack:
             for module in list(sys.modules.values()):
-                if getattr(module, "__name__", "").startswith(("seuil.", "tests.acces.mutants")) and (
-                    getattr(module, name, None) is original
-                ):
+                if getattr(module, "__name__", "").startswith(
+                    ("seuil.", "tests.acces.mutants")
+                ) and (getattr(module, name, None) is original):
                     stack.enter_context(mock.patch.object(module, name, new))
             yield
 
@@ -349,8 +355,20 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
     original_visible = DossierQuerySet.visible_to
     original_readable = dossiers_queries.readable
     original_only = dossiers_queries.only_visible
-    names = ("secretariat", "siao", "departement", "travailleur_social", "gestionnaire", "caf",
-             "secretariat_62", "dpo", "bailleur_social", "chef_equipe_bis")  # fmt: skip
+    names = (
+        "secretariat",
+        "siao",
+        "departement",
+        "travailleur_social",
+        "gestionnaire",
+        "caf",
+        "secretariat_62",
+        "dpo",
+        "bailleur_social",
+        "chef_equipe_bis",
+        "ccas",
+        "metropole",
+    )
 
     def visibles() -> Iterator[list[str]]:
         yield from check_visibles(t, oracle, names)
@@ -378,61 +396,140 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
             if categorie != "listes" and (categorie, operation) != ("dossier", ECRIRE):
                 yield Mutant("filtre", f"visible_to ouvre {operation} {categorie}",
                              _patched(widened(categorie, operation)), visibles)  # fmt: skip
-    yield Mutant("filtre", "visible_to ouvre tout",
-                 _patched(lambda: mock.patch.object(
-                     DossierQuerySet, "visible_to", lambda self, agent, **_: self)), visibles)
-    yield Mutant("filtre", "visible_to ne ferme rien à personne : none() devient all()",
-                 _patched(lambda: mock.patch.object(
-                     DossierQuerySet, "none", lambda self: self.all())), visibles)
-    yield Mutant("filtre", "le traitement limité n’est pas regardé",
-                 _patched(lambda: mock.patch.object(
-                     dossiers_models, "load_matrice", _unlimited)), visibles)
-    yield Mutant("filtre", "un lien fini ouvre encore",
-                 _patched(lambda: mock.patch.object(
-                     dossiers_models.AccesQuerySet, "open", lambda self, on: self)), visibles)
-    yield Mutant("filtre", "un lien ouvre à tout le monde",
-                 _patched(lambda: mock.patch.object(
-                     dossiers_models.AccesQuerySet, "held_by",
-                     lambda self, agent, liens, on: self.open(on=on).filter(relation__in=liens))),
-                 visibles)
-    yield Mutant("filtre", "toute relation vaut une autre",
-                 _patched(lambda: mock.patch.object(
-                     dossiers_models.AccesQuerySet, "held_by",
-                     lambda self, agent, liens, on: self.open(on=on).filter(
-                         dossiers_models.Q(agent=agent.pk)
-                         | dossiers_models.Q(organisation=agent.organisation_id)
-                         | dossiers_models.Q(role=agent.role)))), visibles)
-    yield Mutant("filtre", "ce qui est dû n’est pas regardé",
-                 _patched(lambda: mock.patch.object(
-                     DossierQuerySet, "owed_by", lambda self, agent, on: self)), visibles)
-    yield Mutant("filtre", "le secteur est tout le département",
-                 _patched(lambda: mock.patch.object(
-                     dossiers_models.Organisation, "list_secteur",
-                     lambda self: ["33063", "33243"])), visibles)
-    yield Mutant("filtre", "le secteur est vide",
-                 _patched(lambda: mock.patch.object(
-                     dossiers_models.Organisation, "list_secteur", lambda self: [])), visibles)
-    yield Mutant("filtre", "les stades ne sont pas regardés",
-                 _patched(lambda: mock.patch.object(
-                     dossiers_models, "list_portees", _every_stage)), visibles)
-    yield Mutant("filtre", "readable garde tout",
-                 _patched(patch_everywhere("readable", original_readable,
-                                           lambda *, rows, **_: rows)), lisibles)
-    yield Mutant("filtre", "only_visible ouvre tout dossier",
-                 _patched(patch_everywhere("only_visible", original_only,
-                                           lambda *, dossier, **_: [dossier.pk])), lisibles)
-    yield Mutant("filtre", "readable ignore la catégorie",
-                 _patched(patch_everywhere(
-                     "only_visible", original_only,
-                     lambda *, agent, on, dossier, **_: original_only(
-                         agent=agent, on=on, dossier=dossier))), lisibles)
-    yield Mutant("filtre", "tout le monde lit le département entier",
-                 _patched(patch_everywhere(
-                     "reads_whole_departement", dossiers_queries.reads_whole_departement,
-                     lambda **_: True)), lisibles)
-    yield Mutant("filtre", "l’ouverture ne regarde pas les relations",
-                 _patched(lambda: mock.patch.object(
-                     dossiers_queries, "_is_concerned", lambda *_: True)), both)
+    yield Mutant(
+        "filtre",
+        "visible_to ouvre tout",
+        _patched(
+            lambda: mock.patch.object(DossierQuerySet, "visible_to", lambda self, agent, **_: self)
+        ),
+        visibles,
+    )
+    yield Mutant(
+        "filtre",
+        "visible_to ne ferme rien à personne : none() devient all()",
+        _patched(lambda: mock.patch.object(DossierQuerySet, "none", lambda self: self.all())),
+        visibles,
+    )
+    yield Mutant(
+        "filtre",
+        "le traitement limité n’est pas regardé",
+        _patched(lambda: mock.patch.object(dossiers_models, "load_matrice", _unlimited)),
+        visibles,
+    )
+    yield Mutant(
+        "filtre",
+        "un lien fini ouvre encore",
+        _patched(
+            lambda: mock.patch.object(dossiers_models.AccesQuerySet, "open", lambda self, on: self)
+        ),
+        visibles,
+    )
+    yield Mutant(
+        "filtre",
+        "un lien ouvre à tout le monde",
+        _patched(
+            lambda: mock.patch.object(
+                dossiers_models.AccesQuerySet,
+                "held_by",
+                lambda self, agent, liens, on: self.open(on=on).filter(relation__in=liens),
+            )
+        ),
+        visibles,
+    )
+    yield Mutant(
+        "filtre",
+        "toute relation vaut une autre",
+        _patched(
+            lambda: mock.patch.object(
+                dossiers_models.AccesQuerySet,
+                "held_by",
+                lambda self, agent, liens, on: self.open(on=on).filter(
+                    dossiers_models.Q(agent=agent.pk)
+                    | dossiers_models.Q(organisation=agent.organisation_id)
+                    | dossiers_models.Q(role=agent.role)
+                ),
+            )
+        ),
+        visibles,
+    )
+    yield Mutant(
+        "filtre",
+        "ce qui est dû n’est pas regardé",
+        _patched(
+            lambda: mock.patch.object(DossierQuerySet, "owed_by", lambda self, agent, on: self)
+        ),
+        visibles,
+    )
+    yield Mutant(
+        "filtre",
+        "le secteur est tout le département",
+        _patched(
+            lambda: mock.patch.object(
+                dossiers_models.Organisation, "list_secteur", lambda self: ["33063", "33243"]
+            )
+        ),
+        visibles,
+    )
+    yield Mutant(
+        "filtre",
+        "le secteur est vide",
+        _patched(
+            lambda: mock.patch.object(dossiers_models.Organisation, "list_secteur", lambda self: [])
+        ),
+        visibles,
+    )
+    yield Mutant(
+        "filtre",
+        "les stades ne sont pas regardés",
+        _patched(lambda: mock.patch.object(dossiers_models, "list_portees", _every_stage)),
+        visibles,
+    )
+    yield Mutant(
+        "filtre",
+        "readable garde tout",
+        _patched(patch_everywhere("readable", original_readable, lambda *, rows, **_: rows)),
+        lisibles,
+    )
+    yield Mutant(
+        "filtre",
+        "only_visible ouvre tout dossier",
+        _patched(
+            patch_everywhere("only_visible", original_only, lambda *, dossier, **_: [dossier.pk])
+        ),
+        lisibles,
+    )
+    yield Mutant(
+        "filtre",
+        "readable ignore la catégorie",
+        _patched(
+            patch_everywhere(
+                "only_visible",
+                original_only,
+                lambda *, agent, on, dossier, **_: original_only(
+                    agent=agent, on=on, dossier=dossier
+                ),
+            )
+        ),
+        lisibles,
+    )
+    yield Mutant(
+        "filtre",
+        "tout le monde lit le département entier",
+        _patched(
+            patch_everywhere(
+                "reads_whole_departement",
+                dossiers_queries.reads_whole_departement,
+                lambda **_: True,
+            )
+        ),
+        lisibles,
+    )
+    yield Mutant(
+        "filtre",
+        "l’ouverture ne regarde pas les relations",
+        _patched(lambda: mock.patch.object(dossiers_queries, "_is_concerned", lambda *_: True)),
+        both,
+    )
     from tests.acces.oracle import A_SOI  # noqa: PLC0415
 
     for table in A_SOI:

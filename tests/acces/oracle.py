@@ -180,9 +180,7 @@ class Oracle:
             for r in self.profils[p.profil]["regles"]
         )
 
-    def row(
-        self, p: Persona, row: "Ligne", operation: str, on: date, at: datetime
-    ) -> bool:
+    def row(self, p: Persona, row: "Ligne", operation: str, on: date, at: datetime) -> bool:
         """Tell whether a persona may read, write or erase a row."""
         if operation == EFFACER:
             return False
@@ -241,10 +239,14 @@ def holds(link: Mapping[str, Any], p: Persona, on: date, at: datetime) -> bool:
         and (link["fin_le"] is None or link["fin_le"] > on)
         and (link["expire_at"] is None or link["expire_at"] > at)
     )
-    return runs and bool(p.agent) and (
-        link["agent_id"] == p.agent
-        or link["organisation_id"] == p.organisation
-        or link["role"] == p.role
+    return (
+        runs
+        and bool(p.agent)
+        and (
+            link["agent_id"] == p.agent
+            or link["organisation_id"] == p.organisation
+            or link["role"] == p.role
+        )
     )
 
 

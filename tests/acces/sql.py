@@ -212,9 +212,7 @@ def check_deplacement(t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[
             if CLASSEMENT[table][0] != "fait" or parent is None:
                 continue
             mine = [r for r in t.lignes[table] if t.allows(oracle, p, r, ECRIRE)]
-            theirs = [
-                r for r in t.lignes["dossiers_dossier"] if not t.allows(oracle, p, r, LIRE)
-            ]
+            theirs = [r for r in t.lignes["dossiers_dossier"] if not t.allows(oracle, p, r, LIRE)]
             if not mine or not theirs:
                 continue
             target = theirs[0].pk

@@ -21,7 +21,10 @@ def connect() -> psycopg.Connection:
     """Sign in as the application's role for real: not a superuser that took its name."""
     place = connection.settings_dict
     return psycopg.connect(
-        host=place["HOST"], dbname=place["NAME"], user="seuil_appli", autocommit=True,
+        host=place["HOST"],
+        dbname=place["NAME"],
+        user="seuil_appli",
+        autocommit=True,
         options="-c lock_timeout=2000",
     )
 
@@ -164,9 +167,7 @@ def test_roles_cannot_be_taken_nor_given_back(appli: psycopg.Connection) -> None
     assert appli.execute("SELECT count(*) FROM dossiers_dossier").fetchone() == (0,)
 
 
-def test_definer_functions_answer_for_the_caller_alone(
-    treillis: Treillis, oracle: Oracle
-) -> None:
+def test_definer_functions_answer_for_the_caller_alone(treillis: Treillis, oracle: Oracle) -> None:
     functions = [
         (name, count) for name, count in sql.query(
             "SELECT proname, pronargs FROM pg_proc WHERE prosecdef"

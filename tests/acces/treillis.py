@@ -216,9 +216,7 @@ class _Through:
         key = key or self.contrats[values["contrat_id"]]
         return [self.t.dossiers[key]]
 
-    def find_departement(
-        self, table: str, values: Mapping[str, Any], dossiers: list[Faits]
-    ) -> str:
+    def find_departement(self, table: str, values: Mapping[str, Any], dossiers: list[Faits]) -> str:
         if table == "actes_ligne":
             return str(self.lots[values["lot_id"]])
         return str(values.get("departement_id") or dossiers[0].departement)
@@ -360,7 +358,7 @@ def _add_links(
             names = [{"role": "gestionnaire"}]
         elif lien in {"affectation", "bris_de_glace"}:
             named = ("travailleur_social", "juriste", "chef_equipe", "gestionnaire", "departement",
-                     "caf", "secretariat", "charge_mission")  # fmt: skip
+                     "ccas_sans_commune", "caf", "secretariat", "charge_mission")  # fmt: skip
             if lien == "affectation":
                 named = ("travailleur_social", "juriste", "dihal")
             names = [{"agent": a} for n in named if (a := _agent(t, n, suffix))]
