@@ -18,13 +18,6 @@ CLASSES = {
     "agent": "agents habilités",
     "technique": "technique",
 }
-PERIMETRES = {
-    "departement": "tous les dossiers du département",
-    "instruction": "dossiers parvenus à la préfecture (CQL et après)",
-    "mandat": "dossiers confiés à son organisme, tant que le mandat court",
-    "affectation": "dossiers affectés à la personne",
-    "aucun": "aucun dossier, jamais",
-}
 HEAD = """# Données personnelles
 
 <!-- Page écrite par `make docs` à partir du code : ne pas la modifier à la main. -->
@@ -37,19 +30,27 @@ sont chargés (loi n° 90-449 du 31 mai 1990, art. 7-1 et 7-2).
 
 
 def render_page() -> str:
-    """Return the page, from `class Privacy` of each model and from acces.yaml."""
+    """Return the page, from `class Privacy` of each model and from matrice.yaml."""
     return "\n".join([HEAD, _render_roles(), "", _render_models()])
 
 
 def _render_roles() -> str:
-    from seuil.acteurs.models import Role  # noqa: PLC0415 - after Django's setup
-    from seuil.acteurs.rules import load_acces  # noqa: PLC0415
+    from seuil.acteurs.matrice import load_matrice  # noqa: PLC0415 - after Django's setup
 
-    rows = [
-        f"| {Role(role).label} | {PERIMETRES[acces.perimetre]} | {acces.basis} |"
-        for role, acces in load_acces().items()
-    ]
-    head = ["## Qui voit quels dossiers", "", "| Rôle | Dossiers | Base |", "|---|---|---|"]
+    matrice = load_matrice()
+    rows = []
+    for profil in matrice.profils.values():
+        for regle in profil.regles:
+            lit = [n for n in matrice.categories if regle.allows(n, "lire")]
+            relation = matrice.relations[regle.relation].libelle
+            base = matrice.bases[regle.base]
+            rows.append(f"| {profil.libelle} | {relation} | {', '.join(lit)} | {base} |")
+        if not profil.regles:
+            rows.append(f"| {profil.libelle} | aucun dossier | — | {matrice.bases[profil.base]} |")
+    head = [
+        "## Qui voit quels dossiers", "",
+        "| Profil | Dossiers | Catégories lues | Base |", "|---|---|---|---|",
+    ]  # fmt: skip
     return "\n".join([*head, *rows])
 
 

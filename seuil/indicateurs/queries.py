@@ -13,14 +13,14 @@ from uuid import UUID
 from django.db import connection
 
 from seuil.accompagnements.models import Mandat
-from seuil.acteurs.models import Agent, Organisation
+from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.acteurs.rules import get_perimetre, why_not
 from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Stade
 from seuil.engines import droit
 from seuil.indicateurs import rules
 from seuil.indicateurs.rules import PAR_CODE, Activite
-from seuil.kernel.contexte import counting
+from seuil.kernel.contexte import EVERYWHERE, counting
 from seuil.kernel.refusal import Refusal
 
 
@@ -79,7 +79,7 @@ _CONTACTS = """
     FROM contacts_contact c
     JOIN acteurs_organisation o ON o.id = c.organisation_id AND o.type = 'operateur'
     WHERE c.survenu_le >= %(debut)s AND c.survenu_le < %(fin)s
-      AND o.departement_id = %(departement)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
 """
 _DEMARCHES = """
@@ -89,7 +89,7 @@ _DEMARCHES = """
     JOIN accompagnements_mandat m ON m.id = k.mandat_id
     JOIN acteurs_organisation o ON o.id = m.operateur_id
     WHERE e.etat = 'faite' AND e.terminee_le >= %(debut)s AND e.terminee_le < %(fin)s
-      AND o.departement_id = %(departement)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
 """
 _CLOTURES = """
@@ -97,7 +97,7 @@ _CLOTURES = """
     FROM accompagnements_mandat m
     JOIN acteurs_organisation o ON o.id = m.operateur_id
     WHERE m.clos_le >= %(debut)s AND m.clos_le < %(fin)s
-      AND o.departement_id = %(departement)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
 """
 # Indicator → its source. Bounds are [debut, fin); `operateur` is null for a whole département.
@@ -107,7 +107,7 @@ SOURCES: Mapping[str, str] = {
     FROM accompagnements_mandat m
     JOIN acteurs_organisation o ON o.id = m.operateur_id
     WHERE m.transmis_le >= %(debut)s AND m.transmis_le < %(fin)s
-      AND o.departement_id = %(departement)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
     """,
     "tentatives": _CONTACTS.format(cle="c.id"),
@@ -123,7 +123,7 @@ SOURCES: Mapping[str, str] = {
     JOIN acteurs_organisation o ON o.id = a.organisation_id AND o.type = 'operateur'
     WHERE d.fin IN ('avec_menage', 'sans_rencontre')
       AND d.termine_le >= %(debut)s AND d.termine_le < %(fin)s
-      AND o.departement_id = %(departement)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
     """,
     "bailleurs_contactes": _CONTACTS.format(cle="c.dossier_id")
@@ -141,7 +141,7 @@ SOURCES: Mapping[str, str] = {
     ) AS g(jour)
     WHERE m.reponse = 'accepte' AND m.repondu_le < %(fin)s
       AND (m.clos_le IS NULL OR m.clos_le > %(debut)s)
-      AND o.departement_id = %(departement)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
     """,
     "dispositifs_apurement": _DEMARCHES
@@ -161,7 +161,7 @@ SOURCES: Mapping[str, str] = {
         JOIN acteurs_organisation o ON o.id = m.operateur_id
         WHERE m.reponse = 'accepte' AND m.repondu_le < %(fin)s
           AND (m.clos_le IS NULL OR m.clos_le >= %(debut)s)
-          AND o.departement_id = %(departement)s
+          AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
           AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
     ) r
     WHERE r.jour >= %(debut)s AND r.jour < %(fin)s
@@ -207,7 +207,7 @@ def get_activite(
     """
     params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
     jours = rules.list_jours(mois=mois, on=on)
-    with connection.cursor() as cursor:
+    with counting("activite", on=on), connection.cursor() as cursor:
         cursor.execute(_COUNT, params)
         figures = cursor.fetchall()
     ouvres = sum(droit.is_ouvre(jour, departement=agent.departement_id) for jour in jours)
@@ -284,7 +284,8 @@ def _scope(*, agent: Agent, on: date, mois: date, operateur: Organisation | None
     debut, fin = rules.bounds_of_month(mois)
     own = get_perimetre(agent.profil) == "mandat"
     return {
-        "departement": agent.departement_id,
+        # National figures for the DIHAL.
+        "departement": EVERYWHERE if agent.role == Role.DIHAL else agent.departement_id,
         "operateur": agent.organisation_id if own else (operateur.pk if operateur else None),
         "debut": debut,
         # Nothing is counted that has not happened yet.

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from seuil.echeances.queries import measure_effet
 from seuil.echeances.rules import REGLES_PAR_FAIT, SUITES, list_effets_utiles
 from seuil.engines import droit
+from seuil.kernel.contexte import counting
 from seuil.web.access import get_agent, may, request_day, requires
 from seuil.web.droit.forms import CalculForm, EssaiForm, FiltresForm
 from seuil.web.droit.presentation import (
@@ -22,6 +23,7 @@ from seuil.web.droit.presentation import (
     list_themes,
     read_regle,
 )
+from seuil.web.journal import figures_only
 
 
 @requires("droit.lire")
@@ -93,6 +95,7 @@ def droit_changer(request):
 
 
 @requires("droit.essayer")
+@figures_only
 @require_http_methods(["GET", "POST"])
 def droit_effet(request):
     """Measure what a parameter file would do; the file is read, never kept."""
@@ -106,7 +109,9 @@ def droit_effet(request):
 
 def _measure(request, essai):
     """Return what the trial does to the open dossiers of the agent's département."""
-    effets = measure_effet(departement=get_agent(request).departement_id, essai=essai)
+    # Counted over dossiers that whoever tries a parameter may not open.
+    with counting("effet", on=request_day(request)):
+        effets = measure_effet(departement=get_agent(request).departement_id, essai=essai)
     utiles = list_effets_utiles(effets, essai)
     stored = {r for regles in REGLES_PAR_FAIT.values() for r in regles} | set(SUITES.values())
     return {
