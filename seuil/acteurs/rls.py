@@ -387,8 +387,12 @@ def _reach_bailleur(t: Protegee, operation: str) -> str:
 
 def _reach_categorie(t: Protegee, operation: str) -> str:
     rows = _by_value(t, operation)
-    if t.departement:
+    if t.departement and operation == "lire":
+        # Whoever writes a row chooses its département: to write, the dossier is asked.
         return f"{_wide(f'{t.table}.{t.departement}', t.categorie, operation)} OR {rows}"
+    if t.organisation_seule:
+        # Not for a count either.
+        return rows
     return f"(SELECT droits.partout('{operation}')) OR {rows}"
 
 

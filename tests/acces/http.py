@@ -17,6 +17,7 @@ from tests.acces.oracle import LIRE, Faits, Oracle, Persona
 from tests.acces.sql import undone
 from tests.acces.treillis import ON, Treillis
 from tests.architecture.test_routes import declaration, walk
+from tests.harness.client import sign_in_strongly
 
 ROUTES: list[tuple[str, URLPattern]] = list(walk(get_resolver().url_patterns))
 ONGLETS = tuple(o.code for o in dossier_views._ONGLETS)
@@ -128,7 +129,7 @@ class Visite:
     def client(self, nom: str) -> Client:
         if nom not in self._clients:
             client = Client(raise_request_exception=False)
-            client.force_login(self.t.agents[nom])
+            sign_in_strongly(client, self.t.agents[nom])
             self._clients[nom] = client
         return self._clients[nom]
 

@@ -6,7 +6,7 @@ facts, one decision by row. `CLASSEMENT` is what each table holds, written a sec
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
     "dossiers_coordonnee": ("fait", "contact", None),
     "dossiers_suivisocial": ("fait", "suivi", None),
     "dossiers_document": ("fait", "documents", None),
-    "dossiers_dateannoncee": ("fait", "procedure", None),
+    "dossiers_dateannoncee": ("fait", "annonces", None),
     "actes_acte": (
         "fait",
         "procedure",
@@ -67,6 +67,7 @@ CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
         ),
     ),
     "echeances_situation": ("fait", "identite", None),
+    "echeances_nomcherche": ("fait", "identite", None),
     "echeances_situationdette": ("fait", "bail_dette", None),
     "echeances_situationsuivi": ("fait", "suivi", None),
     "travail_diligence": ("fait", "devoirs", None),
@@ -113,6 +114,7 @@ class Faits:
     limite_le: date | None
     liens: list[Mapping[str, Any]] = field(default_factory=list)
     dus: list[Mapping[str, Any]] = field(default_factory=list)
+    rendus: list[Mapping[str, Any]] = field(default_factory=list)
 
 
 class Oracle:
@@ -124,6 +126,7 @@ class Oracle:
         self.categories = list(data["categories"])
         self.profils: dict[str, Any] = data["profils"]
         self.liens = {code for code, r in data["relations"].items() if r.get("lien")}
+        self.jours_apres = timedelta(days=data["relations"]["saisine"].get("jours_apres", 0))
         self.sans_commune = set(data["relations"]["secteur"]["sans_commune"])
 
     def verbes(self, p: Persona) -> set[str]:
@@ -164,6 +167,9 @@ class Oracle:
                 and t["visible_le"] <= on
                 and (t["caduque_le"] is None or t["caduque_le"] > on)
                 for t in d.dus
+            ) or any(
+                r["organisation_id"] == p.organisation and r["faite_le"] > on - self.jours_apres
+                for r in d.rendus
             )
         if relation in {"menage", "bailleur_du_code"}:
             return p.dossier == d.id
@@ -217,7 +223,13 @@ class Oracle:
                 or v["organisation_id"] == p.organisation
                 or v["role"] == p.role
             )
-            return named or self.whole(p, "dossier", LIRE)
+            follows = any(
+                r["relation"] in self.liens
+                and self.opens(r, "dossier", LIRE)
+                and self._related(p, d, r["relation"], on, at)
+                for r in profil["regles"]
+            )
+            return named or follows or self.whole(p, "dossier", LIRE)
         # A task: its addressee if its profile has duties at all, and who reads the duties by a
         # dated link. Duties owed (saisine) and sectors tell of one's own task only: the file's
         # policy asks for the tasks, which may not ask for the file.

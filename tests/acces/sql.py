@@ -113,7 +113,7 @@ def check_ecriture(
 _AVEUGLES = {
     "echeances_echeance": "certitude = 'sure'", "echeances_situation": "nom_affiche = 'x'",
     "echeances_situationdette": "constatee_le = '2026-01-01'",
-    "echeances_situationsuivi": "suivi = 'connu'", "travail_tache": "legale = false",
+    "echeances_situationsuivi": "suivi = 'connu'", "travail_tache": "legale = false", "echeances_nomcherche": "texte = 'x'",
     "actes_ligne": "confirmee = false", "dossiers_compteur": "dernier = 1",
 }  # fmt: skip
 

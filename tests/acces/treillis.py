@@ -158,6 +158,8 @@ class Treillis:
             for row in self._table(table):
                 d = self.dossiers[row["dossier_id"]]
                 (d.liens if table == "dossiers_acces" else d.dus).append(row)
+        for row in self._table("travail_diligence"):
+            self.dossiers[row["dossier_id"]].rendus.append(row)
         for d in self._table("dossiers_dossier"):
             faits = self.dossiers[d["id"]]
             faits.rang, faits.commune = d["rang"], d["commune_code"]
@@ -178,6 +180,13 @@ class Treillis:
                 self.jetons[table, row._canari] = line
                 if table == "dossiers_dossier":
                     self.par_numero[values["numero"]] = line
+
+        # Written by a trigger beside the situations.
+        for values in self._table("echeances_nomcherche"):
+            d = self.dossiers[values["dossier_id"]]
+            self.lignes["echeances_nomcherche"].append(
+                Ligne("echeances_nomcherche", str(values["id"]), d.departement, [d], values)
+            )
 
     def _table(self, table: str) -> list[dict[str, Any]]:
         with connection.cursor() as cursor:
@@ -268,7 +277,7 @@ def _build_personas(t: Treillis) -> dict[str, Organisation]:
         profil, role, type_, communes = _AGENTS[kind]
         agent = Agent(
             courriel=f"{name}@exemple.invalid", nom=f"Agent {name}", prenom="P", role=role,
-            organisation=org, departement_id=org.departement_id, habilite_le=date(2025, 1, 6),
+            organisation=org, departement_id=org.departement_id, habilite_le=date(2025, 1, 6), habilite_jusqu_au=date(2027, 1, 6),
             password="!",
         )  # fmt: skip
         agent.save()
@@ -297,7 +306,7 @@ def _list_plans(*, complet: bool) -> list[tuple[str, str, str, str]]:
     sortes = [
         "rien", "tous ouverts", "limite",
         *(f"{lien} {end}" for lien in LIENS for end in ends),
-        "bris_de_glace expire", "du", "du futur", "du caduc",
+        "bris_de_glace expire", "du", "du futur", "du caduc", "rendu", "rendu ancien",
     ]  # fmt: skip
     plans = [("rien", stade, commune, ICI) for stade in STADES for commune in (BORDEAUX, LIBOURNE)]
     for i, sorte in enumerate(sortes):
@@ -399,10 +408,15 @@ def _add_taches(
         "du": {}, "tous ouverts": {}, "limite": {}, "du futur": {"visible_le": ON + J},
         "du caduc": {"caduque_le": ON},
     }.get(sorte, None)  # fmt: skip
-    if when is None:
-        return
     for key, org in orgs.items():
         if key.endswith("_bis") or key.endswith("_62") != bool(suffix) or key.startswith("ddets"):
+            continue
+        if sorte.startswith("rendu"):
+            # Done lately, or the very day when it stops opening the file.
+            t.add("travail.Diligence", dossier=d, devoir="E1-CAF-2", source_id=_uuid(),
+                  faite_le=ON - J if sorte == "rendu" else ON - 30 * J, sans_objet=False, motif="",
+                  organisation=org, par=t.agents[f"secretariat{suffix}"])  # fmt: skip
+        if when is None:
             continue
         tache(role="partenaire", organisation=org, genre="devoir", devoir="E1-CAF-1", **when)
 
