@@ -186,10 +186,15 @@ def _install_key(cursor: Any, *, read_only: bool) -> None:
 _SQL = Path(__file__).parent / "rls.sql"
 
 
+# More links than this are asked about one by one: a long list is slower to compare than a question.
+_BEAUCOUP = 2000
+
+
 def _read_sql(matrice: Matrice) -> str:
     """Return the functions, with the two numbers of the matrix that they compare."""
     text = _SQL.read_text(encoding="utf-8")
     text = text.replace("{jours_apres}", str(matrice.relations["saisine"].jours_apres))
+    text = text.replace("{beaucoup}", str(_BEAUCOUP))
     return text.replace("{dernier}", str(len(matrice.stades) - 1))
 
 
@@ -225,6 +230,7 @@ def _list_grants() -> Iterator[str]:
     yield "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA droits FROM PUBLIC"
     yield f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA droits TO {ROLE}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA droits TO {DROITS}"
+    yield f"GRANT INSERT, UPDATE ON droits.seance TO {DROITS}"
     for name in ("agent", "organisation", "organisation_communes", "commune", "departement"):
         yield f"GRANT SELECT ON acteurs_{name} TO {DROITS}"
     yield (
@@ -357,7 +363,12 @@ def _portee(categorie: str, operation: str) -> str:
 
 
 def _opened(dossier: str, categorie: str, operation: str) -> str:
-    return f"droits.ouvre({dossier}, {_portee(categorie, operation)})"
+    asked = f"'{categorie}', '{operation}'"
+    return (
+        f"{dossier} = ANY ((SELECT droits.lies({asked}))::uuid[])"
+        f" OR ((SELECT droits.au_cas({asked}))"
+        f" AND droits.ouvre({dossier}, {_portee(categorie, operation)}))"
+    )
 
 
 def _reach_dossier(t: Protegee, operation: str) -> str:
@@ -421,7 +432,7 @@ def _through(t: Protegee, categorie: str, operation: str) -> str:
             )
     else:
         dossier = f"{t.table}.dossier_id"
-    reached = _opened(dossier, categorie, operation)
+    reached = f"({_opened(dossier, categorie, operation)})"
     if t.vaste:
         wide = (
             f"EXISTS (SELECT 1 FROM dossiers_dossier d WHERE d.id = {t.table}.dossier_id"
@@ -439,8 +450,12 @@ def _own_acces(t: Protegee, operation: str) -> str:
     if operation == "ecrire":
         return _machine()
     return (
-        f"droits.lien_lisible({t.table}.dossier_id, {t.table}.departement, {t.table}.agent_id,"
-        f" {t.table}.organisation_id, {t.table}.role, {_portee('dossier', 'lire')})"
+        f"{_wide(f'{t.table}.{t.departement}', 'dossier', 'lire')}"
+        f" OR {t.table}.agent_id = (SELECT droits.agent())"
+        f" OR {t.table}.organisation_id = (SELECT droits.organisation())"
+        f" OR {t.table}.role = (SELECT droits.role())"
+        # The colleagues who follow the same file.
+        f" OR {t.table}.dossier_id = ANY ((SELECT droits.lies('accompagnement', 'lire'))::uuid[])"
     )
 
 
@@ -452,7 +467,9 @@ def _own_taches(t: Protegee, operation: str) -> str:
         f" OR ((SELECT droits.connait('{t.categorie}', 'lire'))"
         f" AND ({t.table}.organisation_id = (SELECT droits.organisation())"
         f" OR {t.table}.agent_id = (SELECT droits.agent())))"
-        f" OR droits.lie({t.table}.dossier_id, {_portee(t.categorie, 'lire')})"
+        f" OR {t.table}.dossier_id = ANY ((SELECT droits.lies('{t.categorie}', 'lire'))::uuid[])"
+        f" OR ((SELECT droits.au_cas('{t.categorie}', 'lire'))"
+        f" AND droits.lie({t.table}.dossier_id, {_portee(t.categorie, 'lire')}))"
     )
 
 

@@ -35,21 +35,27 @@ CREATE TABLE IF NOT EXISTS droits.regle (
 );
 CREATE TABLE IF NOT EXISTS droits.sans_commune (type text PRIMARY KEY);
 
-DO $$ BEGIN
-  CREATE TYPE droits.lecteur AS (
-    genre text, agent uuid, organisation uuid, organisme text, role text, profil text,
-    departement text, jour date, limites boolean, dossier uuid
-  );
-EXCEPTION WHEN duplicate_object THEN NULL;
-END $$;
+-- Made again whole: a type that gained a field would leave the functions of an older one behind.
+DROP TYPE IF EXISTS droits.lecteur, droits.portee CASCADE;
+DROP TABLE IF EXISTS droits.seance;
+CREATE TYPE droits.lecteur AS (
+  genre text, qui text, agent uuid, organisation uuid, organisme text, role text, profil text,
+  departement text, jour date, limites boolean, dossier uuid
+);
+-- Who asks, by connection, for one transaction: written once the signature is verified, so that no
+-- query pays for it again. Rolled back with the savepoint that changed it.
+CREATE UNLOGGED TABLE droits.seance (
+  pid integer PRIMARY KEY,
+  transaction xid8 NOT NULL,
+  lecteur droits.lecteur
+) WITH (fillfactor = 50);
 
--- Whoever signed the context; null when there is none, or when it is forged, old, or another
--- connection's. The signature is SHA-256 twice with the secret in front: what HMAC does.
-CREATE OR REPLACE FUNCTION droits.moi() RETURNS droits.lecteur
+-- Recognise whoever signed; null when the token is forged, old, or another connection's. The
+-- signature is SHA-256 twice with the secret in front: what HMAC does.
+CREATE OR REPLACE FUNCTION droits.reconnaitre(jeton text) RETURNS droits.lecteur
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  jeton constant text := current_setting('seuil.contexte', true);
   p text[];
   cle bytea;
   moi droits.lecteur;
@@ -65,6 +71,7 @@ BEGIN
     RETURN NULL;
   END IF;
   moi.genre := p[1];
+  moi.qui := p[2];
   moi.departement := p[3];
   moi.jour := p[4]::date;
   moi.limites := false;
@@ -90,6 +97,29 @@ BEGIN
   RETURN moi;
 END $$;
 
+-- Tell who asks until the end of the transaction; nobody when the token is not recognised.
+CREATE OR REPLACE FUNCTION droits.entrer(jeton text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE moi constant droits.lecteur := droits.reconnaitre(jeton);
+BEGIN
+  INSERT INTO droits.seance (pid, transaction, lecteur)
+    VALUES (pg_backend_pid(), pg_current_xact_id(), moi)
+    ON CONFLICT (pid) DO UPDATE SET transaction = excluded.transaction, lecteur = excluded.lecteur;
+  RETURN moi.genre IS NOT NULL;
+END $$;
+
+-- Whoever entered in this transaction, or null.
+CREATE OR REPLACE FUNCTION droits.moi() RETURNS droits.lecteur
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE moi droits.lecteur;
+BEGIN
+  SELECT (s.lecteur).* INTO moi FROM droits.seance s
+    WHERE s.pid = pg_backend_pid() AND s.transaction = pg_current_xact_id_if_assigned();
+  RETURN moi;
+END $$;
+
 CREATE OR REPLACE FUNCTION droits.present() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS
@@ -102,6 +132,10 @@ SET search_path = pg_catalog, pg_temp AS $$ SELECT (droits.moi()).agent $$;
 CREATE OR REPLACE FUNCTION droits.organisation() RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$ SELECT (droits.moi()).organisation $$;
+
+CREATE OR REPLACE FUNCTION droits.role() RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$ SELECT (droits.moi()).role $$;
 
 CREATE OR REPLACE FUNCTION droits.departement() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
@@ -125,23 +159,20 @@ DECLARE moi constant droits.lecteur := droits.moi();
 BEGIN
   IF moi.genre IS NULL THEN RETURN 'base:' || session_user; END IF;
   IF moi.genre = 'agent' THEN RETURN 'agent:' || moi.agent; END IF;
-  RETURN moi.genre || ':' || split_part(current_setting('seuil.contexte', true), '|', 2);
+  RETURN moi.genre || ':' || moi.qui;
 END $$;
 
 -- What of the matrix concerns whoever asks, for a category and an operation: read once by query, then
 -- compared with each row. Stages are ranks; null stands for « never ».
-DO $$ BEGIN
-  CREATE TYPE droits.portee AS (
-    partout boolean, departement text, limites boolean, jour date,
-    agent uuid, organisation uuid, role text,
-    des smallint, jusqu_a smallint,
-    communes text[], secteur_des smallint, secteur_jusqu_a smallint,
-    liens text[],
-    saisine_des smallint, saisine_jusqu_a smallint,
-    dossier uuid
-  );
-EXCEPTION WHEN duplicate_object THEN NULL;
-END $$;
+CREATE TYPE droits.portee AS (
+  partout boolean, departement text, limites boolean, jour date,
+  agent uuid, organisation uuid, role text,
+  des smallint, jusqu_a smallint,
+  communes text[], secteur_des smallint, secteur_jusqu_a smallint,
+  liens text[],
+  saisine_des smallint, saisine_jusqu_a smallint,
+  dossier uuid
+);
 
 CREATE OR REPLACE FUNCTION droits.portee(cat text, op text) RETURNS droits.portee
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
@@ -236,7 +267,12 @@ BEGIN
   IF d.rang BETWEEN p.secteur_des AND p.secteur_jusqu_a AND d.commune_code = ANY (p.communes) THEN
     RETURN true;
   END IF;
-  IF droits.lie(dossier, p) THEN RETURN true; END IF;
+  IF p.liens <> '{}' AND EXISTS (SELECT 1 FROM public.dossiers_acces a
+    WHERE a.dossier_id = dossier AND a.relation = ANY (p.liens) AND a.debut_le <= p.jour
+      AND (a.fin_le IS NULL OR a.fin_le > p.jour)
+      AND (a.expire_at IS NULL OR a.expire_at > now())
+      AND (a.agent_id = p.agent OR a.organisation_id = p.organisation OR a.role = p.role))
+  THEN RETURN true; END IF;
   IF d.rang BETWEEN p.saisine_des AND p.saisine_jusqu_a AND (
     EXISTS (SELECT 1 FROM public.travail_tache k WHERE k.dossier_id = dossier
       AND k.organisation_id = p.organisation AND k.visible_le <= p.jour
@@ -277,19 +313,40 @@ BEGIN
     OR (moi.genre = 'chiffres' AND op = 'lire')), false);
 END $$;
 
--- Whether a dated link is told to whoever asks: its own, those of the files it follows, and those of
--- every file for who sees a whole département.
-CREATE OR REPLACE FUNCTION droits.lien_lisible(
-  dossier uuid, dep text, agent uuid, organisation uuid, role text, p droits.portee
-) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 100
+-- Files that dated links open to whoever asks, when they are few enough to be told at once: each row
+-- is then compared with a list, and an index serves it.
+CREATE OR REPLACE FUNCTION droits.lies(cat text, op text) RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  p constant droits.portee := droits.portee(cat, op);
+  found uuid[];
+BEGIN
+  IF p.partout IS NULL OR p.liens = '{}' THEN RETURN '{}'; END IF;
+  found := ARRAY(SELECT DISTINCT a.dossier_id FROM public.dossiers_acces a
+    JOIN public.dossiers_dossier d ON d.id = a.dossier_id
+    WHERE (a.agent_id = p.agent OR a.organisation_id = p.organisation
+        OR (a.role = p.role AND a.departement = p.departement))
+      AND a.relation = ANY (p.liens) AND a.debut_le <= p.jour
+      AND (a.fin_le IS NULL OR a.fin_le > p.jour)
+      AND (a.expire_at IS NULL OR a.expire_at > now())
+      AND d.departement_id = p.departement AND (d.limite_le IS NULL OR p.limites)
+    LIMIT {beaucoup} + 1);
+  IF array_length(found, 1) > {beaucoup} THEN RETURN '{}'; END IF;
+  RETURN found;
+END $$;
+
+-- Whether files may be open otherwise than by a whole département or by a few links: then each is
+-- asked about.
+CREATE OR REPLACE FUNCTION droits.au_cas(cat text, op text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE p constant droits.portee := droits.portee(cat, op);
 BEGIN
   IF p.partout IS NULL THEN RETURN false; END IF;
-  IF p.partout THEN RETURN true; END IF;
-  IF dep <> p.departement THEN RETURN false; END IF;
-  RETURN p.des = 0 OR agent = p.agent OR organisation = p.organisation OR role = p.role
-    OR droits.lie(dossier, p);
+  IF p.des IS NOT NULL OR p.secteur_des IS NOT NULL OR p.saisine_des IS NOT NULL
+    OR p.dossier IS NOT NULL THEN RETURN true; END IF;
+  RETURN p.liens <> '{}' AND droits.lies(cat, op) = '{}';
 END $$;
 
 -- Départements every file of which may be reached, for a category and an operation, whatever its
@@ -351,7 +408,7 @@ END $$;
 DROP FUNCTION IF EXISTS droits.departements(text, text), droits.des(text, text, text),
   droits.jusqu_a(text, text, text), droits.communes(text, text), droits.liens(text, text),
   droits.saisine(text, text), droits.dossier_du_code(text, text), droits.repondus(integer),
-  droits.suivis(), droits.voit_les_acces(), droits.role(), droits.jour() CASCADE;
+  droits.suivis(), droits.voit_les_acces(), droits.jour() CASCADE;
 
 -- Roles, organisations and sectors decide of every access: whoever writes them opens what they
 -- want. From the application, only the administrator does, and never on their own account.

@@ -225,7 +225,8 @@ def list_roles_invitables(
 ) -> list[str]:
     """Return the roles that may be given in an organisation, among those that exist.
 
-    `departement` is true for the administrator of the département, who alone names another one, and the data protection officer.
+    `departement` is true for the administrator of the département, who alone names another one and
+    the data protection officer.
     """
     wanted = _ROLES_PAR_TYPE.get(type_organisation, ("partenaire",))
     if departement and type_organisation in {"ddets", "prefecture"}:

@@ -54,7 +54,7 @@ def derive_key() -> bytes:
 
 
 def sign(contexte: Contexte, *, pid: int, until: int) -> str:
-    """Return the token that `droits.moi()` reads; see acteurs/rls.sql."""
+    """Return the token that `droits.entrer()` recognises; see acteurs/rls.sql."""
     body = "|".join((
         contexte.genre, contexte.qui, contexte.departement, contexte.jour.isoformat(),
         str(until), str(pid),
@@ -76,9 +76,9 @@ def acting_as(contexte: Contexte) -> Iterator[None]:
         token = sign(contexte, pid=raw.info.backend_pid, until=int(now().timestamp()) + _SECONDS)
         reset = _current.set((contexte, token))
         try:
-            _set(raw, token)
+            _enter(raw, token)
             yield
-            _set(raw, running[1] if running else "")
+            _enter(raw, running[1] if running else "")
         finally:
             _current.reset(reset)
 
@@ -135,7 +135,7 @@ def _raw_connection() -> psycopg.Connection[Any]:
     return raw
 
 
-def _set(raw: psycopg.Connection[Any], token: str) -> None:
+def _enter(raw: psycopg.Connection[Any], token: str) -> None:
     # As a parameter of the protocol, not as text of the statement: `pg_stat_activity` shows text.
     with psycopg.Cursor(raw) as cursor:
-        cursor.execute("SELECT set_config('seuil.contexte', %s, true)", [token])
+        cursor.execute("SELECT droits.entrer(%s)", [token])

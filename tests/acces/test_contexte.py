@@ -37,7 +37,7 @@ def ask(statement: str) -> object:
 
 def claim(token: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('seuil.contexte', %s, true)", [token])
+        cursor.execute("SELECT droits.entrer(%s)", [token])
 
 
 def contexte_of(agent: Agent) -> Contexte:
