@@ -3,6 +3,7 @@
 python -m tests.acces.epreuve_mutants [graine] [famille…]
 """
 
+import logging
 import sys
 import time
 from collections import Counter
@@ -18,7 +19,9 @@ def main(graine: int, familles: set[str]) -> int:
     laboratoire.prepare("mutants")
     import random  # noqa: PLC0415
 
-    from tests.acces import mutants  # noqa: PLC0415 - after Django's setup
+    from tests.acces import mutants  # noqa: PLC0415
+
+    logging.disable(logging.CRITICAL)
 
     start = time.monotonic()
     planted, killed = Counter(), Counter()

@@ -74,10 +74,10 @@ def _ask(raw: psycopg.Connection, code: str, agent: str, end: str, compte: Compt
         Contexte("agent", agent, code, ON), pid=raw.info.backend_pid, until=int(time.time()) + 60
     )
     with raw.transaction():
-        raw.execute("SELECT set_config('seuil.contexte', %s, true)", [token])
+        raw.execute("SELECT droits.entrer(%s)", [token])
         if end == "point":
             with contextlib.suppress(ZeroDivisionError), raw.transaction():
-                raw.execute("SELECT set_config('seuil.contexte', '', true)")
+                raw.execute("SELECT droits.entrer('')")
                 raise ZeroDivisionError
         rows = raw.execute("SELECT nom FROM dossiers_personne").fetchall()
         compte.etrangeres += sum(nom != code for (nom,) in rows)
@@ -109,9 +109,7 @@ def _work(
             if hasard.random() < 0.02:
                 # Idle, between two requests: nobody's word is left on the connection.
                 (n,) = raw.execute("SELECT count(*) FROM dossiers_personne").fetchone() or (1,)
-                (left,) = raw.execute(
-                    "SELECT coalesce(current_setting('seuil.contexte', true), '')"
-                ).fetchone() or ("?",)
+                (left,) = raw.execute("SELECT droits.present()").fetchone() or (True,)
                 compte.restes += bool(n or left)
         finally:
             pool.put(raw)

@@ -105,7 +105,7 @@ def _checks_of_floor(t: Treillis, table: str) -> Iterator[list[str]]:
         sql.query(f'CREATE POLICY {policy} ON "{table}" FOR {command} TO seuil_appli USING (true)')
     with sql.undone():
         sql.query("SET LOCAL ROLE seuil_appli")
-        sql.query("SELECT set_config('seuil.contexte', '', true)")
+        sql.query("SELECT droits.entrer('')")
         seen = sql.read_keys(table)
     yield [f"sans contexte, {table} montre {len(seen)} lignes"] if seen else []
     columns = {n for (n,) in sql.query(

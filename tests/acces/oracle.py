@@ -225,7 +225,7 @@ class Oracle:
             )
             follows = any(
                 r["relation"] in self.liens
-                and self.opens(r, "dossier", LIRE)
+                and self.opens(r, "accompagnement", LIRE)
                 and self._related(p, d, r["relation"], on, at)
                 for r in profil["regles"]
             )

@@ -64,11 +64,9 @@ def test_another_agent_cannot_be_named(treillis: Treillis, oracle: Oracle) -> No
     ]  # fmt: skip
     for token in tries:
         with injected(treillis, "travailleur_social") as run:
-            run(f"SELECT set_config('seuil.contexte', $q${token}$q$, true)")
+            run(f"SELECT droits.entrer($q${token}$q$)")
             seen = run("SELECT id FROM dossiers_dossier")
             assert seen == [], token
-            run(f"SET LOCAL seuil.contexte = $q${token}$q$")
-            assert run("SELECT id FROM dossiers_dossier") == []
 
 
 REFUSED = [
@@ -196,7 +194,7 @@ def test_no_token_is_seen_in_the_activity_of_others(treillis: Treillis) -> None:
             pid=other.info.backend_pid, until=later,
         )  # fmt: skip
         with other.transaction():
-            other.execute("SELECT set_config('seuil.contexte', %s, true)", [token])
+            other.execute("SELECT droits.entrer(%s)", [token])
             with connect() as spy:
                 told = str(spy.execute("SELECT * FROM pg_stat_activity").fetchall())
                 told += str(spy.execute("SELECT * FROM pg_prepared_statements").fetchall())
@@ -205,7 +203,7 @@ def test_no_token_is_seen_in_the_activity_of_others(treillis: Treillis) -> None:
         assert token.rsplit("|", 1)[1] not in told
         # Replayed on the spy's own connection, it is worth nothing.
         with connect() as spy, spy.transaction():
-            spy.execute("SELECT set_config('seuil.contexte', %s, true)", [token])
+            spy.execute("SELECT droits.entrer(%s)", [token])
             assert spy.execute("SELECT droits.present()").fetchone() == (False,)
 
 

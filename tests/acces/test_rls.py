@@ -149,7 +149,7 @@ def _rows_without_right(tables: list[str], token: str | None) -> dict[str, int]:
     with sql.undone():
         sql.query("SET LOCAL ROLE seuil_appli")
         if token is not None:
-            sql.query("SELECT set_config('seuil.contexte', %s, true)", [token])
+            sql.query("SELECT droits.entrer(%s)", [token])
         for table in tables:
             ((n,),) = sql.query(f'SELECT count(*) FROM "{table}"')
             if n:
