@@ -44,17 +44,17 @@ def main(graine: int, familles: set[str]) -> int:
                 killed[mutant.famille] += 1
             else:
                 survivors.append(f"{mutant.famille} : {mutant.nom}")
-                print("  survit :", survivors[-1], flush=True)  # noqa: T201
+                print("  survit :", survivors[-1], flush=True)
             if n % 50 == 0:
-                print(f"  {n}/{len(every)}, {time.monotonic() - start:.0f} s", flush=True)  # noqa: T201
-    print(  # noqa: T201
+                print(f"  {n}/{len(every)}, {time.monotonic() - start:.0f} s", flush=True)
+    print(
         f"{sum(planted.values())} mutants, {sum(killed.values())} tués, {len(survivors)} survivants"
         f" ; graine {graine}, commit {laboratoire.commit()}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC,"
         f" {time.monotonic() - start:.0f} s"
     )
-    print(f"  dont {census} vus par le seul recensement du catalogue")  # noqa: T201
+    print(f"  dont {census} vus par le seul recensement du catalogue")
     for family in planted:
-        print(f"  {family} : {killed[family]}/{planted[family]}")  # noqa: T201
+        print(f"  {family} : {killed[family]}/{planted[family]}")
     # Lines of the matrix may survive where no table holds their category: told in the report.
     return int(any(s.startswith(("politique", "table", "filtre", "verbe")) for s in survivors))
 

@@ -35,11 +35,11 @@ def main(graine: int, demandes: int) -> int:
                 seen[d.nom] += 1
                 if bilan.demandes % 2000 == 0:
                     told = f"{bilan.demandes}, {len(bilan.fautes)} fautes"
-                    print(f"  {told}, {time.monotonic() - start:.0f} s", flush=True)  # noqa: T201
+                    print(f"  {told}, {time.monotonic() - start:.0f} s", flush=True)
     for fault in sorted(set(bilan.fautes))[:60]:
-        print("  ", fault)  # noqa: T201
+        print("  ", fault)
     mute = sorted(n for n, count in bilan.permis.items() if not count)
-    print(  # noqa: T201
+    print(
         f"{bilan.demandes} demandes, {len(seen)} adresses, {len(bilan.permis)} personnes,"
         f" {len(treillis.dossiers)} dossiers : {len(bilan.fautes)} écarts ; statuts"
         f" {dict(sorted(bilan.statuts.items()))} ; {sum(bilan.permis.values())} jetons permis lus ;"

@@ -5,7 +5,7 @@ sql.py and http.py, in this process. Undone by a savepoint, or by leaving the pa
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any

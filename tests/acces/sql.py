@@ -225,7 +225,7 @@ def check_deplacement(t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[
                     with transaction.atomic(), connection.cursor() as cursor:
                         cursor.execute(f'UPDATE "{table}" SET {parent} = %s', [target])
                         found.append(f"{p.nom} déplace {table} : {cursor.rowcount} lignes")
-                except Exception as error:  # noqa: BLE001 - looked at on the next line
+                except Exception as error:
                     cause = error.__cause__
                     if isinstance(cause, errors.UniqueViolation):
                         found.append(f"{p.nom} déplace {table} : arrêté par l’unicité seulement")

@@ -32,9 +32,7 @@ def _why_bad_headers(response: object, *, signed_in: bool) -> list[str]:
         reasons += [d for d in DIRECTIVES if d not in policy]
     if "unsafe" in policy or "http" in policy or "*" in policy:
         reasons.append(policy)
-    if headers.get("Referrer-Policy") not in {
-        "same-origin", "no-referrer", "strict-origin"
-    }:
+    if headers.get("Referrer-Policy") not in {"same-origin", "no-referrer", "strict-origin"}:
         reasons.append(f"Referrer-Policy : {headers.get('Referrer-Policy')}")
     if signed_in and "no-store" not in headers.get("Cache-Control", ""):
         reasons.append(f"Cache-Control : {headers.get('Cache-Control')}")

@@ -348,7 +348,7 @@ def _add_links(
 ) -> None:
     if sorte in {"tous ouverts", "limite", "liens d'ici"}:
         asked = [(lien, "ouvert") for lien in LIENS]
-    elif sorte.split(" ")[0] in LIENS:
+    elif sorte.split(" ", maxsplit=1)[0] in LIENS:
         lien, _, end = sorte.partition(" ")
         asked = [(lien, end)]
     else:
@@ -407,7 +407,7 @@ def _add_taches(
     when: dict[str, Any] = {
         "du": {}, "tous ouverts": {}, "limite": {}, "du futur": {"visible_le": ON + J},
         "du caduc": {"caduque_le": ON},
-    }.get(sorte, None)  # fmt: skip
+    }.get(sorte)  # fmt: skip
     for key, org in orgs.items():
         if key.endswith("_bis") or key.endswith("_62") != bool(suffix) or key.startswith("ddets"):
             continue
