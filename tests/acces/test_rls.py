@@ -241,7 +241,7 @@ def test_a_function_of_an_attacker_is_not_called_on_a_hidden_row(
     )
     sql.query("GRANT EXECUTE ON FUNCTION public.f_leak(text) TO PUBLIC")
     raw = connection.connection
-    listen = lambda n: heard.append(n.message_primary)  # noqa: E731 - removed below
+    listen = lambda n: heard.append(n.message_primary)
     raw.add_notice_handler(listen)
     try:
         for table in sql.TABLES:
