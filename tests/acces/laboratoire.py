@@ -43,6 +43,12 @@ def database() -> Iterator[None]:
 
         rls.install()
         import_geography(departements=["33"])
+        from django.db import connection  # noqa: PLC0415
+
+        from seuil.audit.operations import install_journal  # noqa: PLC0415
+
+        # Without the journal, the pages show nothing: they answer 503.
+        install_journal(cursor=connection.cursor())
         yield
     finally:
         teardown_databases(kept, verbosity=0)
