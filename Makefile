@@ -12,6 +12,9 @@ FICHIERS ?= 20000
 GRAINE ?= 7
 ORACLE ?= 1000000
 PROPRIETES ?= test
+DEMANDES ?= 150000
+ISOLEMENT ?= 200000
+PAIRES ?= 2000
 FRAUDES ?= 1000
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -72,6 +75,10 @@ epreuves: .venv/.complet ## Preuves longues (des heures) : arrêts brutaux, fich
 	@echo "→ Droit : le moteur contre l’oracle ($(ORACLE) cas, graine $(GRAINE))" && $(BIN)/python -m tests.droit.epreuve_oracle $(GRAINE) $(ORACLE)
 	@echo "→ Journal : une chaîne ancrée, modifiée au hasard ($(FRAUDES), graine $(GRAINE))" && $(BIN)/python -m tests.audit.epreuve_journal $(GRAINE) $(FRAUDES)
 	@echo "→ Sauvegarde remise en place sur un autre serveur" && $(BIN)/python -m tests.jobs.epreuve_sauvegarde
+	@echo "→ Accès : défauts plantés un par un" && $(BIN)/python -m tests.acces.epreuve_mutants $(GRAINE)
+	@echo "→ Accès : toutes les pages ($(DEMANDES) demandes)" && $(BIN)/python -m tests.acces.epreuve_pages $(GRAINE) $(DEMANDES)
+	@echo "→ Accès : isolement ($(ISOLEMENT) demandes)" && $(BIN)/python -m tests.acces.isolement $(GRAINE) $(ISOLEMENT)
+	@echo "→ Accès : chaque personne, chaque table" && SEUIL_COMPLET=1 SEUIL_PAIRES=$(PAIRES) $(BIN)/pytest -q -s tests/acces -m "not navigateur"
 	@echo "→ Propriétés, dix mille exemples chacune" && $(BIN)/pytest -q --hypothesis-profile=epreuves -m "not navigateur" -k "$(PROPRIETES)" $(ARGS)
 
 docs: .venv/.complet chromium ## Refait ce que la documentation tire du code : tableaux, captures d’écran

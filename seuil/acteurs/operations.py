@@ -31,6 +31,7 @@ from seuil.acteurs.rules import (
     why_not,
 )
 from seuil.audit.operations import Author, record_event
+from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 
 _DATA = Path(__file__).parent / "data"
@@ -207,7 +208,9 @@ def create_agent(
     if password is not None:
         validate_password(password, agent)
     agent.set_password(password)
-    agent.save()
+    # The database lets an administrator alone write who has access; whoever invites is checked above.
+    with acting_as_machine("comptes", on=on):
+        agent.save()
     record_event(kind="agent.cree", by=by, on=on, target_type="agent", target_id=agent.pk)
     return agent
 

@@ -327,9 +327,13 @@ def _floor(t: Protegee) -> str:
             f"{_territory(f'{t.table}.{t.departement}')}"
             f" AND ({t.table}.limite_le IS NULL OR (SELECT droits.limites()))"
         )
-    if t.departement:
-        return _territory(f"{t.table}.{t.departement}")
-    return "(SELECT droits.present())"
+    if not t.departement:
+        return "(SELECT droits.present())"
+    floor = _territory(f"{t.table}.{t.departement}")
+    if t.portee in {"departement", "bailleur"}:
+        return floor
+    # Reached without asking for the dossier: its limit is told here.
+    return f"{floor} AND {t.table}.dossier_id <> ALL ((SELECT droits.dossiers_limites())::uuid[])"
 
 
 def _territory(column: str) -> str:
@@ -373,15 +377,16 @@ def _reach_dossier(t: Protegee, operation: str) -> str:
     return f"{_wide(column, 'dossier', 'lire')} OR {_opened(f'{t.table}.id', 'dossier', 'lire')}"
 
 
-def _reach_ligne(t: Protegee, operation: str) -> str:  # noqa: ARG001 - as the others
-    return f"EXISTS (SELECT 1 FROM actes_lot p WHERE p.id = {t.table}.lot_id)"
+def _reach_ligne(t: Protegee, operation: str) -> str:
+    wide = _wide("p.departement_id", t.categorie, operation)
+    return f"EXISTS (SELECT 1 FROM actes_lot p WHERE p.id = {t.table}.lot_id AND {wide})"
 
 
 def _reach_departement(t: Protegee, operation: str) -> str:
     # No person in these: whoever works in the département reads them, the matrix says who writes.
     # Lists received are the exception: they name people.
     if operation == "lire" and t.categorie != "listes":
-        return "true"
+        return _territory(f"{t.table}.{t.departement}")
     return _wide(f"{t.table}.{t.departement}", t.categorie, operation)
 
 
@@ -392,8 +397,12 @@ def _reach_bailleur(t: Protegee, operation: str) -> str:
 
 def _reach_categorie(t: Protegee, operation: str) -> str:
     rows = _by_value(t, operation)
-    if t.departement:
+    if t.departement and operation == "lire":
+        # Whoever writes a row chooses its département: to write, the dossier is asked.
         return f"{_wide(f'{t.table}.{t.departement}', t.categorie, operation)} OR {rows}"
+    if t.organisation_seule:
+        # Not for a count either.
+        return rows
     return f"(SELECT droits.partout('{operation}')) OR {rows}"
 
 
@@ -454,8 +463,9 @@ def _own_taches(t: Protegee, operation: str) -> str:
         return _machine()
     return (
         f"{_wide(f'{t.table}.{t.departement}', t.categorie, 'lire')}"
-        f" OR {t.table}.organisation_id = (SELECT droits.organisation())"
-        f" OR {t.table}.agent_id = (SELECT droits.agent())"
+        f" OR ((SELECT droits.connait('{t.categorie}', 'lire'))"
+        f" AND ({t.table}.organisation_id = (SELECT droits.organisation())"
+        f" OR {t.table}.agent_id = (SELECT droits.agent())))"
         f" OR {t.table}.dossier_id = ANY ((SELECT droits.lies('{t.categorie}', 'lire'))::uuid[])"
         f" OR droits.lie({t.table}.dossier_id, {_portee(t.categorie, 'lire')})"
     )

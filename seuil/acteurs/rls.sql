@@ -384,8 +384,59 @@ BEGIN
   RETURN ARRAY[moi.departement];
 END $$;
 
+-- Whether some rule of the profile names a category, by whatever relation.
+CREATE OR REPLACE FUNCTION droits.connait(cat text, op text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE moi constant droits.lecteur := droits.moi();
+BEGIN
+  RETURN EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = moi.profil
+    AND r.categorie = cat AND r.operation = op);
+END $$;
+
+-- Files whose processing is limited and which the reader may not see, for the tables of which the
+-- policies do not ask for the file. Few; the index below keeps them at hand.
+CREATE INDEX IF NOT EXISTS dossier_limite ON public.dossiers_dossier (departement_id, id)
+  WHERE limite_le IS NOT NULL;
+CREATE OR REPLACE FUNCTION droits.dossiers_limites() RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE moi constant droits.lecteur := droits.moi();
+BEGIN
+  IF moi.genre IS NULL OR moi.limites THEN RETURN '{}'; END IF;
+  RETURN ARRAY(SELECT d.id FROM public.dossiers_dossier d WHERE d.limite_le IS NOT NULL
+    AND (d.departement_id = moi.departement OR moi.departement = '*'));
+END $$;
+
 -- What an earlier version asked, one question at a time.
 DROP FUNCTION IF EXISTS droits.departements(text, text), droits.des(text, text, text),
   droits.jusqu_a(text, text, text), droits.communes(text, text), droits.liens(text, text),
   droits.saisine(text, text), droits.dossier_du_code(text, text), droits.repondus(integer),
   droits.suivis(), droits.voit_les_acces(), droits.au_cas(text, text), droits.jour() CASCADE;
+
+-- Roles, organisations and sectors decide of every access: whoever writes them opens what they
+-- want. From the application, only the administrator does, and never on their own account.
+CREATE OR REPLACE FUNCTION droits.garder_comptes() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF current_user IN ('seuil_appli', 'seuil_travaux') AND NOT droits.machine() THEN
+    IF coalesce((droits.moi()).role, '') <> 'administrateur' THEN
+      RAISE insufficient_privilege USING MESSAGE = 'seul un administrateur change qui a accès';
+    END IF;
+    IF TG_TABLE_NAME = 'acteurs_agent' AND TG_OP <> 'INSERT' AND OLD.id = droits.agent() THEN
+      RAISE insufficient_privilege USING MESSAGE = 'nul ne change ses propres accès';
+    END IF;
+  END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER garder_comptes_changes BEFORE UPDATE ON public.acteurs_agent
+  FOR EACH ROW WHEN ((OLD.role, OLD.organisation_id, OLD.departement_id)
+    IS DISTINCT FROM (NEW.role, NEW.organisation_id, NEW.departement_id))
+  EXECUTE FUNCTION droits.garder_comptes();
+CREATE OR REPLACE TRIGGER garder_comptes BEFORE INSERT OR DELETE ON public.acteurs_agent
+  FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();
+CREATE OR REPLACE TRIGGER garder_organismes BEFORE INSERT OR UPDATE OR DELETE
+  ON public.acteurs_organisation FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();
+CREATE OR REPLACE TRIGGER garder_secteurs BEFORE INSERT OR UPDATE OR DELETE
+  ON public.acteurs_organisation_communes FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();

@@ -266,6 +266,15 @@ def reads_whole_departement(*, agent: Agent, categorie: str, operation: str = "l
     )
 
 
+def hide_limited(*, rows: QuerySet[M], agent: Agent, chemin: str = "dossier") -> QuerySet[M]:
+    """Leave out the rows of files whose processing is limited, for lists that ask for no file."""
+    profil = load_matrice().profils.get(agent.profil)
+    if profil and profil.limites:
+        return rows
+    limited = Dossier.objects.filter(departement=agent.departement_id, limite_le__isnull=False)
+    return rows.exclude(**{f"{chemin}__in": limited.values("pk")})
+
+
 def only_visible(
     *,
     agent: Agent,

@@ -17,7 +17,12 @@ from seuil.acteurs.matrice import list_portees
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Acces, Bailleur, Dossier
-from seuil.dossiers.queries import only_visible, readable, reads_whole_departement
+from seuil.dossiers.queries import (
+    hide_limited,
+    only_visible,
+    readable,
+    reads_whole_departement,
+)
 from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
 from seuil.echeances.models import (
     Echeance,
@@ -137,7 +142,10 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     # Joined only where the order or a filter needs them: `list_rows` reads them for a slice.
     if filtres.tri == "dette" or filtres.dette_min is not None or filtres.suivi:
         rows = _annotate_reserves(rows, agent, on)
-    if not reads_whole_departement(agent=agent, categorie="identite"):
+    # A whole département needs no join to the files: the column says it.
+    if reads_whole_departement(agent=agent, categorie="identite"):
+        rows = hide_limited(rows=rows, agent=agent)
+    else:
         rows = readable(rows=rows, agent=agent, on=on)
     if filtres.texte:
         rows = rows.filter(_matches(filtres.texte, departement=agent.departement_id))

@@ -16,7 +16,7 @@ from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.queries import list_communes_servies
 from seuil.acteurs.rules import get_perimetre, why_not
 from seuil.dossiers.models import Acces, Dossier, Personne
-from seuil.dossiers.queries import readable
+from seuil.dossiers.queries import hide_limited, readable
 from seuil.kernel.bulk import as_array
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules import (
@@ -79,8 +79,11 @@ def filter_taches(*, agent: Agent, on: date) -> QuerySet[Tache]:
     """Return the tasks that are the agent's to do or to distribute on that day."""
     if why_not(agent.profil, "a_faire.lire"):
         return Tache.objects.none()
-    seen = Tache.objects.filter(visible_le__lte=on).filter(
-        Q(caduque_le=None) | Q(caduque_le__gt=on)
+    seen = hide_limited(
+        rows=Tache.objects.filter(visible_le__lte=on).filter(
+            Q(caduque_le=None) | Q(caduque_le__gt=on)
+        ),
+        agent=agent,
     )
     perimetre = get_perimetre(agent.profil)
     if perimetre in {"departement", "instruction"}:

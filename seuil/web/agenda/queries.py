@@ -14,7 +14,7 @@ from seuil.actes.models import Acte, TypeActe
 from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.rules import get_perimetre, why_not
 from seuil.dossiers.models import Acces, Dossier
-from seuil.dossiers.queries import readable
+from seuil.dossiers.queries import hide_limited, readable
 from seuil.echeances.models import Echeance, Situation
 from seuil.engines import droit
 from seuil.travail.models import Tache
@@ -197,7 +197,7 @@ def _only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres)
     """Keep the rows of the files the agent may see, and of those that wait for it if asked."""
     if get_perimetre(agent.profil) == "departement":
         here = "departement" if rows.model is not Echeance else "dossier__situation__departement"
-        rows = rows.filter(**{here: agent.departement_id})
+        rows = hide_limited(rows=rows.filter(**{here: agent.departement_id}), agent=agent)
     else:
         # A task is told to whom it is due, the rest by what it says.
         visible = Dossier.objects.visible_to(agent, on=on).values("pk")

@@ -1,0 +1,79 @@
+"""The lattice in a database of its own, for the long proofs: no pytest, nothing kept."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+def prepare(name: str) -> None:
+    """Set Django up on a database of that name; before any import of a model."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ["SEUIL_TEST_DB"] = name
+    os.environ["SEUIL_TODAY"] = "2026-11-21"
+    from config.database import start_embedded  # noqa: PLC0415 - after the environment
+
+    start_embedded()
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415
+
+    settings.SEUIL_DOCUMENTS = Path(tempfile.mkdtemp(prefix="seuil-preuves-"))
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Make the database, fill it as every instance is, drop it at the end."""
+    from django.test.utils import (  # noqa: PLC0415
+        setup_databases,
+        setup_test_environment,
+        teardown_databases,
+    )
+
+    setup_test_environment()
+    kept = setup_databases(verbosity=0, interactive=False)
+    try:
+        from seuil.acteurs import rls  # noqa: PLC0415
+        from seuil.acteurs.operations import import_geography  # noqa: PLC0415
+
+        rls.install()
+        import_geography(departements=["33"])
+        from django.db import connection  # noqa: PLC0415
+
+        from seuil.audit.operations import install_journal  # noqa: PLC0415
+
+        # Without the journal, the pages show nothing: they answer 503.
+        install_journal(cursor=connection.cursor())
+        yield
+    finally:
+        teardown_databases(kept, verbosity=0)
+
+
+@contextmanager
+def lattice(*, complet: bool) -> Iterator[tuple[Any, Any]]:
+    """Give the lattice and the oracle, in a transaction that never commits."""
+    with database():
+        from django.db import transaction  # noqa: PLC0415
+
+        from tests.acces.http import write_documents  # noqa: PLC0415
+        from tests.acces.oracle import Oracle  # noqa: PLC0415
+        from tests.acces.treillis import build  # noqa: PLC0415
+
+        with transaction.atomic():
+            built = build(complet=complet)
+            write_documents(built)
+            yield built, Oracle()
+            transaction.set_rollback(True)
+
+
+def commit() -> str:
+    """Return the commit that is proved."""
+    told = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
+    )
+    return told.stdout.strip() or "inconnu"

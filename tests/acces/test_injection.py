@@ -1,0 +1,252 @@
+"""T32: whoever makes the application run their own SQL gets nothing beyond the caller's scope."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg import errors
+
+from seuil.kernel.clock import now
+from seuil.kernel.contexte import Contexte, sign
+from tests.acces import sql
+from tests.acces.oracle import LIRE, Oracle
+from tests.acces.treillis import ICI, ON, Treillis
+
+pytestmark = pytest.mark.django_db
+
+
+def connect() -> psycopg.Connection:
+    """Sign in as the application's role for real: not a superuser that took its name."""
+    place = connection.settings_dict
+    return psycopg.connect(
+        host=place["HOST"],
+        dbname=place["NAME"],
+        user="seuil_appli",
+        autocommit=True,
+        options="-c lock_timeout=2000",
+    )
+
+
+@pytest.fixture
+def appli(treillis: Treillis) -> Iterator[psycopg.Connection]:
+    with connect() as raw:
+        yield raw
+
+
+@contextmanager
+def injected(t: Treillis, nom: str) -> Iterator[Callable[[str], list | str]]:
+    """Give a function that runs a statement inside a request of the persona; refusals as text."""
+    with sql.as_persona(t.personas[nom]):
+
+        def run(statement: str) -> list | str:
+            raw = connection.connection
+            try:
+                with raw.transaction(), raw.cursor() as cursor:
+                    cursor.execute(statement)
+                    return cursor.fetchall() if cursor.description else []
+            except psycopg.Error as error:
+                return f"refusé : {type(error).__name__}"
+
+        yield run
+
+
+def test_another_agent_cannot_be_named(treillis: Treillis, oracle: Oracle) -> None:
+    victim = treillis.personas["secretariat"]
+    pid = connection.connection.info.backend_pid
+    later = int(now().timestamp()) + 600
+    elsewhere = sign(sql.contexte_of(victim), pid=pid + 1, until=later)
+    body = f"agent|{victim.agent}|33|{ON}|{later}|{pid}"
+    tries = [
+        elsewhere, body, f"{body}|", f"{body}|{'0' * 64}", f"machine|x|33|{ON}|{later}|{pid}|" + "f" * 64,
+        "", victim.agent, "' OR 1=1 --",
+    ]  # fmt: skip
+    for token in tries:
+        with injected(treillis, "travailleur_social") as run:
+            run(f"SELECT droits.entrer($q${token}$q$)")
+            seen = run("SELECT id FROM dossiers_dossier")
+            assert seen == [], token
+
+
+REFUSED = [
+    # Settings and roles.
+    "SET row_security = off; SELECT * FROM dossiers_dossier",
+    "SET session_replication_role = replica",
+    "ALTER SYSTEM SET log_statement = 'all'",
+    # Rows of the rights.
+    "SELECT * FROM droits.cle", "SELECT * FROM droits.regle", "SELECT * FROM droits.profil",
+    "INSERT INTO droits.regle VALUES ('caf', 'identite', 'lire', 'departement', 0, 6)",
+    "DELETE FROM droits.cle", "UPDATE droits.profil SET limites = true",
+    "INSERT INTO droits.sans_commune VALUES ('ccas')",
+    # Objects.
+    "TRUNCATE dossiers_acces", "ALTER TABLE dossiers_dossier DISABLE ROW LEVEL SECURITY",
+    "ALTER TABLE dossiers_dossier NO FORCE ROW LEVEL SECURITY",
+    "DROP POLICY plancher ON dossiers_dossier", "DROP TABLE dossiers_personne",
+    "CREATE POLICY tout ON dossiers_dossier FOR ALL TO PUBLIC USING (true)",
+    "CREATE TABLE public.vol AS SELECT 1", "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql"
+    " AS 'SELECT 1'", "CREATE SCHEMA vol", "CREATE EXTENSION dblink", "CREATE EXTENSION file_fdw",
+    "CREATE OR REPLACE FUNCTION droits.machine() RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+    "ALTER FUNCTION droits.moi() SECURITY INVOKER", "DROP FUNCTION droits.moi()",
+    "CREATE TRIGGER vol BEFORE INSERT ON dossiers_acces FOR EACH ROW EXECUTE FUNCTION droits.moi()",
+    "CREATE LANGUAGE plpython3u", "CREATE ROLE vol LOGIN", "ALTER ROLE seuil_appli BYPASSRLS",
+    "GRANT seuil_droits TO seuil_appli", "GRANT seuil_sauvegarde TO seuil_appli",
+    "ALTER TABLE dossiers_dossier OWNER TO seuil_appli", "CREATE DATABASE vol",
+    "CREATE PUBLICATION vol FOR ALL TABLES", "SELECT pg_create_physical_replication_slot('vol')",
+    # Files and the machine.
+    "COPY dossiers_personne TO '/tmp/vol.csv'", "COPY dossiers_personne FROM '/etc/passwd'",
+    "COPY (SELECT 1) TO PROGRAM 'id'", "COPY dossiers_personne FROM PROGRAM 'id'",
+    "SELECT lo_import('/etc/passwd')", "SELECT lo_export(1, '/tmp/vol')",
+    "SELECT pg_read_file('/etc/passwd')", "SELECT pg_read_binary_file('PG_VERSION')",
+    "SELECT pg_ls_dir('.')", "SELECT * FROM pg_hba_file_rules", "LOAD 'plpgsql'",
+    "SELECT pg_reload_conf()", "SELECT * FROM pg_authid", "SELECT * FROM pg_shadow",
+    "SELECT * FROM pg_statistic",
+    # A link of one's own.
+    "INSERT INTO dossiers_acces (id, dossier_id, departement, relation, role, agent_id, debut_le,"
+    " motif) SELECT gen_random_uuid(), d.id, '33', 'affectation', '', droits.agent(),"
+    " '2026-01-01', '' FROM dossiers_dossier d LIMIT 1",
+    # The accounts decide of everything.
+    "UPDATE acteurs_agent SET role = 'secretariat' WHERE id = droits.agent()",
+    "UPDATE acteurs_agent SET departement_id = '62' WHERE id = droits.agent()",
+    "UPDATE acteurs_agent SET organisation_id = (SELECT id FROM acteurs_organisation LIMIT 1)",
+    "UPDATE acteurs_organisation SET type = 'conseil_departemental'",
+    "INSERT INTO acteurs_organisation_communes (organisation_id, commune_id) SELECT"
+    " droits.organisation(), '33243'",
+    "DELETE FROM acteurs_organisation_communes WHERE organisation_id = droits.organisation()",
+    "UPDATE acteurs_commune SET departement_id = '33'", "DELETE FROM audit_event",
+    "UPDATE audit_event SET by_id = 'x'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", REFUSED, ids=[s[:60] for s in REFUSED])
+def test_what_the_application_may_not_run(treillis: Treillis, statement: str) -> None:
+    """As the role itself, signed in for real where no context is needed."""
+    for nom in ("travailleur_social", "metropole"):
+        with injected(treillis, nom) as run:
+            told = run(statement)
+        harmless = statement.startswith("DELETE FROM acteurs_organisation_communes")
+        if harmless and nom == "travailleur_social":
+            # It serves no commune: nothing to take away.
+            continue
+        assert isinstance(told, str), f"{statement} a répondu {told!r}"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [s for s in REFUSED if not s.startswith(("INSERT INTO dossiers", "INSERT INTO acteurs",
+                                             "UPDATE acteurs", "DELETE FROM acteurs", "UPDATE audit",
+                                             # Would wait for the lattice's transaction.
+                                             "CREATE TRIGGER"))],
+    ids=lambda s: s[:60],
+)  # fmt: skip
+def test_what_the_role_signed_in_for_real_may_not_run(
+    appli: psycopg.Connection, statement: str
+) -> None:
+    with pytest.raises(
+        (errors.InsufficientPrivilege, errors.FeatureNotSupported, errors.UndefinedFile,
+         errors.UndefinedFunction, errors.ObjectNotInPrerequisiteState,
+         errors.InvalidObjectDefinition)
+    ) as refused:  # fmt: skip
+        appli.execute(statement)
+    assert refused.value.sqlstate in {"42501", "0A000", "58P01", "42883", "55000", "42P17"}
+
+
+def test_roles_cannot_be_taken_nor_given_back(appli: psycopg.Connection) -> None:
+    for role in ("postgres", "seuil_droits", "seuil_sauvegarde", "seuil_travaux"):
+        with pytest.raises(errors.InsufficientPrivilege):
+            appli.execute(f"SET ROLE {role}")
+        with pytest.raises(errors.InsufficientPrivilege):
+            appli.execute(f"SET SESSION AUTHORIZATION {role}")
+    appli.execute("RESET ROLE")
+    appli.execute("RESET SESSION AUTHORIZATION")
+    assert appli.execute("SELECT current_user, session_user").fetchone() == (
+        "seuil_appli", "seuil_appli",
+    )  # fmt: skip
+    assert appli.execute("SELECT count(*) FROM dossiers_dossier").fetchone() == (0,)
+
+
+def test_definer_functions_answer_for_the_caller_alone(treillis: Treillis, oracle: Oracle) -> None:
+    functions = [
+        (name, count) for name, count in sql.query(
+            "SELECT proname, pronargs FROM pg_proc WHERE prosecdef"
+            " AND pronamespace = 'droits'::regnamespace"
+        )
+    ]  # fmt: skip
+    p = treillis.personas["metropole"]
+    with injected(treillis, "metropole") as run:
+        for name, count in functions:
+            arguments = ", ".join(["'identite'", "'lire'", "'departement'"][:count])
+            told = str(run(f"SELECT droits.{name}({arguments})"))
+            for other in treillis.personas.values():
+                if other.agent not in {"", p.agent}:
+                    assert other.agent not in told, name
+        # The ids of limited files, of its own département: nothing of what they hold.
+        ((limited,),) = run("SELECT droits.dossiers_limites()")
+        here = {d.id for d in treillis.dossiers.values() if d.limite_le and d.departement == ICI}
+        assert {str(x) for x in limited} <= here
+
+
+def test_no_token_is_seen_in_the_activity_of_others(treillis: Treillis) -> None:
+    with connect() as other:
+        later = int(now().timestamp()) + 600
+        token = sign(
+            sql.contexte_of(treillis.personas["secretariat"]),
+            pid=other.info.backend_pid, until=later,
+        )  # fmt: skip
+        with other.transaction():
+            other.execute("SELECT droits.entrer(%s)", [token])
+            with connect() as spy:
+                told = str(spy.execute("SELECT * FROM pg_stat_activity").fetchall())
+                told += str(spy.execute("SELECT * FROM pg_prepared_statements").fetchall())
+                told += str(spy.execute("SELECT * FROM pg_settings").fetchall())
+        assert token not in told
+        assert token.rsplit("|", 1)[1] not in told
+        # Replayed on the spy's own connection, it is worth nothing.
+        with connect() as spy, spy.transaction():
+            spy.execute("SELECT droits.entrer(%s)", [token])
+            assert spy.execute("SELECT droits.present()").fetchone() == (False,)
+
+
+def test_a_view_or_a_cursor_of_the_attacker_shows_its_own_rows_only(
+    treillis: Treillis, oracle: Oracle
+) -> None:
+    p = treillis.personas["caf"]
+    mine = treillis.expected(oracle, p, "dossiers_personne", LIRE)
+    with injected(treillis, "caf") as run:
+        told = run("CREATE TEMP VIEW vue AS SELECT id FROM dossiers_personne")
+        if not isinstance(told, str):
+            assert {str(k) for (k,) in run("SELECT id FROM vue")} <= mine
+        run("CREATE TEMP TABLE sac AS SELECT id FROM dossiers_personne")
+        stolen = run("SELECT id FROM sac")
+        assert isinstance(stolen, str) or {str(k) for (k,) in stolen} <= mine
+        # Shadowing the functions of the policies by the path.
+        run("SET LOCAL search_path = pg_temp, public, droits")
+        assert {str(k) for (k,) in run("SELECT id FROM public.dossiers_personne")} <= mine
+        # Rows told by an error: a division by zero, a cast, a unique constraint.
+        told = run("SELECT nom::int FROM dossiers_personne WHERE dossier_id <> ALL (ARRAY(SELECT"
+                   " id FROM dossiers_dossier))")  # fmt: skip
+        assert told == [] or isinstance(told, str)
+
+
+def test_the_caller_keeps_its_scope_after_the_attack(treillis: Treillis, oracle: Oracle) -> None:
+    p = treillis.personas["caf"]
+    with injected(treillis, "caf") as run:
+        for statement in REFUSED:
+            run(statement)
+        seen = {str(k) for (k,) in run("SELECT id FROM dossiers_dossier")}
+    assert seen == treillis.expected(oracle, p, "dossiers_dossier", LIRE)
+
+
+def test_a_count_and_a_code_write_nothing(treillis: Treillis) -> None:
+    from seuil.kernel.contexte import acting_as, under_policies  # noqa: PLC0415
+
+    for contexte in (
+        Contexte("chiffres", "essai", ICI, ON),
+        sql.contexte_of(treillis.personas["menage_a"]),
+        sql.contexte_of(treillis.personas["bailleur_du_code_b"]),
+    ):
+        with under_policies(), acting_as(contexte):
+            for table in sql.TABLES:
+                with sql.undone():
+                    done = sql.query(f'DELETE FROM "{table}" RETURNING 1')
+                assert done == [], (contexte.genre, table)
