@@ -25,7 +25,7 @@ class Departement(models.Model):
 
     class Privacy:
         technique = {"code", "nom"}
-        retention = "référentiel public"
+        retention = "referentiel"
 
     def __str__(self) -> str:
         return self.nom
@@ -48,7 +48,7 @@ class Arrondissement(models.Model):
 
     class Privacy:
         technique = {"code", "nom", "departement"}
-        retention = "référentiel public"
+        retention = "referentiel"
 
     def __str__(self) -> str:
         return self.nom
@@ -80,7 +80,7 @@ class Commune(models.Model):
             "code", "nom", "departement", "arrondissement", "epci", "codes_postaux",
             "population", "latitude", "longitude",
         }  # fmt: skip
-        retention = "référentiel public"
+        retention = "referentiel"
 
     def __str__(self) -> str:
         return self.nom
@@ -150,7 +150,7 @@ class Organisation(Record):
 
     class Privacy:
         technique = {"departement", "type", "nom", "telephone", "courriel", "adresse", "communes"}
-        retention = "annuaire : tant que l’organisme est partenaire"
+        retention = "annuaire"
 
     def __str__(self) -> str:
         return self.nom
@@ -204,7 +204,7 @@ class Agent(AbstractBaseUser):
             "courriel", "nom", "prenom", "role", "organisation", "departement", "habilite_le",
             "is_active", "password", "last_login",
         }  # fmt: skip
-        retention = "un an après la fin de l’habilitation"
+        retention = "habilitation"
 
     def __str__(self) -> str:
         return f"{self.prenom} {self.nom}"
@@ -268,4 +268,4 @@ class AbonnementAgenda(Record):
     class Privacy:
         agent = {"agent", "cree_le", "revoque_le", "dernier_acces_at"}
         technique = {"empreinte"}
-        retention = "un an après la fin de l’habilitation"
+        retention = "habilitation"

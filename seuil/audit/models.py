@@ -28,7 +28,7 @@ class Event(Record):
     class Privacy:
         technique = {"kind", "target_type", "target_id", "effect_le", "departement", "details"}
         agent = {"by_id", "by_label"}
-        retention = "journal : durée réglée par le département, trois ans par défaut"
+        retention = "journal"
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.target_type} {self.target_id}"

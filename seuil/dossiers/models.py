@@ -106,7 +106,7 @@ class Dossier(Record):
         contact = {"commune_code"}
         procedure = {"numero", "departement", "parc", "ouvert_le", "rang"}
         technique = {"limite_le"}
-        retention = "deux ans après le dernier fait, puis reste anonyme"
+        retention = "dossier"
 
     def __str__(self) -> str:
         return self.numero
@@ -131,7 +131,7 @@ class Compteur(models.Model):
 
     class Privacy:
         technique = {"departement", "annee", "dernier"}
-        retention = "sans limite : aucun contenu personnel"
+        retention = "reglage"
 
 
 class AccesQuerySet(models.QuerySet["Acces"]):
@@ -231,7 +231,7 @@ class Acces(Record):
             "dossier", "departement", "relation", "role", "organisation", "agent", "debut_le",
             "fin_le", "expire_at", "motif",
         }  # fmt: skip
-        retention = "comme le dossier"
+        retention = "dossier"
 
 
 class Personne(Record):
@@ -263,7 +263,7 @@ class Personne(Record):
 
     class Privacy:
         identite = {"dossier", "qualite", "rang", "nom", "prenom", "ne_le"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
     def __str__(self) -> str:
         return f"{self.nom} {self.prenom}".strip()
@@ -292,7 +292,7 @@ class Composition(Record):
 
     class Privacy:
         social = {"dossier", "adultes", "enfants", "constatee_le", "source"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class Logement(Record):
@@ -313,7 +313,7 @@ class Logement(Record):
 
     class Privacy:
         contact = {"dossier", "adresse", "complement", "code_postal", "commune", "type_logement"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
     def __str__(self) -> str:
         return f"{self.adresse}, {self.code_postal} {self.commune}"
@@ -351,7 +351,7 @@ class Bailleur(Record):
         identite = {"nom", "cle"}
         contact = {"telephone", "courriel", "mandataire"}
         technique = {"departement", "nature"}
-        retention = "tant qu’un dossier le cite"
+        retention = "bailleur"
 
     def __str__(self) -> str:
         return self.nom
@@ -401,7 +401,7 @@ class Bail(Record):
             "dossier", "bailleur", "signe_le", "clause_duree", "reconduit_le", "terme", "loyer",
             "charges",
         }  # fmt: skip
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
     @property
     def empreinte(self) -> str:
@@ -438,7 +438,7 @@ class Dette(Record):
 
     class Privacy:
         finance = {"dossier", "constatee_le", "montant", "source"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class AideLogement(Record):
@@ -465,7 +465,7 @@ class AideLogement(Record):
 
     class Privacy:
         finance = {"dossier", "constatee_le", "montant", "tiers_payant", "source"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class Coordonnee(Record):
@@ -493,7 +493,7 @@ class Coordonnee(Record):
 
     class Privacy:
         contact = {"dossier", "type", "valeur", "valide_du", "valide_au", "source"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class SuiviSocial(Record):
@@ -525,7 +525,7 @@ class SuiviSocial(Record):
 
     class Privacy:
         social = {"dossier", "situation", "service", "mesure", "constate_le", "source"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class Document(Record):
@@ -552,7 +552,7 @@ class Document(Record):
     class Privacy:
         social = {"dossier", "nom", "nature"}
         technique = {"type_mime", "taille", "empreinte", "depose_le", "depose_par"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class DateAnnoncee(Record):
@@ -609,4 +609,4 @@ class DateAnnoncee(Record):
             "dossier", "regle", "fait_id", "annoncee_le", "dite_le", "a_qui", "moyen", "source",
         }  # fmt: skip
         technique = {"notee_par"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"

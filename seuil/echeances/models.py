@@ -54,7 +54,7 @@ class Echeance(models.Model):
             "certitude", "parametre", "arguments", "a_obtenir",
         }  # fmt: skip
         technique = {"id"}
-        retention = "projection : recalculée, vit avec le dossier"
+        retention = "dossier"
 
 
 class Stade(models.TextChoices):
@@ -114,7 +114,7 @@ class Situation(models.Model):
             "dossier", "departement", "stade", "stade_le", "audience_le", "parc", "bailleur",
             "delai_le",
         }  # fmt: skip
-        retention = "projection : recalculée, vit avec le dossier"
+        retention = "dossier"
 
 
 class SituationDette(models.Model):
@@ -137,7 +137,7 @@ class SituationDette(models.Model):
 
     class Privacy:
         finance = {"dossier", "departement", "montant", "constatee_le"}
-        retention = "projection : recalculée, vit avec le dossier"
+        retention = "dossier"
 
 
 class SituationSuivi(models.Model):
@@ -159,4 +159,4 @@ class SituationSuivi(models.Model):
 
     class Privacy:
         social = {"dossier", "departement", "suivi"}
-        retention = "projection : recalculée, vit avec le dossier"
+        retention = "dossier"
