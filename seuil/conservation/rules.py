@@ -377,7 +377,7 @@ def compute_indemnisation(faits: Sequence[FaitLu], *, ans: int) -> date | None:
         if f.le >= first
         and (_ends(f) or (f.nature == "acte" and f.type == "cfp" and f.sens == "accord"))
     ]  # fmt: skip
-    return date(max(*ends, *refus).year + ans, 12, 31)
+    return date(max([*ends, *refus]).year + ans, 12, 31)
 
 
 # Bands, not amounts: the lower bound of each, and its code.

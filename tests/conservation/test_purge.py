@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from seuil.actes.models import Ligne
@@ -29,7 +28,10 @@ AT = datetime(2026, 11, 21, 3, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def complet(operateur: Organisation, chef_equipe: Agent) -> Dossier:
+def complet(
+    operateur: Organisation, chef_equipe: Agent, settings: object, tmp_path: Path
+) -> Dossier:
+    settings.SEUIL_DOCUMENTS = tmp_path
     return make_dossier_complet(operateur=operateur, agent=chef_equipe)
 
 
@@ -82,7 +84,9 @@ def test_every_table_that_names_a_file_is_erased_with_it() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_after_a_purge_no_table_nor_file_holds_a_word_of_the_household(complet: Dossier) -> None:
+def test_after_a_purge_no_table_nor_file_holds_a_word_of_the_household(
+    complet: Dossier, tmp_path: Path
+) -> None:
     kept = make_dossier(ouvert_le=date(2026, 10, 1))
 
     bilan = purge()
@@ -93,8 +97,7 @@ def test_after_a_purge_no_table_nor_file_holds_a_word_of_the_household(complet: 
     # The journal keeps identifiers only, the projections of nothing.
     assert set(list_cells(str(complet.pk))) == {"public.audit_event"}
     assert list(list_cells(complet.numero)) == []
-    documents = Path(settings.SEUIL_DOCUMENTS)
-    assert [p for p in documents.rglob("*") if p.is_file()] == []
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
     assert list(Dossier.objects.all()) == [kept]
     event = Event.objects.get(kind="dossier.efface")
     assert (event.target_id, event.by_id) == (str(complet.pk), "machine:purge")
@@ -276,8 +279,8 @@ def test_the_account_of_an_agent_who_left_loses_its_name(ddets: Organisation) ->
     assert stays.nom != "Ancien agent"
 
 
-def test_a_file_that_a_killed_process_left_is_swept(complet: Dossier, gironde: str) -> None:
-    folder = Path(settings.SEUIL_DOCUMENTS) / "33"
+def test_a_file_that_a_killed_process_left_is_swept(complet: Dossier, tmp_path: Path) -> None:
+    folder = tmp_path / "33"
     orphan = folder / "0199-orphelin"
     orphan.write_bytes(b"%PDF-")
     os.utime(orphan, (0, 0))
