@@ -10,10 +10,13 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import connection, models
+from django.db.models import Q
 
+from seuil.acteurs.matrice import Regle as RegleAcces
 from seuil.acteurs.matrice import load_matrice
-from seuil.acteurs.models import Agent
+from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.acteurs.rules import why_not
+from seuil.audit.models import Event
 from seuil.conservation.models import DemandeDroit, Gel
 from seuil.conservation.rules import (
     Conservation,
@@ -26,7 +29,7 @@ from seuil.conservation.rules import (
     load_conservation,
     write_duree,
 )
-from seuil.dossiers.models import Dossier
+from seuil.dossiers.models import Acces, Dossier, Personne
 from seuil.kernel.bulk import as_array
 
 # Classes of `class Privacy`, in words; `technique` is not personal.
@@ -496,3 +499,137 @@ def list_documents_orphelins(*, names: Collection[str], departement: str) -> lis
         )
         known = {name for (name,) in cursor.fetchall()}
     return sorted(set(names) - known)
+
+
+@dataclass(frozen=True, slots=True)
+class Lecteur:
+    """An organisation that read a category of a file, or might have: how one knows."""
+
+    organisation: str
+    pourquoi: str
+    a_lu: bool
+    id: UUID | None = None
+
+
+def list_lecteurs(*, dossier: Dossier, categorie: str, depuis: date) -> list[Lecteur]:
+    """Return the organisations that read or received a category of a file since a day.
+
+    Those that the journal saw first, then those that the matrix and the dated links let read it.
+    """
+    seen = [
+        Lecteur(name, f"a consulté, la dernière fois le {le:%d/%m/%Y}", a_lu=True)
+        for name, le in _list_consultations(dossier.pk, categorie, depuis)
+    ]
+    known = {x.organisation for x in seen}
+    allowed: dict[str, Lecteur] = {}
+    for organisation, pourquoi in _list_autorisees(dossier, categorie, depuis):
+        if organisation.nom not in known:
+            lecteur = Lecteur(organisation.nom, pourquoi, a_lu=False, id=organisation.pk)
+            allowed.setdefault(organisation.nom, lecteur)
+    return [*seen, *(allowed[name] for name in sorted(allowed))]
+
+
+def _list_consultations(dossier_id: UUID, categorie: str, depuis: date) -> list[tuple[str, date]]:
+    """Return who the journal saw read a category of a file: organisation, last day.
+
+    Nothing while the journal keeps no reading.
+    """
+    columns = {f.name for f in Event._meta.concrete_fields}  # noqa: SLF001 - public Meta
+    if not {"nature", "dossiers", "organisation", "categories"} <= columns:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_CONSULTATIONS, [dossier_id, categorie, depuis])
+        return [(name, le) for name, le in cursor.fetchall()]
+
+
+_CONSULTATIONS = """
+SELECT organisation, max(created_at)::date FROM audit_event
+WHERE nature = 'lecture' AND dossiers @> ARRAY[%s::uuid] AND %s = ANY(categories)
+  AND created_at >= %s AND organisation <> ''
+GROUP BY organisation ORDER BY organisation
+"""
+
+
+def _list_autorisees(
+    dossier: Dossier, categorie: str, depuis: date
+) -> Iterator[tuple[Organisation, str]]:
+    """Yield the organisations to which the matrix opens, or sends, a category of a file."""
+    matrice = load_matrice()
+    homes = list(Organisation.objects.filter(departement=dossier.departement_id).order_by("nom"))
+    roles: dict[str, set[UUID]] = {}
+    staff = Agent.objects.filter(departement=dossier.departement_id)
+    for role, home in staff.order_by("pk").values_list("role", "organisation"):
+        roles.setdefault(role, set()).add(home)
+    links = Acces.objects.filter(Q(fin_le=None) | Q(fin_le__gte=depuis), dossier=dossier)
+    acces = list(links.select_related("agent").order_by("pk"))
+    owing = set(
+        dossier.taches.exclude(organisation=None)
+        .order_by("organisation")
+        .values_list("organisation", flat=True)
+    )
+    for organisation in homes:
+        for role in (*roles, Role.PARTENAIRE):
+            profil = matrice.find_profil(role, organisation.type)
+            if profil is None or (role != Role.PARTENAIRE and organisation.pk not in roles[role]):
+                continue
+            for regle in profil.regles:
+                opened = regle.operations.get(categorie, frozenset())
+                if opened and _reaches(regle, organisation, role, dossier, acces, owing):
+                    verb = "peut lire" if "lire" in opened else "est destinataire"
+                    relation = matrice.relations[regle.relation].libelle
+                    yield organisation, f"{verb}\N{NO-BREAK SPACE}: {relation}"
+
+
+def _reaches(
+    regle: RegleAcces,
+    home: Organisation,
+    role: str,
+    dossier: Dossier,
+    acces: Sequence[Acces],
+    owing: Collection[UUID],
+) -> bool:
+    if load_matrice().relations[regle.relation].lien:
+        return any(
+            a.relation == regle.relation
+            and (
+                a.organisation_id == home.pk
+                or (a.agent is not None and a.agent.organisation_id == home.pk)
+                or (a.role != "" and a.role == role)
+            )
+            for a in acces
+        )
+    if not regle.de <= dossier.rang <= regle.a:
+        return False
+    if regle.relation == "secteur":
+        return dossier.commune_code in home.list_secteur()
+    if regle.relation == "saisine":
+        return home.pk in owing
+    return regle.relation == "departement"
+
+
+def get_categorie(*, row: models.Model) -> str:
+    """Return the category of the matrix that a row of a file belongs to."""
+    rls: Any = type(row).Rls  # type: ignore[attr-defined]
+    column, special = getattr(rls, "par_valeur", ("", {}))
+    if column and getattr(row, column) in special:
+        return str(special[getattr(row, column)])
+    return str(getattr(rls, "categorie", "identite")) or "identite"
+
+
+def list_rows(*, model: type[models.Model], keys: Sequence[Any]) -> list[models.Model]:
+    """Return rows of a table by key, in the order in which they were written."""
+    order = "created_at" if any(f.name == "created_at" for f in model._meta.fields) else "pk"  # noqa: SLF001
+    rows = model._base_manager.filter(pk__in=keys)  # noqa: SLF001 - any table of the file
+    return list(rows.order_by(order, "pk"))
+
+
+def list_personnes(*, dossier: Dossier) -> list[Personne]:
+    """Return the people of a file, numbered from one by their place: holders of the lease first."""
+    order = {q: i for i, q in enumerate(Personne.Qualite.values)}
+    rows = Personne.objects.filter(dossier=dossier).order_by("rang", "pk")
+    return sorted(rows, key=lambda p: (order[p.qualite], p.rang))
+
+
+def find_dossier(*, departement: str, numero: str) -> Dossier | None:
+    """Return a file by its number, limited or not: for the exercise of rights only."""
+    return Dossier.objects.filter(departement=departement, numero=numero.strip()).first()
