@@ -28,7 +28,7 @@ class Gel(Record):
             models.CheckConstraint(
                 name="gel_leve",
                 condition=Q(leve_le=None, leve_par="")
-                | (Q(leve_le__gte=F("pose_le")) & ~Q(leve_par="")),
+                | (Q(leve_le__isnull=False, leve_le__gte=F("pose_le")) & ~Q(leve_par="")),
             ),
             models.UniqueConstraint(
                 fields=["dossier"], condition=Q(leve_le=None), name="gel_un_seul_en_cours"
@@ -84,7 +84,7 @@ class DemandeDroit(Record):
             models.CheckConstraint(
                 name="demande_decidee",
                 condition=Q(decision="", repondue_le=None, motif="")
-                | (~Q(decision="") & Q(repondue_le__gte=F("recue_le"))),
+                | (~Q(decision="") & Q(repondue_le__isnull=False, repondue_le__gte=F("recue_le"))),
             ),
             models.CheckConstraint(
                 name="demande_detachee",

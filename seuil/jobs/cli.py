@@ -21,6 +21,8 @@ class Parser(argparse.ArgumentParser):
 
 _MESSAGES = (
     (r"the following arguments are required: (.*)", r"il manque \1"),
+    (r"one of the arguments (.*) is required", r"il manque une option parmi \1"),
+    (r"argument (\S+): not allowed with argument (\S+)", r"\1 ne va pas avec \2"),
     (r"unrecognized arguments: (.*)", r"option inconnue, \1"),
     (r"argument COMMANDE: invalid choice: (\S+) \(choose from (.*)\)",
      r"commande inconnue, \1 ; commandes possibles, \2"),
@@ -105,14 +107,14 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _build_parser() -> argparse.ArgumentParser:
-    from seuil.jobs import droit, impaye, importer, migrer, servir  # noqa: PLC0415 - light modules
+    from seuil.jobs import droit, impaye, importer, migrer, rgpd, servir  # noqa: PLC0415 - light modules
     from seuil.jobs.demo import commande  # noqa: PLC0415 - light modules
 
     parser = Parser(
         prog="seuil", description="Prévention des expulsions locatives d’un département."
     )
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
-    for module in (importer, droit, impaye, migrer, servir, commande):
+    for module in (importer, droit, impaye, migrer, rgpd, servir, commande):
         module.add_arguments(commands)
     return parser
 

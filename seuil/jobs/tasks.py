@@ -3,12 +3,13 @@
 from procrastinate.contrib.django import app
 
 from seuil.acteurs.models import Departement
-from seuil.kernel.clock import today
-from seuil.usecases import refresh_dossiers
+from seuil.kernel.clock import now, today
+from seuil.usecases import purge_dossiers, refresh_dossiers
 
 QUEUE_PROJECTIONS = "projections"
+QUEUE_CONSERVATION = "conservation"
 # The queues that exist; the worker of `seuil servir` consumes them all.
-QUEUES = (QUEUE_PROJECTIONS,)
+QUEUES = (QUEUE_PROJECTIONS, QUEUE_CONSERVATION)
 
 
 @app.periodic(cron="15 2 * * *")
@@ -28,3 +29,17 @@ def refresh_all(timestamp: int | None = None) -> None:  # noqa: ARG001 - given b
     for code in departements.values_list("code", flat=True):
         for _ in refresh_dossiers.refresh_all(departement=code, on=today(code)):
             pass
+
+
+@app.periodic(cron="15 4 * * *")
+@app.task(
+    name="purge_all",
+    queue=QUEUE_CONSERVATION,
+    lock="purge_all",
+    queueing_lock="purge_all",
+)
+def purge_all(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the schedule
+    """Erase what has been kept long enough, in every département (seuil rgpd purge)."""
+    departements = Departement.objects.filter(organisations__isnull=False).distinct()
+    for code in departements.order_by("code").values_list("code", flat=True):
+        purge_dossiers.purge_dossiers(departement=code, on=today(code), at=now())

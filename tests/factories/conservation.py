@@ -15,7 +15,7 @@ from seuil.accompagnements.models import (
     Prolongation,
     Rapport,
 )
-from seuil.actes.models import Acte, Ligne, Lot
+from seuil.actes.models import Ligne, Lot
 from seuil.acteurs.models import Agent, Organisation
 from seuil.conservation.models import DemandeDroit, Gel
 from seuil.contacts.models import Contact
@@ -186,7 +186,3 @@ def _add_accompagnement(
     NoteSociale.objects.create(
         dossier=dossier, visite=visite, organisation=operateur, texte=f"{jeton} confidence"
     )
-
-
-def list_actes(dossier: Dossier) -> list[Acte]:
-    return list(Acte.objects.filter(dossier=dossier).order_by("survenu_le", "pk"))
