@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from seuil.web.donnees.markdown import MESURES
 from tests.architecture.sources import ROOT, domain_packages, layers
 
 GLOSSAIRE = (ROOT / "docs" / "glossaire.md").read_text(encoding="utf-8")
@@ -117,6 +118,14 @@ def test_the_page_on_personal_data_says_what_the_code_says() -> None:
     written = generer.PAGE.read_text(encoding="utf-8")
 
     assert written == generer.render_page(), "lancez « make docs »"
+    assert generer.AIPD.read_text(encoding="utf-8") == generer.render_aipd(), "lancez « make docs »"
+
+
+def test_the_tests_that_the_impact_analysis_names_exist() -> None:
+    named = {path for mesure in MESURES for path in mesure.essais}
+
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+    assert named
 
 
 def test_the_licence_is_the_whole_text() -> None:
