@@ -81,9 +81,24 @@ def stop_embedded() -> None:
         atexit.unregister(server._cleanup)  # noqa: SLF001
 
 
+# What a process runs as, and the variable that says how to sign in as it on an outside server. The
+# commands of whoever administers the machine own the tables; the server and the worker do not.
+ROLES = {"appli": "DATABASE_URL_APPLI", "travaux": "DATABASE_URL_TRAVAUX"}
+
+
+def missing_urls() -> list[str]:
+    """Return the variables without which an outside database cannot be served safely."""
+    if not os.environ.get("DATABASE_URL"):
+        return []
+    return [name for name in ROLES.values() if not os.environ.get(name)]
+
+
 def django_database() -> dict[str, Any]:
-    """Return the `default` entry of DATABASES."""
+    """Return the `default` entry of DATABASES, for the role of the process (SEUIL_BASE_ROLE)."""
+    role = os.environ.get("SEUIL_BASE_ROLE", "")
     url = os.environ.get("DATABASE_URL")
+    if url and role:
+        url = os.environ[ROLES[role]]
     if url:
         parts = urlsplit(url)
         options = dict(parse_qsl(parts.query))
@@ -95,7 +110,8 @@ def django_database() -> dict[str, Any]:
             "PORT": str(parts.port or ""),
         }
     else:
-        place = {"NAME": "seuil", "USER": "postgres", "HOST": str(_socket_dir())}
+        user = f"seuil_{role}" if role else "postgres"
+        place = {"NAME": "seuil", "USER": user, "HOST": str(_socket_dir())}
     return {
         "ENGINE": "django.db.backends.postgresql",
         **place,

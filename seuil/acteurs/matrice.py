@@ -31,6 +31,10 @@ class Relation:
     lien: bool = False
     # Types of organisation that serve the whole département when the directory names no commune.
     sans_commune: tuple[str, ...] = ()
+    # How long it holds once what was due is done.
+    jours_apres: int = 0
+    # The same said of somebody else; the label when nothing else is written.
+    tiers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +172,17 @@ def _read_relations(table: Table) -> dict[str, Relation]:
     relations = {}
     for code in table:
         entry = table.table(code)
-        entry.check_keys(("libelle",), ("lien", "sans_commune"))
+        entry.check_keys(("libelle",), ("tiers", "lien", "sans_commune", "jours_apres"))
+        days = entry.get("jours_apres", 0)
+        if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 365:
+            entry.refuse("jours_apres", "un nombre de jours est attendu, 365 au plus")
         relations[code] = Relation(
-            code, entry.text("libelle"), entry.flag("lien"), entry.texts("sans_commune")
+            code,
+            entry.text("libelle"),
+            entry.flag("lien"),
+            entry.texts("sans_commune"),
+            days,
+            entry.text("tiers", default=""),
         )
     return relations
 

@@ -215,6 +215,7 @@ def _list_grants() -> Iterator[str]:
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA droits TO {DROITS}"
     for name in ("agent", "organisation", "organisation_communes", "commune", "departement"):
         yield f"GRANT SELECT ON acteurs_{name} TO {DROITS}"
+    yield f"GRANT SELECT ON travail_diligence, dossiers_acces TO {DROITS}"
     journals = {t.table for t in list_tables() if t.portee == "journal"}
     for name in tables:
         if name in _READ_ONLY:
@@ -402,11 +403,14 @@ def _dossier(d: str, categorie: str, operation: str) -> str:
         " AND k.visible_le <= (SELECT droits.jour())"
         " AND (k.caduque_le IS NULL OR k.caduque_le > (SELECT droits.jour()))"
     )
+    days = load_matrice().relations["saisine"].jours_apres
+    lately = f"{d}.id = ANY ((SELECT droits.repondus({days}))::uuid[])"
+    owed = f"(SELECT droits.saisine({asked})){_stages(d, asked, 'saisine')}"
     ways = (
         f"({whole}{_stages(d, asked, 'departement')})",
         f"({sector}{_stages(d, asked, 'secteur')})",
         f"EXISTS ({link})",
-        f"((SELECT droits.saisine({asked})){_stages(d, asked, 'saisine')} AND EXISTS ({duty}))",
+        f"({owed} AND (EXISTS ({duty}) OR {lately}))",
         f"{d}.id = (SELECT droits.dossier_du_code({asked}))",
     )
     return " OR ".join(ways)
@@ -448,7 +452,10 @@ def _own_acces(t: Protegee, operation: str) -> str:
     # the policy may not ask for the dossier, which asks for it.
     if operation == "ecrire":
         return _machine()
-    return f"{_machine()} OR {_mine(t.table)} OR (SELECT droits.voit_les_acces())"
+    return (
+        f"{_machine()} OR {_mine(t.table)} OR (SELECT droits.voit_les_acces())"
+        f" OR {t.table}.dossier_id = ANY ((SELECT droits.suivis())::uuid[])"
+    )
 
 
 def _own_taches(t: Protegee, operation: str) -> str:

@@ -227,6 +227,28 @@ BEGIN
     AND r.relation = 'saisine');
 END $$;
 
+-- Files that the agent or its organisation follows: its colleagues on them are told to it.
+CREATE OR REPLACE FUNCTION droits.suivis() RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE moi constant droits.lecteur := droits.moi();
+BEGIN
+  RETURN ARRAY(SELECT a.dossier_id FROM public.dossiers_acces a
+    WHERE a.relation = ANY (droits.liens('accompagnement', 'lire'))
+      AND a.debut_le <= moi.jour AND (a.fin_le IS NULL OR a.fin_le > moi.jour)
+      AND (a.agent_id = moi.agent OR a.organisation_id = moi.organisation));
+END $$;
+
+-- Files for which the agent's organisation answered a duty within so many days.
+CREATE OR REPLACE FUNCTION droits.repondus(jours integer) RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE moi constant droits.lecteur := droits.moi();
+BEGIN
+  RETURN ARRAY(SELECT g.dossier_id FROM public.travail_diligence g
+    WHERE g.organisation_id = moi.organisation AND g.faite_le > moi.jour - jours);
+END $$;
+
 -- The one file that a code opens, for the categories of its profile.
 CREATE OR REPLACE FUNCTION droits.dossier_du_code(cat text, op text) RETURNS uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED

@@ -1,7 +1,7 @@
 """The household's file and its dated facts."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -50,13 +50,18 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         return rows.filter(reached)
 
     def owed_by(self, agent: Agent, *, on: date) -> "DossierQuerySet":
-        """Keep the files for which the agent's organisation has something to do on that day."""
-        # The queue comes downstream: reached through the relation that it declares.
-        return self.filter(
+        """Keep the files for which the agent's organisation has something to do, or just did it."""
+        # The queue comes downstream: reached through the relations that it declares.
+        due = self.model.objects.filter(
             Q(taches__caduque_le=None) | Q(taches__caduque_le__gt=on),
             taches__organisation=agent.organisation_id,
             taches__visible_le__lte=on,
-        ).distinct()
+        )
+        since = on - timedelta(days=load_matrice().relations["saisine"].jours_apres)
+        done = self.model.objects.filter(
+            diligences__organisation=agent.organisation_id, diligences__faite_le__gt=since
+        )
+        return self.filter(Q(pk__in=due.values("pk")) | Q(pk__in=done.values("pk")))
 
 
 def _reach(portee: Portee, agent: Agent, *, on: date) -> Q:
@@ -602,7 +607,7 @@ class DateAnnoncee(Record):
         ]
 
     class Rls:
-        categorie = "procedure"
+        categorie = "annonces"
 
     class Privacy:
         procedure = {

@@ -1,9 +1,8 @@
 """Two projections rebuilt whole from facts: the deadlines, and where the procedure stands."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from seuil.dossiers.models import Dossier, Parc
 from seuil.echeances.rules import CATEGORIE_PAR_REGLE
@@ -96,10 +95,6 @@ class Situation(models.Model):
             models.Index(fields=["departement", "stade", "-stade_le"], name="situation_stade"),
             models.Index(fields=["departement", "-stade_le"], name="situation_recent"),
             models.Index(fields=["departement", "audience_le"], name="situation_audience"),
-            # A name is looked for from the start of any of its words.
-            GinIndex(
-                OpClass(F("nom_recherche"), name="gin_trgm_ops"), name="situation_nom_trigrammes"
-            ),
         ]
 
     class Rls:
@@ -114,6 +109,37 @@ class Situation(models.Model):
             "dossier", "departement", "stade", "stade_le", "audience_le", "parc", "bailleur",
             "delai_le",
         }  # fmt: skip
+        retention = "dossier"
+
+
+class NomCherche(models.Model):
+    """A name of a household from one of its words on, written by the database beside the situation.
+
+    A name is looked for from the start of any of its words, by comparison alone: pattern matching
+    is not leakproof, and under row-level security no index would serve it.
+    """
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="noms_cherches")
+    departement = models.CharField(max_length=3)
+    texte = models.CharField(max_length=220, db_collation="C")
+
+    class Meta:
+        verbose_name = "nom pour la recherche"
+        verbose_name_plural = "noms pour la recherche"
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "texte"], name="nom_cherche_unique")
+        ]
+        indexes = [
+            models.Index(fields=["departement", "texte"], name="nom_cherche_departement"),
+            models.Index(fields=["texte"], name="nom_cherche_pays"),
+        ]
+
+    class Rls:
+        categorie = "identite"
+        departement_direct = True
+
+    class Privacy:
+        identite = {"dossier", "departement", "texte"}
         retention = "dossier"
 
 

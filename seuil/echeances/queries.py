@@ -19,7 +19,13 @@ from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Acces, Bailleur, Dossier
 from seuil.dossiers.queries import only_visible, readable, reads_whole_departement
 from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
-from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
+from seuil.echeances.models import (
+    Echeance,
+    NomCherche,
+    Situation,
+    SituationDette,
+    SituationSuivi,
+)
 from seuil.echeances.rules import (
     ACTES_EN_AMONT,
     REGLES_EN_AMONT,
@@ -136,7 +142,7 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     if not reads_whole_departement(agent=agent, categorie="identite"):
         rows = readable(rows=rows, agent=agent, on=on)
     if filtres.texte:
-        rows = rows.filter(_matches(filtres.texte))
+        rows = rows.filter(_matches(filtres.texte, departement=agent.departement_id))
     equal = {
         "stade": filtres.stade,
         "suivi": filtres.suivi,
@@ -481,7 +487,7 @@ def _list_legales() -> tuple[str, ...]:
     return tuple(sorted(r.id for r in droit.regles().values() if r.origine == "loi"))
 
 
-def _matches(texte: str) -> Q:
+def _matches(texte: str, *, departement: str) -> Q:
     """Look for a number, an address or a name, whichever the text looks like."""
     words = normalise(texte).split()
     if not words:
@@ -494,5 +500,12 @@ def _matches(texte: str) -> Q:
         return Q(dossier__cle__contains=f"|{normalise_adresse(texte)}") | Q(
             dossier__cle__contains=f" {normalise_adresse(texte)}"
         )
+    named = search_noms(texte=texte).filter(departement=departement)
+    return Q(dossier__in=named.values("dossier"))
+
+
+def search_noms(*, texte: str) -> QuerySet[NomCherche]:
+    """Return the names that have a word from which they begin by a text, as far as one may read."""
     nom = normalise_nom(texte)
-    return Q(nom_recherche__startswith=nom) | Q(nom_recherche__contains=f" {nom}")
+    # Between the text and the text followed by the last character there is.
+    return NomCherche.objects.filter(texte__gte=nom, texte__lt=f"{nom}\U0010ffff")

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from seuil.accompagnements.models import Mandat
-from seuil.acteurs.models import Agent, Organisation
+from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.acteurs.rules import get_perimetre, why_not
 from seuil.conservation.models import CompteAnonyme
 from seuil.dossiers.models import Dossier
@@ -21,7 +21,7 @@ from seuil.echeances.models import Stade
 from seuil.engines import droit
 from seuil.indicateurs import rules
 from seuil.indicateurs.rules import PAR_CODE, Activite
-from seuil.kernel.contexte import counting
+from seuil.kernel.contexte import EVERYWHERE, counting
 from seuil.kernel.refusal import Refusal
 
 
@@ -92,7 +92,7 @@ _CONTACTS = """
     FROM contacts_contact c
     JOIN acteurs_organisation o ON o.id = c.organisation_id AND o.type = 'operateur'
     WHERE c.survenu_le >= %(debut)s AND c.survenu_le < %(fin)s
-      AND o.departement_id = %(departement)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
 """
 _DEMARCHES = """
@@ -102,7 +102,7 @@ _DEMARCHES = """
     JOIN accompagnements_mandat m ON m.id = k.mandat_id
     JOIN acteurs_organisation o ON o.id = m.operateur_id
     WHERE e.etat = 'faite' AND e.terminee_le >= %(debut)s AND e.terminee_le < %(fin)s
-      AND o.departement_id = %(departement)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
 """
 _CLOTURES = """
@@ -110,7 +110,7 @@ _CLOTURES = """
     FROM accompagnements_mandat m
     JOIN acteurs_organisation o ON o.id = m.operateur_id
     WHERE m.clos_le >= %(debut)s AND m.clos_le < %(fin)s
-      AND o.departement_id = %(departement)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
 """
 # Indicator → its source. Bounds are [debut, fin); `operateur` is null for a whole département.
@@ -120,7 +120,7 @@ SOURCES: Mapping[str, str] = {
     FROM accompagnements_mandat m
     JOIN acteurs_organisation o ON o.id = m.operateur_id
     WHERE m.transmis_le >= %(debut)s AND m.transmis_le < %(fin)s
-      AND o.departement_id = %(departement)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
     """,
     "tentatives": _CONTACTS.format(cle="c.id"),
@@ -136,7 +136,7 @@ SOURCES: Mapping[str, str] = {
     JOIN acteurs_organisation o ON o.id = a.organisation_id AND o.type = 'operateur'
     WHERE d.fin IN ('avec_menage', 'sans_rencontre')
       AND d.termine_le >= %(debut)s AND d.termine_le < %(fin)s
-      AND o.departement_id = %(departement)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
     """,
     "bailleurs_contactes": _CONTACTS.format(cle="c.dossier_id")
@@ -154,7 +154,7 @@ SOURCES: Mapping[str, str] = {
     ) AS g(jour)
     WHERE m.reponse = 'accepte' AND m.repondu_le < %(fin)s
       AND (m.clos_le IS NULL OR m.clos_le > %(debut)s)
-      AND o.departement_id = %(departement)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
     """,
     "dispositifs_apurement": _DEMARCHES
@@ -174,7 +174,7 @@ SOURCES: Mapping[str, str] = {
         JOIN acteurs_organisation o ON o.id = m.operateur_id
         WHERE m.reponse = 'accepte' AND m.repondu_le < %(fin)s
           AND (m.clos_le IS NULL OR m.clos_le >= %(debut)s)
-          AND o.departement_id = %(departement)s
+          AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
           AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
     ) r
     WHERE r.jour >= %(debut)s AND r.jour < %(fin)s
@@ -194,10 +194,19 @@ _ONE = (
     "SELECT '{code}'::text AS code, s.jour, s.cle, s.dossier_id FROM ({source}) s"  # noqa: S608
     + _UTILISABLE
 )
+# What the erased files counted is added: the figures stay what they were.
 _COUNT = """
-WITH fait AS ({sources})
-SELECT code, jour, COUNT(DISTINCT cle) FROM fait
-GROUP BY GROUPING SETS ((code, jour), (code)) ORDER BY code, jour NULLS LAST
+WITH fait AS ({sources}), compte AS (
+    SELECT code, jour, COUNT(DISTINCT cle) AS nombre FROM fait
+    GROUP BY GROUPING SETS ((code, jour), (code))
+    UNION ALL
+    SELECT k.indicateur, k.le, k.nombre FROM conservation_compteanonyme k
+    WHERE (%(departement)s = '*' OR k.departement = %(departement)s) AND k.detail = ''
+      AND k.operateur_id IS NOT DISTINCT FROM %(operateur)s::uuid
+      AND k.mois = date_trunc('month', %(debut)s::date)
+)
+SELECT code, jour, SUM(nombre)::int FROM compte
+GROUP BY code, jour ORDER BY code, jour NULLS LAST
 """.format(sources=" UNION ALL ".join(_ONE.format(code=c, source=s) for c, s in SOURCES.items()))
 
 # What one file counts, by day and by month: what stays of it once it is erased.
@@ -248,9 +257,9 @@ def get_activite(
     """
     params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
     jours = rules.list_jours(mois=mois, on=on)
-    with connection.cursor() as cursor:
+    with counting("activite", on=on), connection.cursor() as cursor:
         cursor.execute(_COUNT, params)
-        figures = _add_effaces(cursor.fetchall(), params)
+        figures = cursor.fetchall()
     ouvres = sum(droit.is_ouvre(jour, departement=agent.departement_id) for jour in jours)
     return rules.compute_activite(
         mois=mois, on=on, jours=jours, jours_ouvres=ouvres, figures=figures
@@ -370,17 +379,6 @@ def count_dossier(*, dossier_id: UUID, departement: str, on: date) -> list[Contr
     return found
 
 
-def _add_effaces(
-    figures: Sequence[tuple[str, date | None, int]], params: Mapping[str, Any]
-) -> list[tuple[str, date | None, int]]:
-    """Add to the figures what the erased files counted."""
-    counts = {(code, jour): n for code, jour, n in figures}
-    for compte in _list_effaces(params):
-        key = (compte.indicateur, compte.le)
-        counts[key] = counts.get(key, 0) + compte.nombre
-    return [(code, jour, n) for (code, jour), n in counts.items()]
-
-
 def _list_effaces(
     params: Mapping[str, Any],
     *,
@@ -390,10 +388,11 @@ def _list_effaces(
 ) -> list[CompteAnonyme]:
     with counting("activite", on=params["fin"]):
         rows = CompteAnonyme.objects.filter(
-            departement=params["departement"],
             operateur=params["operateur"],
             mois=params["debut"].replace(day=1),
         )
+        if params["departement"] != EVERYWHERE:
+            rows = rows.filter(departement=params["departement"])
         rows = rows.exclude(detail="") if details else rows.filter(detail="")
         if code:
             rows = rows.filter(indicateur=code)
@@ -409,7 +408,8 @@ def _scope(*, agent: Agent, on: date, mois: date, operateur: Organisation | None
     debut, fin = rules.bounds_of_month(mois)
     own = get_perimetre(agent.profil) == "mandat"
     return {
-        "departement": agent.departement_id,
+        # National figures for the DIHAL.
+        "departement": EVERYWHERE if agent.role == Role.DIHAL else agent.departement_id,
         "operateur": agent.organisation_id if own else (operateur.pk if operateur else None),
         "debut": debut,
         # Nothing is counted that has not happened yet.

@@ -250,12 +250,15 @@ def _run_effet(arguments: argparse.Namespace) -> int:
     from seuil.dossiers.operations import get_departement  # noqa: PLC0415 - after Django's setup
     from seuil.echeances.queries import measure_effet  # noqa: PLC0415
     from seuil.echeances.rules import list_effets_utiles  # noqa: PLC0415
+    from seuil.kernel.clock import today  # noqa: PLC0415
+    from seuil.kernel.contexte import counting  # noqa: PLC0415
 
     essai = _read_essai(arguments.parametres)
     if not arguments.departement:
         raise DemandeIncomplete("Il manque --departement, par exemple --departement 33.")
     departement = get_departement(find_departement(arguments.departement) or "")
-    effets = measure_effet(departement=departement.pk, essai=essai)
+    with counting("effet", on=today(departement.pk)):
+        effets = measure_effet(departement=departement.pk, essai=essai)
     utiles = list_effets_utiles(effets, essai)
     if arguments.json:
         report = {

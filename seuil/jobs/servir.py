@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from config.database import stop_embedded
+from config.database import missing_urls, stop_embedded
 from seuil.jobs.migrer import migrate
 from seuil.kernel.refusal import Refusal
 
@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal. Returns 0, or 1 when a process ended by itself."""
     with database_stopped_after():
         check_port(arguments.port)
+        check_roles()
         prepare_database()
         return serve(port=arguments.port)
 
@@ -94,6 +95,16 @@ def check_port(port: int) -> None:
                 f"Le port {port} est déjà utilisé par un autre programme. Arrêtez-le, ou choisissez"
                 f" un autre port, par exemple : make demo PORT={port + 123}."
             ) from error
+
+
+def check_roles() -> None:
+    """Raise DemarrageImpossible when an outside database has no account for the application."""
+    missing = missing_urls()
+    if missing:
+        raise DemarrageImpossible(
+            f"Il manque {' et '.join(missing)} : le serveur ne se connecte jamais avec le compte"
+            " qui possède les tables. Voyez docs/exploitation.md, « Comptes de la base »."
+        )
 
 
 def prepare_database() -> None:
@@ -197,11 +208,15 @@ def _children(
     ]  # fmt: skip
     worker = ["-c", "from seuil.jobs.servir import run_worker; run_worker()"]
     env = {"DJANGO_SETTINGS_MODULE": "config.settings", **os.environ, **environment}
+    programs = (("Le serveur", server, "appli"), ("Le traitement des tâches", worker, "travaux"))
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        for name, command in (("Le serveur", server), ("Le traitement des tâches", worker)):
+        for name, command, role in programs:
+            # Neither owns the tables: row-level security applies to both.
             children[name] = subprocess.Popen(  # noqa: S603 - fixed commands of our own interpreter
-                [sys.executable, *command], env=env, start_new_session=True
+                [sys.executable, *command],
+                env={**env, "SEUIL_BASE_ROLE": role},
+                start_new_session=True,
             )
         yield children
     finally:

@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from seuil.acteurs.models import Departement
 from seuil.kernel.clock import now, today
+from seuil.kernel.contexte import counting
 from seuil.usecases import purge_dossiers, refresh_dossiers
 
 QUEUE_PROJECTIONS = "projections"
@@ -25,8 +26,10 @@ def refresh_all(timestamp: int | None = None) -> None:  # noqa: ARG001 - given b
     Every use case already did so for what it touched: this pass follows a change of the law's
     parameters, and writes nothing where nothing changed.
     """
-    departements = Departement.objects.filter(dossiers__isnull=False).distinct().order_by("code")
-    for code in departements.values_list("code", flat=True):
+    with counting("recalcul", on=today()):
+        departements = Departement.objects.filter(dossiers__isnull=False).distinct()
+        codes = list(departements.order_by("code").values_list("code", flat=True))
+    for code in codes:
         for _ in refresh_dossiers.refresh_all(departement=code, on=today(code)):
             pass
 

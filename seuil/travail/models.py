@@ -92,6 +92,7 @@ class Diligence(Record):
                 | (Q(sans_objet=True, preuve="") & ~Q(motif="")),
             ),
         ]
+        indexes = [models.Index(fields=["organisation", "faite_le"], name="diligence_organisation")]
 
     class Rls:
         categorie = "devoirs"

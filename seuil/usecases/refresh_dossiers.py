@@ -135,9 +135,9 @@ def _list_devoirs(
 
 def refresh_all(*, departement: str, on: date) -> Iterator[int]:
     """Rebuild every dossier of a département, batch by batch; yields the number done so far."""
-    ids = list(
-        Dossier.objects.filter(departement=departement).order_by("pk").values_list("pk", flat=True)
-    )
+    with acting_as_machine("recalcul", departement=departement, on=on):
+        rows = Dossier.objects.filter(departement=departement).order_by("pk")
+        ids = list(rows.values_list("pk", flat=True))
     done = 0
     with paused_collector():
         for size in _refresh_side_by_side(list(_batches(ids)), on):

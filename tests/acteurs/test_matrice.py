@@ -88,7 +88,7 @@ def test_the_profile_of_an_agent_comes_from_its_role_and_its_organisation() -> N
         ("  bail_dette: dette\n", "", "ligne 28", "catégorie inconnue, bail_dette"),
         ("lire: [identite]\n        ecrire", "lire: [tout]\n        ecrire", "ligne 28", "tout"),
         ("relation: mandat", "relation: voisin", "ligne 32", "voisin"),
-        ("base: loi\n      - relation", "base: us\n      - relation", "ligne 31", "valeur inconnue"),
+        ("base: loi\n      - relation", "base: us\n      - relation", "ligne 31", "us"),
         ("des: cql", "des: toujours", "ligne 27", "toujours"),
         ("des: cql", "des: cfp\n        jusqu_a: cql", "ligne 28", "vient avant"),
         (

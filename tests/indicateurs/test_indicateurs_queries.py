@@ -144,7 +144,9 @@ def test_all_the_figures_are_one_query(busy: None, secretaire: Agent) -> None:
     with CaptureQueriesContext(connection) as captured:
         get_activite(agent=secretaire, on=ON, mois=MOIS)
 
-    assert len(captured) == 1
+    # Beside the transaction in which PostgreSQL is told that this is a count.
+    read = [q["sql"] for q in captured if "SAVEPOINT" not in q["sql"]]
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_an_assignation_joins_the_dossier_opened_by_the_commandement(importe) ->
     dossier = Dossier.objects.get()
     situation = Situation.objects.get(dossier=dossier)
     assert (situation.stade, situation.audience_le) == ("assignation", date(2027, 1, 14))
-    assert str(situation.dette) == "1500.00"
+    assert str(dossier.situation_dette.montant) == "1500.00"
     assert set(Echeance.objects.filter(dossier=dossier).values_list("regle", flat=True)) == {
         "A1", "C2", "C3", "C6",
     }  # fmt: skip

@@ -35,6 +35,7 @@ DEPARTEMENTAL = "Département de la Gironde"
 CCAS = "CCAS de Bordeaux"
 CAF = "CAF de la Gironde"
 ADIL = "ADIL de la Gironde"
+DIHAL = "DIHAL"
 SIAO = "SIAO de la Gironde"
 METROPOLE = "Métropole de Bordeaux"
 _BORDEAUX = "33063"
@@ -50,6 +51,7 @@ _ORGANISATIONS = (
     (ADIL, TypeOrganisation.ADIL, "05 36 49 00 07"),
     (OPERATEUR, TypeOrganisation.OPERATEUR, "05 36 49 00 08"),
     (SIAO, TypeOrganisation.SIAO, "05 36 49 00 09"),
+    (DIHAL, TypeOrganisation.DIHAL, "05 36 49 00 10"),
 )
 
 # In the order in which the accounts are shown.
@@ -67,6 +69,8 @@ COMPTES = (
     Compte("adil", "Bourdier", "Yann", Role.PARTENAIRE, ADIL),
     Compte("siao", "Kerhoas", "Awa", Role.PARTENAIRE, SIAO),
     Compte("mission", "Riquet", "Jeanne", Role.CHARGE_MISSION, DDETS),
+    Compte("dihal", "Saulnier", "Diane", Role.DIHAL, DIHAL),
+    Compte("dpo", "Marchal", "Denis", Role.DPO, DDETS),
     Compte("administrateur", "Vignau", "Paul", Role.ADMINISTRATEUR, DDETS),
 )
 

@@ -7,6 +7,8 @@ from seuil.web.access import get_agent, signed_in
 
 _PREMIERE_PAGE: dict[str, str] = {
     Role.CHARGE_MISSION: "activite",
+    Role.DIHAL: "activite",
+    Role.DPO: "acces_exceptionnels",
     Role.ADMINISTRATEUR: "comptes",
 }
 

@@ -17,7 +17,7 @@ from seuil.acteurs.queries import find_abonne, find_abonnement
 from seuil.acteurs.rules import why_not
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
-from seuil.web.access import get_agent, public, request_day, requires
+from seuil.web.access import get_agent, in_contexte_of, public, request_day, requires
 from seuil.web.agenda.flux import compute_etag, render_calendar
 from seuil.web.agenda.queries import get_filtres_naturels, list_evenements
 
@@ -62,7 +62,8 @@ def agenda_ics(request: HttpRequest, jeton: str) -> HttpResponseBase:
     if agent.habilite_le > on:
         raise Http404
     record_lecture_agenda(abonnement=found, at=clock.now())
-    response = _answer(request, agent, on)
+    with in_contexte_of(agent, on=on):
+        response = _answer(request, agent, on)
     response.headers["Cache-Control"] = "private, max-age=900"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"

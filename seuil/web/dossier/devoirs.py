@@ -12,6 +12,7 @@ from seuil.acteurs.models import Agent
 from seuil.diagnostics.queries import list_dsf_lus
 from seuil.dossiers.models import Dossier
 from seuil.echeances.queries import list_jours
+from seuil.kernel.contexte import counting
 from seuil.travail.queries import (
     list_diligences,
     list_etapes_atteintes,
@@ -49,13 +50,15 @@ class Table:
 
 def read_devoirs(*, agent: Agent, on: date, dossier: Dossier) -> list[Table]:
     """Return the stages a dossier reached, the current one first, and what each actor owes."""
-    etapes = list_etapes_atteintes(
-        agent=agent,
-        on=on,
-        dossier=dossier,
-        dsf=list_dsf_lus(dossier_ids=[dossier.pk]),
-        operateurs=list_operateurs_en_charge(dossier_ids=[dossier.pk]),
-    )
+    # What is due depends on facts that the reader may not see: a mandate, a diagnosis.
+    with counting("devoirs", departement=dossier.departement_id, on=on):
+        etapes = list_etapes_atteintes(
+            agent=agent,
+            on=on,
+            dossier=dossier,
+            dsf=list_dsf_lus(dossier_ids=[dossier.pk]),
+            operateurs=list_operateurs_en_charge(dossier_ids=[dossier.pk]),
+        )
     vues = compute_etapes_vues(
         etapes,
         annuaire=load_annuaire(departements=[dossier.departement_id]),

@@ -45,7 +45,7 @@ def list_pourquoi(ouverture: Ouverture, matrice: Matrice) -> list[Pourquoi]:
             relation=raison.relation.libelle,
             finalite=matrice.finalites[raison.regle.finalite],
             base=matrice.bases[raison.regle.base],
-            lit=_categories(matrice, raison.regle, "lire"),
+            lit=_categories(matrice, raison.regle, "lire", but="ecrire"),
             ecrit=_categories(matrice, raison.regle, "ecrire"),
             depuis_le=raison.depuis_le,
             jusqu_au=raison.jusqu_au,
@@ -123,9 +123,9 @@ def _from_rules(matrice: Matrice, dossier: Dossier, on: date) -> list[Lecteur]:
                 or set(regle.operations) == {"listes"}
             ):
                 continue
-            par = matrice.relations[regle.relation].libelle
+            par = matrice.relations[regle.relation].tiers
             if regle.relation == "departement":
-                found.append(Lecteur(profil.libelle, profil.libelle, "tout le département", lit))
+                found.append(Lecteur(profil.libelle, profil.libelle, par, lit))
                 continue
             if regle.relation not in {"secteur", "saisine"}:
                 continue
@@ -142,7 +142,12 @@ def _from_rules(matrice: Matrice, dossier: Dossier, on: date) -> list[Lecteur]:
     return found
 
 
-def _categories(matrice: Matrice, regle: Regle, operation: str) -> list[str]:
+def _categories(matrice: Matrice, regle: Regle, operation: str, *, but: str = "") -> list[str]:
+    """Return the categories of a dossier that a rule opens for an operation, `but` set aside."""
     return [
-        libelle for code, libelle in matrice.categories.items() if regle.allows(code, operation)
+        libelle
+        for code, libelle in matrice.categories.items()
+        if code != "listes"
+        and regle.allows(code, operation)
+        and not (but and regle.allows(code, but))
     ]

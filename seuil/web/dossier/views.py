@@ -208,7 +208,7 @@ def coordonnee_ajouter(request, numero):
 @requires("dossier.completer")
 @require_http_methods(["GET", "POST"])
 def date_annoncee_noter(request, numero):
-    require_ecriture(request, numero, "procedure")
+    require_ecriture(request, numero, "annonces")
     found = find_dossier(request, numero)
     echeances = list_echeances(agent=get_agent(request), on=request_day(request), dossier=found)
     form = DateAnnonceeForm(
@@ -380,7 +380,7 @@ _FAITS: tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...] = (
     ("contact", "echanges", chronologie.from_contacts, list_contacts),
     ("mandat", "accompagnement", chronologie.from_mandat, get_dossier_mandat),
     ("document", "documents", chronologie.from_documents, list_documents),
-    ("annonce", "procedure", chronologie.from_annonces, list_dates_annoncees),
+    ("annonce", "annonces", chronologie.from_annonces, list_dates_annoncees),
 )
 
 
@@ -395,7 +395,7 @@ def _read_echeances(lecture):
         "a_determiner": [e for e in echeances if e.vue.le is None],
         "orphelines": list_orphelines(listed, annonces),
         "a_prevenir": sum(a.a_prevenir for e in echeances for a in e.annonces),
-        "peut_completer": lecture.writes("dossier.completer", "procedure"),
+        "peut_completer": lecture.writes("dossier.completer", "annonces"),
         "certitudes": {
             "sure": "Date certaine",
             "contested": "Date discutée : plusieurs lectures se défendent",

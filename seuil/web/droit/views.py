@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from seuil.echeances.queries import measure_effet
 from seuil.echeances.rules import REGLES_PAR_FAIT, SUITES, list_effets_utiles
 from seuil.engines import droit
+from seuil.kernel.contexte import counting
 from seuil.web.access import get_agent, may, request_day, requires
 from seuil.web.droit.forms import CalculForm, EssaiForm, FiltresForm
 from seuil.web.droit.presentation import (
@@ -106,7 +107,9 @@ def droit_effet(request):
 
 def _measure(request, essai):
     """Return what the trial does to the open dossiers of the agent's département."""
-    effets = measure_effet(departement=get_agent(request).departement_id, essai=essai)
+    # Counted over dossiers that whoever tries a parameter may not open.
+    with counting("effet", on=request_day(request)):
+        effets = measure_effet(departement=get_agent(request).departement_id, essai=essai)
     utiles = list_effets_utiles(effets, essai)
     stored = {r for regles in REGLES_PAR_FAIT.values() for r in regles} | set(SUITES.values())
     return {

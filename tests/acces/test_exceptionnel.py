@@ -1,0 +1,232 @@
+"""Opening a dossier by hand, ending it, forcing it for a day."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from seuil.acteurs.models import Agent
+from seuil.audit.models import Event
+from seuil.dossiers.models import Acces, Dossier
+from seuil.kernel.clock import now
+from tests.factories.base import make_acces, make_agent, make_dossier, make_organisation
+from tests.harness.client import StrictClient, read
+from tests.harness.html import select
+
+ClientDe = Callable[[object], StrictClient]
+
+
+@pytest.fixture
+def dossier(gironde: str) -> Dossier:
+    return make_dossier(nom="ALPHA")
+
+
+@pytest.fixture
+def adil(gironde: str) -> Agent:
+    home = make_organisation(type="adil", nom="ADIL de la Gironde")
+    return make_agent(role="partenaire", organisation=home, prenom="Aline")
+
+
+def page_of(client: StrictClient, dossier: Dossier, onglet: str = "") -> int:
+    address = reverse("dossier", args=[dossier.numero])
+    return client.get(f"{address}{onglet}").status_code
+
+
+def test_a_designated_organisation_sees_the_dossier_until_the_link_is_ended(
+    dossier: Dossier, adil: Agent, secretaire: Agent, client_de: ClientDe
+) -> None:
+    theirs, ours = client_de(adil), client_de(secretaire)
+    assert page_of(theirs, dossier) == 404
+
+    sent = {
+        "organisation": str(adil.organisation_id), "relation": "destinataire",
+        "motif": "Permanence juridique demandée par le ménage",
+    }  # fmt: skip
+    answer = ours.post(reverse("acces_ouvrir", args=[dossier.numero]), sent)
+
+    assert answer.status_code == 302
+    assert page_of(theirs, dossier) == 200
+    assert page_of(theirs, dossier, "contacts/") == 200
+    assert page_of(theirs, dossier, "accompagnement/") == 404
+    who = read(ours.get(reverse("dossier_onglet", args=[dossier.numero, "acces"]))).text
+    assert "ADIL de la Gironde" in who
+    assert "Permanence juridique" in who
+
+    link = Acces.objects.get(relation="destinataire")
+    assert ours.post(reverse("acces_fermer", args=[link.pk])).status_code == 302
+    assert page_of(theirs, dossier) == 404
+    kinds = Event.objects.filter(kind__startswith="acces.").order_by("created_at")
+    assert list(kinds.values_list("kind", flat=True)) == ["acces.ouvert", "acces.ferme"]
+
+
+def test_an_organisation_that_the_matrix_does_not_name_is_refused(
+    dossier: Dossier, secretaire: Agent, client_de: ClientDe
+) -> None:
+    notaire = make_organisation(type="commissaire", nom="Étude Exemple")
+
+    answer = client_de(secretaire).post(
+        reverse("acces_ouvrir", args=[dossier.numero]),
+        {"organisation": str(notaire.pk), "relation": "destinataire", "motif": "Acte à venir"},
+    )
+
+    assert answer.status_code == 422
+    assert not Acces.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "fixture", ["gestionnaire", "chef_equipe", "travailleur_social", "charge_mission", "dpo"]
+)
+def test_only_the_secretariat_opens_and_ends(
+    fixture: str,
+    dossier: Dossier,
+    adil: Agent,
+    request: pytest.FixtureRequest,
+    client_de: ClientDe,
+    on: date,
+) -> None:
+    client = client_de(request.getfixturevalue(fixture))
+    link = make_acces(
+        dossier=dossier, relation="destinataire", organisation=adil.organisation, debut_le=on,
+        motif="Essai",
+    )  # fmt: skip
+
+    assert client.get(reverse("acces_ouvrir", args=[dossier.numero])).status_code == 404
+    assert client.post(reverse("acces_fermer", args=[link.pk])).status_code == 404
+    link.refresh_from_db()
+    assert link.fin_le is None
+
+
+def test_an_exceptional_access_opens_a_part_of_the_dossier_and_tells_the_officer(
+    dossier: Dossier, travailleur_social: Agent, dpo: Agent, client_de: ClientDe
+) -> None:
+    client = client_de(travailleur_social)
+    assert page_of(client, dossier) == 404
+
+    answer = client.post(
+        reverse("acces_exceptionnel"),
+        {"numero": f" {dossier.numero} ", "motif": "Menace de suicide au téléphone ce matin"},
+    )
+
+    assert answer.headers["Location"] == reverse("dossier", args=[dossier.numero])
+    assert page_of(client, dossier) == 200
+    for closed in ("dette/", "contacts/", "dsf/", "accompagnement/", "documents/"):
+        assert page_of(client, dossier, closed) == 404
+    (message,) = mail.outbox
+    assert message.to == [dpo.courriel]
+    assert dossier.numero in message.body
+    assert "suicide" not in message.body
+    listed = read(client_de(dpo).get(reverse("acces_exceptionnels"))).text
+    assert "Menace de suicide" in listed
+    assert str(travailleur_social) in listed
+
+
+def test_an_exceptional_access_ends_by_itself(
+    dossier: Dossier, travailleur_social: Agent, client_de: ClientDe, on: date
+) -> None:
+    link = make_acces(
+        dossier=dossier, relation="bris_de_glace", agent=travailleur_social, debut_le=on,
+        fin_le=on + timedelta(days=2), motif="Essai d’un motif",
+        expire_at=now() + timedelta(hours=1),
+    )  # fmt: skip
+    client = client_de(travailleur_social)
+    assert page_of(client, dossier) == 200
+
+    Acces.objects.filter(pk=link.pk).update(expire_at=now() - timedelta(seconds=1))
+
+    assert page_of(client, dossier) == 404
+
+
+@pytest.mark.parametrize(
+    ("numero", "motif", "words"),
+    [
+        (
+            "33-2026-999999",
+            "Une personne est en danger immédiat",
+            "Aucun dossier ne porte",
+        ),
+        ("{numero}", "urgent", "Dites en une phrase quel risque"),
+        ("{numero}", "", "Motif"),
+        ("", "Une personne est en danger immédiat", "Numéro du dossier"),
+    ],
+    ids=["inconnu", "motif court", "sans motif", "sans numéro"],
+)
+def test_a_demand_that_says_too_little_is_refused_with_what_to_do(
+    numero: str,
+    motif: str,
+    words: str,
+    dossier: Dossier,
+    travailleur_social: Agent,
+    client_de: ClientDe,
+) -> None:
+    answer = client_de(travailleur_social).post(
+        reverse("acces_exceptionnel"),
+        {"numero": numero.format(numero=dossier.numero), "motif": motif},
+    )
+
+    assert answer.status_code == 422
+    assert words in select(read(answer), "main").text
+    assert not Acces.objects.exists()
+
+
+def test_a_dossier_of_another_departement_is_not_forced(
+    travailleur_social: Agent, dossier: Dossier, client_de: ClientDe
+) -> None:
+    home = make_organisation(type="operateur", nom="Autre", departement_id="62")
+    stranger = make_agent(role="travailleur_social", organisation=home)
+
+    answer = client_de(stranger).post(
+        reverse("acces_exceptionnel"),
+        {"numero": dossier.numero, "motif": "Une personne est en danger immédiat"},
+    )
+
+    assert answer.status_code == 422
+    assert "Aucun dossier" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"motif": ""},
+        {"expire_at": None},
+        {"fin_le": None},
+        {"relation": "affectation"},
+    ],
+    ids=["sans motif", "sans heure", "sans fin", "autre lien avec une heure"],
+)
+def test_the_database_refuses_an_exceptional_access_without_motive_or_end(
+    fields: dict[str, object], dossier: Dossier, travailleur_social: Agent, on: date
+) -> None:
+    whole = {
+        "relation": "bris_de_glace", "agent": travailleur_social, "debut_le": on,
+        "fin_le": on + timedelta(days=2), "motif": "Essai d’un motif",
+        "expire_at": now(),
+    }  # fmt: skip
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_acces(dossier=dossier, **{**whole, **fields})
+
+
+def test_everyone_reads_the_matrix_and_finds_oneself_in_it(
+    charge_mission: Agent, client_de: ClientDe
+) -> None:
+    client = client_de(charge_mission)
+
+    whole = read(client.get(reverse("matrice"))).text
+    one = read(client.get(reverse("matrice") + "?profil=police")).text
+
+    assert "Chargé de mission (vous)" in whole
+    assert "Secrétariat de la CCAPEX" in whole
+    assert "évaluation de la police" in one
+    assert "note interne du travailleur social" not in one
+
+
+def test_a_limited_dossier_is_read_by_the_officer_alone(
+    dossier: Dossier, secretaire: Agent, dpo: Agent, client_de: ClientDe, on: date
+) -> None:
+    Dossier.objects.filter(pk=dossier.pk).update(limite_le=on)
+
+    assert page_of(client_de(secretaire), dossier) == 404
+    assert page_of(client_de(dpo), dossier) == 200
