@@ -207,7 +207,9 @@ WITH fait AS ({sources}), compte AS (
 )
 SELECT code, jour, SUM(nombre)::int FROM compte
 GROUP BY code, jour ORDER BY code, jour NULLS LAST
-""".format(sources=" UNION ALL ".join(_ONE.format(code=c, source=s) for c, s in SOURCES.items()))
+""".format(  # noqa: S608 - our own text
+    sources=" UNION ALL ".join(_ONE.format(code=c, source=s) for c, s in SOURCES.items())
+)
 
 # What one file counts, by day and by month: what stays of it once it is erased.
 _CONTRIBUTION = """
