@@ -298,6 +298,7 @@ def _erase_agents(keys: Collection[Any]) -> None:
             courriel=f"{uuid4()}@efface.invalid",
             password="!",  # noqa: S106 - Django's mark of a password that opens nothing
             last_login=None,
+            is_active=False,
         )
 
 

@@ -449,13 +449,18 @@ def _fetch_keys(regle: str, departement: str, on: date) -> list[Any]:
     sql = _EXPIRES[regle]
     if regle == "habilitation":
         names = {f.name for f in Agent._meta.concrete_fields}  # noqa: SLF001
-        ends = [n for n in ("habilite_jusqu_au",) if n in names] or ["last_login::date"]
-        sql = sql.replace("{fin}", f"coalesce({', '.join(ends)}, habilite_le)")
+        sql = sql.replace("{fin}", _FIN_DATEE if "habilite_jusqu_au" in names else _FIN)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [pk for (pk,) in cursor.fetchall()]
 
 
+# The end of an habilitation: its date; for an account that was closed, the last sign-in.
+_FIN = "CASE WHEN is_active THEN NULL ELSE coalesce(last_login::date, habilite_le) END"
+_FIN_DATEE = (
+    "CASE WHEN is_active THEN habilite_jusqu_au"
+    " ELSE least(habilite_jusqu_au, coalesce(last_login::date, habilite_jusqu_au)) END"
+)
 _EXPIRES = {
     "ligne": """
 SELECT x.id FROM actes_ligne x JOIN actes_lot l ON l.id = x.lot_id
@@ -470,9 +475,8 @@ SELECT l.id FROM actes_lot l WHERE l.departement_id = %(departement)s
 SELECT b.id FROM dossiers_bailleur b WHERE b.departement_id = %(departement)s
   AND NOT EXISTS (SELECT 1 FROM dossiers_bail x WHERE x.bailleur_id = b.id) ORDER BY b.id
 """,
-    # The end of an habilitation that still runs is to come; without date, the last sign-in.
     "habilitation": """
-SELECT id FROM acteurs_agent WHERE departement_id = %(departement)s AND NOT is_active
+SELECT id FROM acteurs_agent WHERE departement_id = %(departement)s
   AND {fin} < %(avant)s AND nom <> 'Ancien agent' ORDER BY id
 """,
     "demande": """

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from seuil.accompagnements.models import Choix, ChoixLigne
 from seuil.acteurs.models import Agent, Organisation
 from seuil.acteurs.operations import Machine
 from seuil.audit.models import Event
@@ -38,6 +39,7 @@ from seuil.usecases.rectify_fait import (
     rectify_fait,
 )
 from seuil.usecases.refresh_dossiers import refresh_dossiers
+from tests.factories.accompagnements import make_contact, make_mandat, make_objectif
 from tests.factories.base import make_acces, make_dossier, make_organisation
 from tests.factories.conservation import JETON, TIERS, make_dossier_complet
 
@@ -345,6 +347,35 @@ def test_a_limitation_is_refused_without_motive_twice_or_to_others(
         limit_dossier(dossier=complet, motif="m", by=dpo, on=ON)
 
 
+def test_the_pages_of_the_team_stand_without_a_limited_file(
+    operateur: Organisation, secretaire: Agent, chef_equipe: Agent, dpo: Agent, client_de
+) -> None:
+    dossier = make_dossier(nom="LIMITE")
+    mandat = make_mandat(
+        operateur=operateur, dossier=dossier, transmis_le=date(2026, 10, 5),
+        repondu_le=date(2026, 10, 6),
+    )  # fmt: skip
+    make_objectif(operateur=operateur)
+    ChoixLigne.objects.create(choix=mandat.choix, dossier=dossier, retenu=True)
+    Choix.objects.filter(pk=mandat.choix_id).update(mois=date(2026, 10, 1))
+    make_contact(dossier=dossier, par=chef_equipe, survenu_le=date(2026, 10, 7))
+    refresh_dossiers(dossier_ids=[dossier.pk], on=ON)
+    limit_dossier(dossier=dossier, motif="m", by=dpo, on=ON)
+
+    for agent in (secretaire, chef_equipe, dpo):
+        client = client_de(agent)
+        for address in (
+            "/a-faire/", "/agenda/", "/dossiers/", "/choix-du-mois/?mois=2026-10",
+            "/choix-du-mois/fiches/?mois=2026-10", "/activite/?mois=2026-10",
+            "/activite/export.xlsx?mois=2026-10", "/mandats/", f"/mandats/{mandat.pk}/",
+            "/activite/tentatives/dossiers/?mois=2026-10", f"/dossiers/{dossier.numero}/",
+        ):  # fmt: skip
+            response = client.get(address)
+            assert response.status_code in {200, 302, 403, 404}, address
+            if agent is not dpo:
+                assert b"LIMITE" not in response.content, address
+
+
 # Holds
 
 
@@ -446,3 +477,31 @@ def test_the_database_keeps_the_register_whole(
 
     with pytest.raises(DatabaseError), transaction.atomic():
         change(DemandeDroit.objects.all())
+
+
+def test_in_many_households_nobody_reads_another(chef_equipe: Agent) -> None:
+    """Shared households: each adult's pack has their own tokens and none of anyone else's."""
+    tokens: dict[tuple[int, int], str] = {}
+    dossiers = []
+    for n in range(6):
+        dossier = make_dossier(nom=f"QZ{n}AX", prenom=f"Kq{n}zu")
+        tokens[n, 1] = f"Kq{n}zu"
+        for rang, qualite in ((1, "co_titulaire"), (1, "occupant")):
+            place = 2 if qualite == "co_titulaire" else 3
+            tokens[n, place] = f"Wx{n}{place}jo"
+            Personne.objects.create(
+                dossier=dossier, qualite=qualite, rang=rang, nom=f"QZ{n}AX",
+                prenom=tokens[n, place], ne_le=date(1980, 1, place),
+            )  # fmt: skip
+        make_contact(
+            dossier=dossier, par=chef_equipe, survenu_le=date(2026, 5, 4),
+            note=" ; ".join(tokens[n, p] for p in (1, 2, 3)),
+        )  # fmt: skip
+        refresh_dossiers(dossier_ids=[dossier.pk], on=ON)
+        dossiers.append(dossier)
+
+    for n, dossier in enumerate(dossiers):
+        for personne in (1, 2, 3):
+            page = render_html(remit(dossier, personne=personne)).lower()
+            found = {key for key, token in tokens.items() if token.lower() in page}
+            assert found == {(n, personne)}

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from django.db import connection
@@ -13,10 +14,10 @@ from seuil.acteurs.models import Agent, Commune, Organisation
 from seuil.audit.models import Event
 from seuil.conservation.models import CompteAnonyme, DemandeDroit, ResteAnonyme
 from seuil.conservation.operations import record_gel
-from seuil.conservation.queries import list_tables_du_dossier
+from seuil.conservation.queries import list_dossiers_lus, list_tables_du_dossier
 from seuil.dossiers.models import Bailleur, Dossier
 from seuil.indicateurs.queries import SOURCES, get_activite, list_clotures
-from seuil.usecases.purge_dossiers import Bilan, purge_dossiers
+from seuil.usecases.purge_dossiers import Bilan, _purge_one, purge_dossiers
 from tests.factories.accompagnements import make_contact, make_mandat
 from tests.factories.base import make_acte, make_agent, make_dossier
 from tests.factories.conservation import JETON, make_dossier_complet
@@ -301,3 +302,61 @@ def test_every_rule_is_applied_by_someone() -> None:
     mine = {r.code for r in load_conservation().regles.values() if r.par == "purge"}
 
     assert mine == {"dossier", *REGLES_A_TERME}
+
+
+def test_over_five_years_what_is_due_goes_the_next_day_and_nothing_else(
+    chef_equipe: Agent,
+) -> None:
+    """Time travel against a plain oracle: last exchange or departure, two years, the day after."""
+    chance = Random(34)
+    terms: dict[object, date] = {}
+    for n in range(40):
+        opened = date(2019, 1, 1) + timedelta(days=chance.randrange(900))
+        dossier = make_dossier(nom=f"VOYAGE{n}", ouvert_le=opened, dette=None)
+        last = opened
+        for _ in range(chance.randrange(3)):
+            le = opened + timedelta(days=chance.randrange(500))
+            make_contact(dossier=dossier, par=chef_equipe, survenu_le=le)
+            last = max(last, le)
+        left = opened + timedelta(days=chance.randrange(700))
+        make_acte(dossier=dossier, survenu_le=opened)
+        make_acte(dossier=dossier, type="depart", survenu_le=left)
+        last = max(last, left)
+        leap = last.month == 2 and last.day == 29
+        terms[dossier.pk] = last.replace(year=last.year + 2, day=28 if leap else last.day)
+
+    on = date(2021, 1, 1)
+    while terms:
+        on = max(on + timedelta(days=chance.randrange(1, 60)), on)
+        due = {pk for pk, term in terms.items() if on > term}
+
+        bilan = purge(on=on)
+
+        left_over = set(Dossier.objects.values_list("pk", flat=True))
+        assert left_over == set(terms) - due, on
+        assert bilan.dossiers == len(due)
+        for pk in due:
+            del terms[pk]
+    assert on < date(2025, 9, 1)
+
+
+def test_a_file_is_erased_the_day_after_its_term_not_on_it(complet: Dossier) -> None:
+    # The departure of 4 October 2021 came last.
+    DemandeDroit.objects.filter(dossier=complet).update(recue_le=date(2021, 5, 1))
+
+    assert purge(on=date(2023, 10, 4)).dossiers == 0
+    assert purge(on=date(2023, 10, 5)).dossiers == 1
+
+
+def test_what_comes_while_the_purge_runs_keeps_the_file(
+    complet: Dossier, chef_equipe: Agent
+) -> None:
+    (found,) = list_dossiers_lus(departement="33", on=ON)
+    assert found.sort.is_purged(ON)
+    # Somebody was met between the moment the file was found due and its turn.
+    make_contact(dossier=complet, par=chef_equipe, survenu_le=date(2026, 11, 20))
+
+    assert _purge_one(found, ON) is None
+
+    assert Dossier.objects.filter(pk=complet.pk).exists()
+    assert not ResteAnonyme.objects.exists()
