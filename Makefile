@@ -12,6 +12,7 @@ FICHIERS ?= 20000
 GRAINE ?= 7
 ORACLE ?= 1000000
 PROPRIETES ?= test
+FRAUDES ?= 1000
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
@@ -69,6 +70,8 @@ epreuves: .venv/.complet ## Preuves longues (des heures) : arrêts brutaux, fich
 	@echo "→ Imports tués au hasard ($(KILLS))" && SEUIL_KILLS=$(KILLS) $(BIN)/pytest -q tests/usecases/test_import_kill.py
 	@echo "→ Fichiers abîmés ($(FICHIERS), graine $(GRAINE))" && $(BIN)/python -m tests.tabular.epreuve_fichiers $(GRAINE) $(FICHIERS)
 	@echo "→ Droit : le moteur contre l’oracle ($(ORACLE) cas, graine $(GRAINE))" && $(BIN)/python -m tests.droit.epreuve_oracle $(GRAINE) $(ORACLE)
+	@echo "→ Journal : une chaîne ancrée, modifiée au hasard ($(FRAUDES), graine $(GRAINE))" && $(BIN)/python -m tests.audit.epreuve_journal $(GRAINE) $(FRAUDES)
+	@echo "→ Sauvegarde remise en place sur un autre serveur" && $(BIN)/python -m tests.jobs.epreuve_sauvegarde
 	@echo "→ Propriétés, dix mille exemples chacune" && $(BIN)/pytest -q --hypothesis-profile=epreuves -m "not navigateur" -k "$(PROPRIETES)" $(ARGS)
 
 docs: .venv/.complet chromium ## Refait ce que la documentation tire du code : tableaux, captures d’écran

@@ -18,9 +18,23 @@ def main() -> int:
     import django  # noqa: PLC0415 - after the environment is set
 
     django.setup()
-    from bench import droit, importation, pages, recalcul  # noqa: PLC0415 - after the environment is set
+    from bench import (  # noqa: PLC0415 - after the environment is set
+        acces,
+        droit,
+        importation,
+        journal,
+        pages,
+        recalcul,
+    )
 
-    measures = {"droit": droit, "importation": importation, "recalcul": recalcul, "pages": pages}
+    measures = {
+        "droit": droit,
+        "importation": importation,
+        "recalcul": recalcul,
+        "pages": pages,
+        "acces": acces,
+        "journal": journal,
+    }
     unknown = set(sys.argv[1:]) - set(measures)
     if unknown:
         print(f"Mesure inconnue : {', '.join(unknown)}. Mesures : {', '.join(measures)}.")

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,6 +22,7 @@ from seuil.accompagnements.models import Objectif
 from seuil.acteurs.models import Agent, Organisation
 from seuil.acteurs.operations import create_organisation
 from seuil.dossiers.models import Dossier
+from tests.harness.client import sign_in_strongly
 
 CLIENTS = 16
 REQUESTS = 40
@@ -112,7 +114,7 @@ def p95(values: list[float]) -> float:
 def time_raw_sql(url: str, agent: Agent) -> tuple[int, float]:
     """Return how many queries a page makes and the seconds of the same SQL run alone."""
     client = Client()
-    client.force_login(agent)
+    sign_in_strongly(client, agent)
     client.get(url)
     with CaptureQueriesContext(connection) as captured:
         client.get(url)
@@ -148,8 +150,8 @@ def ensure_objectif() -> None:
 def sign_in(agent: Agent) -> str:
     """Return the session of a signed-in agent."""
     client = Client()
-    client.force_login(agent)
-    return client.cookies["sessionid"].value
+    sign_in_strongly(client, agent)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def start_server(port: int) -> "subprocess.Popen[bytes]":

@@ -37,6 +37,12 @@ SEUIL_DEMO = _flag("SEUIL_DEMO")
 SEUIL_STATE_BRAND = _flag("SEUIL_STATE_BRAND")
 # Tells, in each answer, the time the server spent on it: for `make bench` only.
 SEUIL_MESURE = _flag("SEUIL_MESURE")
+# The journal: months it is kept (CNIL: 6 to 12, 36 at most), where its daily anchors go, whether
+# the copy given to a household names the agents. Strict: an undeclared reading fails (tests).
+SEUIL_JOURNAL_MOIS = int(os.environ.get("SEUIL_JOURNAL_MOIS", "12"))
+SEUIL_JOURNAL_NOMS = _flag("SEUIL_JOURNAL_NOMS")
+SEUIL_JOURNAL_STRICT = _flag("SEUIL_JOURNAL_STRICT")
+SEUIL_ANCRES = Path(os.environ.get("SEUIL_ANCRES", DATA_DIR / "ancres"))
 SEUIL_DEPARTEMENT = os.environ.get("SEUIL_DEPARTEMENT", "33")
 SEUIL_DOCUMENTS = Path(os.environ.get("SEUIL_DOCUMENTS", DATA_DIR / "documents"))
 
@@ -53,6 +59,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "seuil.audit",
     "seuil.acteurs",
+    "seuil.connexions",
     "seuil.dossiers",
     "seuil.actes",
     "seuil.echeances",
@@ -69,12 +76,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "seuil.web.journal.JournalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "seuil.web.session.ConnexionForte",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "seuil.web.middleware.ContentSecurityPolicy",
@@ -110,28 +119,44 @@ LOGIN_URL = "connexion"
 LOGIN_REDIRECT_URL = "accueil"
 LOGOUT_REDIRECT_URL = "connexion"
 AUTHENTICATION_BACKENDS = ["seuil.web.backend.AgentBackend"]
-# ANSSI: twelve characters at least, refused when common or close to the person's name.
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("courriel", "nom", "prenom")},
-    },
-]
+# CNIL 2022: fifty bits and slowed tries; no class of characters, no periodic change.
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "seuil.web.passwords.MotDePasseValidator"}]
 CSRF_FAILURE_VIEW = "seuil.web.errors.csrf_failure"
 SESSION_COOKIE_AGE = 8 * 3600
+# Minutes without a page, and days without a sign-in.
+SEUIL_INACTIVITE = int(os.environ.get("SEUIL_INACTIVITE", "30"))
+SEUIL_SOMMEIL = int(os.environ.get("SEUIL_SOMMEIL", "90"))
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("SEUIL_HTTPS")
+if SESSION_COOKIE_SECURE:
+    # Bound by the browser to this very host.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-seuil", "__Host-seuil-csrf"
 SECURE_SSL_REDIRECT = _flag("SEUIL_HTTPS")
 SECURE_HSTS_SECONDS = 31_536_000 if _flag("SEUIL_HTTPS") else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("SEUIL_PROXY") else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# ProConnect, or another OpenID Connect provider; nothing until all three are given.
+SEUIL_OIDC_ISSUER = os.environ.get("SEUIL_OIDC_ISSUER", "")
+SEUIL_OIDC_CLIENT_ID = os.environ.get("SEUIL_OIDC_CLIENT_ID", "")
+SEUIL_OIDC_CLIENT_SECRET = os.environ.get("SEUIL_OIDC_CLIENT_SECRET", "")
+SEUIL_OIDC_NOM = os.environ.get("SEUIL_OIDC_NOM", "ProConnect")
+# ProConnect does not say whether an e-mail is verified: its providers own the addresses they give.
+SEUIL_OIDC_COURRIEL_SUR = _flag("SEUIL_OIDC_COURRIEL_SUR")
+
+# Without a mail server the inviter hands the link over.
+SEUIL_COURRIEL = os.environ.get("SEUIL_COURRIEL", "")
+EMAIL_BACKEND = "django.core.mail.backends." + (
+    "smtp.EmailBackend" if SEUIL_COURRIEL else "dummy.EmailBackend"
+)
+EMAIL_HOST, _, _port = SEUIL_COURRIEL.partition(":")
+EMAIL_PORT = int(_port or 25)
+EMAIL_HOST_USER = os.environ.get("SEUIL_COURRIEL_COMPTE", "")
+EMAIL_HOST_PASSWORD = os.environ.get("SEUIL_COURRIEL_SECRET", "")
+EMAIL_USE_TLS = _flag("SEUIL_COURRIEL_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("SEUIL_COURRIEL_DE", "seuil@localhost")
 
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"

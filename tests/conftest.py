@@ -31,6 +31,7 @@ hypothesis_settings.load_profile("ordinaire")
 def pytest_configure() -> None:
     """Cheap passwords: the real hasher costs a third of a second per account."""
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django_settings.SEUIL_JOURNAL_STRICT = True
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
@@ -59,12 +60,15 @@ def django_db_modify_db_settings() -> None:
 def django_db_setup(
     django_db_setup: None, django_db_blocker: pytest.FixtureRequest
 ) -> Iterator[None]:
-    """Fill the test database once with what every instance holds: the geography."""
+    """Fill the test database once with what every instance holds: the geography, the journal."""
+    from seuil.audit.operations import install_journal  # noqa: PLC0415 - after Django's setup
+
     with django_db_blocker.unblock():
         from seuil.acteurs import rls  # noqa: PLC0415 - after Django's setup
 
         rls.install()
         _load_geography()
+        install_journal(cursor=connections["default"].cursor())
     yield
     # The live server may outlive the database: its threads keep a connection each.
     with django_db_blocker.unblock(), connections["default"].cursor() as cursor:

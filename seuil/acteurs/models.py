@@ -1,5 +1,6 @@
 """Territories, organisations and agents."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from seuil.acteurs.matrice import load_matrice
+from seuil.acteurs.rules import why_not_habilite
 from seuil.kernel.models import Record, new_id
 
 
@@ -124,10 +126,14 @@ class Organisation(Record):
     courriel = models.EmailField(blank=True)
     adresse = models.CharField(max_length=250, blank=True)
     communes = models.ManyToManyField(Commune, related_name="organisations", blank=True)
+    siret = models.CharField("SIRET", max_length=14, null=True, blank=True)  # noqa: DJ001 - unknown
 
     class Meta:
         verbose_name = "organisme"
         constraints = [
+            models.CheckConstraint(
+                name="organisation_siret", condition=models.Q(siret__regex=r"^[0-9]{14}$")
+            ),
             models.UniqueConstraint(fields=["departement", "nom"], name="organisation_unique_nom"),
         ]
 
@@ -149,7 +155,9 @@ class Organisation(Record):
         portee = "compte"
 
     class Privacy:
-        technique = {"departement", "type", "nom", "telephone", "courriel", "adresse", "communes"}
+        technique = {
+            "departement", "type", "nom", "telephone", "courriel", "adresse", "communes", "siret",
+        }  # fmt: skip
         retention = "annuaire"
 
     def __str__(self) -> str:
@@ -169,6 +177,11 @@ class Role(models.TextChoices):
     ADMINISTRATEUR = "administrateur", "Administrateur"
 
 
+class MotifSuspension(models.TextChoices):
+    SOMMEIL = "sommeil", "Aucune connexion depuis longtemps"
+    DECISION = "decision", "Décision d’un administrateur"
+
+
 class AgentManager(BaseUserManager["Agent"]):
     def get_by_natural_key(self, username: str | None) -> "Agent":
         return self.get(courriel__iexact=username)
@@ -185,6 +198,20 @@ class Agent(AbstractBaseUser):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="agents")
     departement = models.ForeignKey(Departement, on_delete=models.PROTECT, related_name="agents")
     habilite_le = models.DateField("habilité le")
+    # The last day: the next one, signing in is refused until the administrator renews.
+    habilite_jusqu_au = models.DateField("habilité jusqu’au")
+    renouvele_le = models.DateField("habilitation renouvelée le", null=True)
+    renouvele_par = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="renouvellements"
+    )
+    suspendu_le = models.DateField("suspendu le", null=True)
+    suspendu_motif = models.CharField(
+        "motif de la suspension", max_length=20, choices=MotifSuspension.choices, blank=True
+    )
+    reveille_le = models.DateField("réveillé le", null=True)
+    administre_organisation = models.BooleanField(
+        "invite les agents de son organisme", default=False
+    )
     is_active = models.BooleanField("compte actif", default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -194,6 +221,22 @@ class Agent(AbstractBaseUser):
 
     class Meta:
         verbose_name = "agent"
+        constraints = [
+            models.CheckConstraint(
+                name="agent_habilitation",
+                condition=models.Q(habilite_jusqu_au__gte=models.F("habilite_le")),
+            ),
+            models.CheckConstraint(
+                name="agent_renouvellement",
+                # Renewed by a command, no agent did it: the journal names the machine.
+                condition=models.Q(renouvele_par=None) | models.Q(renouvele_le__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="agent_suspension",
+                condition=models.Q(suspendu_le=None, suspendu_motif="")
+                | (models.Q(suspendu_le__isnull=False) & ~models.Q(suspendu_motif="")),
+            ),
+        ]
         indexes = [models.Index(fields=["organisation", "role"], name="agent_organisation_role")]
 
     class Rls:
@@ -202,7 +245,8 @@ class Agent(AbstractBaseUser):
     class Privacy:
         agent = {
             "courriel", "nom", "prenom", "role", "organisation", "departement", "habilite_le",
-            "is_active", "password", "last_login",
+            "habilite_jusqu_au", "renouvele_le", "renouvele_par", "suspendu_le", "suspendu_motif",
+            "reveille_le", "administre_organisation", "is_active", "password", "last_login",
         }  # fmt: skip
         retention = "habilitation"
 
@@ -223,6 +267,16 @@ class Agent(AbstractBaseUser):
     @property
     def author_label(self) -> str:
         return f"{self} ({self.get_role_display()})"
+
+    def why_not_habilite(self, *, on: date) -> str | None:
+        """Return the French reason why the account is closed on that day, or None."""
+        return why_not_habilite(
+            actif=self.is_active,
+            suspendu=self.suspendu_motif,
+            debut=self.habilite_le,
+            fin=self.habilite_jusqu_au,
+            on=on,
+        )
 
     def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002 - Django's signature
         return False

@@ -1,7 +1,7 @@
 """Read the directory and the accounts."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -116,34 +116,25 @@ def _read_geography(
     return _geography[key]
 
 
-def list_comptes(*, agent: Agent, on: date) -> Sequence[Mapping[str, Any]]:  # noqa: ARG001
-    """Return the accounts of the agent's département; none without the right."""
-    if why_not(agent.profil, "agents.gerer"):
-        return []
-    return list(
-        Agent.objects.filter(departement=agent.departement_id)
-        .order_by("nom", "prenom")
-        .values(
-            "nom", "prenom", "courriel", "role", "organisation__nom", "habilite_le", "is_active",
-            "last_login",
-        )
-    )  # fmt: skip
-
-
 def find_abonnement(*, agent: Agent, on: date) -> AbonnementAgenda | None:  # noqa: ARG001
     """Return the agent's own subscription that runs, if any."""
     return AbonnementAgenda.objects.filter(agent=agent.pk, revoque_le=None).first()
 
 
-def find_abonne(*, jeton: str) -> AbonnementAgenda | None:
+def find_abonne(*, jeton: str, on: date) -> AbonnementAgenda | None:
     """Return the subscription that a secret address opens, with its agent; None when none runs.
 
-    Takes no agent: the address alone says who reads. An agent without habilitation any more has
-    none. The database compares digests: how long it takes says nothing of the token.
+    Takes no agent: the address alone says who reads. An agent whose habilitation ended the day
+    before (no day is further behind in France), or who is suspended, has none. The database
+    compares digests: how long it takes says nothing of the token.
     """
     return (
         AbonnementAgenda.objects.filter(
-            empreinte=compute_empreinte(jeton), revoque_le=None, agent__is_active=True
+            empreinte=compute_empreinte(jeton),
+            revoque_le=None,
+            agent__is_active=True,
+            agent__suspendu_motif="",
+            agent__habilite_jusqu_au__gte=on - timedelta(days=1),
         )
         .select_related("agent")
         .first()

@@ -6,7 +6,7 @@ tables, again whenever the matrix or a table changes.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,8 @@ class Protegee:
     departement: str
     # Kept to the organisation that wrote it.
     organisation_seule: bool
+    # Read by the thousand by who sees a whole département.
+    vaste: bool
     model: type[models.Model]
 
 
@@ -70,6 +72,7 @@ def read_table_class(model: type[models.Model]) -> Protegee:
     given = {k: v for k, v in vars(rls).items() if not k.startswith("_")}
     unknown = set(given) - {
         "portee", "categorie", "chemin", "par_valeur", "departement_direct", "organisation_seule",
+        "vaste",
     }  # fmt: skip
     portee = given.get("portee", "categorie")
     categorie = given.get("categorie", "")
@@ -95,6 +98,7 @@ def read_table_class(model: type[models.Model]) -> Protegee:
         )
         else "",
         organisation_seule=bool(given.get("organisation_seule")),
+        vaste=bool(given.get("vaste")),
         model=model,
     )
 
@@ -107,7 +111,7 @@ def install(*, matrice: Matrice | None = None) -> bool:
     matrice = matrice or load_matrice()
     statements = list(write_policies())
     installation = hashlib.sha256(
-        "\n".join([_SQL.read_text(encoding="utf-8"), *_ROLES, *statements]).encode()
+        "\n".join([_read_sql(matrice), *_ROLES, *statements]).encode()
     ).hexdigest()
     with transaction.atomic(), connection.cursor() as cursor:
         # Two processes that start together install once.
@@ -117,7 +121,7 @@ def install(*, matrice: Matrice | None = None) -> bool:
             return False
         for statement in _ROLES:
             cursor.execute(statement)
-        cursor.execute(_SQL.read_text(encoding="utf-8"))
+        cursor.execute(_read_sql(matrice))
         _install_key(cursor, read_only=False)
         load_regles(cursor, matrice)
         for statement in (*_list_grants(), *statements, *_list_owned()):
@@ -181,6 +185,14 @@ def _install_key(cursor: Any, *, read_only: bool) -> None:
 
 _SQL = Path(__file__).parent / "rls.sql"
 
+
+def _read_sql(matrice: Matrice) -> str:
+    """Return the functions, with the two numbers of the matrix that they compare."""
+    text = _SQL.read_text(encoding="utf-8")
+    text = text.replace("{jours_apres}", str(matrice.relations["saisine"].jours_apres))
+    return text.replace("{dernier}", str(len(matrice.stades) - 1))
+
+
 _ROLES = (
     *(
         f"DO $$ BEGIN CREATE ROLE {name} {options}; "
@@ -215,7 +227,10 @@ def _list_grants() -> Iterator[str]:
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA droits TO {DROITS}"
     for name in ("agent", "organisation", "organisation_communes", "commune", "departement"):
         yield f"GRANT SELECT ON acteurs_{name} TO {DROITS}"
-    yield f"GRANT SELECT ON travail_diligence, dossiers_acces TO {DROITS}"
+    yield (
+        "GRANT SELECT ON dossiers_dossier, dossiers_acces, dossiers_bail, travail_tache,"
+        f" travail_diligence, accompagnements_mandat, accompagnements_contrat TO {DROITS}"
+    )
     journals = {t.table for t in list_tables() if t.portee == "journal"}
     for name in tables:
         if name in _READ_ONLY:
@@ -286,7 +301,8 @@ def _drop_policies(table: str) -> str:
 def _list_policies(t: Protegee) -> Iterator[Policy]:
     if t.portee == "journal":
         yield Policy("ecrire", "INSERT", check="true")
-        yield Policy("lire", "SELECT", "(SELECT droits.present())")
+        # Lines are added without being read (journal.inscrire); pages ask journal.consultations.
+        yield Policy("lire", "SELECT", _machine())
         return
     floor = _floor(t)
     yield Policy("plancher", "ALL", floor, floor, restrictive=True)
@@ -311,7 +327,7 @@ def _floor(t: Protegee) -> str:
 
 
 def _territory(column: str) -> str:
-    return f"({column} = (SELECT droits.departement()) OR (SELECT droits.departement()) = '*')"
+    return f"{column} = ANY ((SELECT droits.territoires())::text[])"
 
 
 def _machine() -> str:
@@ -323,8 +339,28 @@ def _reach(t: Protegee, operation: str) -> str:
     return _REACH[t.portee](t, operation)
 
 
+# No policy reads a protected table: each would bring its own policies along, and planning would
+# cost more than reading. The functions answer with their own rights, for one file; who sees a
+# whole département is told apart before, by a comparison that an index serves.
+
+
+def _wide(column: str, categorie: str, operation: str) -> str:
+    return f"{column} = ANY ((SELECT droits.entiers('{categorie}', '{operation}'))::text[])"
+
+
+def _portee(categorie: str, operation: str) -> str:
+    return f"(SELECT droits.portee('{categorie}', '{operation}'))"
+
+
+def _opened(dossier: str, categorie: str, operation: str) -> str:
+    return f"droits.ouvre({dossier}, {_portee(categorie, operation)})"
+
+
 def _reach_dossier(t: Protegee, operation: str) -> str:
-    return _dossier(t.table, "dossier" if operation == "lire" else "identite", operation)
+    column = f"{t.table}.{t.departement}"
+    if operation == "ecrire":
+        return _wide(column, "identite", "ecrire")
+    return f"{_wide(column, 'dossier', 'lire')} OR {_opened(f'{t.table}.id', 'dossier', 'lire')}"
 
 
 def _reach_ligne(t: Protegee, operation: str) -> str:  # noqa: ARG001 - as the others
@@ -341,15 +377,14 @@ def _reach_departement(t: Protegee, operation: str) -> str:
 
 def _reach_bailleur(t: Protegee, operation: str) -> str:
     wide = _wide(f"{t.table}.{t.departement}", t.categorie, operation)
-    leased = f"SELECT 1 FROM dossiers_bail b WHERE b.bailleur_id = {t.table}.id"
-    return f"{wide} OR EXISTS ({leased})"
+    return f"{wide} OR droits.bailleur_ouvert({t.table}.id, {_portee(t.categorie, operation)})"
 
 
 def _reach_categorie(t: Protegee, operation: str) -> str:
     rows = _by_value(t, operation)
-    if t.departement and operation == "lire":
+    if t.departement:
         return f"{_wide(f'{t.table}.{t.departement}', t.categorie, operation)} OR {rows}"
-    return rows
+    return f"(SELECT droits.partout('{operation}')) OR {rows}"
 
 
 def _by_value(t: Protegee, operation: str) -> str:
@@ -366,108 +401,48 @@ def _by_value(t: Protegee, operation: str) -> str:
 
 def _through(t: Protegee, categorie: str, operation: str) -> str:
     """Return that the row's dossier is reached, by following its foreign keys."""
-    tables, here, joins = _tables_of(t.model, t.chemin), t.table, []
-    for i, (key, table) in enumerate(zip(t.chemin, tables, strict=True)):
-        joins.append((f"p{i}", table, f"p{i}.id = {here}.{key}_id"))
-        here = f"p{i}"
-    joins.append(("d", "dossiers_dossier", f"d.id = {here}.dossier_id"))
-    sources = ", ".join(f"{table} {alias}" for alias, table, _ in joins)
-    links = " AND ".join(on for _, _, on in joins)
-    opened = _dossier("d", categorie, operation)
-    reached = f"EXISTS (SELECT 1 FROM {sources} WHERE {links} AND ({opened}))"
+    if t.chemin:
+        # The functions know the dossier of a mandate and of a contract, one step at a time.
+        dossier = f"{t.table}.{t.chemin[0]}_id"
+        for key in t.chemin:
+            dossier = (
+                f"droits.dossier_de_{key}({dossier})"
+                if key == t.chemin[-1]
+                else (f"droits.{t.chemin[1]}_de_{key}({dossier})")
+            )
+    else:
+        dossier = f"{t.table}.dossier_id"
+    reached = _opened(dossier, categorie, operation)
+    if t.vaste:
+        wide = (
+            f"EXISTS (SELECT 1 FROM dossiers_dossier d WHERE d.id = {t.table}.dossier_id"
+            f" AND {_wide('d.departement_id', categorie, operation)})"
+        )
+        reached = f"({wide} OR {reached})"
     if t.organisation_seule:
         own = f"{t.table}.organisation_id = (SELECT droits.organisation())"
         reached = f"({reached} AND ({own} OR {_machine()}))"
     return reached
 
 
-def _tables_of(model: type[models.Model], chemin: Sequence[str]) -> list[str]:
-    tables = []
-    for key in chemin:
-        related = model._meta.get_field(key).related_model  # noqa: SLF001
-        assert isinstance(related, type)
-        model = related
-        tables.append(model._meta.db_table)  # noqa: SLF001
-    return tables
-
-
-def _dossier(d: str, categorie: str, operation: str) -> str:
-    """Return how a row of dossiers, under the alias `d`, is reached for a category."""
-    asked = f"'{categorie}', '{operation}'"
-    whole = f"{_wide(f'{d}.departement_id', categorie, operation)}"
-    sector = f"{d}.commune_code = ANY ((SELECT droits.communes({asked}))::text[])"
-    link = f"SELECT 1 FROM dossiers_acces a WHERE a.dossier_id = {d}.id AND {_held('a', asked)}"
-    duty = (
-        f"SELECT 1 FROM travail_tache k WHERE k.dossier_id = {d}.id"
-        " AND k.organisation_id = (SELECT droits.organisation())"
-        " AND k.visible_le <= (SELECT droits.jour())"
-        " AND (k.caduque_le IS NULL OR k.caduque_le > (SELECT droits.jour()))"
-    )
-    days = load_matrice().relations["saisine"].jours_apres
-    lately = f"{d}.id = ANY ((SELECT droits.repondus({days}))::uuid[])"
-    owed = f"(SELECT droits.saisine({asked})){_stages(d, asked, 'saisine')}"
-    ways = (
-        f"({whole}{_stages(d, asked, 'departement')})",
-        f"({sector}{_stages(d, asked, 'secteur')})",
-        f"EXISTS ({link})",
-        f"({owed} AND (EXISTS ({duty}) OR {lately}))",
-        f"{d}.id = (SELECT droits.dossier_du_code({asked}))",
-    )
-    return " OR ".join(ways)
-
-
-def _wide(column: str, categorie: str, operation: str) -> str:
-    return f"{column} = ANY ((SELECT droits.departements('{categorie}', '{operation}'))::text[])"
-
-
-def _stages(d: str, asked: str, relation: str) -> str:
-    return (
-        f" AND {d}.rang >= (SELECT droits.des({asked}, '{relation}'))"
-        f" AND {d}.rang <= (SELECT droits.jusqu_a({asked}, '{relation}'))"
-    )
-
-
-def _held(a: str, asked: str) -> str:
-    """Return that a dated link, under the alias `a`, runs, and names whoever asks."""
-    return (
-        f"{a}.relation = ANY ((SELECT droits.liens({asked}))::text[])"
-        f" AND {a}.debut_le <= (SELECT droits.jour())"
-        f" AND ({a}.fin_le IS NULL OR {a}.fin_le > (SELECT droits.jour()))"
-        f" AND ({a}.expire_at IS NULL OR {a}.expire_at > now())"
-        f" AND {_mine(a)}"
-    )
-
-
-def _mine(a: str) -> str:
-    return (
-        f"({a}.agent_id = (SELECT droits.agent())"
-        f" OR {a}.organisation_id = (SELECT droits.organisation())"
-        f" OR {a}.role = (SELECT droits.role()))"
-    )
-
-
 def _own_acces(t: Protegee, operation: str) -> str:
-    # Opened and ended by the machine alone, for an operation that checked who asks. Read by whom
-    # they name, and by whoever may tell who sees a file. The table names no dossier's content, and
-    # the policy may not ask for the dossier, which asks for it.
+    # Opened and ended by the machine alone, for an operation that checked who asks.
     if operation == "ecrire":
         return _machine()
     return (
-        f"{_machine()} OR {_mine(t.table)} OR (SELECT droits.voit_les_acces())"
-        f" OR {t.table}.dossier_id = ANY ((SELECT droits.suivis())::uuid[])"
+        f"droits.lien_lisible({t.table}.dossier_id, {t.table}.departement, {t.table}.agent_id,"
+        f" {t.table}.organisation_id, {t.table}.role, {_portee('dossier', 'lire')})"
     )
 
 
 def _own_taches(t: Protegee, operation: str) -> str:
     if operation == "ecrire":
         return _machine()
-    asked = f"'{t.categorie}', 'lire'"
     return (
         f"{_wide(f'{t.table}.{t.departement}', t.categorie, 'lire')}"
         f" OR {t.table}.organisation_id = (SELECT droits.organisation())"
         f" OR {t.table}.agent_id = (SELECT droits.agent())"
-        f" OR EXISTS (SELECT 1 FROM dossiers_acces a WHERE a.dossier_id = {t.table}.dossier_id"
-        f" AND {_held('a', asked)})"
+        f" OR droits.lie({t.table}.dossier_id, {_portee(t.categorie, 'lire')})"
     )
 
 

@@ -72,7 +72,8 @@ BEGIN
     SELECT a.id, a.organisation_id, o.type, a.role, a.departement_id
       INTO moi.agent, moi.organisation, moi.organisme, moi.role, moi.departement
       FROM public.acteurs_agent a JOIN public.acteurs_organisation o ON o.id = a.organisation_id
-      WHERE a.id = p[2]::uuid AND a.is_active;
+      WHERE a.id = p[2]::uuid AND a.is_active AND a.suspendu_le IS NULL
+        AND moi.jour BETWEEN a.habilite_le AND a.habilite_jusqu_au;
     IF NOT FOUND THEN RETURN NULL; END IF;
     SELECT r.code, r.limites INTO moi.profil, moi.limites FROM droits.profil r
       WHERE r.role = moi.role AND r.organisme IN (moi.organisme, '')
@@ -102,17 +103,9 @@ CREATE OR REPLACE FUNCTION droits.organisation() RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$ SELECT (droits.moi()).organisation $$;
 
-CREATE OR REPLACE FUNCTION droits.role() RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$ SELECT (droits.moi()).role $$;
-
 CREATE OR REPLACE FUNCTION droits.departement() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$ SELECT (droits.moi()).departement $$;
-
-CREATE OR REPLACE FUNCTION droits.jour() RETURNS date
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$ SELECT (droits.moi()).jour $$;
 
 -- Whether a file whose processing is limited (RGPD, art. 18) is still shown.
 CREATE OR REPLACE FUNCTION droits.limites() RETURNS boolean
@@ -135,65 +128,76 @@ BEGIN
   RETURN moi.genre || ':' || split_part(current_setting('seuil.contexte', true), '|', 2);
 END $$;
 
--- Départements the whole of which may be reached, for a category and an operation.
-CREATE OR REPLACE FUNCTION droits.departements(cat text, op text) RETURNS text[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.moi();
-BEGIN
-  IF moi.genre = 'machine' OR (moi.genre = 'chiffres' AND op = 'lire') THEN
-    IF moi.departement = '*' THEN
-      RETURN ARRAY(SELECT d.code::text FROM public.acteurs_departement d);
-    END IF;
-    RETURN ARRAY[moi.departement];
-  END IF;
-  IF moi.genre = 'agent' AND EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = moi.profil
-    AND r.categorie = cat AND r.operation = op AND r.relation = 'departement') THEN
-    RETURN ARRAY[moi.departement];
-  END IF;
-  RETURN '{}';
+-- What of the matrix concerns whoever asks, for a category and an operation: read once by query, then
+-- compared with each row. Stages are ranks; null stands for « never ».
+DO $$ BEGIN
+  CREATE TYPE droits.portee AS (
+    partout boolean, departement text, limites boolean, jour date,
+    agent uuid, organisation uuid, role text,
+    des smallint, jusqu_a smallint,
+    communes text[], secteur_des smallint, secteur_jusqu_a smallint,
+    liens text[],
+    saisine_des smallint, saisine_jusqu_a smallint,
+    dossier uuid
+  );
+EXCEPTION WHEN duplicate_object THEN NULL;
 END $$;
 
--- First and last stage of the rule of a relation; none stands for « never ».
-CREATE OR REPLACE FUNCTION droits.des(cat text, op text, rel text) RETURNS smallint
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.moi();
-BEGIN
-  IF moi.genre IN ('machine', 'chiffres') THEN RETURN 0; END IF;
-  RETURN (SELECT r.de FROM droits.regle r WHERE r.profil = moi.profil
-    AND r.categorie = cat AND r.operation = op AND r.relation = rel);
-END $$;
-
-CREATE OR REPLACE FUNCTION droits.jusqu_a(cat text, op text, rel text) RETURNS smallint
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.moi();
-BEGIN
-  IF moi.genre IN ('machine', 'chiffres') THEN RETURN 32767; END IF;
-  RETURN (SELECT r.a FROM droits.regle r WHERE r.profil = moi.profil
-    AND r.categorie = cat AND r.operation = op AND r.relation = rel);
-END $$;
-
--- Who may tell who sees a file: those who see all those of the département.
-CREATE OR REPLACE FUNCTION droits.voit_les_acces() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS
-$$ SELECT droits.departements('dossier', 'lire') <> '{}' AND droits.des('dossier', 'lire', 'departement') = 0 $$;
-
--- Communes that the agent's organisation serves, when a rule goes by sector.
-CREATE OR REPLACE FUNCTION droits.communes(cat text, op text) RETURNS text[]
+CREATE OR REPLACE FUNCTION droits.portee(cat text, op text) RETURNS droits.portee
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   moi constant droits.lecteur := droits.moi();
-  servies text[];
+  p droits.portee;
+  r record;
 BEGIN
-  IF moi.genre IS DISTINCT FROM 'agent' OR NOT EXISTS (SELECT 1 FROM droits.regle r
-    WHERE r.profil = moi.profil AND r.categorie = cat AND r.operation = op
-    AND r.relation = 'secteur') THEN
-    RETURN '{}';
+  IF moi.genre IS NULL THEN RETURN NULL; END IF;
+  p.partout := false;
+  p.departement := moi.departement;
+  p.limites := moi.limites;
+  p.jour := moi.jour;
+  p.liens := '{}';
+  p.communes := '{}';
+  -- The machine recomputes and imports; « chiffres » counts, and writes nothing.
+  IF moi.genre = 'machine' OR (moi.genre = 'chiffres' AND op = 'lire') THEN
+    p.partout := moi.departement = '*';
+    p.des := 0;
+    p.jusqu_a := 32767;
+    RETURN p;
   END IF;
+  IF moi.genre = 'agent' THEN
+    p.agent := moi.agent;
+    p.organisation := moi.organisation;
+    p.role := moi.role;
+  END IF;
+  FOR r IN SELECT x.relation, x.de, x.a FROM droits.regle x
+    WHERE x.profil = moi.profil AND x.categorie = cat AND x.operation = op
+  LOOP
+    IF r.relation = 'departement' THEN
+      p.des := r.de;
+      p.jusqu_a := r.a;
+    ELSIF r.relation = 'secteur' THEN
+      p.communes := droits.secteur(moi);
+      p.secteur_des := r.de;
+      p.secteur_jusqu_a := r.a;
+    ELSIF r.relation = 'saisine' THEN
+      p.saisine_des := r.de;
+      p.saisine_jusqu_a := r.a;
+    ELSIF r.relation IN ('menage', 'bailleur_du_code') THEN
+      p.dossier := moi.dossier;
+    ELSE
+      p.liens := p.liens || r.relation;
+    END IF;
+  END LOOP;
+  RETURN p;
+END $$;
+
+-- Communes that the agent's organisation serves.
+CREATE OR REPLACE FUNCTION droits.secteur(moi droits.lecteur) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE servies text[];
+BEGIN
   servies := ARRAY(SELECT c.commune_id::text FROM public.acteurs_organisation_communes c
     WHERE c.organisation_id = moi.organisation);
   IF servies = '{}' AND EXISTS (SELECT 1 FROM droits.sans_commune s WHERE s.type = moi.organisme)
@@ -204,61 +208,123 @@ BEGIN
   RETURN servies;
 END $$;
 
--- Kinds of dated links that open a category.
-CREATE OR REPLACE FUNCTION droits.liens(cat text, op text) RETURNS text[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+-- Whether a file runs a dated link that names whoever asks.
+CREATE OR REPLACE FUNCTION droits.lie(dossier uuid, p droits.portee) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 200
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.moi();
 BEGIN
-  IF moi.genre IS DISTINCT FROM 'agent' THEN RETURN '{}'; END IF;
-  RETURN ARRAY(SELECT r.relation FROM droits.regle r WHERE r.profil = moi.profil
-    AND r.categorie = cat AND r.operation = op
-    AND r.relation NOT IN ('departement', 'secteur', 'saisine'));
+  RETURN p.liens <> '{}' AND EXISTS (SELECT 1 FROM public.dossiers_acces a
+    WHERE a.dossier_id = dossier AND a.relation = ANY (p.liens) AND a.debut_le <= p.jour
+      AND (a.fin_le IS NULL OR a.fin_le > p.jour)
+      AND (a.expire_at IS NULL OR a.expire_at > now())
+      AND (a.agent_id = p.agent OR a.organisation_id = p.organisation OR a.role = p.role));
 END $$;
 
--- Whether a category opens to an organisation that has something to do for the file.
-CREATE OR REPLACE FUNCTION droits.saisine(cat text, op text) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+-- Whether a file is open to whoever asks: the whole of the matrix, for one row.
+CREATE OR REPLACE FUNCTION droits.ouvre(dossier uuid, p droits.portee) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 200
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.moi();
+DECLARE d record;
 BEGIN
-  RETURN moi.genre IS NOT DISTINCT FROM 'agent' AND EXISTS (SELECT 1 FROM droits.regle r
-    WHERE r.profil = moi.profil AND r.categorie = cat AND r.operation = op
-    AND r.relation = 'saisine');
-END $$;
-
--- Files that the agent or its organisation follows: its colleagues on them are told to it.
-CREATE OR REPLACE FUNCTION droits.suivis() RETURNS uuid[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.moi();
-BEGIN
-  RETURN ARRAY(SELECT a.dossier_id FROM public.dossiers_acces a
-    WHERE a.relation = ANY (droits.liens('accompagnement', 'lire'))
-      AND a.debut_le <= moi.jour AND (a.fin_le IS NULL OR a.fin_le > moi.jour)
-      AND (a.agent_id = moi.agent OR a.organisation_id = moi.organisation));
-END $$;
-
--- Files for which the agent's organisation answered a duty within so many days.
-CREATE OR REPLACE FUNCTION droits.repondus(jours integer) RETURNS uuid[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.moi();
-BEGIN
-  RETURN ARRAY(SELECT g.dossier_id FROM public.travail_diligence g
-    WHERE g.organisation_id = moi.organisation AND g.faite_le > moi.jour - jours);
-END $$;
-
--- The one file that a code opens, for the categories of its profile.
-CREATE OR REPLACE FUNCTION droits.dossier_du_code(cat text, op text) RETURNS uuid
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.moi();
-BEGIN
-  IF moi.genre IS DISTINCT FROM 'code' THEN RETURN NULL; END IF;
-  IF EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = moi.profil AND r.categorie = cat
-    AND r.operation = op AND r.relation IN ('menage', 'bailleur_du_code')) THEN
-    RETURN moi.dossier;
+  IF p.partout IS NULL THEN RETURN false; END IF;
+  IF p.partout THEN RETURN true; END IF;
+  SELECT x.departement_id, x.rang, x.commune_code, x.limite_le INTO d
+    FROM public.dossiers_dossier x WHERE x.id = dossier;
+  IF NOT FOUND OR d.departement_id <> p.departement
+    OR (d.limite_le IS NOT NULL AND NOT p.limites) THEN RETURN false; END IF;
+  IF d.rang BETWEEN p.des AND p.jusqu_a THEN RETURN true; END IF;
+  IF d.rang BETWEEN p.secteur_des AND p.secteur_jusqu_a AND d.commune_code = ANY (p.communes) THEN
+    RETURN true;
   END IF;
-  RETURN NULL;
+  IF droits.lie(dossier, p) THEN RETURN true; END IF;
+  IF d.rang BETWEEN p.saisine_des AND p.saisine_jusqu_a AND (
+    EXISTS (SELECT 1 FROM public.travail_tache k WHERE k.dossier_id = dossier
+      AND k.organisation_id = p.organisation AND k.visible_le <= p.jour
+      AND (k.caduque_le IS NULL OR k.caduque_le > p.jour))
+    OR EXISTS (SELECT 1 FROM public.travail_diligence g WHERE g.dossier_id = dossier
+      AND g.organisation_id = p.organisation AND g.faite_le > p.jour - {jours_apres}))
+  THEN RETURN true; END IF;
+  RETURN coalesce(dossier = p.dossier, false);
 END $$;
+
+-- Files of a mandate and of a contract; nothing else of them is told.
+CREATE OR REPLACE FUNCTION droits.dossier_de_mandat(mandat uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 50
+SET search_path = pg_catalog, pg_temp AS
+$$ SELECT m.dossier_id FROM public.accompagnements_mandat m WHERE m.id = mandat $$;
+
+CREATE OR REPLACE FUNCTION droits.mandat_de_contrat(contrat uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 50
+SET search_path = pg_catalog, pg_temp AS
+$$ SELECT c.mandat_id FROM public.accompagnements_contrat c WHERE c.id = contrat $$;
+
+-- Whether a landlord has a lease in a file that is open to whoever asks.
+CREATE OR REPLACE FUNCTION droits.bailleur_ouvert(bailleur uuid, p droits.portee) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 500
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT 1 FROM public.dossiers_bail b
+    WHERE b.bailleur_id = bailleur AND droits.ouvre(b.dossier_id, p));
+END $$;
+
+-- Whether nothing is hidden from whoever asks: the machine, everywhere.
+CREATE OR REPLACE FUNCTION droits.partout(op text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE moi constant droits.lecteur := droits.moi();
+BEGIN
+  RETURN coalesce(moi.departement = '*' AND (moi.genre = 'machine'
+    OR (moi.genre = 'chiffres' AND op = 'lire')), false);
+END $$;
+
+-- Whether a dated link is told to whoever asks: its own, those of the files it follows, and those of
+-- every file for who sees a whole département.
+CREATE OR REPLACE FUNCTION droits.lien_lisible(
+  dossier uuid, dep text, agent uuid, organisation uuid, role text, p droits.portee
+) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 100
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF p.partout IS NULL THEN RETURN false; END IF;
+  IF p.partout THEN RETURN true; END IF;
+  IF dep <> p.departement THEN RETURN false; END IF;
+  RETURN p.des = 0 OR agent = p.agent OR organisation = p.organisation OR role = p.role
+    OR droits.lie(dossier, p);
+END $$;
+
+-- Départements every file of which may be reached, for a category and an operation, whatever its
+-- stage: an index serves the comparison.
+CREATE OR REPLACE FUNCTION droits.entiers(cat text, op text) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE moi constant droits.lecteur := droits.moi();
+BEGIN
+  IF moi.genre = 'machine' OR (moi.genre = 'chiffres' AND op = 'lire') THEN
+    RETURN droits.territoires();
+  END IF;
+  IF moi.genre = 'agent' AND EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = moi.profil
+    AND r.categorie = cat AND r.operation = op AND r.relation = 'departement'
+    AND r.de = 0 AND r.a >= {dernier}) THEN
+    RETURN ARRAY[moi.departement];
+  END IF;
+  RETURN '{}';
+END $$;
+
+-- Départements outside of which nothing is ever seen.
+CREATE OR REPLACE FUNCTION droits.territoires() RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE moi constant droits.lecteur := droits.moi();
+BEGIN
+  IF moi.departement = '*' AND moi.genre IN ('machine', 'chiffres') THEN
+    RETURN ARRAY(SELECT d.code::text FROM public.acteurs_departement d);
+  END IF;
+  IF moi.genre IS NULL THEN RETURN '{}'; END IF;
+  RETURN ARRAY[moi.departement];
+END $$;
+
+-- What an earlier version asked, one question at a time.
+DROP FUNCTION IF EXISTS droits.departements(text, text), droits.des(text, text, text),
+  droits.jusqu_a(text, text, text), droits.communes(text, text), droits.liens(text, text),
+  droits.saisine(text, text), droits.dossier_du_code(text, text), droits.repondus(integer),
+  droits.suivis(), droits.voit_les_acces(), droits.role(), droits.jour() CASCADE;

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,55 @@ def why_not(profil: str, verbe: str) -> str | None:
     if found and verbe in found.verbes:
         return None
     return "Votre rôle ne permet pas cette action. Le secrétariat de la CCAPEX peut vous orienter."
+
+
+RAPPEL_HABILITATION = timedelta(days=30)
+
+
+def compute_fin_habilitation(*, on: date) -> date:
+    """Return the last day of an habilitation given or renewed that day: a year, then renewed."""
+    # 29 February: the next one is four years away.
+    return on.replace(year=on.year + 1, day=min(on.day, 28) if on.month == 2 else on.day)
+
+
+def why_not_habilite(*, actif: bool, suspendu: str, debut: date, fin: date, on: date) -> str | None:
+    """Return the French reason why an account may not be used that day, or None."""
+    if not actif:
+        return "Ce compte est fermé. Adressez-vous à l’administrateur de votre département."
+    if suspendu == "sommeil":
+        return (
+            "Ce compte est suspendu : il n’a pas servi depuis longtemps. Demandez à votre"
+            " administrateur de le réveiller."
+        )
+    if suspendu:
+        return "Ce compte est suspendu. Adressez-vous à l’administrateur de votre département."
+    if on < debut:
+        return f"Votre habilitation commence le {debut:%d/%m/%Y}. Revenez ce jour-là."
+    if on > fin:
+        return (
+            f"Votre habilitation a pris fin le {fin:%d/%m/%Y}. Demandez à votre administrateur de"
+            " la renouveler."
+        )
+    return None
+
+
+def is_fin_proche(*, fin: date, on: date) -> bool:
+    """Tell whether an habilitation that runs ends within thirty days."""
+    return on <= fin < on + RAPPEL_HABILITATION
+
+
+def why_bad_siret(siret: str) -> str | None:
+    """Return why a SIRET cannot be one, in French; None when its key is right."""
+    if not (len(siret) == 14 and siret.isascii() and siret.isdigit()):
+        return "Un SIRET a 14 chiffres."
+    digits = [int(c) for c in siret]
+    # The offices of La Poste have a key of their own: the sum of the figures, not Luhn's.
+    if siret.startswith("356000000") and siret != "35600000000048":
+        return None if sum(digits) % 5 == 0 else "Ce SIRET est mal recopié : sa clé est fausse."
+    doubled = [d * 2 if i % 2 == 0 else d for i, d in enumerate(digits)]
+    if sum(d - 9 if d > 9 else d for d in doubled) % 10:
+        return "Ce SIRET est mal recopié : sa clé est fausse."
+    return None
 
 
 def compute_empreinte(jeton: str) -> str:

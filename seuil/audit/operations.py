@@ -1,9 +1,25 @@
-"""Write the journal."""
+"""Write the journal, seal it, and install what it needs in the database."""
 
-from datetime import date
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import DatabaseError, connection
+from django.db.backends.utils import CursorWrapper
 
 from seuil.audit.models import Event
+from seuil.audit.queries import list_tables_suivies
+from seuil.audit.rules import list_tables_lues, write_triggers
+from seuil.kernel.models import new_id
+
+
+class JournalIndisponible(Exception):  # noqa: N818 - a state of the machine, shown as a page
+    """The journal cannot be written: nothing that it should tell may be served."""
 
 
 class Author(Protocol):
@@ -17,6 +33,29 @@ class Author(Protocol):
     def departement_id(self) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Lecteur:
+    """Who reads, as the journal keeps it; everything empty for a visitor."""
+
+    id: str = ""
+    label: str = ""
+    organisation: str = ""
+    role: str = ""
+    departement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was asked: the verb, the page, by which way, and the number of the request."""
+
+    kind: str
+    nom: str
+    canal: str = "web"
+    requete: str = ""
+    motif: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
 def record_event(
     *,
     kind: str,
@@ -25,15 +64,205 @@ def record_event(
     target_type: str,
     target_id: object,
     details: dict[str, Any] | None = None,
-) -> Event:
+) -> UUID:
     """Write one line, in the caller's transaction. `details` never holds personal data."""
-    return Event.objects.create(
+    target = str(target_id)
+    return _insert(
+        nature=Event.Nature.ACTE,
         kind=kind,
         by_id=by.author_id,
         by_label=by.author_label,
         departement=by.departement_id,
         target_type=target_type,
-        target_id=str(target_id),
+        target_id=target,
+        dossiers=[target] if target_type == "dossier" and _is_uuid(target) else [],
         effect_le=on,
         details=details or {},
     )
+
+
+def record_lecture(
+    *,
+    by: Lecteur,
+    page: Page,
+    dossiers: Collection[UUID],
+    categories: Collection[str],
+    cible: tuple[str, str] = ("", ""),
+) -> UUID:
+    """Say that a request showed files to someone: which, and which classes of data.
+
+    Raises JournalIndisponible: then nothing may be shown.
+    """
+    try:
+        return _insert(
+            nature=Event.Nature.LECTURE,
+            target_type=cible[0] or "page",
+            target_id=cible[1] or page.nom,
+            dossiers=sorted(dossiers),
+            categories=sorted(categories),
+            **_who(by),
+            **_what(page),
+        )
+    except DatabaseError as error:
+        raise JournalIndisponible from error
+
+
+def record_refus(*, by: Lecteur, page: Page, cible: tuple[str, str] = ("", "")) -> UUID:
+    """Say that a request was refused. Called once its transaction is over, else it would vanish."""
+    return _insert(
+        nature=Event.Nature.REFUS,
+        target_type=cible[0] or "page",
+        target_id=cible[1] or page.nom,
+        **_who(by),
+        **_what(page),
+    )
+
+
+def set_context(*, requete: str, motif: str = "") -> None:
+    """Say, for the writes of this transaction, in which request and why. Who acts is signed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('seuil.requete', %s, true), set_config('seuil.motif', %s, true)",
+            [requete, motif],
+        )
+
+
+def seal_journal() -> int:
+    """Seal the lines that are not sealed yet, département by département. Return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT journal.sceller()")
+        return int(cursor.fetchone()[0])
+
+
+def anchor_journal(*, departement: str) -> int:
+    """Write down the head of a chain. Return its rank, 0 when the chain is empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT journal.ancrer(%s)", [departement])
+        return int(cursor.fetchone()[0])
+
+
+def remove_lignes_a_terme(*, departement: str, avant: datetime) -> int:
+    """Remove the sealed lines older than an instant, and say so in the chain. Return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT journal.retirer(%s, %s)", [departement, avant])
+        return int(cursor.fetchone()[0])
+
+
+def install_journal(*, cursor: CursorWrapper) -> None:
+    """Put the functions and the triggers of the journal in the database. Idempotent.
+
+    Called after the migrations: a table that is new is then followed like the others. The schema
+    bears the digest of what was installed: nothing is done, nor locked, when it is the same.
+    """
+    cursor.execute("SELECT to_regprocedure('droits.auteur()') IS NOT NULL")
+    folder = Path(__file__).parent
+    statements = [(folder / "journal.sql").read_text(encoding="utf-8")]
+    modele = (folder / "declencheurs.sql").read_text(encoding="utf-8")
+    if cursor.fetchone()[0]:
+        # Who acts is then what the signed context says, and no setting of a session.
+        statements.append(_SIGNED)
+    tables = list_tables_suivies()
+    statements += [write_triggers(table, modele) for table in tables]
+    # What the triggers follow to the dossier, they read with the journal's own right.
+    statements += [
+        f"GRANT SELECT ON {name} TO seuil_journal" for name in list_tables_lues(tables=tables)
+    ]
+    statements.append((folder / "proprietaire.sql").read_text(encoding="utf-8"))
+    digest = hashlib.sha256("\n".join(statements).encode()).hexdigest()
+    cursor.execute("CREATE SCHEMA IF NOT EXISTS journal")
+    cursor.execute("SELECT obj_description('journal'::regnamespace, 'pg_namespace')")
+    if cursor.fetchone()[0] == digest:
+        return
+    for statement in statements:
+        cursor.execute(statement)
+    cursor.execute(f"COMMENT ON SCHEMA journal IS '{digest}'")
+
+
+_SIGNED = """
+GRANT USAGE ON SCHEMA droits TO seuil_journal;
+GRANT EXECUTE ON FUNCTION droits.auteur(), droits.departement() TO seuil_journal;
+CREATE OR REPLACE FUNCTION journal.auteur() RETURNS text LANGUAGE sql STABLE
+  AS $$ SELECT droits.auteur() $$;
+-- « * » : the machine, in all of them.
+CREATE OR REPLACE FUNCTION journal.departement() RETURNS text LANGUAGE sql STABLE
+  AS $$ SELECT coalesce(nullif(droits.departement(), '*'), '') $$;
+"""
+
+
+def remove_triggers(*, cursor: CursorWrapper) -> None:
+    """Take the triggers away while migrations change the tables; install_journal puts them back."""
+    cursor.execute(
+        "SELECT format('DROP TRIGGER %%I ON %%s', tgname, tgrelid::regclass) FROM pg_trigger"
+        " WHERE tgname IN ('journal_insert', 'journal_update', 'journal_delete',"
+        " 'journal_truncate')",
+        [],
+    )
+    for (statement,) in cursor.fetchall():
+        cursor.execute(statement)
+    cursor.execute(
+        "DO $$ BEGIN IF to_regnamespace('journal') IS NOT NULL THEN"
+        " COMMENT ON SCHEMA journal IS NULL; END IF; END $$"
+    )
+
+
+def is_journal_failure(*, error: BaseException | None) -> bool:
+    """Tell whether what failed is the writing of the journal."""
+    while error is not None:
+        if isinstance(error, JournalIndisponible):
+            return True
+        diag = getattr(error, "diag", None)
+        # Inside the function, or refused at its door.
+        if diag is not None and (
+            "journal." in (diag.context or "") or "inscrire" in (diag.message_primary or "")
+        ):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+# Plain INSERT inside: who may write the journal may not read it, and RETURNING would read.
+_INSCRIRE = (
+    "SELECT journal.inscrire(%(id)s, %(nature)s, %(kind)s, %(by_id)s, %(by_label)s,"
+    " %(organisation)s, %(role)s, %(departement)s, %(target_type)s, %(target_id)s,"
+    " %(dossiers)s::uuid[], '{}', %(categories)s::text[], '{}', %(motif)s, %(canal)s,"
+    " %(requete)s, %(effect_le)s, %(details)s::jsonb)"
+)
+
+
+def _insert(**values: Any) -> UUID:
+    defaults: dict[str, Any] = {
+        "id": new_id(), "by_label": "", "organisation": "", "role": "", "departement": "",
+        "dossiers": [], "categories": [], "motif": "", "canal": "", "requete": "",
+        "effect_le": None, "details": {},
+    }  # fmt: skip
+    line = defaults | values
+    line["dossiers"] = [str(d) for d in line["dossiers"]]
+    line["details"] = json.dumps(line["details"], ensure_ascii=False, default=str)
+    for name, length in (("target_id", 80), ("kind", 60), ("by_label", 200), ("motif", 200)):
+        line[name] = str(line[name])[:length]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSCRIRE, line)
+    found: UUID = line["id"]
+    return found
+
+
+def _who(by: Lecteur) -> dict[str, Any]:
+    return {
+        "by_id": by.id, "by_label": by.label, "organisation": by.organisation, "role": by.role,
+        "departement": by.departement,
+    }  # fmt: skip
+
+
+def _what(page: Page) -> dict[str, Any]:
+    return {
+        "kind": page.kind, "canal": page.canal, "requete": page.requete, "motif": page.motif,
+        "details": page.details,
+    }  # fmt: skip
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -13,7 +13,7 @@ from seuil.acteurs.rules import load_departement
 from seuil.kernel.strict_yaml import Table, read_table
 
 SUITES = ("effacer", "anonymiser", "garder")
-EXECUTANTS = ("purge", "journal", "personne")
+EXECUTANTS = ("purge", "journal", "connexions", "personne")
 CERTITUDES = ("sure", "to_check")
 # Insee's smallest mesh of publication (IRIS) is drawn around two thousand inhabitants.
 POPULATION_MIN = 2000

@@ -46,6 +46,8 @@ class Echeance(models.Model):
     class Rls:
         categorie = "procedure"
         par_valeur = ("regle", CATEGORIE_PAR_REGLE)
+        # The agenda of a département reads a month of them.
+        vaste = True
 
     class Privacy:
         procedure = {

@@ -107,14 +107,26 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _build_parser() -> argparse.ArgumentParser:
-    from seuil.jobs import droit, impaye, importer, migrer, rgpd, servir  # noqa: PLC0415 - light modules
+    from seuil.jobs import (  # noqa: PLC0415 - light modules
+        comptes,
+        droit,
+        impaye,
+        importer,
+        journal,
+        migrer,
+        rgpd,
+        sauvegarde,
+        servir,
+    )
     from seuil.jobs.demo import commande  # noqa: PLC0415 - light modules
 
     parser = Parser(
         prog="seuil", description="Prévention des expulsions locatives d’un département."
     )
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
-    for module in (importer, droit, impaye, migrer, rgpd, servir, commande):
+    for module in (
+        importer, droit, impaye, comptes, migrer, rgpd, servir, journal, sauvegarde, commande,
+    ):  # fmt: skip
         module.add_arguments(commands)
     return parser
 

@@ -26,16 +26,24 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def migrate() -> None:
-    """Apply the migrations that are missing, saying so only when there are some."""
+    """Apply the migrations that are missing, saying so only when there are some.
+
+    The functions and triggers of the journal are put back each time, whatever was changed.
+    """
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
     from seuil.acteurs import rls  # noqa: PLC0415
+    from seuil.audit.operations import install_journal, remove_triggers  # noqa: PLC0415
 
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         print(f"Préparation de la base de données ({len(plan)} étapes)…", file=sys.stderr)
+        with connection.cursor() as cursor:
+            remove_triggers(cursor=cursor)
         call_command("migrate", verbosity=0, interactive=False)
     rls.install()
+    with connection.cursor() as cursor:
+        install_journal(cursor=cursor)

@@ -1,16 +1,23 @@
 """Background tasks, found by Procrastinate at start. No legal date depends on one having run."""
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from seuil.acteurs.models import Departement
+from seuil.acteurs.operations import Machine, suspend_endormis
+from seuil.audit.operations import seal_journal as seal
+from seuil.connexions.operations import delete_perimes
+from seuil.jobs.journal import anchor_all
 from seuil.kernel.clock import now, today
-from seuil.kernel.contexte import counting
+from seuil.kernel.contexte import acting_as_machine, counting
 from seuil.usecases import purge_dossiers, refresh_dossiers
 
 QUEUE_PROJECTIONS = "projections"
+QUEUE_JOURNAL = "journal"
+QUEUE_COMPTES = "comptes"
 QUEUE_CONSERVATION = "conservation"
 # The queues that exist; the worker of `seuil servir` consumes them all.
-QUEUES = (QUEUE_PROJECTIONS, QUEUE_CONSERVATION)
+QUEUES = (QUEUE_PROJECTIONS, QUEUE_JOURNAL, QUEUE_COMPTES, QUEUE_CONSERVATION)
 
 
 @app.periodic(cron="15 2 * * *")
@@ -46,3 +53,50 @@ def purge_all(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by 
     departements = Departement.objects.filter(organisations__isnull=False).distinct()
     for code in departements.order_by("code").values_list("code", flat=True):
         purge_dossiers.purge_dossiers(departement=code, on=today(code), at=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="seal_journal", queue=QUEUE_JOURNAL, lock="journal", queueing_lock="seal_journal")
+def seal_journal(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the schedule
+    """Seal the lines of the journal written since the last minute."""
+    seal()
+
+
+@app.periodic(cron="10 1 * * *")
+@app.task(
+    name="anchor_journal", queue=QUEUE_JOURNAL, lock="journal", queueing_lock="anchor_journal"
+)
+def anchor_journal(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the schedule
+    """Copy the head of each chain outside the database, once a day."""
+    with acting_as_machine("journal", on=today()):
+        anchor_all(folder=settings.SEUIL_ANCRES)
+
+
+@app.periodic(cron="45 1 * * *")
+@app.task(
+    name="suspend_comptes_endormis",
+    queue=QUEUE_COMPTES,
+    lock="suspend_comptes_endormis",
+    queueing_lock="suspend_comptes_endormis",
+)
+def suspend_comptes_endormis(timestamp: int | None = None) -> None:  # noqa: ARG001
+    """Suspend the accounts that nobody opens, and forget the tries and sessions of the past.
+
+    Signing in checks the habilitation itself: this pass only closes what sleeps.
+    """
+    suspend_all()
+    delete_perimes(at=now())
+
+
+def suspend_all() -> int:
+    """Suspend the sleeping accounts of every département; return how many."""
+    codes = Departement.objects.filter(agents__isnull=False).distinct().order_by("code")
+    return sum(
+        suspend_endormis(
+            departement=code,
+            jours=settings.SEUIL_SOMMEIL,
+            by=Machine("comptes endormis", code),
+            on=today(code),
+        )
+        for code in codes.values_list("code", flat=True)
+    )

@@ -5,8 +5,9 @@ import re
 import traceback
 from types import TracebackType
 
-# Whoever knows the address of an agenda reads it: a log keeps its beginning only.
-_SECRET_PATH = re.compile(r"(?<=/agenda/ics/)[^\s\"'?&]+")
+# Whoever knows the address of an agenda reads it, that of an invitation opens an account: a log
+# keeps their beginning only.
+_SECRET_PATH = re.compile(r"(?<=/agenda/ics/)[^\s\"'?&]+|(?<=/invitation/)[^\s\"'?&]+")
 
 
 class DiscreetFormatter(logging.Formatter):
@@ -15,6 +16,11 @@ class DiscreetFormatter(logging.Formatter):
     The message of an exception is left out: Django's own put the values of a page, a query or a
     form in it.
     """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
+        """Return the line; what a person typed may not begin another one."""
+        line = super().formatMessage(record)
+        return line.replace("\r", "\\r").replace("\n", "\\n")
 
     def format(self, record: logging.LogRecord) -> str:
         return _SECRET_PATH.sub("…", super().format(record))

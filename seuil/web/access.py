@@ -5,23 +5,38 @@ from contextlib import contextmanager
 from datetime import date
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import why_not
+from seuil.connexions.queries import get_facteurs, has_identite
+from seuil.connexions.rules import is_recent
 from seuil.kernel import clock
 from seuil.kernel.contexte import Contexte, acting_as, under_policies
+from seuil.web.journal import journaled
+from seuil.web.session import get_connexion
+
+_SUITE = "suite"
+_SECRETS = {"nouveau", "encore", "code", "reponse"}
 
 View = Callable[..., HttpResponseBase]
 
 # Pages that never name a person of a household: a refusal may say that the page exists.
 _WITHOUT_PERSON = frozenset({
-    "activite.lire", "annuaire.lire", "agents.gerer", "droit.lire", "droit.essayer",
+    "activite.lire", "annuaire.lire", "agents.gerer", "agents.inviter", "droit.lire",
+    "droit.essayer",
 })  # fmt: skip
+# Held by a role, or by whoever administers its own organisation.
+INVITER = "agents.inviter"
 
 
 class AgentRequest(HttpRequest):
@@ -46,14 +61,81 @@ def requires(*verbes: str) -> Callable[[View], View]:
             if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
                 # The database refuses this character: nothing there can bear such a name.
                 raise Http404
-            with _in_contexte(request):
-                return view(request, *args, **kwargs)
+            with _in_contexte(request), journaled(request) as lecture:
+                return lecture.answer(view(request, *args, **kwargs))
 
         guarded.verbe = verbes[0]  # type: ignore[attr-defined]
         guarded.verbes = frozenset(verbes)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def requires_recent_sign_in(view: View) -> View:
+    """Ask for a proof again when the last one is older than ten minutes, then come back.
+
+    Under `requires`: what a role may not do is refused first. For what leaves the site (exports)
+    and for what opens it (factors, accounts).
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_recent(preuve=get_connexion(request).preuve_at, at=clock.now()):
+            return view(request, *args, **kwargs)
+        return ask_again(request)
+
+    guarded.recent = True  # type: ignore[attr-defined]
+    return guarded
+
+
+def ask_again(request: HttpRequest) -> HttpResponseBase:
+    """Show the page that asks for a proof, holding what was asked; nothing is kept elsewhere."""
+    suite = write_suite(request)
+    if request.method == "GET":
+        query = urlencode({"suite": suite})
+        return redirect(f"{reverse('confirmer')}?{query}")
+    # Not in an address: what a form sends may name a person.
+    return render(request, "connexion/confirmer.html", prepare_confirmation(request, suite))
+
+
+def write_suite(request: HttpRequest) -> str:
+    """Return what was asked, sealed for this agent; a form that holds a secret is not kept."""
+    adresse: str = request.get_full_path()
+    post: list[list[str]] | None = None
+    if _SECRETS & set(request.POST):
+        adresse = reverse("mes_connexions")
+    elif request.method == "POST":
+        post = [
+            [name, str(value)]
+            for name, values in request.POST.lists()
+            if name != "csrfmiddlewaretoken"
+            for value in values
+        ]
+    asked = {"agent": str(get_agent(request).pk), "adresse": adresse, "post": post}
+    return signing.dumps(asked, salt=_SUITE, compress=True)
+
+
+def read_suite(request: HttpRequest, suite: str) -> tuple[str, list[tuple[str, str]] | None]:
+    """Return the address asked and the fields to send; the first page when it says nothing."""
+    try:
+        asked = signing.loads(suite, salt=_SUITE, max_age=3600)
+    except signing.BadSignature:
+        return reverse("accueil"), None
+    if asked["agent"] != str(get_agent(request).pk):
+        return reverse("accueil"), None
+    return asked["adresse"], asked["post"]
+
+
+def prepare_confirmation(request: HttpRequest, suite: str, message: str = "") -> dict[str, object]:
+    """Return what the page that asks for a proof shows."""
+    agent, on = get_agent(request), request_day(request)
+    return {
+        "suite": suite,
+        "message": message,
+        "facteurs": get_facteurs(agent=agent),
+        "mot_de_passe": agent.has_usable_password(),
+        "fournisseur": bool(settings.SEUIL_OIDC_ISSUER) and has_identite(agent=agent, on=on),
+    }
 
 
 def public(view: View) -> View:
@@ -67,8 +149,8 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with _in_contexte(request):
-            return view(request, *args, **kwargs)
+        with _in_contexte(request), journaled(request) as lecture:
+            return lecture.answer(view(request, *args, **kwargs))
 
     entered.signed_in = True  # type: ignore[attr-defined]
     return entered
@@ -96,7 +178,10 @@ def get_agent(request: HttpRequest) -> Agent:
 
 def may(request: HttpRequest, verbe: str) -> bool:
     """Tell whether the agent's role holds a verb, to show a button or a tab."""
-    return why_not(get_agent(request).profil, verbe) is None
+    agent = get_agent(request)
+    if verbe == INVITER and agent.administre_organisation:
+        return True
+    return why_not(agent.profil, verbe) is None
 
 
 def request_day(request: HttpRequest) -> date:

@@ -9,6 +9,9 @@ from django.urls import resolve, reverse
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Agent
+from seuil.acteurs.rules import is_fin_proche
+from seuil.kernel import clock
+from seuil.web.access import INVITER
 
 # The order is that of the day's work.
 _ENTREES = (
@@ -39,10 +42,13 @@ class Entree:
 
 
 @cache
-def list_entrees(code: str) -> tuple[Entree, ...]:
-    """Return the navigation of a profile: the pages whose declared verb it holds."""
+def list_entrees(code: str, *, invite: bool = False) -> tuple[Entree, ...]:
+    """Return the navigation of a profile: the pages whose declared verb it holds.
+
+    `invite`: the agent also invites those of its organisation, whatever its role.
+    """
     profil = load_matrice().profils.get(code)
-    verbes = profil.verbes if profil else frozenset()
+    verbes = (profil.verbes if profil else frozenset()) | ({INVITER} if invite else frozenset())
     entrees = []
     for libelle, name in _ENTREES:
         url = reverse(name)
@@ -59,5 +65,9 @@ def site(request: HttpRequest) -> dict[str, object]:
         "state_brand": settings.SEUIL_STATE_BRAND,
         "demo": settings.SEUIL_DEMO,
         "agent": agent,
-        "navigation": list_entrees(agent.profil) if agent else (),
+        "navigation": list_entrees(agent.profil, invite=agent.administre_organisation)
+        if agent
+        else (),
+        "fin_proche": agent is not None
+        and is_fin_proche(fin=agent.habilite_jusqu_au, on=clock.today(agent.departement_id)),
     }

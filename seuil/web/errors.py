@@ -6,6 +6,8 @@ They need neither a session nor a database: they must show when these are what f
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from seuil.web.journal import note_refusal
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return HttpResponse(render_to_string("erreurs/400.html"), status=400)
@@ -20,6 +22,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    note_refusal(request, "refus.csrf")
     return HttpResponse(render_to_string("erreurs/403_csrf.html"), status=403)
 
 

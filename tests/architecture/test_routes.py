@@ -89,6 +89,9 @@ def test_a_visitor_is_sent_to_the_sign_in_page(
             "connexion", "deconnexion", "accessibilite", "sante", "source", "donnees_personnelles",
             # Its address is the secret: a calendar has no session.
             "agenda_ics",
+            # Before anyone is signed in: each looks at what the first factor proved, or at a link.
+            "second_facteur", "cle_entrer", "cle_defi", "activer", "activer_cle", "cle_creer_defi",
+            "proconnect", "proconnect_retour", "invitation",
         }  # fmt: skip
         return
 

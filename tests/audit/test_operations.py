@@ -13,8 +13,10 @@ from seuil.audit.operations import record_event
 
 @pytest.fixture
 def event(secretaire: Agent, on: date) -> Event:
-    return record_event(
-        kind="dossier.consulte", by=secretaire, on=on, target_type="dossier", target_id="33-1"
+    return Event.objects.get(
+        pk=record_event(
+            kind="dossier.consulte", by=secretaire, on=on, target_type="dossier", target_id="33-1"
+        )
     )
 
 
@@ -31,7 +33,7 @@ def test_a_line_says_who_did_what_and_on_which_day(
 
 
 def test_the_machine_signs_under_a_name(db: None, on: date) -> None:
-    event = record_event(
+    pk = record_event(
         kind="liste.appliquee",
         by=Machine("import", "33"),
         on=on,
@@ -40,6 +42,7 @@ def test_the_machine_signs_under_a_name(db: None, on: date) -> None:
         details={"actes": 12},
     )
 
+    event = Event.objects.get(pk=pk)
     assert event.by_id == "machine:import"
     assert event.by_label == "Seuil (import)"
     assert event.details == {"actes": 12}

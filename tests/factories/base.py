@@ -44,6 +44,7 @@ def make_agent(
         organisation=organisation,
         departement_id=organisation.departement_id,
         habilite_le=fields.pop("habilite_le", date(2025, 1, 6)),
+        habilite_jusqu_au=fields.pop("habilite_jusqu_au", date(2027, 1, 5)),
         **fields,
     )
     if password:

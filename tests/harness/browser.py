@@ -13,6 +13,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+from tests.harness.client import sign_in_strongly
+
 IMAGES = Path(__file__).resolve().parent.parent.parent / "docs" / "guide" / "images"
 # What people have: an office screen, and the narrowest width that must work (RGAA 10.11).
 LARGE, ETROIT = 1280, 320
@@ -46,7 +48,7 @@ def open_page(
     )
     if agent is not None:
         client = Client()
-        client.force_login(agent)
+        sign_in_strongly(client, agent)
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies(
             [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}]

@@ -12,6 +12,14 @@ from tests.harness.html import Element, parse_html, why_bad_page
 class StrictClient(Client):
     """Django's client; every HTML answer is held to the rules of the house."""
 
+    def force_login(self, user: Any, backend: str | None = None) -> None:
+        """Open a session whose every factor is proved; `weak_login` proves the password alone."""
+        sign_in_strongly(self, user)
+
+    def weak_login(self, user: Any) -> None:
+        """Open the session that Django alone would: one factor."""
+        super().force_login(user)
+
     def request(self, **request: Any) -> Any:
         if connection.in_atomic_block:
             # The test's transaction never commits: run what the real one would run.
@@ -34,3 +42,24 @@ def check_answer(response: HttpResponse) -> None:
 def read(response: HttpResponse) -> Element:
     """Return the tree of an HTML answer."""
     return parse_html(response.content.decode())
+
+
+def sign_in_strongly(client: Client, agent: Any) -> None:
+    """Sign an agent in as if every factor had just been proved."""
+    from seuil.connexions.models import Connexion  # noqa: PLC0415 - after Django's setup
+    from seuil.kernel import clock  # noqa: PLC0415
+
+    Client.force_login(client, agent)
+    at = clock.now()
+    connexion = Connexion.objects.create(
+        agent=agent,
+        moyen="code",
+        ouverte_at=at,
+        vue_at=at,
+        preuve_at=at,
+        navigateur="Firefox",
+        appareil="Linux",
+    )
+    session = client.session
+    session["connexion"] = str(connexion.pk)
+    session.save()

@@ -25,7 +25,13 @@ from seuil.engines import droit
 from seuil.jobs.demo.activite import Agenda, EquipeMobile, Vie
 from seuil.jobs.demo.faits import FaitsDeProcedure
 from seuil.jobs.demo.listes import SEED, TAILLES, FichierListe, generate_lists
-from seuil.jobs.demo.organisations import DEPARTEMENT, MACHINE, create_acteurs
+from seuil.jobs.demo.organisations import (
+    DEPARTEMENT,
+    MACHINE,
+    create_acteurs,
+    refresh_comptes,
+    renew_acteurs,
+)
 from seuil.jobs.demo.parcours import Volumes
 from seuil.jobs.demo.services import answer_devoirs
 from seuil.jobs.migrer import migrate
@@ -85,6 +91,7 @@ def ensure_demo(*, taille: str, until: date, neuf: bool) -> None:
         raise InstanceReelle
     if state == INSTALLEE and not neuf:
         migrate()
+        refresh_comptes(on=until)
         details = Event.objects.filter(kind=INSTALLEE).latest("created_at").details
         progression.tell(
             f"Démonstration déjà installée (taille {details['taille']}, jusqu’au"
@@ -145,6 +152,8 @@ class _Histoire:
         self._agenda = Agenda(until=until)
         first = min(f.depose_le for f in fichiers)
         self._acteurs = create_acteurs(on=first)
+        # Two years have passed since: whoever is shown was renewed.
+        renew_acteurs(on=max(first, until - timedelta(days=45)))
         self._create_objectifs(first)
         self._equipe = EquipeMobile(acteurs=self._acteurs, agenda=self._agenda, rng=self._rng)
         self._faits = FaitsDeProcedure(

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from seuil.acteurs.models import Agent, Commune, Organisation, Role, TypeOrganisation
-from seuil.acteurs.operations import Machine, create_agent, create_organisation
+from seuil.acteurs.operations import (
+    Machine,
+    create_agent,
+    create_organisation,
+    record_mot_de_passe,
+    renew_habilitation,
+    wake_agent,
+)
 
 DEPARTEMENT = "33"
-MOT_DE_PASSE = "Seuil-demo-2026"
+MOT_DE_PASSE = "canal-toiture-noisette-demo"
 MACHINE = Machine("démonstration", DEPARTEMENT)
 
 
@@ -127,6 +134,23 @@ def create_acteurs(*, on: date) -> Acteurs:
             if c.role in {Role.PARTENAIRE, Role.SECRETARIAT, Role.GESTIONNAIRE}
         ),
     )
+
+
+def renew_acteurs(*, on: date) -> None:
+    """Renew every habilitation, as an administrator does each year."""
+    for agent in Agent.objects.filter(departement=DEPARTEMENT).order_by("courriel"):
+        renew_habilitation(agent=agent, by=MACHINE, on=on)
+
+
+def refresh_comptes(*, on: date) -> None:
+    """Keep the accounts of an older demonstration open: password of the day, habilitation."""
+    for agent in Agent.objects.filter(courriel__endswith="@demo.example").order_by("courriel"):
+        if not agent.check_password(MOT_DE_PASSE):
+            record_mot_de_passe(agent=agent, mot_de_passe=MOT_DE_PASSE, by=MACHINE, on=on)
+        if agent.is_active and agent.habilite_jusqu_au < on + timedelta(days=60):
+            renew_habilitation(agent=agent, by=MACHINE, on=on)
+        if agent.suspendu_motif:
+            wake_agent(agent=agent, by=MACHINE, on=on)
 
 
 def _list_communes(nom: str) -> list[Commune]:

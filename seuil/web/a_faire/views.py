@@ -16,6 +16,7 @@ from seuil.travail.queries import TacheRow, get_a_faire
 from seuil.travail.rules import ETAPES, GENRES, load_devoirs
 from seuil.web.access import get_agent, may, request_day, requires
 from seuil.web.addresses import address
+from seuil.web.journal import saw
 from seuil.web.templatetags.seuil import echeance
 
 PERIODES = {
@@ -71,6 +72,7 @@ def a_faire(request):
         periode=periode,
         page=int(number) if number.isdecimal() else 1,
     )
+    saw(numeros=[t.numero for t in work.taches])
     asks_dsf, reads = may(request, "dsf.demander"), may(request, "dossier.lire")
     groupes = [
         (

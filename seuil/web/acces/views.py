@@ -17,6 +17,7 @@ from seuil.web.acces.forms import ExceptionnelForm, OuvrirForm
 from seuil.web.acces.presentation import read_grille
 from seuil.web.access import get_agent, may, request_day, requires
 from seuil.web.dossier.access import find_dossier
+from seuil.web.journal import figures_only, saw
 
 
 @requires("matrice.lire")
@@ -64,6 +65,7 @@ def acces_fermer(request, acces_id):
 
 
 @requires("dossier.forcer")
+@figures_only
 @require_http_methods(["GET", "POST"])
 def acces_exceptionnel(request):
     """Ask for 24 hours on a dossier, with a motive; the data protection officer is told."""
@@ -94,5 +96,6 @@ def acces_exceptionnels(request):
     found = list_acces_exceptionnels(
         agent=get_agent(request), on=on, since=on - timedelta(days=365)
     )
+    saw(dossiers=[acces.dossier_id for acces in found])
     context = {"acces": found, "on": on, "lit": may(request, "dossier.lire")}
     return render(request, "acces/exceptionnels.html", context)

@@ -20,10 +20,11 @@ from seuil.indicateurs.queries import (
 )
 from seuil.indicateurs.rules import PAR_CODE
 from seuil.kernel import clock
-from seuil.web.access import get_agent, may, request_day, requires
+from seuil.web.access import get_agent, may, request_day, requires, requires_recent_sign_in
 from seuil.web.activite.export import list_sheets
 from seuil.web.activite.presentation import list_barres
 from seuil.web.equipe.mois import Mois, find_operateur, get_mois, list_operateurs
+from seuil.web.journal import saw
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Shown day by day until another indicator is asked for.
@@ -40,6 +41,8 @@ def activite(request: HttpRequest) -> HttpResponse:
     code = code if code in PAR_CODE else _PAR_DEFAUT
     found = get_activite(agent=agent, on=on, mois=mois.le, operateur=operateur)
     ligne = found.get_ligne(code)
+    clotures = list_clotures(agent=agent, on=on, mois=mois.le, operateur=operateur)
+    saw(numeros=[c.numero for c in clotures.lignes])
     context = {
         "on": on,
         "mois": mois,
@@ -49,7 +52,7 @@ def activite(request: HttpRequest) -> HttpResponse:
         "activite": found,
         "ligne": ligne,
         "barres": list_barres(found.jours, ligne.par_jour),
-        "clotures": list_clotures(agent=agent, on=on, mois=mois.le, operateur=operateur),
+        "clotures": clotures,
         "calculee_a": _instant().time(),
         "may_open": may(request, "activite.ouvrir"),
         # Whose dossiers stay open after the closure.
@@ -67,14 +70,16 @@ def activite_dossiers(request: HttpRequest, code: str) -> HttpResponse:
     agent, on = get_agent(request), request_day(request)
     mois, operateur = get_mois(request.GET, on=on), _operateur(request)
     jour = _jour(request.GET.get("jour", ""))
+    dossiers = list_dossiers_indicateur(
+        agent=agent, on=on, mois=mois.le, code=code, jour=jour, operateur=operateur
+    )
+    saw(numeros=[d.numero for d in dossiers])
     context = {
         "mois": mois,
         "jour": jour,
         "indicateur": PAR_CODE[code],
         "adresse": _query(mois, operateur),
-        "dossiers": list_dossiers_indicateur(
-            agent=agent, on=on, mois=mois.le, code=code, jour=jour, operateur=operateur
-        ),
+        "dossiers": dossiers,
         "effaces": count_effaces(
             agent=agent, on=on, mois=mois.le, code=code, jour=jour, operateur=operateur
         ),
@@ -84,13 +89,16 @@ def activite_dossiers(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 @requires("activite.lire")
+@requires_recent_sign_in
 def activite_xlsx(request: HttpRequest) -> HttpResponse:
     """The same figures in a workbook."""
     agent, on = get_agent(request), request_day(request)
     mois, operateur = get_mois(request.GET, on=on), _operateur(request)
+    clotures = list_clotures(agent=agent, on=on, mois=mois.le, operateur=operateur)
+    saw(numeros=[c.numero for c in clotures.lignes])
     sheets = list_sheets(
         activite=get_activite(agent=agent, on=on, mois=mois.le, operateur=operateur),
-        clotures=list_clotures(agent=agent, on=on, mois=mois.le, operateur=operateur),
+        clotures=clotures,
         mois=mois.libelle,
         operateur=operateur.nom if operateur else "tous les opérateurs",
         on=on,

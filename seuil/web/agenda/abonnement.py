@@ -20,6 +20,7 @@ from seuil.kernel.refusal import Refusal
 from seuil.web.access import get_agent, in_contexte_of, public, request_day, requires
 from seuil.web.agenda.flux import compute_etag, render_calendar
 from seuil.web.agenda.queries import get_filtres_naturels, list_evenements
+from seuil.web.journal import journaled, saw
 
 # Twelve months before and after today.
 _FENETRE = timedelta(days=366)
@@ -55,15 +56,16 @@ def abonnement_arreter(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def agenda_ics(request: HttpRequest, jeton: str) -> HttpResponseBase:
-    found = find_abonne(jeton=jeton)
+    found = find_abonne(jeton=jeton, on=clock.today())
     if found is None or why_not(found.agent.profil, "dossier.lire"):
         raise Http404
     agent, on = found.agent, clock.today(found.agent.departement_id)
-    if agent.habilite_le > on:
+    if agent.why_not_habilite(on=on):
         raise Http404
-    record_lecture_agenda(abonnement=found, at=clock.now())
-    with in_contexte_of(agent, on=on):
-        response = _answer(request, agent, on)
+    with in_contexte_of(agent, on=on), journaled(request, agent) as lecture:
+        lecture.canal = "agenda"
+        record_lecture_agenda(abonnement=found, at=clock.now())
+        response = lecture.answer(_answer(request, agent, on))
     response.headers["Cache-Control"] = "private, max-age=900"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
@@ -78,6 +80,7 @@ def _answer(request: HttpRequest, agent: Agent, on: date) -> HttpResponseBase:
         fin=on + _FENETRE,
         filtres=get_filtres_naturels(agent),
     )
+    saw(dossiers={e.dossier_id for e in evenements})
     etag = quote_etag(compute_etag(evenements=evenements, on=on))
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:

@@ -20,6 +20,7 @@ from seuil.web.agenda.queries import (
     get_jour,
     get_mois,
 )
+from seuil.web.journal import saw
 from seuil.web.templatetags.seuil import JOURS, heure
 
 LIBELLES = {
@@ -42,6 +43,7 @@ def agenda(request, mois=None):
     fin = _next_month(debut)
     filtres = _filtres(request)
     jours = get_mois(agent=agent, on=on, debut=debut, fin=fin, filtres=filtres)
+    saw(dossiers=[e.dossier_id for jour in jours.values() for e in jour.evenements])
     context = {
         "on": on,
         "titre": _month_name(debut),
@@ -72,6 +74,7 @@ def agenda_jour(request, jour):
         filtres=filtres,
         page=int(number) if number.isdecimal() and len(number) < 7 else 1,
     )
+    saw(dossiers=[e.dossier_id for e in page.evenements])
     first = (page.page - 1) * PAR_PAGE
     context = {
         "on": on,

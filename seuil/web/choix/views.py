@@ -32,6 +32,7 @@ from seuil.web.equipe.dossier import find_dossier
 from seuil.web.equipe.mois import Mois, find_operateur, get_mois, list_operateurs
 from seuil.web.equipe.queries import list_fiches
 from seuil.web.equipe.saisie import go_to_dossier, record, show_form
+from seuil.web.journal import saw
 
 # Dossiers shown by the search.
 TROUVES = 10
@@ -126,6 +127,7 @@ def choix_fiches(request: HttpRequest) -> HttpResponse:
     if not _has_objectif(request, operateur, mois):
         return redirect(_address("choix", request, operateur, mois))
     proposition = get_proposition(agent=agent, on=on, operateur=operateur, mois=mois.le)
+    saw(dossiers=[ligne.candidat.dossier_id for ligne in proposition.retenus])
     context = {
         "on": on,
         "mois": mois,
@@ -197,6 +199,12 @@ def _context(request: HttpRequest, operateur: Organisation, mois: Mois) -> dict[
         raise ObjectifAbsent(operateur, mois.le.year)
     choix = get_choix(agent=agent, operateur=operateur, mois=mois.le)
     proposition = find_proposition(agent=agent, on=on, objectif=objectif, choix=choix)
+    prescriptions, trouves = list_prescriptions(agent=agent, on=on), _search(request, recherche)
+    lignes = (*proposition.retenus, *proposition.retires, *proposition.reserve[:SUIVANTS])
+    saw(
+        dossiers=[ligne.candidat.dossier_id for ligne in lignes],
+        numeros=[*(numero for numero, *_ in prescriptions), *(row.numero for row in trouves)],
+    )
     return {
         "on": on,
         "mois": mois,
@@ -214,8 +222,8 @@ def _context(request: HttpRequest, operateur: Organisation, mois: Mois) -> dict[
             {"mois": mois, "operateur": operateur, "recherche": recherche},
             request,
         ),
-        "prescriptions": list_prescriptions(agent=agent, on=on),
+        "prescriptions": prescriptions,
         "recherche": recherche,
-        "trouves": _search(request, recherche),
+        "trouves": trouves,
         "retenus": {ligne.candidat.numero for ligne in proposition.retenus},
     }

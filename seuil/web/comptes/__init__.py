@@ -1,1 +1,1 @@
-"""Accounts and habilitations, read only."""
+"""Accounts and habilitations: invite, renew, suspend, wake, give a new link."""

@@ -13,6 +13,7 @@ from seuil.usecases.record_diligence import record_diligence
 from seuil.web.access import get_agent, may, request_day, requires
 from seuil.web.devoirs.forms import SANS_OBJET, DiligenceForm
 from seuil.web.equipe.saisie import next_address, record
+from seuil.web.journal import saw
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,6 +29,7 @@ def devoir_rendre(request: HttpRequest, numero: str, devoir: str, source_id: UUI
             raise Http404
         messages.info(request, "C’était déjà enregistré.")
         return redirect(retour)
+    saw(numeros=[numero])
     form = DiligenceForm(request.POST or None, attendu=tache.preuve, initial={"faite_le": on})
     if record(request, form, lambda: _record(form, which, agent, on), done="C’est enregistré."):
         return redirect(retour)

@@ -24,6 +24,7 @@ urlpatterns = [
         views.date_annoncee_noter,
         name="date_annoncee_noter",
     ),
+    path("dossiers/<str:numero>/consultations/", views.consultations, name="consultations"),
     path("dossiers/<str:numero>/et-si/", views.et_si, name="et_si"),
     path("dossiers/<str:numero>/<slug:onglet>/", views.dossier_onglet, name="dossier_onglet"),
     path("documents/<uuid:document_id>/", views.document, name="document"),

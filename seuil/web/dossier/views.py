@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from seuil.accompagnements.queries import get_dossier_mandat
 from seuil.actes.queries import list_actes
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Agent
+from seuil.audit.queries import list_consultations
 from seuil.contacts.queries import list_contacts
 from seuil.diagnostics.queries import list_constats_pour_dsf, list_dsf, list_regularite
 from seuil.dossiers.models import Document, Dossier, Personne
@@ -49,6 +50,7 @@ from seuil.echeances.queries import (
     list_pauses_of,
 )
 from seuil.echeances.rules import compare_echeances
+from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.record_acte import record_acte
 from seuil.usecases.record_bail import record_bail
@@ -60,6 +62,7 @@ from seuil.web.addresses import address
 from seuil.web.dossier import chronologie
 from seuil.web.dossier.access import find_dossier, require_ecriture
 from seuil.web.dossier.annonces import DateAnnonceeForm, join_annonces, list_orphelines
+from seuil.web.dossier.consultations import group_consultations
 from seuil.web.dossier.devoirs import read_devoirs
 from seuil.web.dossier.et_si import EtSiForm, list_lignes
 from seuil.web.dossier.forms import (
@@ -80,6 +83,7 @@ from seuil.web.dossier.impaye import (
 )
 from seuil.web.dossier.lecteurs import list_lecteurs, list_pourquoi
 from seuil.web.dossier.queries import list_present
+from seuil.web.journal import saw
 from seuil.web.regularite.presentation import CERTITUDES, REPONSES, TONS
 
 
@@ -160,6 +164,31 @@ def et_si(request, numero):
         "bougent": sum(ligne.bouge for ligne in lignes or ()),
     }
     return render(request, "dossier/et_si.html", context, status=422 if form.errors else 200)
+
+
+@requires("journal.lire")
+@require_GET
+def consultations(request, numero):
+    """Say who saw the dossier, to print for the household; this reading is told too."""
+    found, agent, on = find_dossier(request, numero), get_agent(request), request_day(request)
+    saw(dossiers=[found.pk], categories={"journal"})
+    mois = settings.SEUIL_JOURNAL_MOIS
+    lignes = list_consultations(dossier_id=found.pk, depuis=clock.now() - timedelta(days=30 * mois))
+    visites = group_consultations(
+        consultations=lignes,
+        zone=clock.zone(agent.departement_id),
+        verbes=dict(load_matrice().verbes),
+    )
+    context = {
+        "dossier": found,
+        "on": on,
+        "depuis": on - timedelta(days=30 * mois),
+        "visites": visites,
+        "organisation": agent.organisation.nom,
+        "noms": settings.SEUIL_JOURNAL_NOMS,
+        "mois": mois,
+    }
+    return render(request, "dossier/consultations.html", context)
 
 
 @requires("dossier.completer")
@@ -253,6 +282,7 @@ def document(request, document_id):
         )
     except (Document.DoesNotExist, FileNotFoundError):
         raise Http404 from None
+    saw(dossiers=[found.dossier_id])
     response = FileResponse(
         stream, as_attachment=True, filename=found.nom, content_type=found.type_mime
     )
@@ -483,6 +513,7 @@ def _read_documents(lecture):
 def _read_acces(lecture):
     matrice = load_matrice()
     return {
+        "peut_lire_journal": lecture.may("journal.lire"),
         "pourquoi": list_pourquoi(lecture.ouverture, matrice),
         "lecteurs": (list_lecteurs(**lecture.key) if lecture.may("dossier.ouvrir") else None),
         "peut_ouvrir": lecture.may("dossier.ouvrir"),

@@ -14,9 +14,10 @@ from seuil.dossiers.models import Parc, SuiviSocial
 from seuil.echeances.models import Stade
 from seuil.echeances.queries import list_dossiers, list_rows
 from seuil.engines.tabular import Column, Sheet, write_csv, write_xlsx
-from seuil.web.access import get_agent, request_day, requires
+from seuil.web.access import get_agent, request_day, requires, requires_recent_sign_in
 from seuil.web.addresses import address
 from seuil.web.dossiers.forms import FiltresForm
+from seuil.web.journal import saw
 from seuil.web.templatetags.seuil import dans_jours, date_courte, montant
 
 PAR_PAGE = 50
@@ -51,15 +52,14 @@ def dossiers(request):
     first = (page.number - 1) * PAR_PAGE
     query = request.GET.copy()
     query.pop("page", None)
+    rows = list_rows(on=on, situations=situations[first : first + PAR_PAGE])
+    saw(numeros=[r.numero for r in rows])
     context = {
         "form": form,
         "tri": form.get_filtres().tri,
         "actifs": [(libelle, _without(query, name)) for name, libelle in form.list_actifs()],
         "page": page,
-        "lignes": [
-            _ligne(row, on)
-            for row in list_rows(on=on, situations=situations[first : first + PAR_PAGE])
-        ],
+        "lignes": [_ligne(row, on) for row in rows],
         "query": query.urlencode(),
         "sans_tri": _without(query, "tri"),
     }
@@ -68,11 +68,13 @@ def dossiers(request):
 
 
 @requires("dossier.lire")
+@requires_recent_sign_in
 @require_POST
 def dossiers_export(request):
     agent, on = get_agent(request), request_day(request)
     kind = "csv" if request.POST.get("format") == "csv" else "xlsx"
     rows = list_rows(on=on, situations=_situations(request, _form(request)))
+    saw(numeros=[r.numero for r in rows])
     stades, suivis = dict(Stade.choices), dict(SuiviSocial.Situation.choices)
     parcs = dict(Parc.choices)
     sheet = Sheet(

@@ -23,6 +23,7 @@ from seuil.web.droit.presentation import (
     list_themes,
     read_regle,
 )
+from seuil.web.journal import figures_only
 
 
 @requires("droit.lire")
@@ -94,6 +95,7 @@ def droit_changer(request):
 
 
 @requires("droit.essayer")
+@figures_only
 @require_http_methods(["GET", "POST"])
 def droit_effet(request):
     """Measure what a parameter file would do; the file is read, never kept."""

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import get_dossier
 from seuil.web.access import get_agent, request_day
+from seuil.web.journal import saw
 
 
 def find_dossier(request: HttpRequest, numero: str) -> Dossier:
@@ -13,6 +14,8 @@ def find_dossier(request: HttpRequest, numero: str) -> Dossier:
         # A field of a form may hold what an address may not, and the database refuses it.
         raise Http404
     try:
-        return get_dossier(agent=get_agent(request), on=request_day(request), numero=numero)
+        found = get_dossier(agent=get_agent(request), on=request_day(request), numero=numero)
     except Dossier.DoesNotExist:
         raise Http404 from None
+    saw(dossiers=[found.pk])
+    return found

@@ -15,6 +15,7 @@ from seuil.engines.tabular import FileRefused
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.import_liste import abandon_liste, apply_liste, deposit_liste, map_liste
 from seuil.web.access import get_agent, request_day, requires
+from seuil.web.journal import saw
 from seuil.web.listes.forms import ColonnesForm, DepotForm
 
 # Opened first: what a person has to look at.
@@ -68,6 +69,7 @@ def liste(request, lot_id):
     )
     essentiels = [c for champ in _ESSENTIELS for c in apercu.colonnes if c.champ == champ]
     confirmees = _confirmees(request, lot)
+    saw(numeros=[x.dossier for x in apercu.lignes if x.dossier], cible=("lot", str(lot.pk)))
     context = {
         "lot": lot,
         "apercu": apercu,
@@ -98,6 +100,7 @@ def liste_colonnes(request, lot_id):
     agent, on = get_agent(request), request_day(request)
     lot = _find(request, lot_id)
     apercu = get_apercu(agent=agent, on=on, lot_id=lot_id)
+    saw(cible=("lot", str(lot.pk)))
     form = ColonnesForm(request.POST or None, colonnes=apercu.colonnes)
     if request.method == "POST" and form.is_valid():
         try:

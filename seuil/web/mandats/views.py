@@ -38,6 +38,7 @@ from seuil.web.access import get_agent, may, request_day, requires
 from seuil.web.components.forms import Formulaire
 from seuil.web.equipe.queries import Fiche, list_fiches, list_reperes
 from seuil.web.equipe.saisie import go_to_mandat, record, show_form
+from seuil.web.journal import saw
 from seuil.web.mandats.forms import (
     ACCEPTE,
     AffectationForm,
@@ -67,6 +68,7 @@ def mandats(request: HttpRequest) -> HttpResponse:
     etat = request.GET.get("etat", "")
     etat = etat if etat in ETATS else ""
     rows = list_mandats(agent=agent, on=on, etat=etat or None)
+    saw(dossiers=[row.dossier_id for row in rows])
     reperes = list_reperes(agent=agent, on=on, dossier_ids=[row.dossier_id for row in rows])
     comptes = count_mandats(agent=agent, on=on)
     groupes = [
@@ -274,6 +276,7 @@ def demarche_terminer(request: HttpRequest, demarche_id: UUID) -> HttpResponse:
     except Demarche.DoesNotExist:
         raise Http404 from None
     found = demarche.contrat.mandat
+    saw(dossiers=[found.dossier_id])
     form = FinDemarcheForm(request.POST or None, initial={"terminee_le": on})
     if record(
         request,
@@ -323,9 +326,11 @@ def cloture(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
 
 def _find_mandat(request: HttpRequest, mandat_id: UUID) -> Mandat:
     try:
-        return get_mandat(agent=get_agent(request), on=request_day(request), mandat_id=mandat_id)
+        found = get_mandat(agent=get_agent(request), on=request_day(request), mandat_id=mandat_id)
     except Mandat.DoesNotExist:
         raise Http404 from None
+    saw(dossiers=[found.dossier_id])
+    return found
 
 
 def _fiche(request: HttpRequest, found: Mandat) -> Fiche | None:

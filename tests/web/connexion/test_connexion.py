@@ -26,21 +26,6 @@ def test_a_wrong_password_is_said_without_telling_which_part_is_wrong(client: St
     assert "faux" not in known.content.decode()
 
 
-def test_an_agent_signs_in_then_out_by_post_only(client: StrictClient) -> None:
-    make_agent(courriel="simone@exemple.invalid", password="bon-mot-de-passe")
-
-    response = client.post(
-        reverse("connexion"),
-        {"username": "Simone@exemple.invalid", "password": "bon-mot-de-passe"},
-        follow=True,
-    )
-
-    assert "À faire" in response.content.decode()
-    assert client.get(reverse("deconnexion")).status_code == 405
-    assert client.post(reverse("deconnexion")).status_code == 302
-    assert client.get(reverse("a_faire")).status_code == 302
-
-
 @pytest.mark.parametrize(
     ("role", "page"),
     [

@@ -1,0 +1,251 @@
+"""What row-level security costs: 400,000 dossiers in 40 départements, hand-filtered against it.
+
+Same queries, filtered by the application in both cases: once as the owner of the tables, whom no
+policy concerns, once as the application's role, in the context of the agent.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+
+from seuil.actes.queries import list_actes
+from seuil.acteurs.models import Agent, Organisation
+from seuil.acteurs.operations import import_geography
+from seuil.dossiers.models import Dossier
+from seuil.dossiers.queries import (
+    get_dossier,
+    get_menage,
+    get_ouverture,
+    list_acces,
+    list_aides,
+    list_dettes,
+)
+from seuil.echeances.queries import (
+    Filtres,
+    get_derniere_dette,
+    get_situation,
+    list_dates_legales,
+    list_dossiers,
+    list_echeances,
+    list_rows,
+    search_noms,
+)
+from seuil.jobs.migrer import migrate
+from seuil.kernel.contexte import Contexte, acting_as, counting, under_policies
+
+ON = date(2026, 11, 21)
+DEPARTEMENTS = 40
+PAR_DEPARTEMENT = 10_000
+TOURS = 40
+_BASE = "seuil_acces"
+
+
+def run() -> None:
+    """Print the median of each query both ways, and the ratio."""
+    with _own_database():
+        _fill()
+        agents = {
+            profil: Agent.objects.select_related("organisation").get(courriel=f"{profil}@x.invalid")
+            for profil in ("secretariat", "chef_equipe", "travailleur_social", "service_social")
+        }
+        print(f"\n{DEPARTEMENTS * PAR_DEPARTEMENT} dossiers, {DEPARTEMENTS} départements")
+        print(
+            f"{'':<40}{'à la main':>12}{'avec RLS':>12}{'rapport':>10}   (médianes de {TOURS}, ms)"
+        )
+        for profil, agent in agents.items():
+            for name, query in _list_queries(agent).items():
+                hand, policies = _compare(query, agent)
+                ratio = policies / hand
+                mark = "" if ratio <= 1.2 else "  > 1,20"
+                print(
+                    f"{profil + ', ' + name:<40}{hand:>12.2f}{policies:>12.2f}{ratio:>10.2f}{mark}"
+                )
+        _measure_national()
+
+
+def _list_queries(agent: Agent) -> dict[str, Callable[[], Any]]:
+    numero = (
+        Dossier.objects.visible_to(agent, on=ON).order_by("numero").values_list("numero", flat=True)
+    )[17]
+
+    def liste(**filtres: Any) -> Any:
+        found = list_dossiers(agent=agent, on=ON, filtres=Filtres(**filtres))
+        return found.count(), list_rows(on=ON, situations=found[:50])
+
+    def dossier() -> Any:
+        found = get_dossier(agent=agent, on=ON, numero=numero)
+        key: dict[str, Any] = {"agent": agent, "on": ON, "dossier": found}
+        return [
+            read(**key)
+            for read in (
+                get_ouverture, get_situation, get_derniere_dette, get_menage, list_dettes,
+                list_aides, list_actes, list_dates_legales, list_echeances, list_acces,
+            )
+        ]  # fmt: skip
+
+    return {
+        "liste": liste,
+        "liste filtrée": lambda: liste(stade="assignation", tri="audience"),
+        "recherche d’un nom": lambda: liste(texte="NOM0042"),
+        "recherche d’un numéro": lambda: liste(texte=numero),
+        "page d’un dossier": dossier,
+    }
+
+
+def _compare(query: Callable[[], Any], agent: Agent) -> tuple[float, float]:
+    """Return the medians in milliseconds, hand-filtered and under policies, taken in turn."""
+    contexte = Contexte("agent", str(agent.pk), agent.departement_id, ON)
+    times: dict[bool, list[float]] = {False: [], True: []}
+    expected = None
+    for turn in range(TOURS + 3):
+        for policies in (False, True):
+            start = time.perf_counter()
+            with (
+                transaction.atomic(),
+                under_policies() if policies else nullcontext(),
+                acting_as(contexte) if policies else nullcontext(),
+            ):
+                found = query()
+            if turn >= 3:
+                times[policies].append((time.perf_counter() - start) * 1000)
+            if isinstance(found, tuple):
+                expected = expected or found
+                assert found == expected, "les deux façons ne rendent pas la même chose"
+    return statistics.median(times[False]), statistics.median(times[True])
+
+
+def _measure_national() -> None:
+    """Print how long a name takes to be found in the whole country, under policies."""
+    taken = []
+    for _ in range(TOURS):
+        with transaction.atomic(), under_policies(), counting("mesure", on=ON):
+            start = time.perf_counter()
+            found = list(search_noms(texte="NOM0042").values_list("dossier", flat=True)[:200])
+            taken.append((time.perf_counter() - start) * 1000)
+    mark = "" if statistics.median(taken) <= 50 else "  > 50"
+    print(f"{'recherche nationale d’un nom':<40}{'':>12}{statistics.median(taken):>12.2f}{mark}"
+          f"   ({len(found)} trouvés)")  # fmt: skip
+
+
+@contextmanager
+def _own_database() -> Iterator[None]:
+    """Run on a database of its own, kept from one run to the next."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_BASE])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE DATABASE {_BASE}")
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = _BASE
+    try:
+        migrate()
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+def _fill() -> None:
+    if Dossier.objects.count() >= DEPARTEMENTS * PAR_DEPARTEMENT:
+        return
+    print("Remplissage (une fois)…", flush=True)
+    import_geography()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for statement in _PLACES:
+            cursor.execute(statement, {"d": DEPARTEMENTS})
+        cursor.execute("SELECT code FROM dep ORDER BY rang")
+        _create_agents([code for (code,) in cursor.fetchall()])
+        for statement in _FILL:
+            cursor.execute(statement, {"n": PAR_DEPARTEMENT, "d": DEPARTEMENTS, "on": ON})
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _create_agents(departements: list[str]) -> None:
+    """Create, in each département, the organisations and the accounts of the measure."""
+    types = {
+        "secretariat": "ddets", "chef_equipe": "operateur", "travailleur_social": "operateur",
+        "service_social": "conseil_departemental",
+    }  # fmt: skip
+    homes = {
+        (code, kind): Organisation(departement_id=code, type=kind, nom=f"{kind} {code}")
+        for code in departements
+        for kind in set(types.values())
+    }
+    Organisation.objects.bulk_create(homes.values())
+    Agent.objects.bulk_create(
+        Agent(
+            courriel=f"{profil}{'' if code == '33' else code}@x.invalid", nom="Mesure",
+            prenom=profil, role="partenaire" if profil == "service_social" else profil,
+            organisation=homes[code, kind], departement_id=code, habilite_le=ON, password="!",
+        )
+        for code in departements
+        for profil, kind in types.items()
+    )  # fmt: skip
+
+
+_PLACES = (
+    """CREATE TEMP TABLE dep ON COMMIT DROP AS SELECT d.code,
+    row_number() OVER (ORDER BY d.code <> '33', d.code) AS rang FROM acteurs_departement d
+    WHERE EXISTS (SELECT 1 FROM acteurs_commune c WHERE c.departement_id = d.code)""",
+    "DELETE FROM dep WHERE rang > %(d)s",
+    """CREATE TEMP TABLE com ON COMMIT DROP AS SELECT departement_id, code, codes_postaux[1] AS cp,
+    row_number() OVER (PARTITION BY departement_id ORDER BY code) - 1 AS rang,
+    count(*) OVER (PARTITION BY departement_id) AS total FROM acteurs_commune""",
+)
+_FILL = (
+    """CREATE TEMP TABLE dos ON COMMIT DROP AS SELECT gen_random_uuid() AS id, dep.code AS dep, i,
+    com.code AS commune, com.cp, (i %% 7) AS rang,
+    (ARRAY['commandement', 'assignation', 'jugement', 'cql', 'rfp', 'cfp', 'expulsion'])[1 + i %% 7]
+    AS stade, 'NOM' || lpad((i %% 2500)::text, 4, '0') AS nom
+    FROM dep CROSS JOIN generate_series(1, %(n)s) i
+    JOIN com ON com.departement_id = dep.code AND com.rang = i %% com.total""",
+    """INSERT INTO dossiers_dossier (id, numero, departement_id, parc, ouvert_le, cle, rang,
+    commune_code) SELECT id, dep || '-2026-' || lpad(i::text, 6, '0'), dep, 'prive',
+    %(on)s::date - (i %% 900), nom || '|' || id, rang, commune FROM dos""",
+    """INSERT INTO dossiers_logement (id, dossier_id, adresse, complement, code_postal, commune_id,
+    type_logement) SELECT gen_random_uuid(), id, i || ' rue de l''Exemple', '', coalesce(cp, ''),
+    commune, '' FROM dos""",
+    """INSERT INTO dossiers_personne (id, dossier_id, qualite, rang, nom, prenom)
+    SELECT gen_random_uuid(), id, 'titulaire', 1, nom, 'Claude' FROM dos""",
+    """INSERT INTO dossiers_bailleur (id, departement_id, nature, nom, telephone, courriel,
+    mandataire, cle) SELECT gen_random_uuid(), code, 'physique', 'Bailleur', '', '', '', 'b'
+    FROM dep""",
+    """INSERT INTO dossiers_bail (id, dossier_id, bailleur_id, clause_duree, loyer)
+    SELECT gen_random_uuid(), d.id, b.id, '', 650 FROM dos d JOIN dossiers_bailleur b
+    ON b.departement_id = d.dep""",
+    """INSERT INTO dossiers_dette (id, dossier_id, constatee_le, montant, source)
+    SELECT gen_random_uuid(), id, %(on)s::date - (i %% 900), 500 + i %% 9000, 'Mesure' FROM dos""",
+    """INSERT INTO dossiers_coordonnee (id, dossier_id, type, valeur, valide_du, source)
+    SELECT gen_random_uuid(), id, 'telephone', '05' || lpad(i::text, 8, '0'), %(on)s, 'Mesure'
+    FROM dos""",
+    """INSERT INTO actes_acte (id, dossier_id, type, survenu_le, source, juridiction, sens,
+    reference, delai_annonce) SELECT gen_random_uuid(), id, t, %(on)s::date - (i %% 900), 'Mesure',
+    '', '', '', '' FROM dos, unnest(ARRAY['commandement', 'assignation']) t""",
+    """INSERT INTO echeances_echeance (id, dossier_id, regle, source_id, source_type, debut_le, le,
+    autres, certitude, parametre, arguments, a_obtenir) SELECT gen_random_uuid(), id, r,
+    gen_random_uuid(), 'acte', %(on)s::date - 20, %(on)s::date + (i %% 60), '{}', 'sure', '', '{}',
+    '' FROM dos, unnest(ARRAY['C2', 'C3']) r""",
+    """INSERT INTO echeances_situation (dossier_id, departement, stade, stade_le, audience_le,
+    nom_affiche, nom_recherche, parc, enfants, bailleur, commune_code, arrondissement_code)
+    SELECT id, dep, stade, %(on)s::date - (i %% 900), %(on)s::date + (i %% 90), nom || ' Claude',
+    nom || ' CLAUDE', 'prive', 0, 'physique', commune, '' FROM dos""",
+    """INSERT INTO echeances_nomcherche (dossier_id, departement, texte)
+    SELECT id, dep, nom || ' CLAUDE' FROM dos UNION ALL SELECT id, dep, 'CLAUDE' FROM dos""",
+    """INSERT INTO echeances_situationdette (dossier_id, departement, montant, constatee_le)
+    SELECT id, dep, 500 + i %% 9000, %(on)s FROM dos""",
+    """INSERT INTO dossiers_acces (id, dossier_id, departement, relation, role, organisation_id,
+    debut_le) SELECT gen_random_uuid(), d.id, d.dep, 'mandat', '', o.id, %(on)s::date - 30
+    FROM dos d JOIN acteurs_organisation o ON o.departement_id = d.dep AND o.type = 'operateur'
+    WHERE d.i %% 25 = 0""",
+    """INSERT INTO dossiers_acces (id, dossier_id, departement, relation, role, agent_id, debut_le)
+    SELECT gen_random_uuid(), d.id, d.dep, 'affectation', '', a.id, %(on)s::date - 30
+    FROM dos d JOIN acteurs_agent a ON a.departement_id = d.dep AND a.role = 'travailleur_social'
+    WHERE d.i %% 100 = 0""",
+)

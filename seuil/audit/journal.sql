@@ -1,0 +1,174 @@
+-- What the journal needs inside the database. Installed after the migrations, as often as wanted.
+-- Text in, text out: nothing here depends on the tables of the other packages.
+
+-- Owns what writes and reads the journal, whatever the policies of the tables; nobody signs in as it.
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'seuil_journal') THEN
+    CREATE ROLE seuil_journal NOLOGIN BYPASSRLS;
+  END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$;
+
+-- Who acts. Replaced by the signed context when schema « droits » is there (see install_journal).
+CREATE OR REPLACE FUNCTION journal.auteur() RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT coalesce(nullif(current_setting('seuil.auteur', true), ''), 'base:' || session_user)
+$$;
+CREATE OR REPLACE FUNCTION journal.departement() RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT coalesce(current_setting('seuil.departement', true), '')
+$$;
+
+-- One line, whoever asks. Waits two seconds at most: beyond, nothing is served.
+CREATE OR REPLACE FUNCTION journal.inscrire(
+  p_id uuid, p_nature text, p_kind text, p_by_id text, p_by_label text, p_organisation text,
+  p_role text, p_departement text, p_target_type text, p_target_id text, p_dossiers uuid[],
+  p_objets text[], p_categories text[], p_colonnes text[], p_motif text, p_canal text,
+  p_requete text, p_effect_le date, p_details jsonb
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
+BEGIN
+  INSERT INTO public.audit_event (
+    id, nature, kind, by_id, by_label, organisation, role, departement, target_type, target_id,
+    dossiers, objets, categories, colonnes, motif, canal, requete, effect_le, details
+  ) VALUES (
+    p_id, p_nature, p_kind, p_by_id, p_by_label, p_organisation, p_role, p_departement,
+    p_target_type, p_target_id, p_dossiers, p_objets, p_categories, p_colonnes, p_motif, p_canal,
+    p_requete, p_effect_le, p_details
+  );
+END $$;
+
+-- One line for one statement that wrote: names of columns, never a value.
+CREATE OR REPLACE FUNCTION journal.ecrire(
+  p_table text, p_operation text, p_objets text[], p_dossiers uuid[], p_colonnes text[],
+  p_departement text
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM journal.inscrire(
+    gen_random_uuid(), 'ecriture', 'base.' || p_operation,
+    regexp_replace(journal.auteur(), '^agent:', ''), '', '', '', coalesce(p_departement, ''),
+    p_table, CASE WHEN cardinality(p_objets) = 1 THEN left(p_objets[1], 80) ELSE '' END,
+    coalesce(array_remove(p_dossiers, NULL), '{}'), coalesce(p_objets, '{}'), '{}',
+    coalesce(p_colonnes, '{}'), coalesce(left(current_setting('seuil.motif', true), 200), ''),
+    'base', coalesce(left(current_setting('seuil.requete', true), 40), ''), NULL, '{}'
+  );
+END $$;
+
+-- The seal of a line is made of these bytes, length before each value; the verifier, in another
+-- language, makes them again from the columns.
+CREATE OR REPLACE FUNCTION journal.mesurer(v text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN v IS NULL THEN '-,' ELSE length(v) || ':' || v || ',' END
+$$;
+CREATE OR REPLACE FUNCTION journal.canonique(e public.audit_event) RETURNS bytea
+LANGUAGE sql STABLE AS $$
+  SELECT convert_to(concat(
+    journal.mesurer(e.id::text), journal.mesurer(
+      to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')),
+    journal.mesurer(e.nature), journal.mesurer(e.kind), journal.mesurer(e.by_id),
+    journal.mesurer(e.by_label), journal.mesurer(e.organisation), journal.mesurer(e.role),
+    journal.mesurer(e.departement), journal.mesurer(e.target_type), journal.mesurer(e.target_id),
+    journal.mesurer(array_to_string(e.dossiers, ' ')), journal.mesurer(e.objets::text),
+    journal.mesurer(e.categories::text), journal.mesurer(e.colonnes::text),
+    journal.mesurer(e.motif), journal.mesurer(e.canal), journal.mesurer(e.requete),
+    journal.mesurer(e.txid::text), journal.mesurer(to_char(e.effect_le, 'YYYY-MM-DD')),
+    journal.mesurer(e.details::text)
+  ), 'UTF8')
+$$;
+
+-- Seal every line whose transaction, and all those begun before it, are over: a line that is not
+-- sealed and bears an older transaction than the last seal was put there afterwards.
+CREATE OR REPLACE FUNCTION journal.sceller() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  d text; r bigint; t bigint; h bytea; ligne public.audit_event;
+  total bigint := 0;
+  limite bigint := journal.decalage() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('journal.sceller'));
+  SELECT min(departement) INTO d FROM audit_event;
+  WHILE d IS NOT NULL LOOP
+    SELECT s.rang, s.txid, s.empreinte INTO r, t, h
+      FROM audit_sceau s WHERE s.departement = d ORDER BY s.rang DESC LIMIT 1;
+    IF r IS NULL THEN
+      SELECT a.rang, a.txid, a.tete INTO r, t, h FROM audit_ancre a
+        WHERE a.departement = d AND a.genre = 'retrait' ORDER BY a.rang DESC LIMIT 1;
+    END IF;
+    IF r IS NULL THEN
+      r := 0; t := -1; h := decode(repeat('00', 32), 'hex');
+    END IF;
+    FOR ligne IN
+      SELECT * FROM audit_event e
+      WHERE e.departement = d AND e.txid > t AND e.txid < limite
+      ORDER BY e.txid, e.id
+    LOOP
+      r := r + 1;
+      h := sha256(h || journal.canonique(ligne));
+      INSERT INTO audit_sceau (departement, rang, ligne, txid, empreinte)
+        VALUES (d, r, ligne.id, ligne.txid, h);
+      total := total + 1;
+    END LOOP;
+    SELECT min(departement) INTO d FROM audit_event WHERE departement > d;
+  END LOOP;
+  RETURN total;
+END $$;
+
+-- Write down the head of one chain, once a day and whenever asked.
+CREATE OR REPLACE FUNCTION journal.ancrer(p_departement text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE debut bigint; s public.audit_sceau; premiere bytea;
+BEGIN
+  SELECT * INTO s FROM audit_sceau
+    WHERE departement = p_departement ORDER BY rang DESC LIMIT 1;
+  IF s.rang IS NULL THEN RETURN 0; END IF;
+  SELECT coalesce(max(rang), 0) + 1 INTO debut FROM audit_ancre WHERE departement = p_departement;
+  IF debut > s.rang THEN RETURN s.rang; END IF;
+  SELECT empreinte INTO premiere FROM audit_sceau
+    WHERE departement = p_departement AND rang = debut;
+  INSERT INTO audit_ancre
+    (id, genre, departement, rang_debut, rang, nombre, premiere, tete, txid)
+    VALUES (gen_random_uuid(), 'ancre', p_departement, debut, s.rang, s.rang - debut + 1,
+            premiere, s.empreinte, s.txid);
+  RETURN s.rang;
+END $$;
+
+-- Remove what is past its term: whole beginning of a chain, never a line in its middle, never
+-- younger than six months. What remains says how many there were and where the chain goes on.
+CREATE OR REPLACE FUNCTION journal.retirer(p_departement text, p_avant timestamptz) RETURNS bigint
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE debut bigint; fin bigint; s public.audit_sceau; premiere bytea; nombre bigint;
+BEGIN
+  SELECT min(rang) INTO debut FROM audit_sceau WHERE departement = p_departement;
+  SELECT coalesce(
+    (SELECT min(x.rang) - 1 FROM audit_sceau x JOIN audit_event e ON e.id = x.ligne
+       WHERE x.departement = p_departement AND e.created_at >= p_avant),
+    (SELECT max(rang) FROM audit_sceau WHERE departement = p_departement)) INTO fin;
+  IF debut IS NULL OR fin IS NULL OR fin < debut THEN RETURN 0; END IF;
+  SELECT * INTO s FROM audit_sceau WHERE departement = p_departement AND rang = fin;
+  SELECT empreinte INTO premiere FROM audit_sceau
+    WHERE departement = p_departement AND rang = debut;
+  nombre := fin - debut + 1;
+  INSERT INTO audit_ancre
+    (id, genre, departement, rang_debut, rang, nombre, premiere, tete, txid)
+    VALUES (gen_random_uuid(), 'retrait', p_departement, debut, fin, nombre, premiere,
+            s.empreinte, s.txid);
+  PERFORM set_config('seuil.retrait', 'terme', true);
+  DELETE FROM audit_event e USING audit_sceau x
+    WHERE x.departement = p_departement AND x.rang <= fin AND e.id = x.ligne;
+  DELETE FROM audit_sceau WHERE departement = p_departement AND rang <= fin;
+  PERFORM set_config('seuil.retrait', '', true);
+  RETURN nombre;
+END $$;
+
+-- Who saw one dossier: the only way to read the journal from a page. The verb is the page's to
+-- check; here, the dossier is at least of the département that signed the context.
+CREATE OR REPLACE FUNCTION journal.consultations(p_dossier uuid, p_depuis timestamptz)
+RETURNS TABLE (
+  vu_at timestamptz, kind text, by_id text, by_label text, organisation text, role text,
+  canal text, motif text, categories text[]
+) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT e.created_at, e.kind, e.by_id, e.by_label, e.organisation, e.role, e.canal, e.motif,
+         e.categories::text[]
+  FROM audit_event e
+  WHERE e.dossiers @> ARRAY[p_dossier] AND e.nature = 'lecture' AND e.created_at >= p_depuis
+    AND EXISTS (SELECT 1 FROM dossiers_dossier d
+                WHERE d.id = p_dossier AND d.departement_id = journal.departement())
+  ORDER BY e.created_at, e.id
+$$;

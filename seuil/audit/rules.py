@@ -1,0 +1,160 @@
+"""What the journal decides without a database: what a query shows, what a trigger is made of."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Classes of `class Privacy` that speak of a household.
+CATEGORIES: Mapping[str, str] = {
+    "identite": "identité",
+    "contact": "adresse et coordonnées",
+    "finance": "bail, dette et ressources",
+    "social": "situation sociale",
+    "procedure": "procédure et dates",
+    "journal": "liste des consultations",
+}
+RETENTION_MOIS = 12
+# CNIL, délibération n° 2021-122: six months to one year; three years at most, when justified.
+RETENTION_MIN, RETENTION_MAX = 6, 36
+
+# Table → column → classes of data; what a table holds besides is technical.
+Registre = Mapping[str, Mapping[str, str]]
+
+_TOKEN = re.compile(r"'(?:[^']|'')*'|\(|\)|\bFROM\b", re.IGNORECASE)
+_COLUMN = re.compile(r'"(\w+)"\."(\w+)"')
+_COUNT = re.compile(r'SELECT COUNT\(\*\)(?: AS "\w+")?', re.IGNORECASE)
+_ALIAS = re.compile(r'(?<![\w."])"?[TUVW]\d+"?\.')
+
+
+def find_categories(sql: str, registre: Registre) -> frozenset[str]:
+    """Return the classes of data that the answer to a statement may hold; none when it only writes.
+
+    Django writes which columns it asks for: they alone count. A statement written by hand counts
+    for every table it names.
+    """
+    return _find_categories(sql, _Hashed(registre))
+
+
+class _Hashed:
+    """A registry as the key of a cache: the same object, always."""
+
+    def __init__(self, registre: Registre) -> None:
+        self.registre = registre
+
+    def __hash__(self) -> int:
+        return id(self.registre)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Hashed) and other.registre is self.registre
+
+
+@lru_cache(maxsize=4096)
+def _find_categories(sql: str, key: _Hashed) -> frozenset[str]:
+    registre = key.registre
+    head = sql.lstrip(" (\n")[:7].upper()
+    if not head.startswith(("SELECT", "WITH", "FETCH", "DECLARE")):
+        return frozenset()
+    shown = _select_list(sql) if head.startswith("SELECT") and sql.startswith("SELECT") else None
+    if shown is not None and _COUNT.fullmatch(shown.strip()):
+        return frozenset()
+    if shown is not None and sql[len(shown) :].lstrip()[4:].lstrip().startswith("("):
+        # A query within the query: its own columns are what the outer one shows.
+        return frozenset(
+            registre[t][c] for t, c in _COLUMN.findall(sql) if c in registre.get(t, {})
+        ) | (_of_tables(sql, registre) if _ALIAS.search(sql) else frozenset())
+    if shown is None or _ALIAS.search(shown) or '"' not in sql:
+        return _of_tables(sql, registre)
+    asked = _COLUMN.findall(shown)
+    found = {registre[t][c] for t, c in asked if c in registre.get(t, {})}
+    # A table named otherwise than by its columns: a subquery among what is shown.
+    rest = _COLUMN.sub("", shown)
+    return frozenset(found) | _of_tables(rest, registre)
+
+
+def _of_tables(text: str, registre: Registre) -> frozenset[str]:
+    words = set(re.findall(r"\w+", text))
+    return frozenset(c for table in words & set(registre) for c in registre[table].values())
+
+
+def _select_list(sql: str) -> str | None:
+    """Return what stands between SELECT and its FROM; None when there are several SELECT."""
+    depth = 0
+    for token in _TOKEN.finditer(sql):
+        if token[0] == "(":
+            depth += 1
+        elif token[0] == ")":
+            depth -= 1
+        elif depth == 0 and token[0][0] != "'":
+            rest = sql[token.end() :]
+            return (
+                None if re.search(r"\b(UNION|INTERSECT|EXCEPT)\b", rest) else sql[: token.start()]
+            )
+    return sql
+
+
+@dataclass(frozen=True, slots=True)
+class TableSuivie:
+    """A table whose changes are journaled, and where its rows find their dossier.
+
+    `dossier` is SQL on the alias `x` of a row; `departement` the name of a column, if any.
+    """
+
+    nom: str
+    cle: str
+    colonnes: tuple[str, ...]
+    dossier: str = "NULL::uuid"
+    departement: str = ""
+    muettes: frozenset[str] = frozenset()
+
+
+# A statement writes in one département: the context's, else that of one of its rows.
+_DEP_COLONNE = "coalesce(nullif(d, ''), min(x.{colonne}::text), '')"
+_DEP_DOSSIER = (
+    "coalesce(nullif(d, ''), (SELECT o.departement_id FROM dossiers_dossier o"
+    " WHERE o.id = (array_remove(array_agg({dossier}), NULL))[1]), '')"
+)
+
+
+def write_triggers(table: TableSuivie, modele: str) -> str:
+    """Return the SQL that journals every statement that changes a table, from its model."""
+    if table.departement:
+        dep = _DEP_COLONNE.format(colonne=table.departement)
+    elif table.dossier.startswith("NULL"):
+        dep = "d"
+    else:
+        dep = _DEP_DOSSIER.format(dossier=table.dossier)
+    compare = ", ".join(
+        f"CASE WHEN a.{c} IS DISTINCT FROM x.{c} THEN '{c}' END"
+        for c in table.colonnes
+        if c not in table.muettes
+    )
+    return modele.format(
+        nom=table.nom, cle=table.cle, dossier=table.dossier, dep=dep, compare=compare
+    )
+
+
+def list_tables_lues(*, tables: Iterable[TableSuivie]) -> list[str]:
+    """Return the tables that the ways to a dossier go through, and that of the dossiers."""
+    found = {name for t in tables for name in re.findall(r"FROM (\w+) p", t.dossier)}
+    return sorted({"dossiers_dossier", *found})
+
+
+def why_bad_retention(mois: int) -> str | None:
+    """Return why a duration of the journal cannot be, or None."""
+    if RETENTION_MIN <= mois <= RETENTION_MAX:
+        return None
+    return (
+        f"La durée du journal va de {RETENTION_MIN} à {RETENTION_MAX} mois (CNIL, délibération"
+        f" n°\N{NO-BREAK SPACE}2021-122)\N{NO-BREAK SPACE}: {mois} n’est pas accepté."
+    )
+
+
+def list_libelles(categories: Collection[str]) -> list[str]:
+    """Return the French names of classes of data, always in the same order."""
+    return [label for code, label in CATEGORIES.items() if code in categories]
+
+
+def merge(sets: Iterable[Collection[str]]) -> frozenset[str]:
+    """Return what is in any of the sets."""
+    return frozenset(x for s in sets for x in s)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ConnexionsConfig(AppConfig):
+    name = "seuil.connexions"
+    verbose_name = "Connexions"

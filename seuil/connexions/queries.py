@@ -1,0 +1,225 @@
+"""Read factors, open sessions, invitations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Max, Q
+
+from seuil.acteurs.models import Agent, Organisation
+from seuil.acteurs.rules import why_not
+from seuil.connexions.models import (
+    CleAcces,
+    CodeSecours,
+    Connexion,
+    FacteurCode,
+    IdentiteExterne,
+    Invitation,
+)
+from seuil.connexions.rules import POSTE_CONNU, compute_empreinte
+
+
+@dataclass(frozen=True, slots=True)
+class Facteurs:
+    """What an agent can prove with."""
+
+    code: bool
+    cles: tuple[str, ...]
+    secours: int
+
+    @property
+    def any(self) -> bool:
+        """Whether a second factor exists; codes on paper alone are not one."""
+        return self.code or bool(self.cles)
+
+
+def get_facteurs(*, agent: Agent) -> Facteurs:
+    """Return the second factors of an agent: its own, or those of whom is signing in."""
+    return Facteurs(
+        code=FacteurCode.objects.filter(agent=agent.pk).exists(),
+        cles=tuple(
+            CleAcces.objects.filter(agent=agent.pk).order_by("created_at", "nom")
+            .values_list("identifiant", flat=True)
+        ),
+        secours=CodeSecours.objects.filter(agent=agent.pk, utilise_at=None).count(),
+    )  # fmt: skip
+
+
+def list_cles(*, agent: Agent, on: date) -> Sequence[CleAcces]:  # noqa: ARG001
+    """Return the agent's own passkeys."""
+    return list(CleAcces.objects.filter(agent=agent.pk).order_by("created_at", "nom"))
+
+
+def find_agent(*, courriel: str) -> Agent | None:
+    """Return the account that an address names. Takes no agent: nobody is signed in yet."""
+    return (
+        Agent.objects.filter(courriel__iexact=courriel)
+        .select_related("departement", "organisation")
+        .first()
+    )
+
+
+def find_cle(*, identifiant: str) -> CleAcces | None:
+    """Return the passkey that says who signs in, with its agent. Takes no agent: nobody is yet."""
+    return (
+        CleAcces.objects.filter(identifiant=identifiant)
+        .select_related("agent__departement", "agent__organisation")
+        .first()
+    )
+
+
+def find_identite(*, emetteur: str, sujet: str) -> IdentiteExterne | None:
+    """Return the identity that a provider vouches for, with its agent, when it is known here."""
+    return (
+        IdentiteExterne.objects.filter(emetteur=emetteur, sujet=sujet)
+        .select_related("agent__departement", "agent__organisation")
+        .first()
+    )
+
+
+def has_identite(*, agent: Agent, on: date) -> bool:  # noqa: ARG001
+    """Tell whether the agent already signed in through the provider."""
+    return IdentiteExterne.objects.filter(agent=agent.pk).exists()
+
+
+def list_agents_proposes(*, courriel: str, siret: str) -> list[Agent]:
+    """Return the accounts that a verified e-mail and a SIRET together name: one, or none.
+
+    An account already tied to an identity of a provider is never proposed: its key is the subject.
+    """
+    if not (courriel and siret):
+        return []
+    return list(
+        Agent.objects.filter(courriel__iexact=courriel, organisation__siret=siret, identites=None)
+        .select_related("departement", "organisation")
+        .order_by("pk")[:2]
+    )
+
+
+def find_connexion(*, connexion_id: str, agent_id: UUID) -> Connexion | None:
+    """Return the open session that the browser's cookie names, if it is this agent's."""
+    try:
+        key = UUID(connexion_id)
+    except (ValueError, TypeError):
+        return None
+    return Connexion.objects.filter(pk=key, agent=agent_id, fin_at=None).first()
+
+
+def find_connexion_ouverte(*, connexion_id: str) -> Connexion | None:
+    """Return the open session of an account that no longer opens, with its agent, to end it."""
+    return (
+        Connexion.objects.filter(pk=connexion_id, fin_at=None)
+        .select_related("agent__departement")
+        .first()
+    )
+
+
+def list_connexions(
+    *,
+    agent: Agent,
+    on: date,  # noqa: ARG001 - every query takes the day
+    at: datetime,
+    inactivite: timedelta,
+    duree: timedelta,
+) -> Sequence[Connexion]:
+    """Return the agent's own sessions that are open, the last seen first."""
+    return list(
+        Connexion.objects.filter(
+            agent=agent.pk, fin_at=None, vue_at__gt=at - inactivite, ouverte_at__gt=at - duree
+        ).order_by("-vue_at", "pk")
+    )
+
+
+def list_connexions_passees(*, agent: Agent, on: date) -> Sequence[Connexion]:  # noqa: ARG001
+    """Return the agent's own last ten sessions that ended."""
+    return list(
+        Connexion.objects.filter(agent=agent.pk).exclude(fin_at=None)
+        .order_by("-ouverte_at", "pk")[:10]
+    )  # fmt: skip
+
+
+def is_poste_connu(*, agent: Agent, poste: str, at: datetime) -> bool:
+    """Tell whether the account was opened from this browser within six months."""
+    return (
+        bool(poste)
+        and Connexion.objects.filter(
+            agent=agent.pk, poste=poste, ouverte_at__gt=at - POSTE_CONNU
+        ).exists()
+    )
+
+
+def find_invitation(*, jeton: str) -> Invitation | None:
+    """Return the invitation that a secret link names, whatever became of it, with its agent."""
+    return (
+        Invitation.objects.filter(empreinte=compute_empreinte(jeton))
+        .select_related("agent__departement", "agent__organisation")
+        .first()
+    )
+
+
+def may_manage(*, agent: Agent, cible: Agent) -> bool:
+    """Tell whether an agent administers the account of another one, never its own.
+
+    The administrator of a département, all of it; that of an organisation, its own, and no
+    administrator of the département.
+    """
+    if agent.pk == cible.pk or agent.departement_id != cible.departement_id:
+        return False
+    if why_not(agent.profil, "agents.gerer") is None:
+        return True
+    return (
+        agent.administre_organisation
+        and agent.organisation_id == cible.organisation_id
+        and why_not(cible.role, "agents.gerer") is not None
+    )
+
+
+def list_comptes(*, agent: Agent, on: date, at: datetime) -> Sequence[Mapping[str, Any]]:  # noqa: ARG001
+    """Return the accounts that the agent administers; none without the right."""
+    rows = Agent.objects.filter(departement=agent.departement_id)
+    if why_not(agent.profil, "agents.gerer"):
+        if not agent.administre_organisation:
+            return []
+        rows = rows.filter(organisation=agent.organisation_id)
+    return list(
+        rows.annotate(
+            ouvertes=Count("connexions", filter=Q(connexions__fin_at=None), distinct=True),
+            invitation=Max(
+                "invitations__expire_at",
+                filter=Q(invitations__utilise_at=None, invitations__annule_at=None),
+            ),
+        )
+        .order_by("nom", "prenom", "pk")
+        .values(
+            "pk", "nom", "prenom", "courriel", "role", "organisation__nom", "habilite_le",
+            "habilite_jusqu_au", "suspendu_motif", "administre_organisation", "is_active",
+            "last_login", "ouvertes", "invitation",
+        )
+    )  # fmt: skip
+
+
+def find_compte(*, agent: Agent, on: date, cible: UUID) -> Agent | None:  # noqa: ARG001
+    """Return an account that the agent administers, or None."""
+    found = (
+        Agent.objects.filter(pk=cible)
+        .select_related("organisation", "departement", "renouvele_par")
+        .first()
+    )
+    return found if found and may_manage(agent=agent, cible=found) else None
+
+
+def find_invitation_ouverte(*, cible: Agent, at: datetime) -> Invitation | None:
+    """Return the invitation of an account that may still serve."""
+    return Invitation.objects.filter(
+        agent=cible.pk, utilise_at=None, annule_at=None, expire_at__gt=at
+    ).first()
+
+
+def list_organisations_invitables(*, agent: Agent, on: date) -> list[Organisation]:  # noqa: ARG001
+    """Return the organisations in which an agent may invite, by name; none without the right."""
+    rows = Organisation.objects.filter(departement=agent.departement_id).order_by("nom")
+    if why_not(agent.profil, "agents.gerer") is None:
+        return list(rows)
+    return list(rows.filter(pk=agent.organisation_id)) if agent.administre_organisation else []

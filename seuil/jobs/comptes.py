@@ -1,0 +1,109 @@
+"""`seuil comptes`: suspend the accounts that sleep, write a SIRET, give the first link."""
+
+import argparse
+from typing import Any
+
+_AIDES = {
+    "endormis": "suspendre les comptes qui ne servent plus (fait aussi chaque nuit)",
+    "inviter": "créer le premier administrateur d’un département, et son lien",
+    "renouveler": "renouveler l’habilitation d’un agent, celle du seul administrateur par exemple",
+    "siret": "écrire le SIRET d’un organisme, pour le fournisseur d’identité",
+}
+
+
+def add_arguments(commands: Any) -> None:
+    """Declare the command and its services."""
+    parser = commands.add_parser("comptes", help="tenir les comptes")
+    services = parser.add_subparsers(required=True, metavar="SERVICE")
+    endormis = services.add_parser("endormis", help=_AIDES["endormis"])
+    endormis.set_defaults(run=suspend, needs_database=True)
+    inviter = services.add_parser("inviter", help=_AIDES["inviter"])
+    for name in ("courriel", "prenom", "nom", "organisme", "site"):
+        inviter.add_argument(f"--{name}", required=True)
+    inviter.add_argument("--departement", default="33")
+    inviter.set_defaults(run=invite, needs_database=True)
+    renouveler = services.add_parser("renouveler", help=_AIDES["renouveler"])
+    renouveler.add_argument("--courriel", required=True)
+    renouveler.set_defaults(run=renew, needs_database=True)
+    siret = services.add_parser("siret", help=_AIDES["siret"])
+    siret.add_argument("--organisme", required=True)
+    siret.add_argument("--siret", required=True)
+    siret.add_argument("--departement", default="33")
+    siret.set_defaults(run=write_siret, needs_database=True)
+
+
+def suspend(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes its words
+    """Suspend the sleeping accounts and tell how many."""
+    from seuil.jobs.tasks import suspend_all  # noqa: PLC0415 - the parser needs no Django
+
+    count = suspend_all()
+    print("Aucun compte endormi." if not count else f"Comptes suspendus : {count}.")
+    return 0
+
+
+def invite(arguments: argparse.Namespace) -> int:
+    """Create the first administrator, in an organisation made when absent; print its link."""
+    from seuil.acteurs.models import Organisation  # noqa: PLC0415
+    from seuil.acteurs.operations import Machine, create_agent, create_organisation  # noqa: PLC0415
+    from seuil.connexions.operations import create_invitation  # noqa: PLC0415
+    from seuil.kernel.clock import now, today  # noqa: PLC0415
+
+    departement = arguments.departement
+    on, by = today(departement), Machine("première installation", departement)
+    organisation = Organisation.objects.filter(
+        departement=departement, nom=arguments.organisme
+    ).first() or create_organisation(
+        departement=departement, type="ddets", nom=arguments.organisme, by=by, on=on
+    )
+    agent = create_agent(
+        courriel=arguments.courriel,
+        nom=arguments.nom,
+        prenom=arguments.prenom,
+        role="administrateur",
+        organisation=organisation,
+        password=None,
+        by=by,
+        on=on,
+    )
+    _, jeton = create_invitation(agent=agent, objet="arrivee", by=agent, on=on, at=now())
+    site = arguments.site.rstrip("/")
+    print(f"Lien à ouvrir une fois, sous sept jours : {site}/invitation/{jeton}/")
+    return 0
+
+
+def renew(arguments: argparse.Namespace) -> int:
+    """Renew an habilitation from today, in the name of the machine."""
+    from seuil.acteurs.operations import Machine, renew_habilitation  # noqa: PLC0415
+    from seuil.connexions.queries import find_agent  # noqa: PLC0415
+    from seuil.kernel.clock import today  # noqa: PLC0415
+    from seuil.kernel.refusal import Refusal  # noqa: PLC0415
+
+    agent = find_agent(courriel=arguments.courriel)
+    if agent is None:
+        raise Refusal(f"Aucun compte n’a l’adresse « {arguments.courriel} ».")
+    departement = agent.departement_id
+    renewed = renew_habilitation(
+        agent=agent, by=Machine("commande", departement), on=today(departement)
+    )
+    print(f"Habilitation de {renewed} : jusqu’au {renewed.habilite_jusqu_au:%d/%m/%Y}.")
+    return 0
+
+
+def write_siret(arguments: argparse.Namespace) -> int:
+    """Write the SIRET of an organisation."""
+    from seuil.acteurs.models import Organisation  # noqa: PLC0415
+    from seuil.acteurs.operations import Machine, record_siret  # noqa: PLC0415
+    from seuil.kernel.clock import today  # noqa: PLC0415
+    from seuil.kernel.refusal import Refusal  # noqa: PLC0415
+
+    departement = arguments.departement
+    found = Organisation.objects.filter(departement=departement, nom=arguments.organisme).first()
+    if found is None:
+        raise Refusal(
+            f"Aucun organisme ne s’appelle « {arguments.organisme} » dans ce département."
+        )
+    siret = "".join(arguments.siret.split())
+    by = Machine("siret", departement)
+    record_siret(organisation=found, siret=siret, by=by, on=today(departement))
+    print(f"SIRET de {found.nom} : {siret}.")
+    return 0

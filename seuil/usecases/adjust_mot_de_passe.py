@@ -1,0 +1,29 @@
+"""An agent changes its password; its other sessions end."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from seuil.acteurs.models import Agent
+from seuil.acteurs.operations import record_mot_de_passe
+from seuil.connexions.models import Connexion, FinConnexion
+from seuil.connexions.operations import end_connexions
+
+
+@transaction.atomic
+def adjust_mot_de_passe(
+    *, agent: Agent, mot_de_passe: str, gardee: Connexion | None, on: date, at: datetime
+) -> None:
+    """Write the new password and end every session but the one in use.
+
+    Raises Django's ValidationError when it is too weak.
+    """
+    record_mot_de_passe(agent=agent, mot_de_passe=mot_de_passe, by=agent, on=on)
+    end_connexions(
+        agent=agent,
+        motif=FinConnexion.MOT_DE_PASSE,
+        by=agent,
+        on=on,
+        at=at,
+        sauf=gardee.pk if gardee else None,
+    )

@@ -1,0 +1,40 @@
+"""The form of an invitation."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from seuil.acteurs.models import Organisation, Role
+from seuil.web.components.forms import ChoixField, Formulaire
+
+
+class InvitationForm(Formulaire):
+    """Whom to invite, where, with which role."""
+
+    courriel = forms.EmailField(
+        label="Adresse électronique professionnelle",
+        help_text="Individuelle : jamais celle d’un service. Format attendu : nom@domaine.fr",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"invalid": "Saisissez une adresse complète, comme nom@domaine.fr."},
+    )
+    prenom = forms.CharField(label="Prénom", max_length=80)
+    nom = forms.CharField(label="Nom", max_length=80)
+    organisation = ChoixField(label="Organisme")
+    role = ChoixField(label="Rôle")
+
+    def __init__(
+        self, *args: Any, organisations: Sequence[Organisation], roles: Sequence[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisations = {str(o.pk): o for o in organisations}
+        choices = [(key, o.nom) for key, o in self.organisations.items()]
+        vide = [] if len(choices) == 1 else [("", "Choisissez")]
+        self.fields["organisation"].choices = [*vide, *choices]  # type: ignore[attr-defined]
+        labels = dict(Role.choices)
+        choices = [(role, str(labels[role])) for role in roles]
+        self.fields["role"].choices = [("", "Choisissez"), *choices]  # type: ignore[attr-defined]
+
+    def get_organisation(self) -> Organisation:
+        """Return the organisation that was chosen."""
+        return self.organisations[self.cleaned_data["organisation"]]

@@ -1,0 +1,297 @@
+"""The accounts: invite, renew, suspend, wake, by whom and on whom."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from seuil.acteurs.models import Agent
+from seuil.audit.models import Event
+from seuil.connexions.models import Invitation
+from tests.factories.base import make_agent, make_organisation
+from tests.harness.client import StrictClient
+
+ON = date(2026, 11, 21)
+ClientDe = Callable[[object], StrictClient]
+
+
+@pytest.fixture
+def admin(administrateur: Agent, client_de: ClientDe) -> StrictClient:
+    return client_de(administrateur)
+
+
+@pytest.fixture
+def relais(operateur: Any) -> Agent:
+    """An agent of the operator who invites its colleagues."""
+    return make_agent(
+        role="chef_equipe", organisation=operateur, administre_organisation=True, prenom="Rachel"
+    )
+
+
+def invite(client: StrictClient, organisation: Any, role: str, **fields: str) -> Any:
+    data = {
+        "courriel": "neuf@x.fr", "nom": "Berthelot", "prenom": "Lise",
+        "organisation": str(organisation.pk), "role": role, **fields,
+    }  # fmt: skip
+    return client.post(reverse("compte_inviter"), data)
+
+
+def act(client: StrictClient, agent: Agent, geste: str) -> Any:
+    return client.post(reverse("compte_geste", args=[agent.pk, geste]))
+
+
+def link_of(response: Any) -> str:
+    return re.search(r"http://testserver(/invitation/[\w-]+/)", response.content.decode())[1]
+
+
+def test_an_invitation_shows_its_link_once(admin: StrictClient, caf: Any) -> None:
+    response = invite(admin, caf, "partenaire")
+
+    agent = Agent.objects.get(courriel="neuf@x.fr")
+    assert admin.get(link_of(response)).status_code == 200
+    assert agent.habilite_jusqu_au == date(2027, 11, 21)
+    assert not agent.has_usable_password()
+    page = admin.get(reverse("compte", args=[agent.pk])).content.decode()
+    assert "/invitation/" not in page
+    assert "Invité, lien valable" in page
+    assert len(mail.outbox) == 0
+
+
+def test_the_link_is_sent_when_there_is_a_mail_server(
+    admin: StrictClient, caf: Any, settings: Any
+) -> None:
+    settings.SEUIL_COURRIEL = "courriel.interne:587"
+
+    response = invite(admin, caf, "partenaire")
+
+    assert "vient d’être envoyé" in response.content.decode()
+    assert link_of(response) in mail.outbox[0].body
+    assert mail.outbox[0].to == ["neuf@x.fr"]
+
+
+def test_a_mail_server_that_fails_is_said(admin: StrictClient, caf: Any, settings: Any) -> None:
+    settings.SEUIL_COURRIEL = "courriel.interne:587"
+    settings.EMAIL_BACKEND = "tests.web.comptes.test_comptes.EnPanne"
+
+    response = invite(admin, caf, "partenaire")
+
+    assert "remettez le lien vous-même" in response.content.decode()
+    assert Invitation.objects.count() == 1
+
+
+class EnPanne:
+    """A mail server that does not answer."""
+
+    def __init__(self, **_: Any) -> None:
+        pass
+
+    def send_messages(self, _: Any) -> int:
+        raise ConnectionRefusedError
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "given"),
+    [
+        ("caf", "partenaire", True),
+        ("caf", "secretariat", False),
+        ("caf", "administrateur", False),
+        ("operateur", "juriste", True),
+        ("operateur", "administrateur", False),
+        ("ddets", "administrateur", True),
+        ("ddets", "secretariat", True),
+        ("ddets", "juriste", False),
+        ("prefecture", "gestionnaire", True),
+        ("ddets", "inconnu", False),
+    ],
+)
+def test_an_organisation_gives_only_its_roles(
+    admin: StrictClient, request: pytest.FixtureRequest, kind: str, role: str, given: bool
+) -> None:
+    response = invite(admin, request.getfixturevalue(kind), role)
+
+    assert Agent.objects.filter(courriel="neuf@x.fr").exists() is given
+    assert (response.status_code == 200) is given
+
+
+def test_an_address_already_used_is_said(admin: StrictClient, caf: Any) -> None:
+    make_agent(courriel="NEUF@x.fr".lower())
+
+    response = invite(admin, caf, "partenaire", courriel="Neuf@X.fr")
+
+    assert response.status_code == 422
+    assert "Un compte existe déjà" in response.content.decode()
+
+
+def test_a_relay_invites_in_its_own_organisation_only(
+    relais: Agent, operateur: Any, caf: Any, client_de: ClientDe
+) -> None:
+    client = client_de(relais)
+
+    assert invite(client, caf, "partenaire").status_code == 422
+    assert invite(client, operateur, "administrateur").status_code == 422
+    assert not Agent.objects.filter(courriel="neuf@x.fr").exists()
+    assert invite(client, operateur, "juriste").status_code == 200
+    assert Agent.objects.get(courriel="neuf@x.fr").organisation == operateur
+
+
+def test_a_relay_sees_and_manages_its_own_colleagues_only(
+    relais: Agent, juriste: Agent, partenaire: Agent, administrateur: Agent, client_de: ClientDe
+) -> None:
+    client = client_de(relais)
+    page = client.get(reverse("comptes")).content.decode()
+
+    assert juriste.courriel in page
+    assert partenaire.courriel not in page
+    assert client.get(reverse("compte", args=[juriste.pk])).status_code == 200
+    for other in (partenaire, administrateur, relais):
+        assert client.get(reverse("compte", args=[other.pk])).status_code == 404
+        assert act(client, other, "suspendre").status_code == 404
+
+
+@pytest.mark.parametrize("geste", ["confier", "retirer", "fermer"])
+def test_a_relay_does_not_name_another_nor_close(
+    relais: Agent, juriste: Agent, client_de: ClientDe, geste: str
+) -> None:
+    assert act(client_de(relais), juriste, geste).status_code == 404
+    juriste.refresh_from_db()
+    assert juriste.is_active
+    assert not juriste.administre_organisation
+
+
+def test_a_relay_does_not_touch_an_administrator_of_its_organisation(
+    ddets: Any, administrateur: Agent, client_de: ClientDe
+) -> None:
+    relay = make_agent(role="secretariat", organisation=ddets, administre_organisation=True)
+
+    assert act(client_de(relay), administrateur, "lien-facteurs").status_code == 404
+    assert not Invitation.objects.exists()
+
+
+def test_an_administrator_does_not_reach_another_departement(
+    admin: StrictClient, gironde: str
+) -> None:
+    elsewhere = make_agent(organisation=make_organisation(nom="CCAS ailleurs", departement_id="35"))
+
+    assert admin.get(reverse("compte", args=[elsewhere.pk])).status_code == 404
+    assert act(admin, elsewhere, "suspendre").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["secretaire", "chef_equipe", "juriste", "partenaire"])
+def test_the_others_do_not_reach_the_accounts(
+    role: str, request: pytest.FixtureRequest, client_de: ClientDe
+) -> None:
+    client = client_de(request.getfixturevalue(role))
+
+    for url in (
+        reverse("comptes"), reverse("compte_inviter"), reverse("compte", args=[UUID(int=7)]),
+    ):  # fmt: skip
+        assert client.get(url).status_code == 403
+    assert reverse("comptes") not in client.get(reverse("annuaire")).content.decode()
+
+
+def test_renewing_gives_a_year_and_says_who(
+    admin: StrictClient, administrateur: Agent, partenaire: Agent
+) -> None:
+    partenaire.habilite_jusqu_au = date(2026, 12, 1)
+    partenaire.save()
+    assert "1\u00a0habilitation finit" in admin.get(reverse("comptes")).content.decode()
+
+    act(admin, partenaire, "renouveler")
+
+    partenaire.refresh_from_db()
+    assert partenaire.habilite_jusqu_au == date(2027, 11, 21)
+    assert (partenaire.renouvele_le, partenaire.renouvele_par) == (ON, administrateur)
+    line = Event.objects.get(kind="agent.habilitation_renouvelee")
+    assert line.details == {"jusqu_au": "2027-11-21"}
+    page = admin.get(reverse("compte", args=[partenaire.pk])).content.decode()
+    assert f"par {administrateur}" in page
+
+
+def test_suspending_cuts_and_waking_opens(
+    admin: StrictClient, secretaire: Agent, client_de: ClientDe
+) -> None:
+    client = client_de(secretaire)
+    act(admin, secretaire, "suspendre")
+    assert client.get(reverse("dossiers")).status_code == 302
+
+    act(admin, secretaire, "reveiller")
+
+    assert client_de(secretaire).get(reverse("dossiers")).status_code == 200
+    kinds = list(Event.objects.order_by("id").values_list("kind", flat=True))
+    assert kinds == ["agent.suspendu", "connexion.fermee", "agent.reveille"]
+
+
+def test_ending_sessions_and_closing_cut_at_the_next_request(
+    admin: StrictClient, secretaire: Agent, client_de: ClientDe
+) -> None:
+    client = client_de(secretaire)
+    act(admin, secretaire, "deconnecter")
+    assert client.get(reverse("dossiers")).status_code == 302
+
+    client = client_de(secretaire)
+    act(admin, secretaire, "fermer")
+    assert client.get(reverse("dossiers")).status_code == 302
+    assert "Renouveler" not in admin.get(reverse("compte", args=[secretaire.pk])).content.decode()
+    assert act(admin, secretaire, "renouveler").status_code == 302
+    secretaire.refresh_from_db()
+    assert secretaire.renouvele_le is None
+
+
+def test_administration_of_an_organisation_is_given_and_taken_back(
+    admin: StrictClient, chef_equipe: Agent, client_de: ClientDe
+) -> None:
+    act(admin, chef_equipe, "confier")
+    client = client_de(chef_equipe)
+    assert client.get(reverse("comptes")).status_code == 200
+    assert reverse("comptes") in client.get(reverse("annuaire")).content.decode()
+
+    act(admin, chef_equipe, "retirer")
+
+    assert client.get(reverse("comptes")).status_code == 403
+
+
+@pytest.mark.parametrize("geste", ["lien-mot-de-passe", "lien-facteurs"])
+def test_a_lost_access_is_given_back_by_a_link(
+    admin: StrictClient, secretaire: Agent, geste: str
+) -> None:
+    secretaire.set_password("lampe verte escargot pluie")
+    secretaire.save()
+
+    response = act(admin, secretaire, geste)
+
+    assert "Assurez-vous d’abord" in response.content.decode()
+    assert admin.get(link_of(response)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("geste", "usable"),
+    [("lien-arrivee", True), ("lien-facteurs", False), ("lien-mot-de-passe", False), ("x", True)],
+)
+def test_a_gesture_that_makes_no_sense_is_not_found(
+    admin: StrictClient, secretaire: Agent, geste: str, usable: bool
+) -> None:
+    if usable:
+        secretaire.set_password("lampe verte escargot pluie")
+        secretaire.save()
+
+    assert act(admin, secretaire, geste).status_code == 404
+
+
+def test_nobody_manages_its_own_account(admin: StrictClient, administrateur: Agent) -> None:
+    for geste in ("renouveler", "suspendre", "lien-facteurs", "fermer", "confier"):
+        assert act(admin, administrateur, geste).status_code == 404
+
+
+def test_the_number_of_queries_does_not_grow_with_the_accounts(
+    admin: StrictClient, caf: Any, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(30):
+        make_agent(role="partenaire", organisation=caf)
+
+    with django_assert_max_num_queries(6):
+        admin.get(reverse("comptes"))

@@ -1,0 +1,229 @@
+"""Guessing is slow, tells nothing, and never locks the real agent out (T28, a sample)."""
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from django.contrib.auth import hashers
+from django.urls import reverse
+
+from seuil.acteurs.models import Agent
+from seuil.connexions.models import Essai
+from tests.harness.client import StrictClient
+from tests.web.connexion.conftest import MOT_DE_PASSE, Compte, Horloge, first, is_open
+
+LENT = "Trop d’essais"
+
+
+def test_a_concentrated_attack_gets_seven_tries_an_hour(compte: Compte, horloge: Horloge) -> None:
+    client = StrictClient(REMOTE_ADDR="192.0.2.66")
+    for _ in range(240):
+        first(client, compte.courriel, "essai de plus, long")
+        horloge.advance(seconds=15)
+
+    assert Essai.objects.count() <= 7
+
+
+def test_a_spread_attack_gets_twenty_tries_an_hour_at_most(
+    compte: Compte, horloge: Horloge
+) -> None:
+    client = StrictClient()
+    for number in range(240):
+        first(client, compte.courriel, "essai de plus", REMOTE_ADDR=f"192.0.2.{number % 250}")
+        horloge.advance(seconds=15)
+
+    assert 8 <= Essai.objects.count() <= 20
+
+
+def test_the_real_agent_signs_in_from_another_address_during_the_attack(
+    compte: Compte, horloge: Horloge
+) -> None:
+    attacker = StrictClient(REMOTE_ADDR="192.0.2.66")
+    for _ in range(30):
+        response = first(attacker, compte.courriel, "essai de plus, long")
+        horloge.advance(seconds=20)
+    assert response.status_code == 429
+
+    agent = StrictClient(REMOTE_ADDR="198.51.100.7")
+    first(agent, compte.courriel)
+    agent.post(reverse("second_facteur"), {"code": compte.code()}, REMOTE_ADDR="198.51.100.7")
+
+    assert is_open(agent)
+
+
+@pytest.mark.parametrize("address", ["198.51.100.7", "192.0.2.1"])
+def test_a_browser_that_the_account_knows_is_not_locked_by_a_spread_attack(
+    compte: Compte, entrer: Callable[..., StrictClient], horloge: Horloge, address: str
+) -> None:
+    agent = entrer(StrictClient())
+    agent.post(reverse("deconnexion"))
+    attacker = StrictClient()
+    for number in range(40):
+        first(attacker, compte.courriel, "essai de plus", REMOTE_ADDR=f"192.0.2.{number}")
+    horloge.advance(seconds=60)
+    stranger = StrictClient()
+    assert first(stranger, compte.courriel, REMOTE_ADDR="203.0.113.9").status_code == 429
+
+    entrer(agent, REMOTE_ADDR=address)
+
+    assert is_open(agent)
+
+
+def test_a_known_browser_is_slowed_by_its_own_failures(
+    compte: Compte, entrer: Callable[..., StrictClient]
+) -> None:
+    client = entrer()
+    client.post(reverse("deconnexion"))
+    for _ in range(3):
+        first(client, compte.courriel, "je ne sais plus lequel")
+
+    assert first(client, compte.courriel).status_code == 429
+
+
+def test_a_cookie_of_a_known_browser_serves_its_own_account_only(
+    compte: Compte, entrer: Callable[..., StrictClient], horloge: Horloge
+) -> None:
+    from tests.web.connexion.conftest import make_compte  # noqa: PLC0415
+
+    victim = make_compte(horloge, courriel="victime@ddets.exemple")
+    attacker = entrer()
+    attacker.post(reverse("deconnexion"))
+    for _ in range(5):
+        first(attacker, victim.courriel, "essai de plus, long")
+
+    assert Essai.objects.filter(reussi=False, connu=True).count() == 0
+    assert Essai.objects.filter(reussi=False).count() == 3
+
+
+@pytest.mark.parametrize("forged", ["faux", "a:b:c", ""])
+def test_a_forged_cookie_makes_no_browser_known(
+    compte: Compte, client: StrictClient, forged: str
+) -> None:
+    client.cookies["seuil_poste"] = forged
+
+    first(client, compte.courriel, "essai de plus, long")
+
+    assert not Essai.objects.get().connu
+
+
+def test_an_address_that_tries_account_after_account_is_slowed(
+    compte: Compte, horloge: Horloge
+) -> None:
+    client = StrictClient(REMOTE_ADDR="192.0.2.66")
+    for number in range(60):
+        first(client, f"agent{number}@ddets.exemple", "Bienvenue2026!")
+
+    assert Essai.objects.count() == 30
+
+
+def test_known_and_unknown_accounts_answer_alike(compte: Compte, horloge: Horloge) -> None:
+    answers = {}
+    for courriel in (compte.courriel, "inconnu@ddets.exemple"):
+        client = StrictClient(REMOTE_ADDR="192.0.2.66")
+        pages = []
+        for _ in range(6):
+            response = first(client, courriel, "essai de plus, long")
+            body = response.content.decode().replace(courriel, "…")
+            token = client.cookies["csrftoken"].value if "csrftoken" in client.cookies else ""
+            pages.append((response.status_code, len(body), LENT in body, bool(token)))
+        answers[courriel] = pages
+
+    assert len(set(map(str, answers.values()))) == 1
+
+
+def test_the_hasher_works_for_an_unknown_account_too(
+    compte: Compte, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked = count()
+    hasher = type(hashers.get_hasher())
+    original = hasher.encode
+
+    def encode(self: object, password: str, salt: str) -> str:
+        next(worked)
+        return original(self, password, salt)
+
+    monkeypatch.setattr(hasher, "encode", encode)
+    for courriel in (compte.courriel, "inconnu@ddets.exemple"):
+        before = next(worked)
+        first(StrictClient(), courriel, "essai de plus, long")
+        assert next(worked) - before == 2
+
+
+def test_an_account_without_password_is_not_told_apart(
+    compte: Compte, client: StrictClient
+) -> None:
+    compte.agent.set_unusable_password()
+    compte.agent.save()
+
+    page = first(client, compte.courriel, MOT_DE_PASSE).content.decode()
+
+    assert "Adresse électronique ou mot de passe incorrect" in page
+
+
+def test_codes_are_slowed_too_and_a_new_password_step_changes_nothing(
+    compte: Compte, horloge: Horloge
+) -> None:
+    client = StrictClient()
+    for _ in range(240):
+        first(client, compte.courriel)
+        client.post(reverse("second_facteur"), {"code": "000000"})
+        horloge.advance(seconds=15)
+
+    assert Essai.objects.filter(genre="code", reussi=False).count() <= 7
+
+
+def test_paper_codes_and_codes_share_their_tries(compte: Compte, client: StrictClient) -> None:
+    first(client, compte.courriel)
+    for typed in ({"code": "000000"}, {"secours": "ABCD"}, {"code": "000001"}):
+        client.post(reverse("second_facteur"), typed)
+
+    response = client.post(reverse("second_facteur"), {"code": compte.code()})
+
+    assert response.status_code == 429
+    assert not is_open(client)
+
+
+def test_success_costs_nothing(compte: Compte, entrer: Callable[..., StrictClient]) -> None:
+    for _ in range(3):
+        compte.horloge.advance(seconds=90)
+        entrer()
+
+    assert Essai.objects.filter(reussi=False).count() == 0
+
+
+def test_the_wait_is_said_in_minutes(compte: Compte, horloge: Horloge) -> None:
+    client = StrictClient()
+    for _ in range(3):
+        first(client, compte.courriel, "essai de plus, long")
+
+    page = first(client, compte.courriel).content.decode()
+
+    assert "Attendez 2\u00a0minutes" in page or "Attendez 2 minutes" in page
+    horloge.advance(minutes=2)
+    assert first(client, compte.courriel).status_code == 302
+
+
+@pytest.mark.parametrize("proxy", [True, False])
+def test_the_address_is_that_of_the_proxy_only_when_there_is_one(
+    compte: Compte, settings: object, proxy: bool
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if proxy else None
+    client = StrictClient()
+    for number in range(5):
+        # A visitor writes what it likes; our proxy adds the last one.
+        forwarded = f"10.0.0.{number}, 192.0.2.66"
+        first(client, compte.courriel, "essai de plus", HTTP_X_FORWARDED_FOR=forwarded)
+
+    assert Essai.objects.count() == 3
+    assert Essai.objects.values("lieu").distinct().count() == 1
+
+
+def test_no_address_nor_account_can_be_read_in_the_tries(
+    compte: Compte, client: StrictClient
+) -> None:
+    first(client, compte.courriel, "essai de plus, long")
+
+    kept = str(list(Essai.objects.values_list("compte", "lieu", "adresse")))
+    assert "simone" not in kept
+    assert "127.0.0.1" not in kept
+    assert Agent.objects.count() == 1
