@@ -32,9 +32,10 @@ from seuil.kernel.refusal import Refusal
 from seuil.usecases._remise import list_fichiers
 from seuil.usecases.export_acces import export_acces
 from seuil.usecases.limit_dossier import lift_limite, limit_dossier
-from seuil.web.access import get_agent, request_day, requires
+from seuil.web.access import get_agent, request_day, requires, requires_recent_sign_in
 from seuil.web.dossier.access import find_dossier
 from seuil.web.droits.forms import DecisionForm, DemandeForm, DonneesForm, GelForm
+from seuil.web.journal import saw
 
 
 @requires("rgpd.exercer")
@@ -58,7 +59,9 @@ def droits(request):
             else:
                 messages.success(request, "La demande est au registre : un mois pour répondre.")
                 return redirect("demande", added.pk)
-    context = {"demandes": list_demandes(agent=agent, on=on), "form": form, "on": on}
+    demandes = list_demandes(agent=agent, on=on)
+    saw(dossiers=[v.demande.dossier_id for v in demandes if v.demande.dossier_id])
+    context = {"demandes": demandes, "form": form, "on": on}
     return render(request, "droits/droits.html", context, status=422 if form.errors else 200)
 
 
@@ -120,6 +123,7 @@ def demande_limiter(request, demande_id):
 
 
 @requires("rgpd.exercer")
+@requires_recent_sign_in
 @require_POST
 def demande_donnees(request, demande_id):
     """Download the data of one person of the file, other people masked."""
@@ -179,9 +183,11 @@ def gel(request, numero):
 
 def _find(request, demande_id):
     try:
-        return get_demande(agent=get_agent(request), demande_id=demande_id)
+        found = get_demande(agent=get_agent(request), demande_id=demande_id)
     except DemandeDroit.DoesNotExist:
         raise Http404 from None
+    saw(dossiers=[found.dossier_id] if found.dossier_id else [])
+    return found
 
 
 def _list_personnes(request, found):

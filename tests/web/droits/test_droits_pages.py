@@ -10,6 +10,7 @@ from django.db import connection
 
 from seuil.acteurs.models import Agent, Organisation
 from seuil.conservation.models import DemandeDroit, Gel, ResteAnonyme
+from seuil.conservation.queries import list_lecteurs
 from seuil.dossiers.models import Dossier
 from seuil.kernel.contexte import acting_as_machine, under_policies
 from seuil.usecases.purge_dossiers import purge_dossiers
@@ -252,3 +253,15 @@ def test_the_purge_works_as_the_application_s_role(complet: Dossier) -> None:
     assert connection.settings_dict["USER"]
     with acting_as_machine("essai", on=ON):
         assert ResteAnonyme.objects.count() == 1
+
+
+def test_whoever_the_journal_saw_read_the_file_is_named(
+    client_de: Sign, secretaire: Agent, gironde: str
+) -> None:
+    dossier = make_dossier()
+    assert client_de(secretaire).get(f"/dossiers/{dossier.numero}/").status_code == 200
+
+    found = list_lecteurs(dossier=dossier, categorie="identite", depuis=dossier.ouvert_le)
+
+    assert [(x.organisation, x.a_lu) for x in found] == [(secretaire.organisation.nom, True)]
+    assert "a consulté, la dernière fois le" in found[0].pourquoi
