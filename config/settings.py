@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "seuil.accompagnements",
     "seuil.visites",
     "seuil.diagnostics",
+    "seuil.conservation",
     "seuil.web",
     "seuil.jobs",
 ]

@@ -1,6 +1,8 @@
-"""Write the tables of the documentation that come from the code: docs/donnees-personnelles.md.
+"""Write the pages of the documentation that come from the code.
 
-Run by `make docs`; a test refuses a page that no longer says what the code says.
+docs/donnees-personnelles.md and docs/aipd.md, from the matrix of accesses, the privacy class of
+each field and the rules of retention. Run by `make docs`; a test refuses a page that no longer says
+what the code says.
 """
 
 import os
@@ -9,80 +11,28 @@ from pathlib import Path
 import django
 
 PAGE = Path(__file__).parent / "donnees-personnelles.md"
-CLASSES = {
-    "identite": "identité",
-    "contact": "adresse et coordonnées",
-    "finance": "situation financière",
-    "social": "situation sociale",
-    "procedure": "procédure",
-    "agent": "agents habilités",
-    "technique": "technique",
-}
-HEAD = """# Données personnelles
-
-<!-- Page écrite par `make docs` à partir du code : ne pas la modifier à la main. -->
-
-Ce que Seuil enregistre, dans quelle catégorie, combien de temps, et qui y a accès. Les durées sont
-celles que le code déclare ; leur application par une purge reste à faire
-([chantiers](chantiers.md)). Finalité : prévenir les expulsions locatives et coordonner ceux qui en
-sont chargés (loi n° 90-449 du 31 mai 1990, art. 7-1 et 7-2).
-"""
+AIPD = Path(__file__).parent / "aipd.md"
 
 
 def render_page() -> str:
-    """Return the page, from `class Privacy` of each model and from matrice.yaml."""
-    return "\n".join([HEAD, _render_roles(), "", _render_models()])
+    """Return the page on personal data."""
+    from seuil.conservation.queries import describe_registre  # noqa: PLC0415 - after Django's setup
+    from seuil.web.donnees.markdown import render_donnees  # noqa: PLC0415
+
+    return render_donnees(describe_registre())
 
 
-def _render_roles() -> str:
-    from seuil.acteurs.matrice import load_matrice  # noqa: PLC0415 - after Django's setup
+def render_aipd() -> str:
+    """Return the skeleton of the impact analysis."""
+    from seuil.conservation.queries import describe_registre  # noqa: PLC0415 - after Django's setup
+    from seuil.web.donnees import markdown  # noqa: PLC0415
 
-    matrice = load_matrice()
-    rows = []
-    for profil in matrice.profils.values():
-        for regle in profil.regles:
-            lit = [n for n in matrice.categories if regle.allows(n, "lire")]
-            relation = matrice.relations[regle.relation].libelle
-            base = matrice.bases[regle.base]
-            rows.append(f"| {profil.libelle} | {relation} | {', '.join(lit)} | {base} |")
-        if not profil.regles:
-            rows.append(f"| {profil.libelle} | aucun dossier | — | {matrice.bases[profil.base]} |")
-    head = [
-        "## Qui voit quels dossiers", "",
-        "| Profil | Dossiers | Catégories lues | Base |", "|---|---|---|---|",
-    ]  # fmt: skip
-    return "\n".join([*head, *rows])
-
-
-def _render_models() -> str:
-    from django.apps import apps  # noqa: PLC0415
-
-    lines = ["## Ce qui est enregistré", "", "| Table | Données | Durée |", "|---|---|---|"]
-    for model in apps.get_models():
-        if not model.__module__.startswith("seuil."):
-            continue
-        privacy = vars(model.Privacy)
-        parts = [
-            f"**{label}** : {', '.join(sorted(_name(model, f) for f in privacy[code]))}"
-            for code, label in CLASSES.items()
-            if code in privacy and code != "technique"
-        ]
-        name = str(model._meta.verbose_name).capitalize()
-        content = "<br>".join(parts) or "rien de personnel"
-        lines.append(f"| {name} | {content} | {privacy['retention']} |")
-    return "\n".join(lines) + "\n"
-
-
-def _name(model: type, field_name: str) -> str:
-    field = model._meta.get_field(field_name)
-    plain = field.name.replace("_", " ")
-    if field.is_relation and field.verbose_name == plain:
-        return str(field.related_model._meta.verbose_name)
-    return str(field.verbose_name)
+    return markdown.render_aipd(describe_registre())
 
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    PAGE.write_text(render_page(), encoding="utf-8")
-    print(f"écrit : {PAGE.relative_to(Path.cwd())}")
+    for path, text in ((PAGE, render_page()), (AIPD, render_aipd())):
+        path.write_text(text, encoding="utf-8")
+        print(f"écrit : {path.relative_to(Path.cwd())}")

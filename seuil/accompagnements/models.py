@@ -52,7 +52,7 @@ class Objectif(Record):
             "departement", "operateur", "annee", "cible_annuelle", "volume_mensuel",
             "arrondissement", "part_arrondissement", "part_cql_min", "part_cql_max",
         }  # fmt: skip
-        retention = "dix ans (pièces de la convention)"
+        retention = "convention"
 
 
 class Prescription(Record):
@@ -78,7 +78,7 @@ class Prescription(Record):
     class Privacy:
         social = {"dossier", "service", "motif", "propose_le"}
         technique = {"par"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class Choix(Record):
@@ -112,7 +112,7 @@ class Choix(Record):
 
     class Privacy:
         technique = {"departement", "operateur", "mois", "signe_le", "signe_par"}
-        retention = "dix ans (pièces de la convention)"
+        retention = "convention"
 
 
 class ChoixLigne(Record):
@@ -137,7 +137,7 @@ class ChoixLigne(Record):
 
     class Privacy:
         procedure = {"choix", "dossier", "retenu", "score", "criteres"}
-        retention = "comme le dossier"
+        retention = "dossier"
 
 
 class Mandat(Record):
@@ -233,7 +233,7 @@ class Mandat(Record):
         }  # fmt: skip
         procedure = {"stade", "transmis_le", "reponse", "repondu_le", "affecte_le"}
         technique = {"operateur", "choix", "referent_social", "referent_juridique"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class Rapport(Record):
@@ -264,7 +264,7 @@ class Rapport(Record):
     class Privacy:
         social = {"mandat", "genre", "rendu_le", "texte"}
         technique = {"par"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class Contrat(Record):
@@ -286,7 +286,7 @@ class Contrat(Record):
     class Privacy:
         social = {"mandat", "signe_le", "objectif"}
         technique = {"par"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class Demarche(Record):
@@ -343,7 +343,7 @@ class Demarche(Record):
         social = {
             "contrat", "genre", "objectif", "acteur", "pour_le", "etat", "terminee_le",
         }  # fmt: skip
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class Prolongation(Record):
@@ -379,4 +379,4 @@ class Prolongation(Record):
     class Privacy:
         social = {"mandat", "avis", "avis_le", "jusqu_au"}
         technique = {"par"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"

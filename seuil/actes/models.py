@@ -100,7 +100,7 @@ class Lot(Record):
             "departement", "type", "source", "nom_fichier", "empreinte", "etat", "lecture",
             "compte", "depose_le", "depose_par", "applique_le",
         }  # fmt: skip
-        retention = "deux ans après l’application"
+        retention = "liste"
 
 
 class Ligne(models.Model):
@@ -136,7 +136,7 @@ class Ligne(models.Model):
     class Privacy:
         identite = {"cellules", "motifs"}
         technique = {"id", "lot", "numero", "etat", "confirmee", "dossier"}
-        retention = "un an après l’application de la liste"
+        retention = "ligne"
 
 
 class Correspondance(Record):
@@ -165,7 +165,7 @@ class Correspondance(Record):
 
     class Privacy:
         technique = {"departement", "source", "type", "entete", "champ"}
-        retention = "tant que la source est utilisée"
+        retention = "reglage"
 
 
 class Acte(Record):
@@ -233,7 +233,7 @@ class Acte(Record):
         }  # fmt: skip
         finance = {"montant"}
         technique = {"lot", "ligne", "source"}
-        retention = "comme le dossier"
+        retention = "dossier"
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} du {self.survenu_le:%d/%m/%Y}"

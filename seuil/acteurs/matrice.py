@@ -16,8 +16,8 @@ from seuil.kernel.strict_yaml import FichierIllisible, Table, read_table
 OPERATIONS = ("lire", "ecrire", "recevoir")
 # Stands for any category: the dossier is known to whoever reads some of it.
 DOSSIER = "dossier"
-# Lists received come before the dossiers.
-_SANS_DOSSIER = frozenset({"listes"})
+# Lists received come before the dossiers, requests of the people stand beside them.
+_SANS_DOSSIER = frozenset({"listes", "droits"})
 # Whoever writes reads what it wrote.
 _IMPLIED = {"ecrire": ("lire", "ecrire"), "lire": ("lire",), "recevoir": ("recevoir",)}
 

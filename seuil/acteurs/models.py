@@ -27,7 +27,7 @@ class Departement(models.Model):
 
     class Privacy:
         technique = {"code", "nom"}
-        retention = "référentiel public"
+        retention = "referentiel"
 
     def __str__(self) -> str:
         return self.nom
@@ -50,7 +50,7 @@ class Arrondissement(models.Model):
 
     class Privacy:
         technique = {"code", "nom", "departement"}
-        retention = "référentiel public"
+        retention = "referentiel"
 
     def __str__(self) -> str:
         return self.nom
@@ -82,7 +82,7 @@ class Commune(models.Model):
             "code", "nom", "departement", "arrondissement", "epci", "codes_postaux",
             "population", "latitude", "longitude",
         }  # fmt: skip
-        retention = "référentiel public"
+        retention = "referentiel"
 
     def __str__(self) -> str:
         return self.nom
@@ -158,7 +158,7 @@ class Organisation(Record):
         technique = {
             "departement", "type", "nom", "telephone", "courriel", "adresse", "communes", "siret",
         }  # fmt: skip
-        retention = "annuaire : tant que l’organisme est partenaire"
+        retention = "annuaire"
 
     def __str__(self) -> str:
         return self.nom
@@ -248,7 +248,7 @@ class Agent(AbstractBaseUser):
             "habilite_jusqu_au", "renouvele_le", "renouvele_par", "suspendu_le", "suspendu_motif",
             "reveille_le", "administre_organisation", "is_active", "password", "last_login",
         }  # fmt: skip
-        retention = "un an après la fin de l’habilitation"
+        retention = "habilitation"
 
     def __str__(self) -> str:
         return f"{self.prenom} {self.nom}"
@@ -322,4 +322,4 @@ class AbonnementAgenda(Record):
     class Privacy:
         agent = {"agent", "cree_le", "revoque_le", "dernier_acces_at"}
         technique = {"empreinte"}
-        retention = "un an après la fin de l’habilitation"
+        retention = "habilitation"

@@ -208,7 +208,7 @@ def create_agent(
     if password is not None:
         validate_password(password, agent)
     agent.set_password(password)
-    # The database lets an administrator alone write who has access; whoever invites is checked above.
+    # The database lets an administrator alone write who has access; who invites was checked.
     with acting_as_machine("comptes", on=on):
         agent.save()
     record_event(kind="agent.cree", by=by, on=on, target_type="agent", target_id=agent.pk)

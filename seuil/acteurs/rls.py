@@ -384,8 +384,8 @@ def _reach_ligne(t: Protegee, operation: str) -> str:
 
 def _reach_departement(t: Protegee, operation: str) -> str:
     # No person in these: whoever works in the département reads them, the matrix says who writes.
-    # Lists received are the exception: they name people.
-    if operation == "lire" and t.categorie != "listes":
+    # Lists received and requests of the people are the exception: they name people.
+    if operation == "lire" and t.categorie not in {"listes", "droits"}:
         return _territory(f"{t.table}.{t.departement}")
     return _wide(f"{t.table}.{t.departement}", t.categorie, operation)
 

@@ -132,6 +132,8 @@ class Configuration:
     # What the local charter removes from the national duties and adds to them, as written: read
     # by travail, which knows what a duty is.
     devoirs: Table | None = None
+    # Durations of retention shorter than the national ones: read by conservation.
+    conservation: Table | None = None
 
 
 @cache
@@ -156,9 +158,10 @@ def parse_departement(text: str, *, fichier: str = "configuration") -> Configura
     """Parse a configuration from YAML text; see load_departement."""
     data = read_table(text=text, fichier=fichier)
     keys = set(Configuration.__dataclass_fields__)
-    if set(data) | {"devoirs"} != keys:
+    given = set(data) | {"devoirs", "conservation"}
+    if given != keys:
         raise ConfigurationIllisible(
-            f"clés à revoir : {', '.join(sorted((set(data) | {'devoirs'}) ^ keys))}"
+            f"clés à revoir\N{NO-BREAK SPACE}: {', '.join(sorted(given ^ keys))}"
         )
     known = set(Formation.__dataclass_fields__)
     formations = []
@@ -175,6 +178,7 @@ def parse_departement(text: str, *, fichier: str = "configuration") -> Configura
         seuils=_reglages(data["seuils"]),
         regles_de_choix=_reglages(data["regles_de_choix"]),
         devoirs=_read_devoirs(data),
+        conservation=data.table("conservation") if "conservation" in data else None,
     )
 
 

@@ -62,7 +62,7 @@ class Event(Record):
             "dossiers", "objets", "categories", "colonnes", "motif", "canal", "requete", "txid",
         }  # fmt: skip
         agent = {"by_id", "by_label", "organisation", "role"}
-        retention = "journal : douze mois par défaut, durée réglée par le département (6 à 36 mois)"
+        retention = "journal"
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.target_type} {self.target_id}"
@@ -90,7 +90,7 @@ class Sceau(models.Model):
 
     class Privacy:
         technique = {"departement", "rang", "ligne", "txid", "empreinte", "scelle_at"}
-        retention = "comme la ligne du journal"
+        retention = "journal"
 
 
 class Ancre(Record):
@@ -121,4 +121,4 @@ class Ancre(Record):
         technique = {
             "genre", "departement", "rang_debut", "rang", "nombre", "premiere", "tete", "txid",
         }  # fmt: skip
-        retention = "sans limite : aucun contenu personnel"
+        retention = "reglage"

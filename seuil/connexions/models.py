@@ -7,7 +7,7 @@ from seuil.acteurs.models import Agent
 from seuil.kernel.models import Record
 
 _EMPREINTE = r"^[0-9a-f]{64}$"
-_RETENTION = "un an après la fin de l’habilitation"
+_RETENTION = "habilitation"
 
 
 class FacteurCode(Record):
@@ -195,7 +195,7 @@ class Connexion(Record):
             "navigateur", "appareil",
         }  # fmt: skip
         technique = {"poste"}
-        retention = "un an après la fin de la connexion"
+        retention = "connexion"
 
 
 class ObjetInvitation(models.TextChoices):
@@ -283,4 +283,4 @@ class Essai(Record):
     class Privacy:
         agent = {"essaye_at", "reussi"}
         technique = {"genre", "compte", "lieu", "adresse", "connu"}
-        retention = "un jour"
+        retention = "essai"

@@ -72,4 +72,4 @@ class Contact(Record):
             "note",
         }  # fmt: skip
         technique = {"par", "organisation"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"

@@ -56,7 +56,7 @@ class Dsf(Record):
             "transmis_ccapex_le",
         }  # fmt: skip
         technique = {"par"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class ConstatRegularite(Record):
@@ -100,4 +100,4 @@ class ConstatRegularite(Record):
     class Privacy:
         procedure = {"dossier", "acte", "question", "reponse", "observation", "constate_le"}
         technique = {"par"}
-        retention = "comme le dossier"
+        retention = "dossier"

@@ -111,7 +111,7 @@ class Dossier(Record):
         contact = {"commune_code"}
         procedure = {"numero", "departement", "parc", "ouvert_le", "rang"}
         technique = {"limite_le"}
-        retention = "deux ans après le dernier fait, puis reste anonyme"
+        retention = "dossier"
 
     def __str__(self) -> str:
         return self.numero
@@ -136,7 +136,7 @@ class Compteur(models.Model):
 
     class Privacy:
         technique = {"departement", "annee", "dernier"}
-        retention = "sans limite : aucun contenu personnel"
+        retention = "reglage"
 
 
 class AccesQuerySet(models.QuerySet["Acces"]):
@@ -236,7 +236,7 @@ class Acces(Record):
             "dossier", "departement", "relation", "role", "organisation", "agent", "debut_le",
             "fin_le", "expire_at", "motif",
         }  # fmt: skip
-        retention = "comme le dossier"
+        retention = "dossier"
 
 
 class Personne(Record):
@@ -268,7 +268,7 @@ class Personne(Record):
 
     class Privacy:
         identite = {"dossier", "qualite", "rang", "nom", "prenom", "ne_le"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
     def __str__(self) -> str:
         return f"{self.nom} {self.prenom}".strip()
@@ -297,7 +297,7 @@ class Composition(Record):
 
     class Privacy:
         social = {"dossier", "adultes", "enfants", "constatee_le", "source"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class Logement(Record):
@@ -318,7 +318,7 @@ class Logement(Record):
 
     class Privacy:
         contact = {"dossier", "adresse", "complement", "code_postal", "commune", "type_logement"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
     def __str__(self) -> str:
         return f"{self.adresse}, {self.code_postal} {self.commune}"
@@ -356,7 +356,7 @@ class Bailleur(Record):
         identite = {"nom", "cle"}
         contact = {"telephone", "courriel", "mandataire"}
         technique = {"departement", "nature"}
-        retention = "tant qu’un dossier le cite"
+        retention = "bailleur"
 
     def __str__(self) -> str:
         return self.nom
@@ -406,7 +406,7 @@ class Bail(Record):
             "dossier", "bailleur", "signe_le", "clause_duree", "reconduit_le", "terme", "loyer",
             "charges",
         }  # fmt: skip
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
     @property
     def empreinte(self) -> str:
@@ -443,7 +443,7 @@ class Dette(Record):
 
     class Privacy:
         finance = {"dossier", "constatee_le", "montant", "source"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class AideLogement(Record):
@@ -470,7 +470,7 @@ class AideLogement(Record):
 
     class Privacy:
         finance = {"dossier", "constatee_le", "montant", "tiers_payant", "source"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class Coordonnee(Record):
@@ -498,7 +498,7 @@ class Coordonnee(Record):
 
     class Privacy:
         contact = {"dossier", "type", "valeur", "valide_du", "valide_au", "source"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class SuiviSocial(Record):
@@ -530,7 +530,7 @@ class SuiviSocial(Record):
 
     class Privacy:
         social = {"dossier", "situation", "service", "mesure", "constate_le", "source"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class Document(Record):
@@ -557,7 +557,7 @@ class Document(Record):
     class Privacy:
         social = {"dossier", "nom", "nature"}
         technique = {"type_mime", "taille", "empreinte", "depose_le", "depose_par"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class DateAnnoncee(Record):
@@ -614,4 +614,4 @@ class DateAnnoncee(Record):
             "dossier", "regle", "fait_id", "annoncee_le", "dite_le", "a_qui", "moyen", "source",
         }  # fmt: skip
         technique = {"notee_par"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"

@@ -156,6 +156,23 @@ def grant_acces_exceptionnel(
         Acces.objects.bulk_create([link])
 
 
+def set_limite(*, dossier: Dossier, limite_le: date | None, on: date) -> None:
+    """Limit the processing of a file from a day, or lift it: nobody but the officer reads it."""
+    with acting_as_machine("limitation", on=on, departement=dossier.departement_id):
+        Dossier.objects.filter(pk=dossier.pk).update(limite_le=limite_le)
+    dossier.limite_le = limite_le
+
+
+def set_cle(*, dossier: Dossier, cle: str) -> bool:
+    """Give a file the key of its corrected name or address; False when another file has it."""
+    if Dossier.objects.filter(departement=dossier.departement_id, cle=cle).exclude(
+        pk=dossier.pk
+    ).exists():  # fmt: skip
+        return False
+    Dossier.objects.filter(pk=dossier.pk).update(cle=cle)
+    return True
+
+
 def lock_dossier(dossier: Dossier) -> None:
     """Let nobody else change the same facts of a file before the end of the transaction.
 

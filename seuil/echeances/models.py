@@ -55,7 +55,7 @@ class Echeance(models.Model):
             "certitude", "parametre", "arguments", "a_obtenir",
         }  # fmt: skip
         technique = {"id"}
-        retention = "projection : recalculée, vit avec le dossier"
+        retention = "dossier"
 
 
 class Stade(models.TextChoices):
@@ -111,7 +111,7 @@ class Situation(models.Model):
             "dossier", "departement", "stade", "stade_le", "audience_le", "parc", "bailleur",
             "delai_le",
         }  # fmt: skip
-        retention = "projection : recalculée, vit avec le dossier"
+        retention = "dossier"
 
 
 class NomCherche(models.Model):
@@ -142,7 +142,7 @@ class NomCherche(models.Model):
 
     class Privacy:
         identite = {"dossier", "departement", "texte"}
-        retention = "projection : recalculée, vit avec le dossier"
+        retention = "dossier"
 
 
 class SituationDette(models.Model):
@@ -165,7 +165,7 @@ class SituationDette(models.Model):
 
     class Privacy:
         finance = {"dossier", "departement", "montant", "constatee_le"}
-        retention = "projection : recalculée, vit avec le dossier"
+        retention = "dossier"
 
 
 class SituationSuivi(models.Model):
@@ -187,4 +187,4 @@ class SituationSuivi(models.Model):
 
     class Privacy:
         social = {"dossier", "departement", "suivi"}
-        retention = "projection : recalculée, vit avec le dossier"
+        retention = "dossier"

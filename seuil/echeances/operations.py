@@ -58,6 +58,13 @@ def refresh_echeances(
     return echeances
 
 
+def clear_projections(*, dossier_ids: Collection[UUID]) -> None:
+    """Empty the projections of files whose processing is limited: no list, no date, no figure."""
+    ids = list(dossier_ids)
+    for model in (Echeance, Situation, SituationDette, SituationSuivi):
+        model.objects.filter(dossier__in=ids).delete()
+
+
 def _iter_rows(echeances: Iterable[EcheanceCalculee]) -> Iterator[Keyed]:
     """Yield the rows of deadlines; those of one computation share their content."""
     contents: dict[tuple[str, int], tuple[Any, ...]] = {}

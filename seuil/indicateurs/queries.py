@@ -15,6 +15,7 @@ from django.db import connection
 from seuil.accompagnements.models import Mandat
 from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.conservation.models import CompteAnonyme
 from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Stade
 from seuil.engines import droit
@@ -71,6 +72,18 @@ class Clotures:
     lignes: tuple[Cloture, ...]
     comptes: tuple[CompteClotures, ...]
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one file counts in a figure: of an operator or of all, on a day or in the month."""
+
+    operateur_id: UUID | None
+    indicateur: str
+    mois: date
+    le: date | None
+    detail: str
+    nombre: int
 
 
 # The contacts of the operators' people, and what each source below narrows.
@@ -172,12 +185,49 @@ SOURCES: Mapping[str, str] = {
     "clotures": _CLOTURES,
 }
 
-_ONE = "SELECT '{code}'::text AS code, s.jour, s.cle FROM ({source}) s"
+# A file whose processing is limited (RGPD, art. 18) is in no figure.
+_UTILISABLE = (
+    " WHERE NOT EXISTS (SELECT 1 FROM dossiers_dossier x"
+    " WHERE x.id = s.dossier_id AND x.limite_le IS NOT NULL)"
+)
+_ONE = (
+    "SELECT '{code}'::text AS code, s.jour, s.cle, s.dossier_id FROM ({source}) s"  # noqa: S608
+    + _UTILISABLE
+)
+# What the erased files counted is added: the figures stay what they were.
 _COUNT = """
+WITH fait AS ({sources}), compte AS (
+    SELECT code, jour, COUNT(DISTINCT cle) AS nombre FROM fait
+    GROUP BY GROUPING SETS ((code, jour), (code))
+    UNION ALL
+    SELECT k.indicateur, k.le, k.nombre FROM conservation_compteanonyme k
+    WHERE (%(departement)s = '*' OR k.departement = %(departement)s) AND k.detail = ''
+      AND k.operateur_id IS NOT DISTINCT FROM %(operateur)s::uuid
+      AND k.mois = date_trunc('month', %(debut)s::date)
+)
+SELECT code, jour, SUM(nombre)::int FROM compte
+GROUP BY code, jour ORDER BY code, jour NULLS LAST
+""".format(  # noqa: S608 - our own text
+    sources=" UNION ALL ".join(_ONE.format(code=c, source=s) for c, s in SOURCES.items())
+)
+
+# What one file counts, by day and by month: what stays of it once it is erased.
+_CONTRIBUTION = """
 WITH fait AS ({sources})
-SELECT code, jour, COUNT(DISTINCT cle) FROM fait
-GROUP BY GROUPING SETS ((code, jour), (code)) ORDER BY code, jour NULLS LAST
+SELECT code, date_trunc('month', jour)::date AS mois, jour, COUNT(DISTINCT cle) FROM fait
+WHERE dossier_id = %(dossier)s
+GROUP BY GROUPING SETS ((code, date_trunc('month', jour), jour), (code, date_trunc('month', jour)))
 """.format(sources=" UNION ALL ".join(_ONE.format(code=c, source=s) for c, s in SOURCES.items()))
+_OPERATEURS = """
+SELECT m.operateur_id FROM accompagnements_mandat m WHERE m.dossier_id = %(dossier)s
+UNION
+SELECT o.id FROM contacts_contact c JOIN acteurs_organisation o
+  ON o.id = c.organisation_id AND o.type = 'operateur' WHERE c.dossier_id = %(dossier)s
+UNION
+SELECT o.id FROM diagnostics_dsf d JOIN acteurs_agent a ON a.id = d.par_id
+  JOIN acteurs_organisation o ON o.id = a.organisation_id AND o.type = 'operateur'
+  WHERE d.dossier_id = %(dossier)s
+"""
 
 # What is counted once in the month is listed once, on its first day.
 _LIST = """
@@ -186,7 +236,9 @@ SELECT d.id AS dossier_id, d.numero, f.jour,
        COALESCE(c.nom, '') AS commune
 FROM (
     SELECT s.cle, MIN(s.jour) AS jour, (ARRAY_AGG(s.dossier_id))[1] AS dossier_id
-    FROM ({source}) s GROUP BY s.cle
+    FROM ({source}) s WHERE NOT EXISTS (
+        SELECT 1 FROM dossiers_dossier x WHERE x.id = s.dossier_id AND x.limite_le IS NOT NULL
+    ) GROUP BY s.cle
 ) f
 JOIN dossiers_dossier d ON d.id = f.dossier_id
 LEFT JOIN dossiers_personne p
@@ -256,7 +308,8 @@ def list_clotures(
     Raises ActiviteInterdite.
     """
     params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
-    ids: Sequence[UUID] = [row["cle"] for row in _fetch(SOURCES["clotures"], params)]
+    used = f"SELECT s.cle FROM ({SOURCES['clotures']}) s{_UTILISABLE}"  # noqa: S608 - our own text
+    ids: Sequence[UUID] = [row["cle"] for row in _fetch(used, params)]
     # Who counts a closed mandate may not read its dossier any more.
     with counting("activite", on=on):
         mandats = list(
@@ -268,12 +321,85 @@ def list_clotures(
     for mandat in mandats:
         key = (mandat.get_motif_cloture_display(), mandat.get_denouement_display())
         counts[key] = counts.get(key, 0) + 1
+    for compte in _list_effaces(params, code="clotures", details=True):
+        motif, _, denouement = compte.detail.partition("|")
+        key = (
+            str(Mandat.MotifCloture(motif).label), str(Mandat.Denouement(denouement).label)
+        )  # fmt: skip
+        counts[key] = counts.get(key, 0) + compte.nombre
     opens = why_not(agent.profil, "activite.ouvrir") is None
     return Clotures(
         lignes=tuple(_cloture(m) for m in mandats) if opens else (),
         comptes=tuple(CompteClotures(*key, nombre=n) for key, n in sorted(counts.items())),
-        total=len(mandats),
+        total=sum(counts.values()),
     )
+
+
+def count_effaces(
+    *,
+    agent: Agent,
+    on: date,
+    mois: date,
+    code: str,
+    jour: date | None = None,
+    operateur: Organisation | None = None,
+) -> int:
+    """Return how many units of a figure come from files erased since: they open on nothing.
+
+    Raises ActiviteInterdite.
+    """
+    params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
+    return sum(c.nombre for c in _list_effaces(params, code=code, jours=[jour]))
+
+
+def count_dossier(*, dossier_id: UUID, departement: str, on: date) -> list[Contribution]:
+    """Return what one file counts in every figure of activity, up to a day.
+
+    For each operator that met it, and for the département, where a household counts once.
+    """
+    params: dict[str, Any] = {
+        "dossier": dossier_id, "departement": departement, "debut": date(2000, 1, 1),
+        "fin": on + timedelta(days=1),
+    }  # fmt: skip
+    found = []
+    with connection.cursor() as cursor:
+        cursor.execute(_OPERATEURS, params)
+        for operateur in (None, *(pk for (pk,) in cursor.fetchall())):
+            cursor.execute(_CONTRIBUTION, params | {"operateur": operateur})
+            found += [
+                Contribution(operateur, code, month, jour, "", n)
+                for code, month, jour, n in cursor.fetchall()
+            ]
+    for mandat in Mandat.objects.filter(dossier=dossier_id, clos_le__lte=on).order_by("pk"):
+        if mandat.clos_le:
+            detail = f"{mandat.motif_cloture}|{mandat.denouement}"
+            month = mandat.clos_le.replace(day=1)
+            found += [
+                Contribution(operateur, "clotures", month, None, detail, 1)
+                for operateur in (None, mandat.operateur_id)
+            ]
+    return found
+
+
+def _list_effaces(
+    params: Mapping[str, Any],
+    *,
+    code: str = "",
+    jours: Sequence[date | None] | None = None,
+    details: bool = False,
+) -> list[CompteAnonyme]:
+    with counting("activite", on=params["fin"]):
+        rows = CompteAnonyme.objects.filter(
+            operateur=params["operateur"],
+            mois=params["debut"].replace(day=1),
+        )
+        if params["departement"] != EVERYWHERE:
+            rows = rows.filter(departement=params["departement"])
+        rows = rows.exclude(detail="") if details else rows.filter(detail="")
+        if code:
+            rows = rows.filter(indicateur=code)
+        found = list(rows.order_by("indicateur", "le"))
+    return [c for c in found if jours is None or c.le in jours]
 
 
 def _scope(*, agent: Agent, on: date, mois: date, operateur: Organisation | None) -> dict[str, Any]:

@@ -21,6 +21,8 @@ class Parser(argparse.ArgumentParser):
 
 _MESSAGES = (
     (r"the following arguments are required: (.*)", r"il manque \1"),
+    (r"one of the arguments (.*) is required", r"il manque une option parmi \1"),
+    (r"argument (\S+): not allowed with argument (\S+)", r"\1 ne va pas avec \2"),
     (r"unrecognized arguments: (.*)", r"option inconnue, \1"),
     (r"argument COMMANDE: invalid choice: (\S+) \(choose from (.*)\)",
      r"commande inconnue, \1 ; commandes possibles, \2"),
@@ -112,6 +114,7 @@ def _build_parser() -> argparse.ArgumentParser:
         importer,
         journal,
         migrer,
+        rgpd,
         sauvegarde,
         servir,
     )
@@ -122,7 +125,7 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
     for module in (
-        importer, droit, impaye, comptes, migrer, servir, journal, sauvegarde, commande,
+        importer, droit, impaye, comptes, migrer, rgpd, servir, journal, sauvegarde, commande,
     ):  # fmt: skip
         module.add_arguments(commands)
     return parser

@@ -10,13 +10,14 @@ from seuil.connexions.operations import delete_perimes
 from seuil.jobs.journal import anchor_all
 from seuil.kernel.clock import now, today
 from seuil.kernel.contexte import acting_as_machine, counting
-from seuil.usecases import refresh_dossiers
+from seuil.usecases import purge_dossiers, refresh_dossiers
 
 QUEUE_PROJECTIONS = "projections"
 QUEUE_JOURNAL = "journal"
 QUEUE_COMPTES = "comptes"
+QUEUE_CONSERVATION = "conservation"
 # The queues that exist; the worker of `seuil servir` consumes them all.
-QUEUES = (QUEUE_PROJECTIONS, QUEUE_JOURNAL, QUEUE_COMPTES)
+QUEUES = (QUEUE_PROJECTIONS, QUEUE_JOURNAL, QUEUE_COMPTES, QUEUE_CONSERVATION)
 
 
 @app.periodic(cron="15 2 * * *")
@@ -38,6 +39,20 @@ def refresh_all(timestamp: int | None = None) -> None:  # noqa: ARG001 - given b
     for code in codes:
         for _ in refresh_dossiers.refresh_all(departement=code, on=today(code)):
             pass
+
+
+@app.periodic(cron="15 4 * * *")
+@app.task(
+    name="purge_all",
+    queue=QUEUE_CONSERVATION,
+    lock="purge_all",
+    queueing_lock="purge_all",
+)
+def purge_all(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the schedule
+    """Erase what has been kept long enough, in every département (seuil rgpd purge)."""
+    departements = Departement.objects.filter(organisations__isnull=False).distinct()
+    for code in departements.order_by("code").values_list("code", flat=True):
+        purge_dossiers.purge_dossiers(departement=code, on=today(code), at=now())
 
 
 @app.periodic(cron="* * * * *")

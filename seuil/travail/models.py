@@ -58,7 +58,7 @@ class Tache(models.Model):
             "agent", "visible_le", "due_le", "caduque_le", "legale", "regle",
         }  # fmt: skip
         technique = {"id"}
-        retention = "projection : recalculée, vit avec le dossier"
+        retention = "dossier"
 
 
 class Diligence(Record):
@@ -102,4 +102,4 @@ class Diligence(Record):
             "dossier", "devoir", "source_id", "faite_le", "preuve", "sans_objet", "motif",
         }  # fmt: skip
         technique = {"organisation", "par"}
-        retention = "comme le dossier"
+        retention = "dossier"

@@ -13,9 +13,10 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from seuil.accompagnements import queries as accompagnements
+from seuil.conservation.queries import list_limites
 from seuil.diagnostics import queries as diagnostics
 from seuil.dossiers.models import Dossier
-from seuil.echeances.operations import refresh_echeances
+from seuil.echeances.operations import clear_projections, refresh_echeances
 from seuil.echeances.rules import EcheanceCalculee
 from seuil.kernel.bulk import as_array, paused_collector
 from seuil.kernel.contexte import acting_as_machine
@@ -75,6 +76,12 @@ def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:
 def _refresh_batch(ids: Sequence[UUID], on: date) -> None:
     # Whoever recorded the fact may read only a part of those from which the rest is computed.
     with acting_as_machine("recalcul", on=on):
+        limites = list_limites(dossier_ids=ids)
+        if limites:
+            # RGPD, art. 18: kept, and used for nothing.
+            clear_projections(dossier_ids=limites)
+            refresh_taches(dossier_ids=limites, besoins=())
+            ids = [pk for pk in ids if pk not in limites]
         _recompute(ids, on)
 
 

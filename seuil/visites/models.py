@@ -35,7 +35,7 @@ class Visite(Record):
     class Privacy:
         social = {"dossier", "contact", "duree_minutes", "presents"}
         technique = {"binome"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"
 
 
 class NoteSociale(Record):
@@ -60,4 +60,4 @@ class NoteSociale(Record):
     class Privacy:
         social = {"dossier", "visite", "texte"}
         technique = {"organisation"}
-        retention = "deux ans après le dernier fait"
+        retention = "dossier"

@@ -26,6 +26,7 @@ _ENTREES = (
     ("Droit", "droit"),
     ("Accès exceptionnel", "acces_exceptionnel"),
     ("Accès exceptionnels", "acces_exceptionnels"),
+    ("Droits des personnes", "droits"),
     ("Matrice des accès", "matrice"),
     ("Département", "departement"),
     ("Comptes", "comptes"),

@@ -12,6 +12,8 @@ urlpatterns = [
         "agenda",
         "dossiers",
         "acces",
+        "droits",
+        "donnees",
         "dossier",
         "regularite",
         "listes",

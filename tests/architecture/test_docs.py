@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from seuil.web.donnees.markdown import MESURES
 from tests.architecture.sources import ROOT, domain_packages, layers
 
 GLOSSAIRE = (ROOT / "docs" / "glossaire.md").read_text(encoding="utf-8")
@@ -52,9 +53,9 @@ def test_every_domain_package_is_in_the_glossary(name: str) -> None:
 def test_the_glossary_names_no_table_that_is_gone() -> None:
     named = {n for n in glossary_names() if re.fullmatch(r"[A-Z][a-z]\w+", n)}
 
-    # Besoin is a value handed to the queue, Matrice and Relation are read from a file; Majuscule is
-    # the legend's example.
-    apart = {"Besoin", "Majuscule", "Matrice", "Relation"}
+    # Besoin and Remise are values, Matrice and Relation are read from a file; Majuscule is the
+    # legend's example.
+    apart = {"Besoin", "Majuscule", "Matrice", "Relation", "Remise"}
     assert named - {m.__name__ for m in MODELS} == apart
 
 
@@ -119,6 +120,14 @@ def test_the_page_on_personal_data_says_what_the_code_says() -> None:
     written = generer.PAGE.read_text(encoding="utf-8")
 
     assert written == generer.render_page(), "lancez « make docs »"
+    assert generer.AIPD.read_text(encoding="utf-8") == generer.render_aipd(), "lancez « make docs »"
+
+
+def test_the_tests_that_the_impact_analysis_names_exist() -> None:
+    named = {path for mesure in MESURES for path in mesure.essais}
+
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+    assert named
 
 
 def test_the_licence_is_the_whole_text() -> None:

@@ -10,6 +10,7 @@ from django.db import models
 from django.test.utils import isolate_apps
 
 from seuil.acteurs.models import Agent
+from seuil.conservation.rules import load_conservation
 from seuil.kernel.models import Record
 
 CLASSES = {"technique", "agent", "identite", "contact", "finance", "social", "procedure"}
@@ -31,7 +32,9 @@ def why_badly_classed(model: type[models.Model]) -> list[str]:
         return ["pas de class Privacy"]
     declared = {k: v for k, v in vars(privacy).items() if not k.startswith("_")}
     retention = declared.pop("retention", "")
-    reasons = [] if isinstance(retention, str) and retention else ["pas de retention"]
+    reasons = [] if retention else ["pas de retention"]
+    if retention and retention not in load_conservation().regles:
+        reasons.append(f"règle de conservation inconnue {retention}")
     reasons += [f"catégorie inconnue {name}" for name in declared if name not in CLASSES]
     listed = [name for names in declared.values() for name in names]
     known = {f.name for f in own_fields(model)}
@@ -148,12 +151,13 @@ def test_faults_of_a_model_are_seen() -> None:
             identite = {"nom"}
             contact = {"nom"}
             secret = {"perdu"}
+            retention = "jamais"
 
         def save(self, **kwargs: object) -> None:
             """A save that hides a rule."""
 
     assert set(why_badly_classed(Fautif)) == {
-        "pas de retention",
+        "règle de conservation inconnue jamais",
         "catégorie inconnue secret",
         "nom : deux catégories",
         "perdu : champ inconnu",
@@ -182,5 +186,13 @@ def test_a_model_without_privacy_is_seen() -> None:
         class Meta:
             app_label = "audit"
 
+    class Sans(models.Model):
+        class Meta:
+            app_label = "audit"
+
+        class Privacy:
+            technique = {"id"}
+
+    assert why_badly_classed(Sans) == ["pas de retention"]
     assert why_badly_classed(Oublie) == ["pas de class Privacy"]
     assert "verbose_name" not in Oublie._meta.original_attrs

@@ -86,7 +86,7 @@ def test_a_visitor_is_sent_to_the_sign_in_page(
 ) -> None:
     if declaration(pattern.callback) == {"public"}:
         assert pattern.name in {
-            "connexion", "deconnexion", "accessibilite", "sante", "source",
+            "connexion", "deconnexion", "accessibilite", "sante", "source", "donnees_personnelles",
             # Its address is the secret: a calendar has no session.
             "agenda_ics",
             # Before anyone is signed in: each looks at what the first factor proved, or at a link.

@@ -12,7 +12,12 @@ from django.views.decorators.http import require_GET
 from seuil.acteurs.models import Organisation
 from seuil.acteurs.rules import get_perimetre
 from seuil.engines import tabular
-from seuil.indicateurs.queries import get_activite, list_clotures, list_dossiers_indicateur
+from seuil.indicateurs.queries import (
+    count_effaces,
+    get_activite,
+    list_clotures,
+    list_dossiers_indicateur,
+)
 from seuil.indicateurs.rules import PAR_CODE
 from seuil.kernel import clock
 from seuil.web.access import get_agent, may, request_day, requires, requires_recent_sign_in
@@ -75,6 +80,9 @@ def activite_dossiers(request: HttpRequest, code: str) -> HttpResponse:
         "indicateur": PAR_CODE[code],
         "adresse": _query(mois, operateur),
         "dossiers": dossiers,
+        "effaces": count_effaces(
+            agent=agent, on=on, mois=mois.le, code=code, jour=jour, operateur=operateur
+        ),
     }
     return render(request, "activite/dossiers.html", context)
 

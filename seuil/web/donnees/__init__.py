@@ -1,0 +1,1 @@
+"""What Seuil keeps of people, why, for whom, how long: a public page, and the AIPD."""

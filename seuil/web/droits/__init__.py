@@ -1,0 +1,1 @@
+"""The rights of the people: register of requests, pack of data, limitation, hold of a file."""
