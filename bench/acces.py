@@ -108,7 +108,7 @@ def _compare(query: Callable[[], Any], agent: Agent) -> tuple[float, float]:
             with (
                 transaction.atomic(),
                 under_policies() if policies else nullcontext(),
-                acting_as(contexte) if policies else nullcontext(),
+                acting_as(contexte),
             ):
                 found = query()
             if turn >= 3:

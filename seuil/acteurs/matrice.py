@@ -54,6 +54,11 @@ class Regle:
     def allows(self, categorie: str, operation: str) -> bool:
         return operation in self.operations.get(categorie, ())
 
+    @property
+    def knows_dossier(self) -> bool:
+        """Tell whether the rule lets know that the dossier exists: it reads some of it."""
+        return any("lire" in ops for c, ops in self.operations.items() if c not in _SANS_DOSSIER)
+
 
 @dataclass(frozen=True, slots=True)
 class Profil:
@@ -287,20 +292,15 @@ def list_portees(profil: str, categorie: str, operation: str = "lire") -> tuple[
     return tuple(
         Portee(r.relation, r.de, r.a)
         for r in found.regles
-        if (_knows(r) if categorie == DOSSIER else r.allows(categorie, operation))
+        if (r.knows_dossier if categorie == DOSSIER else r.allows(categorie, operation))
     )
-
-
-def _knows(regle: Regle) -> bool:
-    """Tell whether a rule lets know that the dossier exists: it reads some of it."""
-    return any("lire" in ops for c, ops in regle.operations.items() if c not in _SANS_DOSSIER)
 
 
 def list_lignes(matrice: Matrice) -> Iterable[tuple[str, str, str, str, int, int]]:
     """Yield the lines of PostgreSQL's table: profile, category, operation, relation, from, to."""
     for profil in matrice.profils.values():
         for regle in profil.regles:
-            if _knows(regle):
+            if regle.knows_dossier:
                 yield profil.code, DOSSIER, "lire", regle.relation, regle.de, regle.a
             for categorie, operations in regle.operations.items():
                 for operation in sorted(operations):

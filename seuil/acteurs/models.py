@@ -1,6 +1,7 @@
 """Territories, organisations and agents."""
 
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -143,13 +144,19 @@ class Organisation(Record):
         profil = load_matrice().find_profil(Role.PARTENAIRE, self.type)
         return frozenset(r.relation for r in profil.regles) if profil else frozenset()
 
-    def list_secteur(self) -> list[str]:
-        """Return the communes it serves: all of its département for the types that say so."""
-        own = list(self.communes.order_by("code").values_list("code", flat=True))
-        if own or self.type not in load_matrice().relations["secteur"].sans_commune:
-            return own
-        rows = Commune.objects.filter(departement=self.departement_id).order_by("code")
-        return list(rows.values_list("code", flat=True))
+    @property
+    def serves_departement(self) -> bool:
+        """Tell whether it serves the whole département: no commune, and a type that says so."""
+        return not self.secteur and self.type in load_matrice().relations["secteur"].sans_commune
+
+    @cached_property
+    def secteur(self) -> frozenset[str]:
+        """The communes that the directory says it serves; read once by request."""
+        return frozenset(self.communes.values_list("code", flat=True).order_by("code"))
+
+    def serves(self, commune: str) -> bool:
+        """Tell whether a commune of its département is in its sector."""
+        return self.serves_departement or commune in self.secteur
 
     class Rls:
         portee = "compte"

@@ -51,6 +51,8 @@ class Protegee:
     organisation_seule: bool
     # Read by the thousand by who sees a whole département.
     vaste: bool
+    # Says where the dwelling is.
+    commune: bool
     model: type[models.Model]
 
 
@@ -99,6 +101,7 @@ def read_table_class(model: type[models.Model]) -> Protegee:
         else "",
         organisation_seule=bool(given.get("organisation_seule")),
         vaste=bool(given.get("vaste")),
+        commune="commune_code" in names,
         model=model,
     )
 
@@ -358,6 +361,11 @@ def _wide(column: str, categorie: str, operation: str) -> str:
     return f"{column} = ANY ((SELECT droits.entiers('{categorie}', '{operation}'))::text[])"
 
 
+def _sector(table: str, categorie: str, operation: str) -> str:
+    asked = f"'{categorie}', '{operation}'"
+    return f"{table}.commune_code = ANY ((SELECT droits.communes({asked}))::text[])"
+
+
 def _portee(categorie: str, operation: str) -> str:
     return f"(SELECT droits.portee('{categorie}', '{operation}'))"
 
@@ -374,7 +382,10 @@ def _reach_dossier(t: Protegee, operation: str) -> str:
     column = f"{t.table}.{t.departement}"
     if operation == "ecrire":
         return _wide(column, "identite", "ecrire")
-    return f"{_wide(column, 'dossier', 'lire')} OR {_opened(f'{t.table}.id', 'dossier', 'lire')}"
+    return (
+        f"{_wide(column, 'dossier', 'lire')} OR {_sector(t.table, 'dossier', 'lire')}"
+        f" OR {_opened(f'{t.table}.id', 'dossier', 'lire')}"
+    )
 
 
 def _reach_ligne(t: Protegee, operation: str) -> str:
@@ -399,7 +410,10 @@ def _reach_categorie(t: Protegee, operation: str) -> str:
     rows = _by_value(t, operation)
     if t.departement and operation == "lire":
         # Whoever writes a row chooses its département: to write, the dossier is asked.
-        return f"{_wide(f'{t.table}.{t.departement}', t.categorie, operation)} OR {rows}"
+        wide = _wide(f"{t.table}.{t.departement}", t.categorie, operation)
+        if t.commune:
+            wide = f"{wide} OR {_sector(t.table, t.categorie, operation)}"
+        return f"{wide} OR {rows}"
     if t.organisation_seule:
         # Not for a count either.
         return rows

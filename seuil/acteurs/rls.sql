@@ -112,11 +112,14 @@ BEGIN
     AND r.relation NOT IN ('departement', 'secteur', 'saisine')) THEN
     tenus := ARRAY(SELECT ROW(l.relation, CASE WHEN count(*) <= {beaucoup} THEN
         array_agg(l.dossier_id) END)::droits.lien
-      FROM (SELECT DISTINCT a.relation, a.dossier_id FROM public.dossiers_acces a
-        JOIN public.dossiers_dossier d ON d.id = a.dossier_id
-        WHERE (a.agent_id = moi.agent OR a.organisation_id = moi.organisation
-            OR (a.role = moi.role AND a.departement = moi.departement))
-          AND a.debut_le <= moi.jour AND (a.fin_le IS NULL OR a.fin_le > moi.jour)
+      FROM (SELECT DISTINCT a.relation, a.dossier_id FROM (
+          SELECT * FROM public.dossiers_acces x WHERE x.agent_id = moi.agent
+          UNION ALL SELECT * FROM public.dossiers_acces x
+            WHERE x.organisation_id = moi.organisation
+          UNION ALL SELECT * FROM public.dossiers_acces x
+            WHERE x.role <> '' AND x.role = moi.role AND x.departement = moi.departement
+        ) a JOIN public.dossiers_dossier d ON d.id = a.dossier_id
+        WHERE a.debut_le <= moi.jour AND (a.fin_le IS NULL OR a.fin_le > moi.jour)
           AND (a.expire_at IS NULL OR a.expire_at > now())
           AND d.departement_id = moi.departement AND (d.limite_le IS NULL OR moi.limites)
       ) l GROUP BY l.relation);
@@ -229,8 +232,12 @@ BEGIN
     IF r.relation = 'departement' THEN
       p.des := r.de;
       p.jusqu_a := r.a;
+    ELSIF r.relation = 'secteur' AND droits.sert_le_departement(moi) THEN
+      p.des := least(p.des, r.de);
+      p.jusqu_a := greatest(p.jusqu_a, r.a);
     ELSIF r.relation = 'secteur' THEN
-      p.communes := droits.secteur(moi);
+      p.communes := ARRAY(SELECT c.commune_id::text FROM public.acteurs_organisation_communes c
+        WHERE c.organisation_id = moi.organisation);
       p.secteur_des := r.de;
       p.secteur_jusqu_a := r.a;
     ELSIF r.relation = 'saisine' THEN
@@ -249,20 +256,15 @@ BEGIN
   RETURN p;
 END $$;
 
--- Communes that the agent's organisation serves.
-CREATE OR REPLACE FUNCTION droits.secteur(moi droits.lecteur) RETURNS text[]
+-- Whether the agent's organisation serves the whole département: the directory names no commune, and
+-- its type says so.
+CREATE OR REPLACE FUNCTION droits.sert_le_departement(moi droits.lecteur) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE servies text[];
 BEGIN
-  servies := ARRAY(SELECT c.commune_id::text FROM public.acteurs_organisation_communes c
-    WHERE c.organisation_id = moi.organisation);
-  IF servies = '{}' AND EXISTS (SELECT 1 FROM droits.sans_commune s WHERE s.type = moi.organisme)
-  THEN
-    RETURN ARRAY(SELECT c.code::text FROM public.acteurs_commune c
-      WHERE c.departement_id = moi.departement);
-  END IF;
-  RETURN servies;
+  RETURN EXISTS (SELECT 1 FROM droits.sans_commune s WHERE s.type = moi.organisme)
+    AND NOT EXISTS (SELECT 1 FROM public.acteurs_organisation_communes c
+      WHERE c.organisation_id = moi.organisation);
 END $$;
 
 -- Whether a file runs a dated link that names whoever asks.
@@ -364,10 +366,21 @@ BEGIN
     RETURN droits.territoires();
   END IF;
   IF moi.genre = 'agent' AND EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = moi.profil
-    AND r.categorie = cat AND r.operation = op AND r.relation = 'departement'
-    AND r.de = 0 AND r.a >= {dernier}) THEN
+    AND r.categorie = cat AND r.operation = op AND r.de = 0 AND r.a >= {dernier}
+    AND (r.relation = 'departement'
+      OR (r.relation = 'secteur' AND droits.sert_le_departement(moi)))) THEN
     RETURN ARRAY[moi.departement];
   END IF;
+  RETURN '{}';
+END $$;
+
+-- Communes every file of which may be reached, whatever its stage: an index serves the comparison.
+CREATE OR REPLACE FUNCTION droits.communes(cat text, op text) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE p constant droits.portee := droits.portee(cat, op);
+BEGIN
+  IF p.secteur_des = 0 AND p.secteur_jusqu_a >= {dernier} THEN RETURN p.communes; END IF;
   RETURN '{}';
 END $$;
 
@@ -410,7 +423,7 @@ END $$;
 
 -- What an earlier version asked, one question at a time.
 DROP FUNCTION IF EXISTS droits.departements(text, text), droits.des(text, text, text),
-  droits.jusqu_a(text, text, text), droits.communes(text, text), droits.liens(text, text),
+  droits.jusqu_a(text, text, text), droits.liens(text, text),
   droits.saisine(text, text), droits.dossier_du_code(text, text), droits.repondus(integer),
   droits.suivis(), droits.voit_les_acces(), droits.au_cas(text, text), droits.jour() CASCADE;
 

@@ -605,7 +605,7 @@ def _reaches(
     if not regle.de <= dossier.rang <= regle.a:
         return False
     if regle.relation == "secteur":
-        return dossier.commune_code in home.list_secteur()
+        return home.serves(dossier.commune_code)
     if regle.relation == "saisine":
         return home.pk in owing
     return regle.relation == "departement"

@@ -70,7 +70,9 @@ def _reach(portee: Portee, agent: Agent, *, on: date) -> Q:
     if portee.relation == "departement":
         return stades
     if portee.relation == "secteur":
-        return stades & Q(commune_code__in=agent.organisation.list_secteur())
+        if agent.organisation.serves_departement:
+            return stades
+        return stades & Q(commune_code__in=agent.organisation.secteur)
     assert portee.relation == "saisine", portee.relation
     return stades & Q(pk__in=Dossier.objects.owed_by(agent, on=on).values("pk"))
 
@@ -150,10 +152,11 @@ class AccesQuerySet(models.QuerySet["Acces"]):
 
     def held_by(self, agent: Agent, *, liens: Collection[str], on: date) -> "AccesQuerySet":
         """Keep the links of those kinds that run on that day and name the agent."""
-        return self.open(on=on).filter(
-            Q(agent=agent.pk) | Q(organisation=agent.organisation_id) | Q(role=agent.role),
-            relation__in=liens,
-        )
+        mine = Q(agent=agent.pk) | Q(organisation=agent.organisation_id)
+        if Acces.Relation.INSTRUCTION in liens:
+            # The only link that names a role.
+            mine |= Q(role=agent.role, departement=agent.departement_id)
+        return self.open(on=on).filter(mine, relation__in=liens)
 
 
 class Acces(Record):
@@ -226,6 +229,7 @@ class Acces(Record):
         indexes = [
             models.Index(fields=["agent", "dossier"], name="acces_agent"),
             models.Index(fields=["organisation", "dossier"], name="acces_organisation"),
+            models.Index(fields=["departement", "role"], name="acces_role", condition=~Q(role="")),
         ]
 
     class Rls:

@@ -22,6 +22,7 @@ from seuil.dossiers.models import (
     Personne,
     SuiviSocial,
 )
+from seuil.kernel.contexte import get_memo
 
 M = TypeVar("M", bound=Model)
 
@@ -54,7 +55,12 @@ class Ouverture:
     raisons: Sequence[Raison]
 
     def allows(self, categorie: str, operation: str = "lire") -> bool:
-        """Tell whether one of the reasons opens a category for an operation."""
+        """Tell whether one of the reasons opens a category for an operation.
+
+        `dossier` stands for any category that is read of it.
+        """
+        if categorie == DOSSIER:
+            return any(r.regle.knows_dossier for r in self.raisons)
         return any(r.regle.allows(categorie, operation) for r in self.raisons)
 
 
@@ -114,7 +120,7 @@ def _is_concerned(regle: Regle, agent: Agent, dossier: Dossier, on: date) -> boo
     if regle.relation == "departement":
         return True
     if regle.relation == "secteur":
-        return dossier.commune_code in agent.organisation.list_secteur()
+        return agent.organisation.serves(dossier.commune_code)
     if regle.relation == "saisine":
         return Dossier.objects.filter(pk=dossier.pk).owed_by(agent, on=on).exists()
     return False
@@ -287,6 +293,13 @@ def only_visible(
 
     Nothing when the matrix does not open the category of that file to the agent on that day.
     """
+    memo = get_memo()
+    if memo is not None:
+        # In a request the same file is asked about at each of its parts: the answer is kept.
+        key = ("ouverture", agent.pk, on, dossier.pk)
+        if key not in memo:
+            memo[key] = get_ouverture(agent=agent, on=on, dossier=dossier)
+        return [dossier.pk] if memo[key].allows(categorie, operation) else []
     # Who reads it in a whole département needs no query to read it of one of its files.
     if (
         dossier.departement_id == agent.departement_id
@@ -323,6 +336,9 @@ def readable(
             visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie).values("pk")
         return Q(**{f"{chemin}__in": visible})
 
+    if dossier is not None:
+        # Said apart from the rest: an index of the table then leads to the few rows of the file.
+        rows = rows.filter(**{chemin: dossier.pk})
     if getattr(rls, "organisation_seule", False):
         rows = rows.filter(organisation=agent.organisation_id)
     if not special:

@@ -48,6 +48,15 @@ def current() -> Contexte | None:
     return running[0] if running else None
 
 
+# What was answered for whoever asks, kept for the time of the context alone.
+_memo: ContextVar[dict[Any, Any] | None] = ContextVar("memo", default=None)
+
+
+def get_memo() -> dict[Any, Any] | None:
+    """Return where to keep an answer until the context ends or another one speaks; None outside."""
+    return _memo.get()
+
+
 def derive_key() -> bytes:
     """Return the secret shared with the database, drawn from the instance's own."""
     return hmac.digest(settings.SECRET_KEY.encode(), b"seuil.contexte", "sha256")
@@ -75,12 +84,18 @@ def acting_as(contexte: Contexte) -> Iterator[None]:
         raw = _raw_connection()
         token = sign(contexte, pid=raw.info.backend_pid, until=int(now().timestamp()) + _SECONDS)
         reset = _current.set((contexte, token))
+        outer = _memo.get()
+        kept = _memo.set({})
         try:
             _enter(raw, token)
             yield
             _enter(raw, running[1] if running else "")
         finally:
             _current.reset(reset)
+            _memo.reset(kept)
+            if outer is not None:
+                # The inner context may have opened or ended what the outer one knew.
+                outer.clear()
 
 
 @contextmanager

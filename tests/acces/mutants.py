@@ -465,7 +465,7 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
         "le secteur est tout le département",
         _patched(
             lambda: mock.patch.object(
-                dossiers_models.Organisation, "list_secteur", lambda self: ["33063", "33243"]
+                dossiers_models.Organisation, "secteur", frozenset({"33063", "33243"})
             )
         ),
         visibles,
@@ -473,9 +473,7 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
     yield Mutant(
         "filtre",
         "le secteur est vide",
-        _patched(
-            lambda: mock.patch.object(dossiers_models.Organisation, "list_secteur", lambda self: [])
-        ),
+        _patched(lambda: mock.patch.object(dossiers_models.Organisation, "secteur", frozenset())),
         visibles,
     )
     yield Mutant(

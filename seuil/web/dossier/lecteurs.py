@@ -135,7 +135,7 @@ def _from_rules(matrice: Matrice, dossier: Dossier, on: date) -> list[Lecteur]:
                 concerned = (
                     organisation.pk in owing
                     if regle.relation == "saisine"
-                    else dossier.commune_code in organisation.list_secteur()
+                    else organisation.serves(dossier.commune_code)
                 )
                 if concerned:
                     found.append(Lecteur(str(organisation), profil.libelle, par, lit))
