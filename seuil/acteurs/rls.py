@@ -357,8 +357,9 @@ def _reach(t: Protegee, operation: str) -> str:
 # whole département is told apart before, by a comparison that an index serves.
 
 
-def _wide(column: str, categorie: str, operation: str) -> str:
-    return f"{column} = ANY ((SELECT droits.entiers('{categorie}', '{operation}'))::text[])"
+def _wide(column: str, categorie: str, operation: str, *, par_secteur: bool = True) -> str:
+    asked = f"'{categorie}', '{operation}', {str(par_secteur).lower()}"
+    return f"{column} = ANY ((SELECT droits.entiers({asked}))::text[])"
 
 
 def _sector(table: str, categorie: str, operation: str) -> str:
@@ -402,8 +403,12 @@ def _reach_departement(t: Protegee, operation: str) -> str:
 
 
 def _reach_bailleur(t: Protegee, operation: str) -> str:
-    wide = _wide(f"{t.table}.{t.departement}", t.categorie, operation)
-    return f"{wide} OR droits.bailleur_ouvert({t.table}.id, {_portee(t.categorie, operation)})"
+    # The landlord of a limited file is not told to a sector.
+    wide = _wide(f"{t.table}.{t.departement}", t.categorie, operation, par_secteur=False)
+    asked = f"'{t.categorie}', '{operation}'"
+    lies = f"(SELECT droits.lies({asked}))::uuid[]"
+    portee = _portee(t.categorie, operation)
+    return f"{wide} OR droits.bailleur_ouvert({t.table}.id, {portee}, {lies})"
 
 
 def _reach_categorie(t: Protegee, operation: str) -> str:
@@ -463,7 +468,7 @@ def _own_acces(t: Protegee, operation: str) -> str:
     if operation == "ecrire":
         return _machine()
     return (
-        f"{_wide(f'{t.table}.{t.departement}', 'dossier', 'lire')}"
+        f"{_wide(f'{t.table}.{t.departement}', 'dossier', 'lire', par_secteur=False)}"
         f" OR {t.table}.agent_id = (SELECT droits.agent())"
         f" OR {t.table}.organisation_id = (SELECT droits.organisation())"
         f" OR {t.table}.role = (SELECT droits.role())"
@@ -476,7 +481,7 @@ def _own_taches(t: Protegee, operation: str) -> str:
     if operation == "ecrire":
         return _machine()
     return (
-        f"{_wide(f'{t.table}.{t.departement}', t.categorie, 'lire')}"
+        f"{_wide(f'{t.table}.{t.departement}', t.categorie, 'lire', par_secteur=False)}"
         f" OR ((SELECT droits.connait('{t.categorie}', 'lire'))"
         f" AND ({t.table}.organisation_id = (SELECT droits.organisation())"
         f" OR {t.table}.agent_id = (SELECT droits.agent())))"

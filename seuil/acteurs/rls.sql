@@ -325,12 +325,15 @@ SET search_path = pg_catalog, pg_temp AS
 $$ SELECT c.mandat_id FROM public.accompagnements_contrat c WHERE c.id = contrat $$;
 
 -- Whether a landlord has a lease in a file that is open to whoever asks.
-CREATE OR REPLACE FUNCTION droits.bailleur_ouvert(bailleur uuid, p droits.portee) RETURNS boolean
+CREATE OR REPLACE FUNCTION droits.bailleur_ouvert(
+  bailleur uuid, p droits.portee, lies uuid[]
+) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 500
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT 1 FROM public.dossiers_bail b
-    WHERE b.bailleur_id = bailleur AND droits.ouvre(b.dossier_id, p));
+    WHERE b.bailleur_id = bailleur
+      AND (b.dossier_id = ANY (lies) OR droits.ouvre(b.dossier_id, p)));
 END $$;
 
 -- Whether nothing is hidden from whoever asks: the machine, everywhere.
@@ -356,8 +359,8 @@ BEGIN
 END $$;
 
 -- Départements every file of which may be reached, for a category and an operation, whatever its
--- stage: an index serves the comparison.
-CREATE OR REPLACE FUNCTION droits.entiers(cat text, op text) RETURNS text[]
+-- stage: an index serves the comparison. By sector too, when the sector is the whole département.
+CREATE OR REPLACE FUNCTION droits.entiers(cat text, op text, par_secteur boolean) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE moi constant droits.lecteur := droits.moi();
@@ -368,7 +371,7 @@ BEGIN
   IF moi.genre = 'agent' AND EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = moi.profil
     AND r.categorie = cat AND r.operation = op AND r.de = 0 AND r.a >= {dernier}
     AND (r.relation = 'departement'
-      OR (r.relation = 'secteur' AND droits.sert_le_departement(moi)))) THEN
+      OR (par_secteur AND r.relation = 'secteur' AND droits.sert_le_departement(moi)))) THEN
     RETURN ARRAY[moi.departement];
   END IF;
   RETURN '{}';
@@ -425,13 +428,20 @@ END $$;
 DROP FUNCTION IF EXISTS droits.departements(text, text), droits.des(text, text, text),
   droits.jusqu_a(text, text, text), droits.liens(text, text),
   droits.saisine(text, text), droits.dossier_du_code(text, text), droits.repondus(integer),
-  droits.suivis(), droits.voit_les_acces(), droits.au_cas(text, text), droits.jour() CASCADE;
+  droits.suivis(), droits.voit_les_acces(), droits.au_cas(text, text),
+  droits.bailleur_ouvert(uuid, droits.portee), droits.entiers(text, text), droits.jour() CASCADE;
 
 -- Roles, organisations and sectors decide of every access: whoever writes them opens what they
 -- want. From the application, only the administrator does, and never on their own account.
 CREATE OR REPLACE FUNCTION droits.garder_comptes() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+  IF TG_TABLE_NAME = 'acteurs_agent' AND TG_OP = 'UPDATE' THEN
+    IF (OLD.role, OLD.organisation_id, OLD.departement_id)
+      IS NOT DISTINCT FROM (NEW.role, NEW.organisation_id, NEW.departement_id) THEN
+      RETURN NEW;
+    END IF;
+  END IF;
   IF current_user IN ('seuil_appli', 'seuil_travaux') AND NOT droits.machine() THEN
     IF coalesce((droits.moi()).role, '') <> 'administrateur' THEN
       RAISE insufficient_privilege USING MESSAGE = 'seul un administrateur change qui a accès';
@@ -443,10 +453,9 @@ BEGIN
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
   RETURN NEW;
 END $$;
+-- Without a condition of its own: written again by a restoration, it would not be the same text.
 CREATE OR REPLACE TRIGGER garder_comptes_changes BEFORE UPDATE ON public.acteurs_agent
-  FOR EACH ROW WHEN ((OLD.role, OLD.organisation_id, OLD.departement_id)
-    IS DISTINCT FROM (NEW.role, NEW.organisation_id, NEW.departement_id))
-  EXECUTE FUNCTION droits.garder_comptes();
+  FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();
 CREATE OR REPLACE TRIGGER garder_comptes BEFORE INSERT OR DELETE ON public.acteurs_agent
   FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();
 CREATE OR REPLACE TRIGGER garder_organismes BEFORE INSERT OR UPDATE OR DELETE

@@ -66,7 +66,8 @@ def test_every_followed_table_finds_its_dossier_when_it_has_one() -> None:
         "acteurs_abonnementagenda", "dossiers_bailleur", "actes_lot", "actes_correspondance",
         "accompagnements_objectif", "accompagnements_choix", "connexions_facteurcode",
         "connexions_cleacces", "connexions_codesecours", "connexions_identiteexterne",
-        "connexions_connexion", "connexions_invitation",
+        "connexions_connexion", "connexions_invitation", "conservation_resteanonyme",
+        "conservation_compteanonyme",
     }  # fmt: skip
 
 

@@ -5,16 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('acteurs', '0007_habilitation_obligatoire'),
-        ('dossiers', '0004_matrice'),
+        ("acteurs", "0007_habilitation_obligatoire"),
+        ("dossiers", "0004_matrice"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='acces',
-            index=models.Index(condition=models.Q(('role', ''), _negated=True), fields=['departement', 'role'], name='acces_role'),
+            model_name="acces",
+            index=models.Index(
+                condition=models.Q(("role", ""), _negated=True),
+                fields=["departement", "role"],
+                name="acces_role",
+            ),
         ),
     ]
