@@ -17,6 +17,7 @@ urlpatterns = [
         "listes",
         "equipe",
         "annuaire",
+        "decoupages",
         "droit",
         "departement",
         "comptes",
