@@ -119,26 +119,45 @@ class Division:
 
 
 @dataclass(frozen=True, slots=True)
-class Coupure:
-    """A secteur of one division that another cuts: its communes in each of the other's secteurs.
+class Part:
+    """The communes of a secteur that are in one secteur of another division."""
 
-    A part whose name is empty is in no secteur of the other. The largest part comes first.
-    """
+    # Empty: in no secteur of the other.
+    nom: str
+    communes: tuple[str, ...]
+    # How many communes of the other's secteur lie outside.
+    ailleurs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Coupure:
+    """A secteur of one division whose communes are in several secteurs of another."""
 
     secteur: str
-    parts: tuple[tuple[str, tuple[str, ...]], ...]
+    # The largest first.
+    parts: tuple[Part, ...]
+
+    @property
+    def chevauche(self) -> bool:
+        """Tell whether a limit is crossed, rather than whole secteurs put together."""
+        return any(p.ailleurs or not p.nom for p in self.parts)
 
 
 def find_coupures(*, a: Division, b: Division) -> list[Coupure]:
     """Return the secteurs of `a` whose communes are not all on the same side in `b`."""
+    sizes = {nom: len(communes) for nom, communes in b.list_communes().items()}
     coupures = []
     for secteur, communes in a.list_communes().items():
-        parts: dict[str, list[str]] = defaultdict(list)
+        sides: dict[str, list[str]] = defaultdict(list)
         for commune in communes:
-            parts[b.secteurs.get(commune, "")].append(commune)
-        if len(parts) > 1:
-            ordered = sorted(parts.items(), key=lambda part: (-len(part[1]), part[0]))
-            coupures.append(Coupure(secteur, tuple((nom, tuple(found)) for nom, found in ordered)))
+            sides[b.secteurs.get(commune, "")].append(commune)
+        if len(sides) > 1:
+            parts = [
+                Part(nom, tuple(found), ailleurs=sizes[nom] - len(found) if nom else 0)
+                for nom, found in sides.items()
+            ]
+            parts.sort(key=lambda p: (-len(p.communes), p.nom))
+            coupures.append(Coupure(secteur, tuple(parts)))
     return coupures
 
 

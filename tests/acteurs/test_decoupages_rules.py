@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from seuil.acteurs.rules import (
     Division,
     LigneDecoupage,
+    Part,
     find_coupures,
     find_perimetre,
     read_secteurs,
@@ -24,20 +25,30 @@ def test_a_secteur_on_both_sides_is_cut_and_tells_each_commune() -> None:
     a = make_division(c1="Nord", c2="Nord", c3="Nord", c4="Sud")
     b = make_division(c1="Est", c2="Ouest", c3="Ouest", c4="Ouest")
 
-    coupures = find_coupures(a=a, b=b)
+    (coupure,) = find_coupures(a=a, b=b)
 
-    assert [(c.secteur, c.parts) for c in coupures] == [
-        ("Nord", (("Ouest", ("2", "3")), ("Est", ("1",)))),
-    ]
+    assert coupure.secteur == "Nord"
+    assert coupure.parts == (Part("Ouest", ("2", "3"), ailleurs=1), Part("Est", ("1",)))
+    assert coupure.chevauche
+
+
+def test_whole_secteurs_put_together_cross_no_limit() -> None:
+    a = make_division(c1="Nord", c2="Nord", c3="Sud")
+    b = make_division(c1="Est", c2="Ouest", c3="Midi")
+
+    (coupure,) = find_coupures(a=a, b=b)
+
+    assert not coupure.chevauche
 
 
 def test_a_secteur_partly_in_no_secteur_is_cut_and_one_wholly_outside_is_not() -> None:
     a = make_division(c1="Nord", c2="Nord", c3="Sud")
     b = make_division(c1="Est")
 
-    assert [(c.secteur, c.parts) for c in find_coupures(a=a, b=b)] == [
-        ("Nord", (("", ("2",)), ("Est", ("1",)))),
-    ]
+    (coupure,) = find_coupures(a=a, b=b)
+
+    assert coupure.parts == (Part("", ("2",)), Part("Est", ("1",)))
+    assert coupure.chevauche
 
 
 divisions = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(["N", "S", "E"])).map(
@@ -54,9 +65,11 @@ def test_cuts_share_out_each_cut_secteur_and_miss_none(a: Division, b: Division)
         assert (secteur in coupures) == (len(sides) > 1)
         if secteur in coupures:
             parts = coupures[secteur].parts
-            assert sorted(c for _, found in parts for c in found) == sorted(communes)
-            assert {nom for nom, _ in parts} == sides
-            assert all(b.secteurs.get(c, "") == nom for nom, found in parts for c in found)
+            assert sorted(c for p in parts for c in p.communes) == sorted(communes)
+            assert {p.nom for p in parts} == sides
+            assert all(b.secteurs.get(c, "") == p.nom for p in parts for c in p.communes)
+            outside = {s for c, s in b.secteurs.items() if a.secteurs.get(c) != secteur}
+            assert {p.nom for p in parts if p.ailleurs} == sides & outside
 
 
 @given(divisions)

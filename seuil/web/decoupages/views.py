@@ -89,21 +89,8 @@ def decoupage_comparer(request):
             "a": a,
             "b": b,
             "secteurs": len(set(a.secteurs.values())),
-            "coupures": [
-                {
-                    "secteur": c.secteur,
-                    "total": sum(len(codes) for _, codes in c.parts),
-                    "parts": [
-                        {
-                            "nom": nom,
-                            "communes": _names(codes, territoire),
-                            "ouverte": len(codes) <= _OUVERTES,
-                        }
-                        for nom, codes in c.parts
-                    ],
-                }
-                for c in coupures
-            ],
+            "coupures": [_show_coupure(c, territoire) for c in coupures if c.chevauche],
+            "regroupes": [c.secteur for c in coupures if not c.chevauche],
         }
     return render(request, "decoupages/comparer.html", context)
 
@@ -243,6 +230,25 @@ def _summarise(division, territoire):
         "communes": len(division.secteurs),
         "population": sum(territoire.communes[c][1] for c in division.secteurs),
         "sans": _names(sans, territoire),
+    }
+
+
+def _show_coupure(coupure, territoire):
+    """Return a cut secteur: each part that crosses a limit, and how many lie whole inside."""
+    crossing = [p for p in coupure.parts if p.ailleurs or not p.nom]
+    return {
+        "secteur": coupure.secteur,
+        "total": sum(len(p.communes) for p in coupure.parts),
+        "entiers": len(coupure.parts) - len(crossing),
+        "parts": [
+            {
+                "nom": p.nom,
+                "communes": _names(p.communes, territoire),
+                "ailleurs": p.ailleurs,
+                "ouverte": len(p.communes) <= _OUVERTES,
+            }
+            for p in crossing
+        ],
     }
 
 

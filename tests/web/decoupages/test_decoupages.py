@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from seuil.acteurs.models import Agent, Decoupage, Secteur
+from seuil.acteurs.models import Agent, Commune, Decoupage, Secteur
 from seuil.acteurs.operations import Machine, create_decoupage, create_secteur
 from seuil.acteurs.rules import Configuration, Formation
 from tests.factories.base import BORDEAUX, LIBOURNE, make_agent, make_organisation
@@ -85,8 +85,36 @@ def test_epci_in_two_arrondissements_are_shown_with_their_communes(
 
     assert f"5{NBSP}secteurs coupés" in page
     assert "CC Castillon/Pujols" in page
-    assert f"Langon{NBSP}: 2{NBSP}communes" in page
+    assert f"Langon{NBSP}: 2{NBSP}communes, et" in page
     assert "CA du Libournais" not in page
+
+
+def test_larger_secteurs_tell_only_the_limits_that_are_crossed(
+    charge_mission: Agent, client_de: ClientDe
+) -> None:
+    client, url = client_de(charge_mission), reverse("decoupage_comparer")
+
+    page = client.get(url + "?a=arrondissements&b=epci").content.decode()
+
+    # Blaye and Arcachon hold whole EPCI.
+    assert f"4{NBSP}secteurs coupés" in page
+    assert f"2{NBSP}secteurs réunissent" in page
+    assert "Arcachon, Blaye" in page
+    assert "secteurs entiers." in page
+
+
+def test_divisions_of_whole_secteurs_cross_nothing(
+    charge_mission: Agent, client_de: ClientDe
+) -> None:
+    by = Machine("test", "33")
+    tout = create_decoupage(departement="33", nature="autre", nom="Tout", by=by, on=ON)
+    codes = Commune.objects.order_by("pk").values_list("pk", flat=True)
+    create_secteur(decoupage=tout, nom="Gironde", communes=list(codes), by=by, on=ON)
+
+    url = reverse("decoupage_comparer") + f"?a={tout.pk}&b=epci"
+    page = client_de(charge_mission).get(url).content.decode()
+
+    assert "ou en réunit plusieurs entiers" in page
 
 
 def test_divisions_that_coincide_say_so(
@@ -165,6 +193,10 @@ def test_the_administrator_imports_a_division(administrateur: Agent, client_de: 
     assert response.url == reverse("decoupage", args=[found.pk])
     assert "est enregistré" in client.get(response.url).content.decode()
     assert client.get(reverse("decoupage_importer")).status_code == 200
+    corrected = f"secteur,commune\nTout,{BORDEAUX}\n"
+    assert deposit(client, corrected).status_code == 422
+    assert deposit(client, corrected, remplacer="on").status_code == 302
+    assert [s.nom for s in Secteur.objects.order_by("nom")] == ["Tout"]
 
 
 def test_a_wrong_line_is_told_and_nothing_is_kept(
