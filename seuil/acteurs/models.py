@@ -171,6 +171,96 @@ class Organisation(Record):
         return self.nom
 
 
+class NatureDecoupage(models.TextChoices):
+    AGENCE_SOLIDARITE = "agence_solidarite", "Agences solidarités"
+    CCAPEX_TERRITORIALE = "ccapex_territoriale", "CCAPEX territoriales"
+    SECTEUR_OPERATEUR = "secteur_operateur", "Secteurs de l’opérateur"
+    AUTRE = "autre", "Autre découpage"
+
+
+class Decoupage(Record):
+    """A local way of cutting a département into secteurs, beside the official ones."""
+
+    departement = models.ForeignKey(
+        Departement, on_delete=models.PROTECT, related_name="decoupages"
+    )
+    nature = models.CharField(max_length=30, choices=NatureDecoupage.choices)
+    nom = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = "découpage"
+        constraints = [
+            models.UniqueConstraint(fields=["departement", "nom"], name="decoupage_unique_nom"),
+        ]
+
+    class Rls:
+        portee = "compte"
+
+    class Privacy:
+        technique = {"departement", "nature", "nom"}
+        retention = "référentiel du département, tant qu’il sert"
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class Secteur(Record):
+    """A part of a découpage, with the organisation that works there when one is known."""
+
+    decoupage = models.ForeignKey(Decoupage, on_delete=models.PROTECT, related_name="secteurs")
+    nom = models.CharField(max_length=100)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, related_name="secteurs"
+    )
+    communes = models.ManyToManyField(Commune, through="Rattachement", related_name="secteurs")
+
+    class Meta:
+        verbose_name = "secteur"
+        constraints = [
+            models.UniqueConstraint(fields=["decoupage", "nom"], name="secteur_unique_nom"),
+            # What the migration's foreign key of Rattachement refers to.
+            models.UniqueConstraint(fields=["id", "decoupage"], name="secteur_decoupage"),
+        ]
+
+    class Rls:
+        portee = "compte"
+
+    class Privacy:
+        technique = {"decoupage", "nom", "organisation", "communes"}
+        retention = "référentiel du département, tant qu’il sert"
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class Rattachement(Record):
+    """A commune in a secteur: in one at most of each découpage.
+
+    The découpage is written here for that constraint; the migration adds a foreign key on the pair
+    (secteur, découpage), so that it is always the secteur's own.
+    """
+
+    decoupage = models.ForeignKey(Decoupage, on_delete=models.PROTECT, related_name="rattachements")
+    secteur = models.ForeignKey(Secteur, on_delete=models.PROTECT, related_name="rattachements")
+    commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="rattachements")
+
+    class Meta:
+        verbose_name = "rattachement d’une commune"
+        verbose_name_plural = "rattachements de communes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decoupage", "commune"], name="rattachement_un_seul_secteur"
+            ),
+        ]
+
+    class Rls:
+        portee = "compte"
+
+    class Privacy:
+        technique = {"decoupage", "secteur", "commune"}
+        retention = "référentiel du département, tant qu’il sert"
+
+
 class Role(models.TextChoices):
     SECRETARIAT = "secretariat", "Secrétariat de la CCAPEX"
     GESTIONNAIRE = "gestionnaire", "Gestionnaire de procédure"

@@ -2,7 +2,7 @@
 
 import csv
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,14 +17,20 @@ from seuil.acteurs.models import (
     Agent,
     Arrondissement,
     Commune,
+    Decoupage,
     Departement,
     MotifSuspension,
+    NatureDecoupage,
     Organisation,
+    Rattachement,
     Role,
+    Secteur,
     TypeOrganisation,
 )
 from seuil.acteurs.queries import forget_geography
 from seuil.acteurs.rules import (
+    LONGUEUR_NOM,
+    SecteurLu,
     compute_empreinte,
     compute_fin_habilitation,
     why_bad_siret,
@@ -73,6 +79,27 @@ class AgendaRefuse(Refusal):
 
 class AucunAbonnement(Refusal):
     message = "Aucune adresse n’est en service : il n’y a rien à arrêter."
+
+
+class NomRefuse(Refusal):
+    message = f"Donnez un nom de {LONGUEUR_NOM} caractères au plus."
+
+
+class DecoupageDejaConnu(Refusal):
+    message = "Un découpage porte déjà ce nom dans le département."
+
+
+class SecteurDejaConnu(Refusal):
+    message = "Un secteur porte déjà ce nom dans ce découpage."
+
+
+class CommuneDejaRattachee(Refusal):
+    def __init__(self, communes: Collection[str]) -> None:
+        super().__init__(f"Déjà dans un autre secteur de ce découpage : {', '.join(communes)}.")
+
+
+class HorsDepartement(Refusal):
+    message = "Cette commune ou cet organisme n’est pas du département du découpage."
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +357,142 @@ def record_siret(*, organisation: Organisation, siret: str, by: Author, on: date
         target_id=organisation.pk,
     )
     return organisation
+
+
+@transaction.atomic
+def create_decoupage(
+    *, departement: str, nature: NatureDecoupage | str, nom: str, by: Author, on: date
+) -> Decoupage:
+    """Add a local division, without secteur yet. Raises NomRefuse, DecoupageDejaConnu."""
+    nom = _check_nom(nom)
+    if Decoupage.objects.filter(departement=departement, nom=nom).exists():
+        raise DecoupageDejaConnu
+    decoupage = Decoupage.objects.create(
+        departement_id=departement, nature=NatureDecoupage(nature), nom=nom
+    )
+    _record_decoupage("decoupage.cree", decoupage, by, on)
+    return decoupage
+
+
+@transaction.atomic
+def rename_decoupage(*, decoupage: Decoupage, nom: str, by: Author, on: date) -> Decoupage:
+    """Change the name of a local division. Raises NomRefuse, DecoupageDejaConnu."""
+    nom = _check_nom(nom)
+    same = Decoupage.objects.filter(departement=decoupage.departement_id, nom=nom)
+    if same.exclude(pk=decoupage.pk).exists():
+        raise DecoupageDejaConnu
+    decoupage.nom = nom
+    decoupage.save(update_fields=["nom"])
+    _record_decoupage("decoupage.renomme", decoupage, by, on)
+    return decoupage
+
+
+@transaction.atomic
+def create_secteur(
+    *,
+    decoupage: Decoupage,
+    nom: str,
+    communes: Collection[str],
+    organisation: Organisation | None = None,
+    by: Author,
+    on: date,
+) -> Secteur:
+    """Add a secteur and the communes it holds.
+
+    Raises NomRefuse, SecteurDejaConnu, HorsDepartement, CommuneDejaRattachee.
+    """
+    # Two people who place the same commune wait for one another.
+    Decoupage.objects.select_for_update().get(pk=decoupage.pk)
+    nom = _check_nom(nom)
+    if decoupage.secteurs.filter(nom=nom).exists():
+        raise SecteurDejaConnu
+    _check_departement(decoupage, organisation, communes)
+    taken = Rattachement.objects.filter(decoupage=decoupage, commune__in=communes)
+    if names := list(taken.order_by("commune__nom").values_list("commune__nom", flat=True)):
+        raise CommuneDejaRattachee(names)
+    secteur = _write_secteur(decoupage, nom, organisation, communes)
+    record_event(kind="secteur.cree", by=by, on=on, target_type="secteur", target_id=secteur.pk)
+    return secteur
+
+
+@transaction.atomic
+def update_secteur(
+    *, secteur: Secteur, nom: str, organisation: Organisation | None, by: Author, on: date
+) -> Secteur:
+    """Change the name of a secteur and the organisation that works there.
+
+    Raises NomRefuse, SecteurDejaConnu, HorsDepartement.
+    """
+    nom = _check_nom(nom)
+    if secteur.decoupage.secteurs.filter(nom=nom).exclude(pk=secteur.pk).exists():
+        raise SecteurDejaConnu
+    _check_departement(secteur.decoupage, organisation, ())
+    secteur.nom, secteur.organisation = nom, organisation
+    secteur.save(update_fields=["nom", "organisation"])
+    record_event(kind="secteur.modifie", by=by, on=on, target_type="secteur", target_id=secteur.pk)
+    return secteur
+
+
+@transaction.atomic
+def replace_secteurs(
+    *, decoupage: Decoupage, secteurs: Sequence[SecteurLu], by: Author, on: date
+) -> None:
+    """Write the secteurs of a division in the place of those it had. Raises HorsDepartement.
+
+    The journal keeps what was there before.
+    """
+    Decoupage.objects.select_for_update().get(pk=decoupage.pk)
+    communes = [code for s in secteurs for code in s.communes]
+    _check_departement(decoupage, None, communes)
+    known = {o.nom: o for o in Organisation.objects.filter(departement=decoupage.departement_id)}
+    if {s.organisme for s in secteurs} - {"", *known}:
+        raise HorsDepartement
+    Rattachement.objects.filter(decoupage=decoupage).delete()
+    decoupage.secteurs.all().delete()
+    for lu in secteurs:
+        _write_secteur(decoupage, lu.nom, known.get(lu.organisme), lu.communes)
+    details = {"secteurs": len(secteurs), "communes": len(communes)}
+    _record_decoupage("decoupage.secteurs_importes", decoupage, by, on, details)
+
+
+def _write_secteur(
+    decoupage: Decoupage, nom: str, organisation: Organisation | None, communes: Collection[str]
+) -> Secteur:
+    secteur = Secteur.objects.create(decoupage=decoupage, nom=nom, organisation=organisation)
+    Rattachement.objects.bulk_create(
+        Rattachement(decoupage=decoupage, secteur=secteur, commune_id=code) for code in communes
+    )
+    return secteur
+
+
+def _check_nom(nom: str) -> str:
+    nom = " ".join(nom.split())
+    if not 0 < len(nom) <= LONGUEUR_NOM:
+        raise NomRefuse
+    return nom
+
+
+def _check_departement(
+    decoupage: Decoupage, organisation: Organisation | None, communes: Collection[str]
+) -> None:
+    departement = decoupage.departement_id
+    found = Commune.objects.filter(departement=departement, pk__in=communes).count()
+    if found != len(set(communes)) or (
+        organisation is not None and organisation.departement_id != departement
+    ):
+        raise HorsDepartement
+
+
+def _record_decoupage(
+    kind: str,
+    decoupage: Decoupage,
+    by: Author,
+    on: date,
+    details: dict[str, Any] | None = None,
+) -> None:
+    record_event(
+        kind=kind, by=by, on=on, target_type="decoupage", target_id=decoupage.pk, details=details
+    )
 
 
 def _suspend(agent: Agent, motif: MotifSuspension, by: Author, on: date) -> None:

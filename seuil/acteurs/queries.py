@@ -1,12 +1,13 @@
 """Read the directory and the accounts."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import (
@@ -14,10 +15,14 @@ from seuil.acteurs.models import (
     Agent,
     Arrondissement,
     Commune,
+    Decoupage,
+    NatureDecoupage,
     Organisation,
+    Rattachement,
     Role,
+    Secteur,
 )
-from seuil.acteurs.rules import compute_empreinte, why_not
+from seuil.acteurs.rules import Division, compute_empreinte, why_not
 
 
 def list_comptes_demo() -> list[dict[str, str]]:
@@ -47,16 +52,19 @@ def list_organisations(
 ) -> Sequence[dict[str, Any]]:
     """Return the organisations of the agent's département; `commune` keeps those that serve it.
 
-    An organisation without communes serves the whole département.
+    An organisation without communes (`servies` is 0) serves the whole département.
     """
     if why_not(agent.profil, "annuaire.lire"):
         return []
-    rows = Organisation.objects.filter(departement=agent.departement_id)
+    rows = Organisation.objects.filter(departement=agent.departement_id).annotate(
+        servies=Count("communes")
+    )
     if type:
         rows = rows.filter(type=type)
     if commune:
-        rows = rows.filter(Q(communes=None) | Q(communes=commune)).distinct()
-    columns = ("id", "type", "nom", "telephone", "courriel", "adresse")
+        links = Organisation.communes.through.objects.filter(commune=commune)
+        rows = rows.filter(Q(servies=0) | Q(pk__in=links.values("organisation")))
+    columns = ("id", "type", "nom", "telephone", "courriel", "adresse", "servies")
     return [*rows.order_by("type", "nom").values(*columns)]
 
 
@@ -114,6 +122,78 @@ def _read_geography(
         rows = model.objects.filter(departement=departement).order_by("nom")
         _geography[key] = tuple(rows.values_list("code", "nom"))
     return _geography[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Territoire:
+    """The communes of a département and every way of cutting it, the official ones first."""
+
+    # Code → name and population, by name.
+    communes: dict[str, tuple[str, int]]
+    divisions: tuple[Division, ...]
+
+    def find_division(self, cle: str) -> Division | None:
+        """Return the division of that key, if any."""
+        return next((d for d in self.divisions if d.cle == cle), None)
+
+
+def get_territoire(*, agent: Agent, on: date) -> Territoire:  # noqa: ARG001
+    """Return the communes and the divisions of the agent's département; none without the right."""
+    if why_not(agent.profil, "annuaire.lire"):
+        return Territoire({}, ())
+    columns = ("code", "nom", "population", "arrondissement__nom", "epci")
+    rows = [
+        *Commune.objects.filter(departement=agent.departement_id)
+        .order_by("nom", "code")
+        .values_list(*columns)
+    ]
+    officielles = (
+        Division("arrondissements", "Arrondissements", "Découpage de l’État",
+                 {r[0]: r[3] for r in rows if r[3]}),
+        Division("epci", "EPCI", "Intercommunalités", {r[0]: r[4] for r in rows if r[4]}),
+    )  # fmt: skip
+    return Territoire(
+        communes={r[0]: (r[1], r[2]) for r in rows},
+        divisions=(*officielles, *_read_locales(agent.departement_id)),
+    )
+
+
+def _read_locales(departement: str) -> list[Division]:
+    labels = dict(NatureDecoupage.choices)
+    found = [*Decoupage.objects.filter(departement=departement).order_by("nature", "nom")]
+    communes: dict[UUID, dict[str, str]] = {d.pk: {} for d in found}
+    organismes: dict[UUID, dict[str, str]] = {d.pk: {} for d in found}
+    placed = Rattachement.objects.filter(decoupage__in=communes).order_by("commune")
+    for pk, commune, secteur in placed.values_list("decoupage", "commune", "secteur__nom"):
+        communes[pk][commune] = secteur
+    served = Secteur.objects.filter(decoupage__in=communes).exclude(organisation=None)
+    for pk, secteur, organisme in served.order_by("nom").values_list(
+        "decoupage", "nom", "organisation__nom"
+    ):
+        organismes[pk][secteur] = organisme
+    return [
+        Division(str(d.pk), d.nom, str(labels[d.nature]), communes[d.pk], organismes[d.pk])
+        for d in found
+    ]
+
+
+def find_decoupage(*, agent: Agent, on: date, decoupage_id: UUID) -> Decoupage | None:  # noqa: ARG001
+    """Return a local division of the agent's département, if it is one."""
+    if why_not(agent.profil, "annuaire.lire"):
+        return None
+    return Decoupage.objects.filter(departement=agent.departement_id, pk=decoupage_id).first()
+
+
+def list_organismes(*, agent: Agent, on: date) -> QuerySet[Organisation]:  # noqa: ARG001
+    """Return the organisations of the agent's département, by name."""
+    if why_not(agent.profil, "annuaire.lire"):
+        return Organisation.objects.none()
+    return Organisation.objects.filter(departement=agent.departement_id).order_by("nom")
+
+
+def list_secteurs(*, decoupage: Decoupage) -> list[Secteur]:
+    """Return the secteurs of a local division, by name."""
+    return [*decoupage.secteurs.select_related("organisation").order_by("nom")]
 
 
 def find_abonnement(*, agent: Agent, on: date) -> AbonnementAgenda | None:  # noqa: ARG001

@@ -113,8 +113,10 @@ def install(*, matrice: Matrice | None = None) -> bool:
     """
     matrice = matrice or load_matrice()
     statements = list(write_policies())
+    # The tables too: one that is new may have no policy, and needs its grants.
+    tables = sorted(t.table for t in list_tables())
     installation = hashlib.sha256(
-        "\n".join([_read_sql(matrice), *_ROLES, *statements]).encode()
+        "\n".join([_read_sql(matrice), *_ROLES, *tables, *statements]).encode()
     ).hexdigest()
     with transaction.atomic(), connection.cursor() as cursor:
         # Two processes that start together install once.

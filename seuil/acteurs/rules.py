@@ -1,7 +1,10 @@
 """Who may do what, drawn from the matrix of accesses; the configuration of a département."""
 
 import hashlib
-from dataclasses import dataclass
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -88,6 +91,213 @@ def compute_empreinte(jeton: str) -> str:
     No salt, no slow hash: the token is 256 random bits, and nobody tries them one by one.
     """
     return hashlib.sha256(jeton.encode()).hexdigest()
+
+
+# Longest name of a division and of a secteur.
+LONGUEUR_NOM = 100
+_INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A way of cutting a département, official or local: each commune in one secteur at most."""
+
+    cle: str
+    nom: str
+    nature: str
+    # Code of a commune → name of its secteur; a commune that is absent is in none.
+    secteurs: Mapping[str, str]
+    # Name of a secteur → name of the organisation that works there, when one is known.
+    organismes: Mapping[str, str] = field(default_factory=dict)
+
+    def list_communes(self) -> dict[str, list[str]]:
+        """Return the communes of each secteur, by name of secteur."""
+        grouped: dict[str, list[str]] = defaultdict(list)
+        for commune, secteur in self.secteurs.items():
+            grouped[secteur].append(commune)
+        return {secteur: sorted(grouped[secteur]) for secteur in sorted(grouped)}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The communes of a secteur that are in one secteur of another division."""
+
+    # Empty: in no secteur of the other.
+    nom: str
+    communes: tuple[str, ...]
+    # How many communes of the other's secteur lie outside.
+    ailleurs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Coupure:
+    """A secteur of one division whose communes are in several secteurs of another."""
+
+    secteur: str
+    # The largest first.
+    parts: tuple[Part, ...]
+
+    @property
+    def chevauche(self) -> bool:
+        """Tell whether a limit is crossed, rather than whole secteurs put together."""
+        return any(p.ailleurs or not p.nom for p in self.parts)
+
+
+def find_coupures(*, a: Division, b: Division) -> list[Coupure]:
+    """Return the secteurs of `a` whose communes are not all on the same side in `b`."""
+    sizes = {nom: len(communes) for nom, communes in b.list_communes().items()}
+    coupures = []
+    for secteur, communes in a.list_communes().items():
+        sides: dict[str, list[str]] = defaultdict(list)
+        for commune in communes:
+            sides[b.secteurs.get(commune, "")].append(commune)
+        if len(sides) > 1:
+            parts = [
+                Part(nom, tuple(found), ailleurs=sizes[nom] - len(found) if nom else 0)
+                for nom, found in sides.items()
+            ]
+            parts.sort(key=lambda p: (-len(p.communes), p.nom))
+            coupures.append(Coupure(secteur, tuple(parts)))
+    return coupures
+
+
+_ARRONDISSEMENT = re.compile(r"arrondissement (?:de |d’|d')(.+)")
+
+
+def find_perimetre(
+    *, texte: str, communes: Mapping[str, str], divisions: Sequence[Division]
+) -> frozenset[str] | None:
+    """Return the communes that the perimeter of an instance names; None when nothing bears it.
+
+    `communes` is code → name. It names the département, an arrondissement, an EPCI, a local
+    secteur or a commune.
+    """
+    wanted = " ".join(texte.split()).casefold()
+    if wanted == "département":
+        return frozenset(communes)
+    for division in divisions:
+        name = wanted
+        if division.cle == "arrondissements":
+            found = _ARRONDISSEMENT.fullmatch(wanted)
+            # Alone, the name is that of the town.
+            name = found[1] if found else ""
+        inside = [c for c, secteur in division.secteurs.items() if secteur.casefold() == name]
+        if inside:
+            return frozenset(inside)
+    named = [code for code, nom in communes.items() if nom.casefold() == wanted]
+    return frozenset(named) or None
+
+
+@dataclass(frozen=True, slots=True)
+class LigneDecoupage:
+    """A line of a file that describes a division: its number in the file, its cells."""
+
+    numero: int
+    secteur: str
+    commune: str
+    organisme: str = ""
+
+
+@dataclass(slots=True)
+class SecteurLu:
+    """A secteur as a file describes it."""
+
+    nom: str
+    organisme: str = ""
+    communes: list[str] = field(default_factory=list)
+
+
+def read_secteurs(
+    *,
+    lignes: Sequence[LigneDecoupage],
+    departement: str,
+    communes: Collection[str],
+    organismes: Collection[str],
+) -> tuple[list[SecteurLu], list[str]]:
+    """Return the secteurs that the lines describe, and the French refusal of each faulty line.
+
+    `communes` and `organismes` are those of the département. Nothing is to be kept of the secteurs
+    when a line is refused.
+    """
+    secteurs: dict[str, SecteurLu] = {}
+    # Code of a commune → the line that placed it; name of a secteur → the line that named it.
+    placed: dict[str, int] = {}
+    named: dict[str, int] = {}
+    refus = [] if lignes else ["Le fichier n’a aucune ligne : ajoutez une ligne par commune."]
+    for ligne in lignes:
+        reason = (
+            _why_bad_commune(ligne.commune, departement, communes, placed)
+            or _why_bad_secteur(ligne, secteurs, named)
+            or _why_bad_organisme(ligne, secteurs, named, organismes)
+        )
+        if reason:
+            refus.append(f"Ligne {ligne.numero} : {reason}")
+            continue
+        lu = secteurs.setdefault(ligne.secteur.casefold(), SecteurLu(ligne.secteur))
+        named.setdefault(ligne.secteur.casefold(), ligne.numero)
+        lu.organisme = lu.organisme or ligne.organisme
+        lu.communes.append(ligne.commune)
+        placed[ligne.commune] = ligne.numero
+    return list(secteurs.values()), refus
+
+
+def _why_bad_commune(
+    code: str, departement: str, communes: Collection[str], placed: Mapping[str, int]
+) -> str | None:
+    if not code:
+        return "la commune est vide. Écrivez son code INSEE à cinq caractères."
+    if code in placed:
+        return (
+            f"la commune {code} est déjà à la ligne {placed[code]}. Gardez-la dans un seul secteur."
+        )
+    if code in communes:
+        return None
+    if _INSEE.fullmatch(code) and not code.startswith(departement):
+        return f"la commune {code} est dans un autre département que le {departement}. Retirez-la."
+    return (
+        f"aucune commune n’a le code « {code} ». Vérifiez que c’est le code INSEE, et non"
+        " le code postal ni le nom."
+    )
+
+
+def _why_bad_secteur(
+    ligne: LigneDecoupage, secteurs: Mapping[str, SecteurLu], named: Mapping[str, int]
+) -> str | None:
+    if not ligne.secteur:
+        return "le secteur est vide. Écrivez le nom du secteur de la commune."
+    if len(ligne.secteur) > LONGUEUR_NOM:
+        return f"le nom du secteur dépasse {LONGUEUR_NOM} caractères. Raccourcissez-le."
+    known = secteurs.get(ligne.secteur.casefold())
+    if known and known.nom != ligne.secteur:
+        first = named[ligne.secteur.casefold()]
+        return (
+            f"« {ligne.secteur} » s’écrit « {known.nom} » à la"
+            f" ligne {first}. Écrivez partout le même nom."
+        )
+    return None
+
+
+def _why_bad_organisme(
+    ligne: LigneDecoupage,
+    secteurs: Mapping[str, SecteurLu],
+    named: Mapping[str, int],
+    organismes: Collection[str],
+) -> str | None:
+    if not ligne.organisme:
+        return None
+    if ligne.organisme not in organismes:
+        return (
+            f"aucun organisme de l’annuaire ne s’appelle « {ligne.organisme} »."
+            " Reprenez le nom de l’annuaire, ou laissez la case vide."
+        )
+    known = secteurs.get(ligne.secteur.casefold())
+    if known and known.organisme and known.organisme != ligne.organisme:
+        first = named[ligne.secteur.casefold()]
+        return (
+            f"le secteur a déjà l’organisme « {known.organisme} » (il commence à la"
+            f" ligne {first}). Un secteur n’a qu’un organisme."
+        )
+    return None
 
 
 class ConfigurationIllisible(ValueError):  # noqa: N818 - a state of the file, in French

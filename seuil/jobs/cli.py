@@ -109,6 +109,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _build_parser() -> argparse.ArgumentParser:
     from seuil.jobs import (  # noqa: PLC0415 - light modules
         comptes,
+        decoupages,
         droit,
         impaye,
         importer,
@@ -125,7 +126,8 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
     for module in (
-        importer, droit, impaye, comptes, migrer, rgpd, servir, journal, sauvegarde, commande,
+        importer, droit, impaye, comptes, decoupages, migrer, rgpd, servir, journal, sauvegarde,
+        commande,
     ):  # fmt: skip
         module.add_arguments(commands)
     return parser

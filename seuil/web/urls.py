@@ -19,6 +19,7 @@ urlpatterns = [
         "listes",
         "equipe",
         "annuaire",
+        "decoupages",
         "droit",
         "departement",
         "comptes",

@@ -19,13 +19,14 @@ SANS_POLITIQUE = {
     # (triggers `garder_…`).
     "acteurs_departement", "acteurs_arrondissement", "acteurs_commune", "acteurs_organisation",
     "acteurs_organisation_communes", "acteurs_agent", "acteurs_abonnementagenda",
+    "acteurs_decoupage", "acteurs_secteur", "acteurs_rattachement",
     # Django's and the queue's.
     "django_migrations", "django_content_type", "django_session", "auth_group", "auth_permission",
     "auth_group_permissions", "procrastinate_jobs", "procrastinate_events",
     "procrastinate_periodic_defers", "procrastinate_workers", "dsfr_dsfrconfig", "dsfr_dsfrsocialmedia",
 }  # fmt: skip
 # Tables of other packages, placed there with their own tests.
-PREFIXES = ("connexions_",)
+PREFIXES = ("connexions_", "conservation_")
 JOURNAUX = ("audit_", "journal_")
 ROLES = ("seuil_appli", "seuil_travaux")
 
@@ -79,7 +80,7 @@ def test_every_category_and_relation_of_the_file_is_known_here(oracle: Oracle) -
     }
 
     # In the matrix before any table holds them.
-    assert set(oracle.categories) - held == {"avis", "protection"}
+    assert set(oracle.categories) - held == {"avis", "droits", "protection"}
     assert held - {""} <= set(oracle.categories)
 
 

@@ -63,7 +63,8 @@ def test_every_followed_table_finds_its_dossier_when_it_has_one() -> None:
     without = {name for name, sql in ways.items() if sql.startswith("NULL")}
     assert without == {
         "acteurs_organisation", "acteurs_organisation_communes", "acteurs_agent",
-        "acteurs_abonnementagenda", "dossiers_bailleur", "actes_lot", "actes_correspondance",
+        "acteurs_abonnementagenda", "acteurs_decoupage", "acteurs_secteur",
+        "acteurs_rattachement", "dossiers_bailleur", "actes_lot", "actes_correspondance",
         "accompagnements_objectif", "accompagnements_choix", "connexions_facteurcode",
         "connexions_cleacces", "connexions_codesecours", "connexions_identiteexterne",
         "connexions_connexion", "connexions_invitation", "conservation_resteanonyme",

@@ -4,11 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from seuil.acteurs.models import Agent, Commune, Organisation, Role, TypeOrganisation
+from seuil.acteurs.models import (
+    Agent,
+    Commune,
+    NatureDecoupage,
+    Organisation,
+    Role,
+    TypeOrganisation,
+)
 from seuil.acteurs.operations import (
     Machine,
     create_agent,
+    create_decoupage,
     create_organisation,
+    create_secteur,
     record_mot_de_passe,
     renew_habilitation,
     wake_agent,
@@ -61,6 +70,36 @@ _ORGANISATIONS = (
     (DIHAL, TypeOrganisation.DIHAL, "05 36 49 00 10"),
 )
 
+# Agences solidarités, invented: each takes whole EPCIs, but the CA du Libournais, which two share.
+_AGENCES = {
+    "Agence de Bordeaux": ("Bordeaux Métropole",),
+    "Agence du Bassin": (
+        "CA Bassin d'Arcachon Sud (COBAS)", "CA du Bassin d'Arcachon Nord (COBAN)",
+        "CC du Val de l'Eyre",
+    ),
+    "Agence du Médoc": (
+        "CC Médoc Atlantique", "CC Médoc Coeur de Presqu'île", "CC Médoc Estuaire",
+        "CC Médullienne",
+    ),
+    "Agence de la Haute Gironde": (
+        "CC de Blaye", "CC de l'Estuaire", "CC Latitude Nord Gironde", "CC du Grand Cubzaguais",
+        "CC du Fronsadais",
+    ),
+    "Agence du Libournais": (
+        "CC Castillon/Pujols", "CC du Grand Saint Emilionnais", "CC du Pays Foyen",
+    ),
+    "Agence des Graves": (
+        "CC Jalle-Eau-Bourde", "CC de Montesquieu", "CC Convergence Garonne",
+        "CC les Coteaux Bordelais", "CC des Portes de l'Entre-Deux-Mers", "CC du Créonnais",
+        "CC Les Rives de la Laurence",
+    ),
+    "Agence du Sud Gironde": (
+        "CC du Bazadais", "CC du Réolais en Sud Gironde", "CC du Sud Gironde",
+        "CC Rurales de l'Entre-Deux-Mers",
+    ),
+}  # fmt: skip
+_PARTAGE = ("CA du Libournais", "Agence du Libournais", "Agence de la Haute Gironde")
+
 # In the order in which the accounts are shown.
 COMPTES = (
     Compte("secretariat", "Castaing", "Hélène", Role.SECRETARIAT, DDETS),
@@ -109,6 +148,7 @@ def create_acteurs(*, on: date) -> Acteurs:
         )
         for nom, type_, telephone in _ORGANISATIONS
     }
+    _create_agences(organisations[DEPARTEMENTAL], on)
     agents = {
         compte.cle: create_agent(
             courriel=compte.courriel,
@@ -151,6 +191,36 @@ def refresh_comptes(*, on: date) -> None:
             renew_habilitation(agent=agent, by=MACHINE, on=on)
         if agent.suspendu_motif:
             wake_agent(agent=agent, by=MACHINE, on=on)
+
+
+def _create_agences(organisation: Organisation, on: date) -> None:
+    """Cut the département into agences solidarités, which do not all follow the EPCIs."""
+    decoupage = create_decoupage(
+        departement=DEPARTEMENT,
+        nature=NatureDecoupage.AGENCE_SOLIDARITE,
+        nom="Agences solidarités (fictives)",
+        by=MACHINE,
+        on=on,
+    )
+    rows = Commune.objects.filter(departement=DEPARTEMENT).order_by("-latitude", "code")
+    codes: dict[str, list[str]] = {}
+    for code, epci in rows.values_list("code", "epci"):
+        codes.setdefault(epci, []).append(code)
+    partage, sud, nord = _PARTAGE
+    shared = codes.get(partage, [])
+    # The northern third of the shared one.
+    cut = len(shared) // 3
+    for nom, epcis in _AGENCES.items():
+        communes = [code for epci in epcis for code in codes.get(epci, [])]
+        communes += {nord: shared[:cut], sud: shared[cut:]}.get(nom, [])
+        create_secteur(
+            decoupage=decoupage,
+            nom=nom,
+            communes=communes,
+            organisation=organisation,
+            by=MACHINE,
+            on=on,
+        )
 
 
 def _list_communes(nom: str) -> list[Commune]:

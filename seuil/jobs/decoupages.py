@@ -1,0 +1,54 @@
+"""`seuil decoupages`: import a local division of a département."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+# As in NatureDecoupage: the parser needs no Django.
+NATURES = ("agence_solidarite", "ccapex_territoriale", "secteur_operateur", "autre")
+
+
+def add_arguments(commands: Any) -> None:
+    """Declare the command and its service."""
+    parser = commands.add_parser("decoupages", help="tenir les découpages du département")
+    services = parser.add_subparsers(required=True, metavar="SERVICE")
+    importer = services.add_parser(
+        "importer",
+        help="importer un découpage : secteur, commune (code INSEE), organisme facultatif",
+    )
+    importer.add_argument("fichier", type=Path, metavar="FICHIER")
+    importer.add_argument("--departement", required=True, help="code officiel : 33, 2A, 974")
+    importer.add_argument("--nature", required=True, choices=NATURES)
+    importer.add_argument("--nom", required=True, help="nom du découpage")
+    importer.add_argument(
+        "--remplacer", action="store_true", help="remplacer le découpage de ce nom, s’il existe"
+    )
+    importer.set_defaults(run=run, needs_database=True)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Import the division, whole or not at all, and tell what it holds."""
+    from seuil.acteurs.models import Departement  # noqa: PLC0415 - the parser needs no Django
+    from seuil.acteurs.operations import Machine, import_geography  # noqa: PLC0415
+    from seuil.kernel.clock import today  # noqa: PLC0415
+    from seuil.kernel.refusal import Refusal  # noqa: PLC0415
+    from seuil.usecases.import_decoupage import import_decoupage  # noqa: PLC0415
+
+    departement, fichier = arguments.departement, arguments.fichier
+    if not fichier.is_file():
+        raise Refusal(f"Le fichier « {fichier} » n’existe pas ou ne se lit pas.")
+    if not Departement.objects.filter(communes__departement=departement).exists():
+        import_geography(departements=[departement])
+    decoupage = import_decoupage(
+        fichier=fichier,
+        nom_fichier=fichier.name,
+        departement=departement,
+        nature=arguments.nature,
+        nom=arguments.nom,
+        remplacer=arguments.remplacer,
+        by=Machine("decoupages", departement),
+        on=today(departement),
+    )
+    secteurs, communes = decoupage.secteurs.count(), decoupage.rattachements.count()
+    print(f"Découpage « {decoupage} » : {secteurs} secteurs, {communes} communes.")
+    return 0

@@ -1,0 +1,1 @@
+"""How the département is cut, and where its divisions do not coincide."""

@@ -1,0 +1,268 @@
+"""The divisions of the département: read, compared, looked up for a commune, imported."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from seuil.acteurs.models import TypeOrganisation
+from seuil.acteurs.operations import rename_decoupage, update_secteur
+from seuil.acteurs.queries import (
+    find_decoupage,
+    get_territoire,
+    list_organisations,
+    list_organismes,
+    list_secteurs,
+)
+from seuil.acteurs.rules import find_coupures, find_perimetre, load_departement
+from seuil.engines.tabular import FileRefused
+from seuil.kernel.refusal import Refusal
+from seuil.usecases.import_decoupage import DecoupageRefuse, import_decoupage
+from seuil.web.access import get_agent, may, request_day, requires
+from seuil.web.decoupages.forms import CommuneForm, ComparerForm, ImportForm, ModifierForm
+from seuil.web.journal import figures_only
+
+# A longer list of communes is folded.
+_OUVERTES = 12
+
+
+@requires("annuaire.lire")
+@figures_only
+@require_GET
+def decoupages(request):
+    territoire = _territoire(request)
+    context = {
+        "lignes": [_summarise(d, territoire) for d in territoire.divisions],
+        "locaux": len(territoire.divisions) > 2,
+        "comparer": ComparerForm(divisions=territoire.divisions),
+        "chercher": CommuneForm(communes=_choices(territoire)),
+        "instances": _list_instances(request, territoire),
+        "gere": may(request, "agents.gerer"),
+    }
+    return render(request, "decoupages/decoupages.html", context)
+
+
+@requires("annuaire.lire")
+@figures_only
+@require_GET
+def decoupage(request, cle):
+    territoire = _territoire(request)
+    division = territoire.find_division(cle)
+    if division is None:
+        raise Http404
+    named = sorted({*division.list_communes(), *division.organismes})
+    inside = division.list_communes()
+    context = {
+        "ligne": _summarise(division, territoire),
+        "secteurs": [
+            {
+                "nom": nom,
+                "organisme": division.organismes.get(nom, ""),
+                "communes": _names(inside.get(nom, ()), territoire),
+                "population": sum(territoire.communes[c][1] for c in inside.get(nom, ())),
+            }
+            for nom in named
+        ],
+        "avec_organismes": bool(division.organismes),
+        "local": cle not in {"arrondissements", "epci"},
+        "gere": may(request, "agents.gerer"),
+    }
+    return render(request, "decoupages/decoupage.html", context)
+
+
+@requires("annuaire.lire")
+@figures_only
+@require_GET
+def decoupage_comparer(request):
+    territoire = _territoire(request)
+    form = ComparerForm(request.GET or None, divisions=territoire.divisions)
+    context: dict[str, object] = {"form": form, "coupures": None}
+    if form.is_valid():
+        a = territoire.find_division(form.cleaned_data["a"])
+        b = territoire.find_division(form.cleaned_data["b"])
+        coupures = find_coupures(a=a, b=b)
+        context |= {
+            "a": a,
+            "b": b,
+            "secteurs": len(set(a.secteurs.values())),
+            "coupures": [_show_coupure(c, territoire) for c in coupures if c.chevauche],
+            "regroupes": [c.secteur for c in coupures if not c.chevauche],
+        }
+    return render(request, "decoupages/comparer.html", context)
+
+
+@requires("annuaire.lire")
+@figures_only
+@require_GET
+def decoupage_commune(request):
+    territoire = _territoire(request)
+    form = CommuneForm(request.GET or None, communes=_choices(territoire))
+    context: dict[str, object] = {"form": form, "commune": None}
+    if form.is_valid():
+        code = form.cleaned_data["code"]
+        nom, population = territoire.communes[code]
+        labels = dict(TypeOrganisation.choices)
+        served = list_organisations(agent=get_agent(request), on=request_day(request), commune=code)
+        context |= {
+            "commune": {"code": code, "nom": nom, "population": population},
+            "places": [
+                {
+                    "division": d,
+                    "secteur": d.secteurs.get(code, ""),
+                    "organisme": d.organismes.get(d.secteurs.get(code, ""), ""),
+                }
+                for d in territoire.divisions
+            ],
+            "organismes": [{**o, "libelle": labels[o["type"]]} for o in served],
+            "instances": [
+                i
+                for i in _list_instances(request, territoire)
+                if i["communes"] is None or code in i["communes"]
+            ],
+        }
+    return render(request, "decoupages/commune.html", context)
+
+
+@requires("agents.gerer")
+@figures_only
+@require_http_methods(["GET", "POST"])
+def decoupage_importer(request):
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        imported = _import(request, form)
+        if imported:
+            messages.success(request, f"Le découpage « {imported} » est enregistré.")
+            return redirect("decoupage", imported.pk)
+    return render(
+        request, "decoupages/importer.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+@requires("agents.gerer")
+@figures_only
+@require_http_methods(["GET", "POST"])
+def decoupage_modifier(request, decoupage_id):
+    agent, on = get_agent(request), request_day(request)
+    found = find_decoupage(agent=agent, on=on, decoupage_id=decoupage_id)
+    if found is None:
+        raise Http404
+    organismes = {str(o.pk): o for o in list_organismes(agent=agent, on=on)}
+    form = ModifierForm(
+        request.POST or None,
+        decoupage=found,
+        secteurs=list_secteurs(decoupage=found),
+        organismes=tuple((pk, o.nom) for pk, o in organismes.items()),
+    )
+    if request.method == "POST" and form.is_valid() and _rename(request, found, form, organismes):
+        messages.success(request, "Les noms sont enregistrés.")
+        return redirect("decoupage", found.pk)
+    context = {"form": form, "decoupage": found}
+    status = 422 if form.errors else 200
+    return render(request, "decoupages/modifier.html", context, status=status)
+
+
+def _import(request, form):
+    """Hand the file to the reader from a folder of its own; its refusal becomes an error."""
+    agent, data = get_agent(request), form.cleaned_data
+    with TemporaryDirectory(prefix="seuil-") as folder:
+        path = Path(folder) / "decoupage"
+        path.write_bytes(data["fichier"].read())
+        try:
+            return import_decoupage(
+                fichier=path,
+                nom_fichier=data["fichier"].name,
+                departement=agent.departement_id,
+                nature=data["nature"],
+                nom=data["nom"],
+                remplacer=data["remplacer"],
+                by=agent,
+                on=request_day(request),
+            )
+        except DecoupageRefuse as refusal:
+            for ligne in refusal.lignes:
+                form.add_error("fichier", ligne)
+        except FileRefused as refusal:
+            form.add_error("fichier", f"{refusal.message} {refusal.remede}")
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+    return None
+
+
+def _rename(request, found, form, organismes):
+    """Write every name that changed, or none; a refusal becomes the form's error."""
+    by, on = get_agent(request), request_day(request)
+    try:
+        with transaction.atomic():
+            if "nom" in form.changed_data:
+                rename_decoupage(decoupage=found, nom=form.cleaned_data["nom"], by=by, on=on)
+            for secteur, nom, organisme in form.iter_changed():
+                update_secteur(
+                    secteur=secteur, nom=nom, organisation=organismes.get(organisme), by=by, on=on
+                )
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
+
+
+def _territoire(request):
+    return get_territoire(agent=get_agent(request), on=request_day(request))
+
+
+def _choices(territoire):
+    return tuple((code, nom) for code, (nom, _) in territoire.communes.items())
+
+
+def _names(codes, territoire):
+    return [territoire.communes[c][0] for c in sorted(codes, key=lambda c: territoire.communes[c])]
+
+
+def _summarise(division, territoire):
+    """Return what the list of divisions says of one."""
+    sans = [c for c in territoire.communes if c not in division.secteurs]
+    return {
+        "division": division,
+        "secteurs": len({*division.secteurs.values(), *division.organismes}),
+        "communes": len(division.secteurs),
+        "population": sum(territoire.communes[c][1] for c in division.secteurs),
+        "sans": _names(sans, territoire),
+    }
+
+
+def _show_coupure(coupure, territoire):
+    """Return a cut secteur: each part that crosses a limit, and how many lie whole inside."""
+    crossing = [p for p in coupure.parts if p.ailleurs or not p.nom]
+    return {
+        "secteur": coupure.secteur,
+        "total": sum(len(p.communes) for p in coupure.parts),
+        "entiers": len(coupure.parts) - len(crossing),
+        "parts": [
+            {
+                "nom": p.nom,
+                "communes": _names(p.communes, territoire),
+                "ailleurs": p.ailleurs,
+                "ouverte": len(p.communes) <= _OUVERTES,
+            }
+            for p in crossing
+        ],
+    }
+
+
+def _list_instances(request, territoire):
+    """Return the formations of the CCAPEX and the communes of the perimeter each is given."""
+    configuration = load_departement(get_agent(request).departement_id)
+    noms = {code: nom for code, (nom, _) in territoire.communes.items()}
+    return [
+        {
+            "nom": f.nom,
+            "perimetre": f.perimetre,
+            "communes": find_perimetre(
+                texte=f.perimetre, communes=noms, divisions=territoire.divisions
+            ),
+        }
+        for f in (configuration.formations if configuration else ())
+    ]
