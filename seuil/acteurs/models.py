@@ -198,7 +198,7 @@ class Decoupage(Record):
 
     class Privacy:
         technique = {"departement", "nature", "nom"}
-        retention = "référentiel du département, tant qu’il sert"
+        retention = "annuaire"
 
     def __str__(self) -> str:
         return self.nom
@@ -227,7 +227,7 @@ class Secteur(Record):
 
     class Privacy:
         technique = {"decoupage", "nom", "organisation", "communes"}
-        retention = "référentiel du département, tant qu’il sert"
+        retention = "annuaire"
 
     def __str__(self) -> str:
         return self.nom
@@ -258,7 +258,7 @@ class Rattachement(Record):
 
     class Privacy:
         technique = {"decoupage", "secteur", "commune"}
-        retention = "référentiel du département, tant qu’il sert"
+        retention = "annuaire"
 
 
 class Role(models.TextChoices):
