@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seuil.acteurs.matrice import Matrice, Profil, Regle
+from seuil.echeances.models import Stade
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,10 @@ def _read_regle(matrice: Matrice, regle: Regle) -> RegleVue:
     if (regle.de, regle.a) == (0, last):
         stades = "tous"
     elif regle.a == last:
-        stades = f"à partir de : {matrice.stades[regle.de]}"
+        stades = f"à partir de « {Stade(matrice.stades[regle.de]).label} »"
     else:
-        stades = f"de {matrice.stades[regle.de]} à {matrice.stades[regle.a]}"
+        first, last_one = (Stade(matrice.stades[i]).label for i in (regle.de, regle.a))
+        stades = f"de « {first} » à « {last_one} »"
     return RegleVue(
         relation=matrice.relations[regle.relation].libelle,
         stades=stades,
