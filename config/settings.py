@@ -122,6 +122,7 @@ AUTHENTICATION_BACKENDS = ["seuil.web.backend.AgentBackend"]
 # CNIL 2022: fifty bits and slowed tries; no class of characters, no periodic change.
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "seuil.web.passwords.MotDePasseValidator"}]
 CSRF_FAILURE_VIEW = "seuil.web.errors.csrf_failure"
+SESSION_ENGINE = "seuil.web.sessions"
 SESSION_COOKIE_AGE = 8 * 3600
 # Minutes without a page, and days without a sign-in.
 SEUIL_INACTIVITE = int(os.environ.get("SEUIL_INACTIVITE", "30"))
