@@ -104,15 +104,14 @@ def _compare(query: Callable[[], Any], agent: Agent) -> tuple[float, float]:
     expected = None
     for turn in range(TOURS + 3):
         for policies in (False, True):
-            start = time.perf_counter()
-            with (
-                transaction.atomic(),
-                under_policies() if policies else nullcontext(),
-                acting_as(contexte),
-            ):
-                found = query()
+            # The server is connected as its role: to take it is no part of what policies cost.
+            with transaction.atomic(), under_policies() if policies else nullcontext():
+                start = time.perf_counter()
+                with acting_as(contexte):
+                    found = query()
+                taken = (time.perf_counter() - start) * 1000
             if turn >= 3:
-                times[policies].append((time.perf_counter() - start) * 1000)
+                times[policies].append(taken)
             if isinstance(found, tuple):
                 expected = expected or found
                 assert found == expected, "les deux façons ne rendent pas la même chose"
