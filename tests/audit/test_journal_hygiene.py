@@ -20,12 +20,13 @@ ATTAQUE = "CANARIATTAQUE\r\nERROR seuil faux"
 @pytest.mark.parametrize("role", ["secretariat", "travailleur_social"])
 def test_no_canary_is_in_the_logs_after_every_page(
     gironde: str, role: str, on: date, client_de: Callable[..., StrictClient],
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monde = make_monde(on)
     client = client_de(monde.agents[role])
     caplog.set_level(logging.DEBUG)
-    caplog.handler.setFormatter(DiscreetFormatter("%(levelname)s %(name)s %(message)s"))
+    discreet = DiscreetFormatter("%(levelname)s %(name)s %(message)s")
+    monkeypatch.setattr(caplog.handler, "formatter", discreet)
     # What a developer may turn on is not what an instance writes.
     logging.getLogger("django.db.backends").setLevel(logging.INFO)
 
