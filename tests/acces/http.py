@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -187,6 +189,8 @@ def read_all(response: Any) -> str:
     """Return everything an answer says: headers, body, the parts of a compressed file."""
     content = b"".join(response.streaming_content) if response.streaming else response.content
     if response.streaming:
+        # As Django's test client does: the transaction around outlives each answer.
+        request_finished.disconnect(close_old_connections)
         response.close()
     parts = [str(response.headers), content.decode("utf-8", "ignore")]
     if content[:2] == b"PK":
