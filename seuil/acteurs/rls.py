@@ -8,6 +8,7 @@ tables, again whenever the matrix or a table changes.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,8 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from seuil.acteurs.matrice import Matrice, list_lignes, load_matrice
-from seuil.kernel.contexte import ROLE, derive_key
+from seuil.kernel.contexte import ROLE, TRAVAUX, derive_key
 
-# Acts in the application's name, with its rights: one role by process, to tell them apart.
-TRAVAUX = "seuil_travaux"
 # Reads everything to copy it, writes nothing.
 SAUVEGARDE = "seuil_sauvegarde"
 # Owns the functions that answer who asks; nobody signs in as it.
@@ -53,7 +52,6 @@ class Protegee:
     vaste: bool
     # Says where the dwelling is.
     commune: bool
-    model: type[models.Model]
 
 
 class TableNonClassee(ValueError):  # noqa: N818 - a fault of the code, told at installation
@@ -102,7 +100,6 @@ def read_table_class(model: type[models.Model]) -> Protegee:
         organisation_seule=bool(given.get("organisation_seule")),
         vaste=bool(given.get("vaste")),
         commune="commune_code" in names,
-        model=model,
     )
 
 
@@ -121,13 +118,13 @@ def install(*, matrice: Matrice | None = None) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
         # Two processes that start together install once.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('seuil.rls', 0))")
-        _install_key(cursor, read_only=_is_current(cursor, matrice.empreinte, installation))
         if _is_current(cursor, matrice.empreinte, installation):
+            _install_key(cursor)
             return False
         for statement in _ROLES:
             cursor.execute(statement)
         cursor.execute(_read_sql(matrice))
-        _install_key(cursor, read_only=False)
+        _install_key(cursor)
         load_regles(cursor, matrice)
         for statement in (*_list_grants(), *statements, *_list_owned()):
             cursor.execute(statement)
@@ -173,19 +170,13 @@ def _is_current(cursor: Any, matrice: str, installation: str) -> bool:
     return bool(cursor.fetchone() == (matrice, installation))
 
 
-def _install_key(cursor: Any, *, read_only: bool) -> None:
-    cursor.execute("SELECT to_regclass('droits.cle') IS NOT NULL")
-    if not cursor.fetchone()[0]:
-        return
-    cursor.execute("SELECT secret FROM droits.cle")
-    row = cursor.fetchone()
-    # The secret of the instance may have been renewed.
-    if row is None or bytes(row[0]) != derive_key() or not read_only:
-        cursor.execute(
-            "INSERT INTO droits.cle (secret) VALUES (%s)"
-            " ON CONFLICT (seule) DO UPDATE SET secret = excluded.secret",
-            [derive_key()],
-        )
+def _install_key(cursor: Any) -> None:
+    """Share with the database the secret of the instance, which may have been renewed."""
+    cursor.execute(
+        "INSERT INTO droits.cle (secret) VALUES (%s) ON CONFLICT (seule)"
+        " DO UPDATE SET secret = excluded.secret WHERE cle.secret <> excluded.secret",
+        [derive_key()],
+    )
 
 
 _SQL = Path(__file__).parent / "rls.sql"
@@ -442,14 +433,10 @@ def _by_value(t: Protegee, operation: str) -> str:
 def _through(t: Protegee, categorie: str, operation: str) -> str:
     """Return that the row's dossier is reached, by following its foreign keys."""
     if t.chemin:
-        # The functions know the dossier of a mandate and of a contract, one step at a time.
         dossier = f"{t.table}.{t.chemin[0]}_id"
-        for key in t.chemin:
-            dossier = (
-                f"droits.dossier_de_{key}({dossier})"
-                if key == t.chemin[-1]
-                else (f"droits.{t.chemin[1]}_de_{key}({dossier})")
-            )
+        # rls.sql has a function by step: mandat_de_contrat, dossier_de_mandat.
+        for key, parent in pairwise((*t.chemin, "dossier")):
+            dossier = f"droits.{parent}_de_{key}({dossier})"
     else:
         dossier = f"{t.table}.dossier_id"
     reached = f"({_opened(dossier, categorie, operation)})"

@@ -84,7 +84,21 @@ def get_dossier(*, agent: Agent, on: date, numero: str) -> Dossier:
 
 
 def get_ouverture(*, agent: Agent, on: date, dossier: Dossier) -> Ouverture:
-    """Return why the agent sees a file, and what of it; no reason when it does not see it."""
+    """Return why the agent sees a file, and what of it; no reason when it does not see it.
+
+    In a request the same file is asked about at each of its parts: the answer is kept.
+    """
+    memo = get_memo()
+    if memo is None:
+        return _compute_ouverture(agent, on, dossier)
+    key = ("ouverture", agent.pk, on, dossier.pk)
+    if key not in memo:
+        memo[key] = _compute_ouverture(agent, on, dossier)
+    found: Ouverture = memo[key]
+    return found
+
+
+def _compute_ouverture(agent: Agent, on: date, dossier: Dossier) -> Ouverture:
     matrice = load_matrice()
     profil = matrice.profils.get(agent.profil)
     if (
@@ -293,13 +307,9 @@ def only_visible(
 
     Nothing when the matrix does not open the category of that file to the agent on that day.
     """
-    memo = get_memo()
-    if memo is not None:
-        # In a request the same file is asked about at each of its parts: the answer is kept.
-        key = ("ouverture", agent.pk, on, dossier.pk)
-        if key not in memo:
-            memo[key] = get_ouverture(agent=agent, on=on, dossier=dossier)
-        return [dossier.pk] if memo[key].allows(categorie, operation) else []
+    if get_memo() is not None:
+        ouverture = get_ouverture(agent=agent, on=on, dossier=dossier)
+        return [dossier.pk] if ouverture.allows(categorie, operation) else []
     # Who reads it in a whole département needs no query to read it of one of its files.
     if (
         dossier.departement_id == agent.departement_id

@@ -20,11 +20,12 @@ from django.db import connection, transaction
 
 from seuil.kernel.clock import now
 
-# What the application runs as: it owns nothing, and every policy applies to it.
+# What the server and the worker run as: they own nothing, and every policy applies to them.
 ROLE = "seuil_appli"
+TRAVAUX = "seuil_travaux"
 # In place of a département: all of them.
 EVERYWHERE = "*"
-# Longer than any request or batch; a token is of no use on another connection anyway.
+# A token is used at once; it is of no use on another connection anyway.
 _SECONDS = 900
 
 
@@ -38,14 +39,12 @@ class Contexte:
     jour: date
 
 
-# Who asks, and the token that says so.
-_current: ContextVar[tuple[Contexte, str] | None] = ContextVar("contexte", default=None)
+_current: ContextVar[Contexte | None] = ContextVar("contexte", default=None)
 
 
 def current() -> Contexte | None:
     """Return who asks in this transaction, as far as the application knows."""
-    running = _current.get()
-    return running[0] if running else None
+    return _current.get()
 
 
 # What was answered for whoever asks, kept for the time of the context alone.
@@ -81,15 +80,14 @@ def acting_as(contexte: Contexte) -> Iterator[None]:
     """
     running = _current.get()
     with transaction.atomic():
-        raw = _raw_connection()
-        token = sign(contexte, pid=raw.info.backend_pid, until=int(now().timestamp()) + _SECONDS)
-        reset = _current.set((contexte, token))
+        reset = _current.set(contexte)
         outer = _memo.get()
         kept = _memo.set({})
         try:
-            _enter(raw, token)
+            _enter(contexte)
             yield
-            _enter(raw, running[1] if running else "")
+            # Signed again: the block may have lasted longer than a token.
+            _enter(running)
         finally:
             _current.reset(reset)
             _memo.reset(kept)
@@ -132,7 +130,7 @@ def under_policies() -> Iterator[None]:
     In production the connection is the application's and this does nothing. For the tests and the
     commands of the developer, whose connection owns the tables and would see everything.
     """
-    if connection.settings_dict["USER"] in {ROLE, "seuil_travaux"}:
+    if connection.settings_dict["USER"] in {ROLE, TRAVAUX}:
         yield
         return
     with transaction.atomic():
@@ -143,14 +141,14 @@ def under_policies() -> Iterator[None]:
             cursor.execute("SET LOCAL ROLE NONE")
 
 
-def _raw_connection() -> psycopg.Connection[Any]:
+def _enter(contexte: Contexte | None) -> None:
+    """Tell the database who asks from now on; nobody when `contexte` is None."""
     connection.ensure_connection()
     raw: psycopg.Connection[Any] | None = connection.connection
     assert raw is not None
-    return raw
-
-
-def _enter(raw: psycopg.Connection[Any], token: str) -> None:
+    token = ""
+    if contexte:
+        token = sign(contexte, pid=raw.info.backend_pid, until=int(now().timestamp()) + _SECONDS)
     # As a parameter of the protocol, not as text of the statement: `pg_stat_activity` shows text.
     with psycopg.Cursor(raw) as cursor:
         cursor.execute("SELECT droits.entrer(%s)", [token])

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from django.core.mail import send_mail
 from django.db import transaction
@@ -46,9 +47,7 @@ def open_acces(
 
     Raises HabilitationRefusee, DossierInaccessible, OrganismeNonConcerne, MotifManquant.
     """
-    require_verbe(by=by, verbe="dossier.ouvrir")
-    if not Dossier.objects.visible_to(by, on=on).filter(pk=dossier.pk).exists():
-        raise DossierInaccessible
+    _require_ouvrir(by, dossier.pk, on)
     if not motif.strip():
         raise MotifManquant
     if organisation.departement_id != by.departement_id or relation not in organisation.relations:
@@ -74,9 +73,9 @@ def open_acces(
 def end_acces(*, acces: Acces, by: Agent, on: date) -> None:
     """End a link opened by hand, or an exceptional access: it opens nothing any more.
 
-    Raises HabilitationRefusee.
+    Raises HabilitationRefusee, DossierInaccessible.
     """
-    require_verbe(by=by, verbe="dossier.ouvrir")
+    _require_ouvrir(by, acces.dossier_id, on)
     operations.close_acces_of(acces=acces, on=on)
     record_event(
         kind="acces.ferme",
@@ -120,11 +119,17 @@ def force_acces(*, numero: str, motif: str, by: Agent, at: datetime, on: date) -
     return dossier
 
 
+def _require_ouvrir(by: Agent, dossier_id: UUID, on: date) -> None:
+    require_verbe(by=by, verbe="dossier.ouvrir")
+    if not Dossier.objects.visible_to(by, on=on).filter(pk=dossier_id).exists():
+        raise DossierInaccessible
+
+
 def _tell_dpo(addresses: list[str], numero: str) -> None:
     send_mail(
-        "Seuil : un accès exceptionnel vient d’être pris",
+        "Seuil\N{NO-BREAK SPACE}: un accès exceptionnel vient d’être pris",
         f"Un agent a ouvert le dossier {numero} hors de son périmètre, pour 24 heures. Son motif"
-        " est dans Seuil, page « Accès exceptionnels ».",
+        " est dans Seuil, page «\N{NO-BREAK SPACE}Accès exceptionnels\N{NO-BREAK SPACE}».",
         None,
         addresses,
         fail_silently=True,

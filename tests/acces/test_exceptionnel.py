@@ -171,6 +171,22 @@ def test_a_demand_that_says_too_little_is_refused_with_what_to_do(
     assert not Acces.objects.exists()
 
 
+def test_trying_numbers_one_after_the_other_is_written_in_the_journal(
+    travailleur_social: Agent, client_de: ClientDe
+) -> None:
+    client = client_de(travailleur_social)
+    for n in range(3):
+        client.post(
+            reverse("acces_exceptionnel"),
+            {"numero": f"33-2026-99000{n}", "motif": "Une personne est en danger immédiat"},
+        )
+
+    tried = Event.objects.filter(kind="refus.acces_exceptionnel")
+    assert tried.count() == 3
+    assert len(set(tried.values_list("target_id", flat=True))) == 3
+    assert "33-2026" not in str(list(tried.values_list("details", "target_id")))
+
+
 def test_a_dossier_of_another_departement_is_not_forced(
     travailleur_social: Agent, dossier: Dossier, client_de: ClientDe
 ) -> None:

@@ -17,7 +17,7 @@ from seuil.web.acces.forms import ExceptionnelForm, OuvrirForm
 from seuil.web.acces.presentation import read_grille
 from seuil.web.access import get_agent, may, request_day, requires
 from seuil.web.dossier.access import find_dossier
-from seuil.web.journal import figures_only, saw
+from seuil.web.journal import figures_only, note_refusal, saw
 
 
 @requires("matrice.lire")
@@ -75,6 +75,8 @@ def acces_exceptionnel(request):
         try:
             dossier = force_acces(by=agent, at=clock.now(), on=on, **form.cleaned_data)
         except Refusal as refusal:
+            # Trying numbers one after the other must show.
+            note_refusal(request, "refus.acces_exceptionnel", secret=form.cleaned_data["numero"])
             form.add_error("numero", str(refusal))
         else:
             messages.success(
