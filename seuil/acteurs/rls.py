@@ -235,12 +235,9 @@ def _list_grants() -> Iterator[str]:
     )
     journals = {t.table for t in list_tables() if t.portee == "journal"}
     for name in tables:
-        if name in _READ_ONLY:
-            rights = "SELECT"
-        elif name in journals:
-            rights = "SELECT, INSERT"
-        else:
-            rights = "SELECT, INSERT, UPDATE, DELETE"
+        # The journal's lines are added by its own functions, which say who acts (journal.inscrire).
+        read_only = name in _READ_ONLY or name in journals
+        rights = "SELECT" if read_only else "SELECT, INSERT, UPDATE, DELETE"
         yield f'REVOKE ALL ON "{name}" FROM {ROLE}'
         yield f'GRANT {rights} ON "{name}" TO {ROLE}'
 
@@ -302,8 +299,7 @@ def _drop_policies(table: str) -> str:
 
 def _list_policies(t: Protegee) -> Iterator[Policy]:
     if t.portee == "journal":
-        yield Policy("ecrire", "INSERT", check="true")
-        # Lines are added without being read (journal.inscrire); pages ask journal.consultations.
+        # Pages ask journal.consultations, and write by journal.inscrire.
         yield Policy("lire", "SELECT", _machine())
         return
     floor = _floor(t)

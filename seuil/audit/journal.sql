@@ -132,7 +132,7 @@ END $$;
 -- Remove what is past its term: whole beginning of a chain, never a line in its middle, never
 -- younger than six months. What remains says how many there were and where the chain goes on.
 CREATE OR REPLACE FUNCTION journal.retirer(p_departement text, p_avant timestamptz) RETURNS bigint
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE debut bigint; fin bigint; s public.audit_sceau; premiere bytea; nombre bigint;
 BEGIN
   SELECT min(rang) INTO debut FROM audit_sceau WHERE departement = p_departement;

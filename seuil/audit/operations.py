@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from seuil.audit.models import Event
@@ -189,20 +190,34 @@ CREATE OR REPLACE FUNCTION journal.departement() RETURNS text LANGUAGE sql STABL
 """
 
 
-def remove_triggers(*, cursor: CursorWrapper) -> None:
-    """Take the triggers away while migrations change the tables; install_journal puts them back."""
+@contextmanager
+def triggers_removed(*, cursor: CursorWrapper) -> Iterator[None]:
+    """Take the triggers away while migrations change the tables; install_journal puts them back.
+
+    When the migrations fail, those of before are put back: the service that goes on is followed,
+    and what the old triggers cannot follow in a changed table is refused.
+    """
     cursor.execute(
-        "SELECT format('DROP TRIGGER %%I ON %%s', tgname, tgrelid::regclass) FROM pg_trigger"
-        " WHERE tgname IN ('journal_insert', 'journal_update', 'journal_delete',"
-        " 'journal_truncate')",
+        "SELECT format('DROP TRIGGER %%I ON %%s', tgname, tgrelid::regclass),"
+        " pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname IN ('journal_insert',"
+        " 'journal_update', 'journal_delete', 'journal_truncate')",
         [],
     )
-    for (statement,) in cursor.fetchall():
-        cursor.execute(statement)
+    triggers = cursor.fetchall()
+    for drop, _ in triggers:
+        cursor.execute(drop)
     cursor.execute(
         "DO $$ BEGIN IF to_regnamespace('journal') IS NOT NULL THEN"
         " COMMENT ON SCHEMA journal IS NULL; END IF; END $$"
     )
+    try:
+        yield
+    except BaseException:
+        for _, create in triggers:
+            # A table may be gone.
+            with suppress(DatabaseError), transaction.atomic():
+                cursor.execute(create)
+        raise
 
 
 def is_journal_failure(*, error: BaseException | None) -> bool:

@@ -35,15 +35,14 @@ def migrate() -> None:
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
     from seuil.acteurs import rls  # noqa: PLC0415
-    from seuil.audit.operations import install_journal, remove_triggers  # noqa: PLC0415
+    from seuil.audit.operations import install_journal, triggers_removed  # noqa: PLC0415
 
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         print(f"Préparation de la base de données ({len(plan)} étapes)…", file=sys.stderr)
-        with connection.cursor() as cursor:
-            remove_triggers(cursor=cursor)
-        call_command("migrate", verbosity=0, interactive=False)
+        with connection.cursor() as cursor, triggers_removed(cursor=cursor):
+            call_command("migrate", verbosity=0, interactive=False)
     rls.install()
     with connection.cursor() as cursor:
         install_journal(cursor=cursor)

@@ -34,6 +34,7 @@ from seuil.audit.operations import (
 from seuil.audit.queries import get_registre
 from seuil.audit.rules import find_categories
 from seuil.dossiers.models import Dossier
+from seuil.kernel.contexte import counting, current
 from seuil.kernel.models import new_id
 
 logger = logging.getLogger(__name__)
@@ -89,8 +90,12 @@ class Lecture:
         if not self.declared:
             if not categories:
                 return
-            self._complain()
-        ids = {*self.dossiers, *_ids(self.numeros - {""})}
+            self._complain(", ".join(sorted(categories)))
+        numeros = self.numeros - {""}
+        named = _ids(numeros)
+        if len(named) < len(numeros):
+            self._complain("un numéro montré n’est celui d’aucun dossier")
+        ids = {*self.dossiers, *named}
         if self.declared and not ids and not self.cible[0]:
             return
         page = _page(self.request, kind=_verbe(self.request), canal=self.canal)
@@ -104,11 +109,11 @@ class Lecture:
             cible=self.cible,
         )
 
-    def _complain(self) -> None:
+    def _complain(self, why: str) -> None:
         name = _name(self.request)
         if settings.SEUIL_JOURNAL_STRICT:
-            raise LectureNonDeclaree(f"{name} : {', '.join(sorted(self.categories))}")
-        logger.error("La page %s montre des données sans dire de quels dossiers", name)
+            raise LectureNonDeclaree(f"{name} : {why}")
+        logger.error("La page %s montre des données sans dire de quels dossiers : %s", name, why)
 
 
 _courante: ContextVar[Lecture | None] = ContextVar("lecture", default=None)
@@ -280,7 +285,14 @@ def _target(request: HttpRequest) -> tuple[str, str]:
     return "", ""
 
 
-def _ids(numeros: Collection[str]) -> Collection[UUID]:
-    if not numeros:
-        return ()
-    return Dossier.objects.filter(numero__in=numeros).order_by().values_list("pk", flat=True)
+def _ids(numeros: Collection[str]) -> list[UUID]:
+    """Return the ids of the numbers shown, of those too that the reader may no longer open.
+
+    A page of past activity shows numbers alone; the line is due to the household all the same.
+    """
+    contexte = current()
+    if not numeros or contexte is None:
+        return []
+    with counting("journal", on=contexte.jour, departement=contexte.departement):
+        found = Dossier.objects.filter(numero__in=numeros).order_by()
+        return list(found.values_list("pk", flat=True))

@@ -46,7 +46,7 @@ class Canari:
 
 @dataclass(frozen=True)
 class Monde:
-    """Three households, those who may open their pages, and what fills the addresses."""
+    """Four households, those who may open their pages, and what fills the addresses."""
 
     canaris: tuple[Canari, ...]
     agents: dict[str, Agent]
@@ -69,11 +69,16 @@ def make_monde(on: date) -> Monde:
         role="gestionnaire", organisation=make_organisation(type="prefecture")
     )
     make_objectif(operateur=operateur)
-    canaris = tuple(_make_menage(n, agents, on) for n in range(3))
-    confie, instruit, autre = (c.dossier for c in canaris)
+    canaris = tuple(_make_menage(n, agents, on) for n in range(4))
+    confie, instruit, autre, quitte = (c.dossier for c in canaris)
     mandat = make_mandat(
         operateur=operateur, dossier=confie, repondu_le=date(2026, 9, 3),
         referent_social=agents["travailleur_social"],
+    )  # fmt: skip
+    # The operator may no longer open it; its activity of the month still shows the number.
+    make_mandat(
+        operateur=operateur, dossier=quitte, repondu_le=date(2026, 9, 3),
+        motif_cloture="objectifs", denouement="maintien", clos_le=on - timedelta(days=2),
     )  # fmt: skip
     make_acces(
         dossier=instruit, relation="instruction", debut_le=on - timedelta(days=9),

@@ -3,15 +3,15 @@
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from seuil.acteurs.models import Agent
 from seuil.audit.models import Event
-from seuil.audit.operations import install_journal, remove_triggers
+from seuil.audit.operations import install_journal, triggers_removed
 from seuil.audit.queries import list_tables_suivies
 from seuil.contacts.models import Contact
 from seuil.dossiers.models import Dette, Dossier
-from seuil.kernel.contexte import Contexte, acting_as, acting_as_machine
+from seuil.kernel.contexte import Contexte, acting_as, acting_as_machine, under_policies
 from tests.factories.accompagnements import make_mandat
 from tests.factories.base import make_dossier
 
@@ -105,9 +105,9 @@ def test_every_followed_table_has_its_triggers_and_no_other(gironde: str) -> Non
 
 def test_triggers_taken_away_for_a_migration_come_back(gironde: str) -> None:
     with connection.cursor() as cursor:
-        remove_triggers(cursor=cursor)
-        make_dossier()
-        before = len(lines("dossiers_dossier"))
+        with triggers_removed(cursor=cursor):
+            make_dossier()
+            before = len(lines("dossiers_dossier"))
         install_journal(cursor=cursor)
         install_journal(cursor=cursor)
 
@@ -115,6 +115,26 @@ def test_triggers_taken_away_for_a_migration_come_back(gironde: str) -> None:
 
     assert before == 0
     assert [x.kind for x in lines("dossiers_dossier")].count("base.insert") == 1
+
+
+def test_a_migration_that_fails_leaves_every_table_followed(gironde: str) -> None:
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(DatabaseError),
+        triggers_removed(cursor=cursor),
+    ):
+        cursor.execute("DROP TABLE contacts_contact CASCADE")
+        with transaction.atomic():
+            cursor.execute("ALTER TABLE absente ADD COLUMN x text")
+
+    make_dossier()
+
+    assert [x.kind for x in lines("dossiers_dossier")].count("base.insert") == 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT tgrelid) FROM pg_trigger WHERE tgname LIKE 'journal\\_%'"
+        )
+        assert cursor.fetchone()[0] == len(list_tables_suivies()) - 1
 
 
 def test_a_table_emptied_by_its_owner_is_told(gironde: str) -> None:
@@ -140,10 +160,6 @@ def test_a_table_emptied_by_its_owner_is_told(gironde: str) -> None:
 def test_the_application_adds_lines_and_nothing_else(
     gironde: str, secretaire: Agent, on: date, statement: str
 ) -> None:
-    from django.db import DatabaseError, transaction  # noqa: PLC0415
-
-    from seuil.kernel.contexte import under_policies  # noqa: PLC0415
-
     make_dossier()
     count = Event.objects.count()
     contexte = Contexte("agent", str(secretaire.pk), "33", on)
@@ -162,9 +178,49 @@ def test_the_application_adds_lines_and_nothing_else(
     assert Event.objects.count() == count
 
 
-def test_an_agent_reads_no_line_by_itself(gironde: str, secretaire: Agent, on: date) -> None:
-    from seuil.kernel.contexte import under_policies  # noqa: PLC0415
+_LIGNES = {
+    "audit_event": (
+        "INSERT INTO audit_event (id, kind, nature, by_id, departement, target_type, target_id,"
+        " dossiers, objets, categories, colonnes, details) VALUES (gen_random_uuid(),"
+        " 'dossier.lire', 'lecture', 'un-autre', '33', 'page', 'dossier', '{}', '{}', '{}', '{}',"
+        " '{}')"
+    ),
+    "audit_sceau": (
+        "INSERT INTO audit_sceau (departement, rang, ligne, txid, empreinte)"
+        " VALUES ('33', 1, gen_random_uuid(), 1, sha256('x'))"
+    ),
+    "audit_ancre": (
+        "INSERT INTO audit_ancre (id, genre, departement, rang_debut, rang, nombre, premiere,"
+        " tete, txid) VALUES (gen_random_uuid(), 'retrait', '33', 1, 9, 9, sha256('x'),"
+        " sha256('x'), 9)"
+    ),
+}
 
+
+@pytest.mark.parametrize("table", _LIGNES)
+@pytest.mark.parametrize("machine", [False, True])
+def test_a_whole_line_is_refused_too_to_an_agent_and_to_the_machine(
+    gironde: str, secretaire: Agent, on: date, table: str, *, machine: bool
+) -> None:
+    contexte = Contexte("agent", str(secretaire.pk), "33", on)
+    if machine:
+        contexte = Contexte("machine", "essai", "*", on)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Nothing but the right is missing to the line.
+        cursor.execute(_LIGNES[table])
+        transaction.set_rollback(True)
+
+    with (
+        pytest.raises(DatabaseError, match=f"permission denied for table {table}"),
+        transaction.atomic(),
+        under_policies(),
+        acting_as(contexte),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(_LIGNES[table])
+
+
+def test_an_agent_reads_no_line_by_itself(gironde: str, secretaire: Agent, on: date) -> None:
     make_dossier()
 
     with under_policies(), acting_as(Contexte("agent", str(secretaire.pk), "33", on)):

@@ -15,7 +15,7 @@ from seuil.acteurs.models import Agent
 from seuil.audit.models import Event
 from seuil.jobs.journal import connection_string
 from seuil.web.access import requires
-from seuil.web.journal import LectureNonDeclaree, figures_only, hash_secret
+from seuil.web.journal import LectureNonDeclaree, figures_only, hash_secret, saw
 from tests.architecture.test_routes import ROUTES
 from tests.audit.monde import Monde, list_addresses, make_monde, read_text
 from tests.harness.client import StrictClient
@@ -253,6 +253,10 @@ def test_a_page_that_shows_a_household_without_saying_which_is_seen(
     def silent(request: object) -> HttpResponse:
         return HttpResponse(Personne.objects.order_by("pk").first().nom)
 
+    def unknown(request: object) -> HttpResponse:
+        saw(numeros=["33-2026-99999"])
+        return HttpResponse("33-2026-99999")
+
     def count(request: object) -> HttpResponse:
         return HttpResponse(str(Personne.objects.order_by("pk").count()))
 
@@ -261,6 +265,8 @@ def test_a_page_that_shows_a_household_without_saying_which_is_seen(
 
     with pytest.raises(LectureNonDeclaree), transaction.atomic():
         requires("dossier.lire")(silent)(request)
+    with pytest.raises(LectureNonDeclaree, match="aucun dossier"), transaction.atomic():
+        requires("dossier.lire")(unknown)(request)
     before = Event.objects.filter(nature="lecture").count()
     requires("dossier.lire")(figures_only(silent))(request)
     requires("dossier.lire")(count)(request)

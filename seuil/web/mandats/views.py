@@ -68,13 +68,13 @@ def mandats(request: HttpRequest) -> HttpResponse:
     etat = request.GET.get("etat", "")
     etat = etat if etat in ETATS else ""
     rows = list_mandats(agent=agent, on=on, etat=etat or None)
-    saw(dossiers=[row.dossier_id for row in rows])
     reperes = list_reperes(agent=agent, on=on, dossier_ids=[row.dossier_id for row in rows])
     comptes = count_mandats(agent=agent, on=on)
     groupes = [
         (code, ETATS[code], sort_lignes(rows, reperes, etat=code))
         for code in ([etat] if etat else _EN_COURS)
     ]
+    saw(dossiers=[ligne.mandat.dossier_id for _, _, lignes in groupes for ligne in lignes])
     context = {
         "on": on,
         "etat": etat,
