@@ -118,14 +118,14 @@ def test_triggers_taken_away_for_a_migration_come_back(gironde: str) -> None:
 
 
 def test_a_migration_that_fails_leaves_every_table_followed(gironde: str) -> None:
-    with (
-        connection.cursor() as cursor,
-        pytest.raises(DatabaseError),
-        triggers_removed(cursor=cursor),
-    ):
-        cursor.execute("DROP TABLE contacts_contact CASCADE")
-        with transaction.atomic():
-            cursor.execute("ALTER TABLE absente ADD COLUMN x text")
+    def migrate() -> None:
+        with connection.cursor() as cursor, triggers_removed(cursor=cursor):
+            cursor.execute("DROP TABLE contacts_contact CASCADE")
+            with transaction.atomic():
+                cursor.execute("ALTER TABLE absente ADD COLUMN x text")
+
+    with pytest.raises(DatabaseError):
+        migrate()
 
     make_dossier()
 
