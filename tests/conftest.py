@@ -64,7 +64,7 @@ def django_db_setup(
     from seuil.audit.operations import install_journal  # noqa: PLC0415 - after Django's setup
 
     with django_db_blocker.unblock():
-        from seuil.acteurs import rls  # noqa: PLC0415 - after Django's setup
+        from seuil.protection import rls  # noqa: PLC0415 - after Django's setup
 
         rls.install()
         _load_geography()

@@ -34,8 +34,8 @@ def migrate() -> None:
     from django.db import connection  # noqa: PLC0415
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
-    from seuil.acteurs import rls  # noqa: PLC0415
     from seuil.audit.operations import install_journal, triggers_removed  # noqa: PLC0415
+    from seuil.protection import rls  # noqa: PLC0415
 
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())

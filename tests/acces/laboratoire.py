@@ -34,8 +34,8 @@ def database() -> Iterator[None]:
     setup_test_environment()
     kept = setup_databases(verbosity=0, interactive=False)
     try:
-        from seuil.acteurs import rls  # noqa: PLC0415
         from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415
+        from seuil.protection import rls  # noqa: PLC0415
 
         rls.install()
         import_geography(departements=["33"])

@@ -179,7 +179,7 @@ def _install_key(cursor: Any) -> None:
     )
 
 
-_SQL = Path(__file__).parent / "rls.sql"
+_SQL = Path(__file__).parent / "fonctions.sql"
 
 
 # More links than this are asked about one by one: a long list is slower to compare than a question.
@@ -430,7 +430,7 @@ def _through(t: Protegee, categorie: str, operation: str) -> str:
     """Return that the row's dossier is reached, by following its foreign keys."""
     if t.chemin:
         dossier = f"{t.table}.{t.chemin[0]}_id"
-        # rls.sql has a function by step: mandat_de_contrat, dossier_de_mandat.
+        # fonctions.sql has a function by step: mandat_de_contrat, dossier_de_mandat.
         for key, parent in pairwise((*t.chemin, "dossier")):
             dossier = f"droits.{parent}_de_{key}({dossier})"
     else:

@@ -1,4 +1,4 @@
--- What PostgreSQL knows of the matrix of accesses, and of who asks. Read by acteurs/rls.py, which
+-- What PostgreSQL knows of the matrix of accesses, and of who asks. Read by protection/rls.py, which
 -- applies it again whenever it changes; every statement may run twice.
 --
 -- The application's role owns nothing and reads none of these tables: it may only ask the functions

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seuil.acteurs import rls
+from seuil.protection import rls
 
 pytestmark = pytest.mark.django_db
 
