@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,9 +12,10 @@ from django.db import connection
 from bench.base import BY, ON, ensure_empty, timed
 from bench.listes import write_list
 from config.database import DATA_DIR
-from seuil.audit.operations import Lecteur, Page, install_journal, record_lecture, remove_triggers
+from seuil.audit.operations import Lecteur, Page, record_lecture
 from seuil.jobs.journal import anchor_all, connection_string, verify_database
 from seuil.kernel.models import new_id
+from seuil.protection.journal import install_journal, triggers_removed
 from seuil.usecases.import_liste import import_liste
 from tests.audit.chaine import fill
 
@@ -51,12 +52,13 @@ def _import() -> None:
     for name in ("sans", "avec", "sans", "avec"):
         ensure_empty()
         with connection.cursor() as cursor:
-            (remove_triggers if name == "sans" else install_journal)(cursor=cursor)
-        with timed() as seconds:
-            import_liste(
-                fichier=path, nom_fichier=path.name, type_acte="commandement", source="mesure",
-                departement="33", by=BY, on=ON,
-            )  # fmt: skip
+            install_journal(cursor=cursor)
+            removed = triggers_removed(cursor=cursor) if name == "sans" else nullcontext()
+            with removed, timed() as seconds:
+                import_liste(
+                    fichier=path, nom_fichier=path.name, type_acte="commandement",
+                    source="mesure", departement="33", by=BY, on=ON,
+                )  # fmt: skip
         found[name] = min(found.get(name, 1e9), seconds[0])
     with connection.cursor() as cursor:
         install_journal(cursor=cursor)

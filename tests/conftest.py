@@ -61,12 +61,12 @@ def django_db_setup(
     django_db_setup: None, django_db_blocker: pytest.FixtureRequest
 ) -> Iterator[None]:
     """Fill the test database once with what every instance holds: the geography, the journal."""
-    from seuil.audit.operations import install_journal  # noqa: PLC0415 - after Django's setup
+    from seuil.protection.journal import install_journal  # noqa: PLC0415 - after Django's setup
 
     with django_db_blocker.unblock():
-        from seuil.protection import rls  # noqa: PLC0415 - after Django's setup
+        from seuil.protection.installation import install  # noqa: PLC0415 - after Django's setup
 
-        rls.install()
+        install()
         _load_geography()
         install_journal(cursor=connections["default"].cursor())
     yield

@@ -48,6 +48,7 @@ class Echeance(models.Model):
         par_valeur = ("regle", CATEGORIE_PAR_REGLE)
         # The agenda of a département reads a month of them.
         vaste = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         procedure = {
@@ -102,6 +103,7 @@ class Situation(models.Model):
     class Rls:
         categorie = "identite"
         departement_direct = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         identite = {"nom_affiche", "nom_recherche"}
@@ -139,6 +141,7 @@ class NomCherche(models.Model):
     class Rls:
         categorie = "identite"
         departement_direct = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         identite = {"dossier", "departement", "texte"}
@@ -162,6 +165,7 @@ class SituationDette(models.Model):
     class Rls:
         categorie = "bail_dette"
         departement_direct = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         finance = {"dossier", "departement", "montant", "constatee_le"}
@@ -184,6 +188,7 @@ class SituationSuivi(models.Model):
     class Rls:
         categorie = "suivi"
         departement_direct = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         social = {"dossier", "departement", "suivi"}

@@ -34,8 +34,8 @@ def migrate() -> None:
     from django.db import connection  # noqa: PLC0415
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
-    from seuil.audit.operations import install_journal, triggers_removed  # noqa: PLC0415
-    from seuil.protection import rls  # noqa: PLC0415
+    from seuil.protection.installation import install  # noqa: PLC0415
+    from seuil.protection.journal import install_journal, triggers_removed  # noqa: PLC0415
 
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -43,6 +43,6 @@ def migrate() -> None:
         print(f"Préparation de la base de données ({len(plan)} étapes)…", file=sys.stderr)
         with connection.cursor() as cursor, triggers_removed(cursor=cursor):
             call_command("migrate", verbosity=0, interactive=False)
-    rls.install()
+    install()
     with connection.cursor() as cursor:
         install_journal(cursor=cursor)

@@ -35,7 +35,13 @@ CREATE TABLE IF NOT EXISTS droits.regle (
 );
 CREATE TABLE IF NOT EXISTS droits.sans_commune (type text PRIMARY KEY);
 
--- Made again whole: a type that gained a field would leave the functions of an older one behind.
+-- Made again whole: what an earlier version asked, and its policies, are gone with its functions; a
+-- type that gained a field would leave those of an older one behind.
+DO $$ DECLARE f text; BEGIN
+  FOR f IN SELECT p.oid::regprocedure::text FROM pg_proc p
+    WHERE p.pronamespace = 'droits'::regnamespace
+  LOOP EXECUTE 'DROP FUNCTION IF EXISTS ' || f || ' CASCADE'; END LOOP;
+END $$;
 DROP TYPE IF EXISTS droits.lecteur, droits.portee, droits.lien CASCADE;
 DROP TABLE IF EXISTS droits.seance;
 CREATE TYPE droits.lecteur AS (
@@ -313,17 +319,6 @@ BEGIN
   RETURN coalesce(dossier = p.dossier, false);
 END $$;
 
--- Files of a mandate and of a contract; nothing else of them is told.
-CREATE OR REPLACE FUNCTION droits.dossier_de_mandat(mandat uuid) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 50
-SET search_path = pg_catalog, pg_temp AS
-$$ SELECT m.dossier_id FROM public.accompagnements_mandat m WHERE m.id = mandat $$;
-
-CREATE OR REPLACE FUNCTION droits.mandat_de_contrat(contrat uuid) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 50
-SET search_path = pg_catalog, pg_temp AS
-$$ SELECT c.mandat_id FROM public.accompagnements_contrat c WHERE c.id = contrat $$;
-
 -- Whether a landlord has a lease in a file that is open to whoever asks.
 CREATE OR REPLACE FUNCTION droits.bailleur_ouvert(
   bailleur uuid, p droits.portee, lies uuid[]
@@ -423,13 +418,6 @@ BEGIN
   RETURN ARRAY(SELECT d.id FROM public.dossiers_dossier d WHERE d.limite_le IS NOT NULL
     AND (d.departement_id = moi.departement OR moi.departement = '*'));
 END $$;
-
--- What an earlier version asked, one question at a time.
-DROP FUNCTION IF EXISTS droits.departements(text, text), droits.des(text, text, text),
-  droits.jusqu_a(text, text, text), droits.liens(text, text),
-  droits.saisine(text, text), droits.dossier_du_code(text, text), droits.repondus(integer),
-  droits.suivis(), droits.voit_les_acces(), droits.au_cas(text, text),
-  droits.bailleur_ouvert(uuid, droits.portee), droits.entiers(text, text), droits.jour() CASCADE;
 
 -- Roles, organisations and sectors decide of every access: whoever writes them opens what they
 -- want. From the application, only the administrator does, and never on their own account.

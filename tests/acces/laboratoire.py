@@ -35,13 +35,13 @@ def database() -> Iterator[None]:
     kept = setup_databases(verbosity=0, interactive=False)
     try:
         from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415
-        from seuil.protection import rls  # noqa: PLC0415
+        from seuil.protection.installation import install  # noqa: PLC0415
 
-        rls.install()
+        install()
         import_geography(departements=["33"])
         from django.db import connection  # noqa: PLC0415
 
-        from seuil.audit.operations import install_journal  # noqa: PLC0415
+        from seuil.protection.journal import install_journal  # noqa: PLC0415
 
         # Without the journal, the pages show nothing: they answer 503.
         install_journal(cursor=connection.cursor())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seuil.protection import rls
+from seuil.protection import installation
 
 pytestmark = pytest.mark.django_db
 
@@ -10,8 +10,8 @@ pytestmark = pytest.mark.django_db
 def test_a_new_table_without_policy_is_seen_by_the_installation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert rls.install() is False
-    before = [t for t in rls.list_tables() if t.table != "acteurs_decoupage"]
-    monkeypatch.setattr(rls, "list_tables", lambda: before)
+    assert installation.install() is False
+    before = [t for t in installation.list_tables() if t.table != "acteurs_decoupage"]
+    monkeypatch.setattr(installation, "list_tables", lambda: before)
 
-    assert rls.install() is True
+    assert installation.install() is True

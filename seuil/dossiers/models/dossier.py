@@ -83,7 +83,7 @@ class Dossier(Record):
     departement = models.ForeignKey(Departement, on_delete=models.PROTECT, related_name="dossiers")
     parc = models.CharField(max_length=10, choices=Parc.choices, default=Parc.INCONNU)
     ouvert_le = models.DateField("ouvert le")
-    # Normalised name, first name and address: the exact match of the import (actes/rules/lignes.py).
+    # Normalised name, first name and address: exact match of the import (actes/rules/lignes.py).
     cle = models.CharField("clé de rapprochement", max_length=400)
     # Where the procedure stands and where the dwelling is: what the rules of access compare. A
     # projection, carried here from `echeances` by a trigger of the database.
@@ -113,6 +113,8 @@ class Dossier(Record):
         procedure = {"numero", "departement", "parc", "ouvert_le", "rang"}
         technique = {"limite_le"}
         retention = "dossier"
+        faits = ()
+        tiers = ()
 
     def __str__(self) -> str:
         return self.numero
@@ -134,6 +136,7 @@ class Compteur(models.Model):
     class Rls:
         portee = "departement"
         categorie = "identite"
+        non_suivie = "dernier numéro donné, sans contenu"
 
     class Privacy:
         technique = {"departement", "annee", "dernier"}
@@ -240,3 +243,5 @@ class Acces(Record):
             "fin_le", "expire_at", "motif",
         }  # fmt: skip
         retention = "dossier"
+        faits = ()
+        tiers = ()
