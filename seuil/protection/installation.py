@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from seuil.acteurs.matrice import Matrice, list_lignes, load_matrice
 from seuil.kernel.contexte import derive_key
+from seuil.protection import roles
 from seuil.protection.cartes import list_tables
 from seuil.protection.chemins import list_tables_traversees, write_functions
 from seuil.protection.politiques import write_policies
@@ -26,7 +27,7 @@ def install(*, matrice: Matrice | None = None) -> bool:
     # The tables too: one that is new may have no policy, and needs its grants.
     tables = sorted(t.table for t in list_tables())
     installation = hashlib.sha256(
-        "\n".join([*functions, *ROLES, *tables, *statements]).encode()
+        "\n".join([*functions, *_read_grants(), *tables, *statements]).encode()
     ).hexdigest()
     lues = {*_LUE.findall(functions[0]), *list_tables_traversees()}
     with transaction.atomic(), connection.cursor() as cursor:
@@ -101,6 +102,11 @@ _SQL = Path(__file__).parent / "fonctions.sql"
 
 # More links than this are asked about one by one: a long list is slower to compare than a question.
 _BEAUCOUP = 2000
+
+
+def _read_grants() -> list[str]:
+    """Return the text that decides of the grants: what it yields depends on the database."""
+    return [Path(roles.__file__).read_text(encoding="utf-8")]
 
 
 def _read_sql(matrice: Matrice) -> str:

@@ -1,6 +1,6 @@
 """The dated facts of a file, as the cards of the tables say them: see `Fait`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -68,11 +68,14 @@ def _find_column(model: Model, field: str) -> sql.Identifier:
 
 def write_condition(fait: Fait) -> str:
     """Return which rows `x` are the fact."""
+    parts = [_write_among(fait.si)] if fait.si else []
+    if fait.sauf:
+        parts.append(f"({_write_among(fait.sauf)}) IS NOT TRUE")
+    return " AND ".join(parts) or "true"
 
-    def among(column: str, values: Collection[str]) -> str:
-        told = ", ".join(sql.Literal(v).as_string() for v in sorted(values))
-        return f"x.{column} IN ({told})"
 
-    inside = " AND ".join(among(c, v) for c, v in fait.si.items()) or "true"
-    outside = " AND ".join(among(c, v) for c, v in fait.sauf.items()) or "false"
-    return f"({inside} AND NOT ({outside}))"
+def _write_among(values: Mapping[str, Collection[str]]) -> str:
+    return " AND ".join(
+        sql.SQL("x.{} = ANY({})").format(sql.Identifier(c), sql.Literal(sorted(v))).as_string()
+        for c, v in values.items()
+    )
