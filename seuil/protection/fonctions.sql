@@ -1,5 +1,5 @@
--- What PostgreSQL knows of the matrix of accesses, and of who asks. Read by protection/rls.py, which
--- applies it again whenever it changes; every statement may run twice.
+-- What PostgreSQL knows of the matrix of accesses, and of who asks. Applied by installation.py, again
+-- whenever it changes; every statement may run twice.
 --
 -- The application's role owns nothing and reads none of these tables: it may only ask the functions
 -- below, which answer for whoever signed the context of the transaction (kernel/contexte.py).

@@ -25,7 +25,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         """Keep the files of which the matrix opens `categorie` to the agent on that day.
 
         None by default. `dossier` stands for any category: the file is known to the agent.
-        PostgreSQL enforces the same rules by other means (protection/rls.py).
+        PostgreSQL enforces the same rules by other means (protection/politiques.py).
         """
         matrice = load_matrice()
         profil = matrice.profils.get(agent.profil)
