@@ -59,11 +59,11 @@ def test_what_an_earlier_version_left_is_gone(gironde: str) -> None:
 
 
 def test_the_journal_still_knows_who_writes_after_it(secretaire: Agent, on: date) -> None:
-    dossier = make_dossier()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE droits.version SET installation = 'ancienne'")
         install()
         install_journal(cursor=cursor)
+    dossier = make_dossier()
 
     with under_policies(), acting_as(Contexte("agent", str(secretaire.pk), "33", on)):
         dossier.dettes.update(source="Autre")
