@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Concat, Upper
 
 from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.queries import list_communes_servies
-from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.acteurs.rules import is_reached_by, reads_whole, why_not
 from seuil.dossiers.models import Acces, Dossier, Personne
 from seuil.dossiers.queries import hide_limited, readable
 from seuil.kernel.bulk import as_array
@@ -79,14 +79,13 @@ def filter_taches(*, agent: Agent, on: date) -> QuerySet[Tache]:
         ),
         agent=agent,
     )
-    perimetre = get_perimetre(agent.profil)
-    if perimetre in {"departement", "instruction"}:
+    if reads_whole(agent.profil, "devoirs") or is_reached_by(
+        agent.profil, "devoirs", "instruction"
+    ):
         return seen.filter(departement=agent.departement_id, role=agent.role)
-    if perimetre == "mandat":
-        return seen.filter(organisation=agent.organisation_id)
-    if agent.role == Role.PARTENAIRE:
-        # A partner: what its own organisation owes, and nothing else.
-        return seen.filter(role=agent.role, organisation=agent.organisation_id, genre="devoir")
+    if not is_reached_by(agent.profil, "devoirs", "affectation"):
+        # A partner, or whoever leads a team: what its own organisation owes, and nothing else.
+        return seen.filter(role=agent.role, organisation=agent.organisation_id)
     # A file is followed by two people: each sees what the other has to do on it.
     shared = Acces.objects.filter(
         dossier=OuterRef("dossier"), relation=Acces.Relation.AFFECTATION, agent=agent.pk

@@ -12,9 +12,9 @@ from django.db.models.functions import RowNumber
 
 from seuil.actes.models import Acte, TypeActe
 from seuil.acteurs.models import Agent, Role
-from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.acteurs.rules import reads_whole, why_not
 from seuil.dossiers.models import Acces, Dossier
-from seuil.dossiers.queries import hide_limited, readable
+from seuil.dossiers.queries import hide_limited, list_categories, readable
 from seuil.echeances.models import Echeance, Situation
 from seuil.engines import droit
 from seuil.travail.models import Tache
@@ -195,7 +195,7 @@ def _list_sources(agent: Agent, on: date, filtres: Filtres) -> list[_Source]:
 
 def _only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     """Keep the rows of the files the agent may see, and of those that wait for it if asked."""
-    if get_perimetre(agent.profil) == "departement":
+    if all(reads_whole(agent.profil, c) for c in list_categories(model=rows.model)):
         here = "departement" if rows.model is not Echeance else "dossier__situation__departement"
         rows = hide_limited(rows=rows.filter(**{here: agent.departement_id}), agent=agent)
     else:
