@@ -4,6 +4,7 @@ The whole lattice, every agent: an agent is named for a category if and only if 
 """
 
 import pytest
+from django.db.models import Q
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.dossiers.models import Dossier, relations
@@ -59,14 +60,18 @@ def test_a_reader_left_out_and_a_reader_too_many_are_seen(
     treillis: Treillis, oracle: Oracle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agents = [p for p in treillis.personas.values() if p.agent]
-    faits = next(f for f in treillis.dossiers.values() if treillis.sortes[f.id] == "rendu")
-    assert compare(treillis, oracle, faits, agents) == []
+    rendu, caduc = (
+        next(f for f in treillis.dossiers.values() if treillis.sortes[f.id] == sorte)
+        for sorte in ("rendu", "du caduc")
+    )
+    assert compare(treillis, oracle, rendu, agents) == []
+    assert compare(treillis, oracle, caduc, agents) == []
 
     monkeypatch.setattr(relations._Saisine, "readers", lambda *_: iter(()))
-    assert compare(treillis, oracle, faits, agents)
+    assert compare(treillis, oracle, rendu, agents)
     monkeypatch.undo()
-    monkeypatch.setattr(relations.Beneficiaire, "has", lambda *_: True)
-    assert compare(treillis, oracle, faits, agents)
+    monkeypatch.setattr(relations._Saisine, "_due", lambda *_: Q(taches__isnull=False))
+    assert compare(treillis, oracle, caduc, agents)
 
 
 def test_every_relation_of_the_matrix_is_read() -> None:
