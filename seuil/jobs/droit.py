@@ -4,7 +4,6 @@ No database is read, but by `seuil droit effet`, which counts the dates of the o
 """
 
 import argparse
-import difflib
 import json
 import re
 import sys
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from seuil.engines import droit
 from seuil.jobs.places import find_commune, find_departement
 from seuil.kernel.refusal import Refusal
+from seuil.strict_yaml import FichierIllisible
 
 if TYPE_CHECKING:
     from seuil.echeances.rules import EffetDuDroit
@@ -135,7 +135,7 @@ def _run_droit(arguments: argparse.Namespace) -> int:
 
 
 def _compute(arguments: argparse.Namespace) -> droit.Resultat:
-    regle = _find_regle(arguments.regle)
+    regle = droit.find_regle(arguments.regle, autres=COMMANDES)[0]
     if arguments.depuis is None:
         raise DemandeIncomplete(
             f"Il manque --depuis AAAA-MM-JJ : {regle.debut_libelle} ({regle.libelle})."
@@ -163,24 +163,6 @@ def _compute(arguments: argparse.Namespace) -> droit.Resultat:
         cql_recu_le=arguments.cql_recu,
         **place,
     )
-
-
-def _find_regle(text: str) -> droit.Regle:
-    try:
-        return droit.find_regle(text)[0]
-    except droit.RegleInconnue:
-        raise DemandeIncomplete(
-            f"La règle « {text} » n’existe pas.{_write_near(text)} « seuil droit regles » liste "
-            "les règles."
-        ) from None
-
-
-def _write_near(text: str) -> str:
-    regles = droit.regles()
-    lignes = [v.ligne for regle in regles.values() for v in regle.versions if v.ligne]
-    known = {name.upper(): name for name in (*regles, *lignes, *COMMANDES)}
-    near = difflib.get_close_matches(text.upper(), known, cutoff=0.5)
-    return f" Vouliez-vous dire {' ou '.join(known[name] for name in near)} ?" if near else ""
 
 
 def _read_place(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -284,7 +266,7 @@ def _read_essai(path: Path | None) -> Mapping[str, droit.Regle]:
         raise DemandeIncomplete(f"Aucun fichier ni dossier à cet endroit : {path}.")
     try:
         return droit.read_essai(path)
-    except droit.ParametreInvalide as refusal:
+    except FichierIllisible as refusal:
         raise DemandeIncomplete(str(refusal)) from refusal
     except OSError as refusal:
         raise DemandeIncomplete(f"Ce fichier ne se laisse pas lire : {path}.") from refusal

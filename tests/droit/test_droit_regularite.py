@@ -214,8 +214,8 @@ def test_french_typography_holds_in_the_findings(acte: str, case: dict[str, Any]
 
 
 def refusal_of(folder: Path, text: str) -> str:
-    with pytest.raises(droit.ParametreInvalide) as refusal:
-        _regularite.read_questions(write(folder, text))
+    with pytest.raises(FichierIllisible) as refusal:
+        _questions.read_questions(write(folder, text))
     return str(refusal.value).replace("\u00a0", " ")
 
 
@@ -226,7 +226,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_the_sample_of_these_tests_is_accepted(tmp_path: Path) -> None:
-    (question,) = _regularite.read_questions(write(tmp_path, GOOD))["assignation"]
+    (question,) = _questions.read_questions(write(tmp_path, GOOD))["assignation"]
 
     assert question.id == "R-ZZZ-1"
 

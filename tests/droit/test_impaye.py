@@ -304,6 +304,6 @@ def test_a_faulty_threshold_is_refused_with_its_file(
 
     spaced = message.replace("« ", "«\xa0").replace(" »", "\xa0»")
     with pytest.raises(
-        droit.ParametreInvalide, match=rf"impaye\.yaml, ligne \d+.*{spaced}|{spaced}"
+        FichierIllisible, match=rf"impaye\.yaml, ligne \d+.*{spaced}|{spaced}"
     ):
         _impaye_loader.read_baremes(path)

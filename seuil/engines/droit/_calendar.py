@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import holidays
 
-from seuil.engines.droit._loader import load_vendredi_saint
+from seuil.engines.droit._vocabulaire import load_vendredi_saint
 from seuil.engines.droit._model import DateHorsPeriode, LieuInconnu
 
 ONE_DAY = timedelta(days=1)

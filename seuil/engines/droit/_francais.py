@@ -3,7 +3,7 @@
 from datetime import date
 from functools import lru_cache
 
-from seuil.engines.droit._loader import load_units
+from seuil.engines.droit._vocabulaire import load_units
 
 MOIS = (
     "janvier",

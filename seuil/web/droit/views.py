@@ -12,6 +12,7 @@ from seuil.echeances.queries import measure_effet
 from seuil.echeances.rules import REGLES_PAR_FAIT, SUITES, list_effets_utiles
 from seuil.engines import droit
 from seuil.kernel.contexte import counting
+from seuil.strict_yaml import FichierIllisible
 from seuil.web.access import get_agent, may, request_day, requires
 from seuil.web.droit.forms import CalculForm, EssaiForm, FiltresForm
 from seuil.web.droit.presentation import (
@@ -139,6 +140,6 @@ def _read_essai(form):
         path.write_bytes(fichier.read())
         try:
             return droit.read_essai(path)
-        except droit.ParametreInvalide as refusal:
+        except FichierIllisible as refusal:
             form.add_error("fichier", str(refusal))
     return None
