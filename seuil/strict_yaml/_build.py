@@ -51,11 +51,12 @@ class Builder:
 
     def take(self, event: yaml.Event) -> None:
         """Take the next event. Raises FichierIllisible."""
-        self.line = event.start_mark.line + 1
+        if event.start_mark is not None:
+            self.line = event.start_mark.line + 1
         if isinstance(event, yaml.DocumentStartEvent) and not self.is_empty:
             self._refuse("écriture illisible, un seul document est admis, retirez « --- »")
         elif isinstance(event, yaml.AliasEvent):
-            self._take_alias(event.anchor)
+            self._take_alias(str(event.anchor))
         elif isinstance(event, yaml.ScalarEvent):
             self._take_scalar(event)
         elif isinstance(event, yaml.CollectionStartEvent):

@@ -42,19 +42,22 @@ def read_tables(*, text: str | bytes, fichier: str) -> tuple[Table, ...]:
 
 def read_text(raw: str | bytes, *, fichier: str) -> str:
     """Return the characters of a file, UTF-8 and visible. Raises FichierIllisible."""
-    if isinstance(raw, bytes):
-        try:
-            raw = raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            refuse(fichier, line, "fichier", "enregistrez-le en UTF-8, un caractère est illisible")
-    text = raw.removeprefix("\N{BYTE ORDER MARK}")
+    text = _decode(raw, fichier) if isinstance(raw, bytes) else raw
+    text = text.removeprefix("\N{BYTE ORDER MARK}")
     hidden = INVISIBLE.search(text)
     if hidden:
         line = text.count("\n", 0, hidden.start()) + 1
         why = f"écriture illisible, retirez le caractère {write_code(hidden[0])}"
         refuse(fichier, line, "YAML", why)
     return text
+
+
+def _decode(raw: bytes, fichier: str) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        refuse(fichier, line, "fichier", "enregistrez-le en UTF-8, un caractère est illisible")
 
 
 def _parse(text: str, fichier: str, loader: Any = _LOADER) -> Any:

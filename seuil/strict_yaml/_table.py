@@ -3,7 +3,9 @@
 import difflib
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, TypeVar
+
+T = TypeVar("T")
 
 # Of a key or a value that a refusal quotes, what is enough to find it.
 _CITATION = 60
@@ -130,27 +132,29 @@ class Table(dict[str, Any]):
         unknown: str = "valeur inconnue",
     ) -> tuple[str, ...]:
         """Return a list of texts, or of known codes; without default it is not empty."""
-        value = self.get(key, default)
-        if not self._is_list(value, str, default):
+        value = self._list(key, str, default)
+        if value is None:
             self.refuse(key, "une liste de textes est attendue, chacun après un tiret")
         for item in value if among is not None else ():
             self._check_among(key, item, among or (), unknown)
-        return tuple(value)
+        return value
 
-    def tables(self, key: str, *, default: "tuple[Table, ...] | None" = None) -> "tuple[Table, ...]":
+    def tables(
+        self, key: str, *, default: "tuple[Table, ...] | None" = None
+    ) -> "tuple[Table, ...]":
         """Return a list of mappings; without default it is required and not empty."""
-        value = self.get(key, default)
-        if not self._is_list(value, Table, default):
+        value = self._list(key, Table, default)
+        if value is None:
             size = " non vide" if default is None else ""
             self.refuse(key, f"une liste{size} de fiches est attendue, chacune après un tiret")
-        return tuple(value)
+        return value
 
-    def _is_list(self, value: object, kind: type, default: object) -> bool:
-        return (
-            isinstance(value, list | tuple)
-            and (default is not None or bool(value))
-            and all(isinstance(item, kind) for item in value)
-        )
+    def _list(self, key: str, kind: type[T], default: tuple[T, ...] | None) -> tuple[T, ...] | None:
+        """Return a list whose items are all of a kind; None when it is not that."""
+        value = self.get(key, default)
+        if not isinstance(value, list | tuple) or not all(isinstance(v, kind) for v in value):
+            return None
+        return tuple(value) if value or default is not None else None
 
     def table(self, key: str) -> "Table":
         """Return a mapping."""

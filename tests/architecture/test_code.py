@@ -212,6 +212,16 @@ def test_only_pages_and_jobs_ask_the_kernel_for_the_day() -> None:
     assert askers - {"kernel"} <= {"web", "jobs"}
 
 
+def test_only_the_strict_reader_reads_yaml() -> None:
+    readers = [
+        relative(p)
+        for p in python_files()
+        if find_imports(parse(p), "yaml") and p.parent != SEUIL / "strict_yaml"
+    ]
+
+    assert readers == []
+
+
 def test_no_signal_is_received() -> None:
     prefixes = ("django.dispatch", "django.db.models.signals", "django.core.signals")
     receivers = [
@@ -251,6 +261,8 @@ def test_faults_of_the_source_are_seen() -> None:
     tree = ast.parse(
         "from django.dispatch import receiver\n"
         "import seuil.kernel.clock\n"
+        "from yaml import safe_load\n"
+        "import seuil.strict_yaml\n"
         "from seuil.kernel import clock\n"
         "d.update(autre)\n"
         "h.update(**mots)\n"
@@ -269,8 +281,9 @@ def test_faults_of_the_source_are_seen() -> None:
         ".create(",
         "SQL qui écrit",
     ]
-    assert find_clocks(tree) == ["ligne 8 : date.today()"]
+    assert find_clocks(tree) == ["ligne 10 : date.today()"]
     assert find_imports(tree, "django.dispatch") == ["django.dispatch.receiver"]
+    assert find_imports(tree, "yaml") == ["yaml.safe_load"]
     assert find_imports(tree, "seuil.kernel.clock") == ["seuil.kernel.clock"] * 2
     assert find_positional(tree) == ["f", "find_etat"]
     assert find_silent(tree) == ["f"]

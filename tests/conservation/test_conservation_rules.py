@@ -27,7 +27,7 @@ from seuil.conservation.rules import (
     write_mois,
     write_tranche,
 )
-from seuil.kernel.strict_yaml import FichierIllisible, read_table
+from seuil.strict_yaml import FichierIllisible, read_table
 
 TEXT = (Path(rules.__file__).parent / "regles.yaml").read_text(encoding="utf-8")
 CONSERVATION = load_conservation()
@@ -258,10 +258,10 @@ def test_durations_are_written_in_words() -> None:
         ("duree: 24 mois", "duree: 0 mois", "une durée est attendue"),
         ("ensuite: anonymiser", "ensuite: oublier", "valeur inconnue"),
         ("evenement: dernier_contact", "evenement: hier", "valeur inconnue"),
-        ('depuis: "2023-11-15"', 'depuis: "15/11/2023"', "une date entre guillemets"),
+        ("depuis: 2023-11-15", "depuis: 15/11/2023", "une date AAAA-MM-JJ"),
         ("par: purge", "par: personne", "effacé par quelqu’un"),
         ("certainty: sure", "certainty: peut-être", "valeur inconnue"),
-        ("ans: 4", "ans: quatre", "un nombre d’années"),
+        ("ans: 4", "ans: quatre", "un nombre entier positif"),
         ("remise: true", "remise: oui", "true ou false"),
         ("  anonyme:\n", "  anonyme:\n    perdu: 1\n", "clé inconnue"),
         ("    evenement: aucun\n", "    evenement: reponse\n", "« aucun » va avec « garder »"),

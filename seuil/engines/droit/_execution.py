@@ -7,8 +7,8 @@ from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
 from seuil.engines.droit._durees import VENDREDI_SAINT_MOTIF
 from seuil.engines.droit._formules import compute_ordinaire
-from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._model import Autre, Regle, Resultat
+from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._resultat import Contexte, build, get_version, start_step, worst
 from seuil.engines.droit._treve import (
     OUTRE_MER,

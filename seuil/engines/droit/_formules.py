@@ -6,8 +6,8 @@ from datetime import date
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
 from seuil.engines.droit._francais import write_date
-from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._model import Autre, Regle, Resultat, Version
+from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._resultat import (
     Contexte,
     build,

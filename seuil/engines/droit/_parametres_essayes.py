@@ -21,9 +21,7 @@ def read_essai(path: Path) -> Mapping[str, Regle]:
     """
     in_force, essayees = load_in_force(), read_regles(path)
     if not essayees:
-        raise FichierIllisible(
-            f"{path.name} : aucun fichier de paramètre (.yaml) dans ce dossier."
-        )
+        raise FichierIllisible(f"{path.name} : aucun fichier de paramètre (.yaml) dans ce dossier.")
     for regle in essayees.values():
         if regle.id in in_force:
             _check_fixed(path, regle, in_force[regle.id])

@@ -114,9 +114,7 @@ def _read_acte(table: Table, path: Path) -> str:
     return acte
 
 
-def _read_question(
-    table: Table, acte: str, faits: Mapping[str, str], seen: set[str]
-) -> Question:
+def _read_question(table: Table, acte: str, faits: Mapping[str, str], seen: set[str]) -> Question:
     table.check_keys(_KEYS, _OPTIONAL)
     by_engine = _is_by_engine(table)
     valid_from, valid_to = _read_period(table)

@@ -19,8 +19,8 @@ from seuil.engines.droit._formules import (
     compute_treve,
 )
 from seuil.engines.droit._francais import write_date
-from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._model import DateHorsPeriode, Regle, RegleInconnue, Resultat, Version
+from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._resultat import (
     BAIL_ANCIEN,
     BAIL_INCONNU,
@@ -167,8 +167,7 @@ def find_regle(regle: str, *, autres: Iterable[str] = ()) -> tuple[Regle, str]:
     near = difflib.get_close_matches(regle.upper(), noms, cutoff=0.5)
     hint = f" Vouliez-vous dire {' ou '.join(noms[nom] for nom in near)} ?" if near else ""
     raise RegleInconnue(
-        f"La règle « {regle} » n’existe pas.{hint} « seuil droit regles » "
-        "liste les règles."
+        f"La règle « {regle} » n’existe pas.{hint} « seuil droit regles » liste les règles."
     )
 
 

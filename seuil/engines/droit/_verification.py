@@ -1,6 +1,5 @@
 """Compare the engine with cases that a jurist wrote: the public benchmark of deadlines."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path

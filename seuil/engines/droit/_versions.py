@@ -104,9 +104,7 @@ def read_treve_locale(table: Table) -> TreveLocale:
     table.check_keys({"departement", "debut", "fin", "motif", "url"})
     return TreveLocale(
         departement=table.text("departement"),
-        periode=Periode(
-            debut=_read_month_day(table, "debut"), fin=_read_month_day(table, "fin")
-        ),
+        periode=Periode(debut=_read_month_day(table, "debut"), fin=_read_month_day(table, "fin")),
         motif=table.text("motif"),
         url=table.text("url"),
     )
