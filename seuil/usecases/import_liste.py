@@ -28,7 +28,7 @@ from seuil.actes.operations import (
     update_lignes,
 )
 from seuil.actes.queries import get_actes_connus, get_communes, get_correspondance, iter_rows
-from seuil.actes.rules.champs import CHAMPS, get_known_headers, why_not_mapping
+from seuil.actes.rules.champs import get_known_headers, load_titres, why_not_mapping
 from seuil.actes.rules.lignes import ActeRecu, LecteurDeLignes, LigneLue
 from seuil.actes.rules.rapprochement import ActeConnu, judge_against_known
 from seuil.actes.rules.types import LABELS_TYPE
@@ -133,13 +133,14 @@ def map_liste(*, lot: Lot, correspondance: Mapping[int, str], by: Agent | Machin
     _check_right(by, lot.departement_id)
     lot = _lock_lot(lot)
     entetes = lot.lecture["entetes"]
+    champs = load_titres().champs
     chosen = {
         index: champ
         for index, champ in correspondance.items()
-        if 0 <= index < len(entetes) and (not champ or champ in CHAMPS)
+        if 0 <= index < len(entetes) and (not champ or champ in champs)
     }
     mapping = {index: champ for index, champ in chosen.items() if champ}
-    twice = [CHAMPS[c].libelle for c, n in Counter(mapping.values()).items() if n > 1]
+    twice = [champs[c].libelle for c, n in Counter(mapping.values()).items() if n > 1]
     if twice:
         raise ColonnesManquantes(
             f"Deux colonnes sont indiquées pour : {', '.join(twice)}. Gardez-en une seule."
