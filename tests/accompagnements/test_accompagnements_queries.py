@@ -374,14 +374,14 @@ def mandat(operateur: Organisation, travailleur_social: Agent) -> Mandat:
 
 def test_a_mandate_starts_its_timers_from_its_own_days(mandat: Mandat) -> None:
     assert faits(mandat) == {
-        "mandat_transmis": date(2026, 9, 1),
-        "mandat_debut": date(2026, 9, 3),
-        "echange": date(2026, 9, 3),
+        "transmission_operateur": date(2026, 9, 1),
+        "debut_accompagnement": date(2026, 9, 3),
+        "dernier_echange": date(2026, 9, 3),
     }
 
 
 def test_an_unanswered_mandate_has_only_been_transmitted(operateur: Organisation) -> None:
-    assert faits(make_mandat(operateur=operateur)) == {"mandat_transmis": date(2026, 9, 1)}
+    assert faits(make_mandat(operateur=operateur)) == {"transmission_operateur": date(2026, 9, 1)}
 
 
 @pytest.mark.parametrize(
@@ -403,7 +403,7 @@ def test_only_an_exchange_with_the_household_during_the_mandate_restarts_the_tim
     le = fields.pop("survenu_le", date(2026, 10, 5))
     make_contact(dossier=mandat.dossier, par=travailleur_social, survenu_le=le, **fields)
 
-    assert (faits(mandat)["echange"] == le) is counts
+    assert (faits(mandat)["dernier_echange"] == le) is counts
 
 
 def test_an_exchange_of_someone_else_is_not_the_operators(
@@ -411,7 +411,7 @@ def test_an_exchange_of_someone_else_is_not_the_operators(
 ) -> None:
     make_contact(dossier=mandat.dossier, par=secretaire, survenu_le=date(2026, 10, 5))
 
-    assert faits(mandat)["echange"] == date(2026, 9, 3)
+    assert faits(mandat)["dernier_echange"] == date(2026, 9, 3)
 
 
 @pytest.mark.parametrize(

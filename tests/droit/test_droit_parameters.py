@@ -69,6 +69,7 @@ def test_the_sample_of_these_tests_is_accepted(tmp_path: Path) -> None:
         ("debut: audience", "debut: lundi", r"ligne 4, « debut ».*fait inconnu"),
         ("selected_by: [audience]", "selected_by: [lundi]", r"ligne 7, « selected_by ».*inconnu"),
         ("selected_by: [audience]", "selected_by: audience", r"« selected_by ».*liste de textes"),
+        ("sens: avant", "sens: avant\necheance: toujours", r"« echeance ».*valeur inconnue"),
         ("sens: avant", "sens: arriere", r"ligne 5, « sens ».*valeur inconnue"),
         ("origine: loi", "origine: local", r"« territoire ».*une règle locale"),
         ("origine: loi", "origine: loi\nformule: plage", r"« n ».*se mesure par « plage »"),

@@ -237,8 +237,13 @@ class Regle:
     libelle: str
     description: str
     theme: str
+    # The fact that starts it, a key of faits.yaml.
     debut: str
     debut_libelle: str
+    # What becomes of its date in a file: `suivie`, `lue` when it is opened, empty: none there.
+    echeance: str
+    # The category of the matrix of accesses that its date belongs to; empty: the procedure.
+    categorie: str
     sens: str
     origine: str
     territoire: str

@@ -20,13 +20,16 @@ ORIGINES = ("loi", "local")
 # aucun: article 642 plays no part; note: mentioned only; alternative: given as another date;
 # oui: applied.
 REPORTS = ("aucun", "note", "alternative", "oui")
+# suivie: written in each file, for the lists and the tasks; lue: computed when a file is opened.
+ECHEANCES = ("suivie", "lue")
 PARAMETRES = HERE / "parameters"
 
 _KEYS = {
     "regle", "libelle", "description", "debut", "sens", "origine", "selected_by", "versions",
 }  # fmt: skip
 _OPTIONAL = {
-    "formule", "report", "transition", "lendemain", "territoire", "changements", "outre_mer",
+    "echeance", "categorie", "formule", "report", "transition", "lendemain", "territoire",
+    "changements", "outre_mer",
 }  # fmt: skip
 
 
@@ -108,6 +111,8 @@ def _read_regle(table: Table, *, theme: str) -> Regle:
         theme=theme,
         debut=debut,
         debut_libelle=faits[debut],
+        echeance=table.choice("echeance", ECHEANCES, default=""),
+        categorie=table.text("categorie", default=""),
         sens=table.choice("sens", SENS),
         origine=origine,
         territoire=table.text("territoire", default=""),

@@ -9,8 +9,8 @@ from seuil.engines.droit._model import Regle
 from seuil.engines.droit._parametres import check_lignes, load_in_force, read_regles
 from seuil.strict_yaml import FichierIllisible, read_file
 
-# How a rule is counted goes with the engine's code.
-_FIXES = ("formule", "sens", "debut", "transition")
+# How a rule is counted goes with the engine's code, who reads its dates with the accesses.
+_FIXES = ("formule", "sens", "debut", "transition", "echeance", "categorie")
 
 
 def read_essai(path: Path) -> Mapping[str, Regle]:

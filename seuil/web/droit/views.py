@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from seuil.echeances.queries import measure_effet
 from seuil.echeances.rules.effets import list_effets_utiles
-from seuil.echeances.rules.faits import REGLES_PAR_FAIT, SUITES
 from seuil.engines import droit
 from seuil.kernel.contexte import counting
 from seuil.strict_yaml import FichierIllisible
@@ -115,14 +114,13 @@ def _measure(request, essai):
     with counting("effet", on=request_day(request)):
         effets = measure_effet(departement=get_agent(request).departement_id, essai=essai)
     utiles = list_effets_utiles(effets, essai)
-    stored = {r for regles in REGLES_PAR_FAIT.values() for r in regles} | set(SUITES.values())
     return {
         "effets": list_effets_vus(utiles, essai, on=request_day(request)),
         "bougent": sum(e.bougent for e in utiles),
         "perdues": sum(e.perdues for e in utiles),
         "certitude_change": sum(e.certitude_change for e in utiles),
         "ouvertes": sum(e.dates for e in effets),
-        "non_comptees": [r for r in droit.list_essayees(essai) if r not in stored],
+        "non_comptees": [r for r in droit.list_essayees(essai) if essai[r].echeance != "suivie"],
     }
 
 

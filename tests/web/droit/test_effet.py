@@ -24,6 +24,7 @@ ON = date(2026, 11, 21)
 ClientDe = Callable[[object], StrictClient]
 A1 = droit.read_fichier("A1")
 LIGNE = A1.splitlines().index("    unit: semaines") + 1
+FORMULE = A1.splitlines().index("formule: clause_resolutoire") + 1
 HUIT_SEMAINES = A1.replace("    n: 6\n    unit: semaines", "    n: 8\n    unit: semaines")
 AVRIL = droit.read_fichier("F4").replace(
     'valid_to: null\n    periode: {debut: "11-01", fin: "03-31"}',
@@ -262,7 +263,13 @@ def test_a_rule_that_no_dossier_keeps_says_so(client: StrictClient) -> None:
         (A1.replace("unit: semaines", "unit: lunes"), "A1.yaml", f"A1.yaml, ligne {LIGNE}"),
         (A1.replace("n: 6", "n: 6000"), "A1.yaml", "999"),
         (A1.replace("regle: A1", "regle: A2"), "A1.yaml", "A2.yaml"),
-        (A1.replace("formule: clause_resolutoire", "formule: delai"), "A1.yaml", "ligne 10"),
+        (
+            A1.replace("formule: clause_resolutoire", "formule: delai"),
+            "A1.yaml",
+            "cette clé, en vigueur",
+        ),
+        (A1.replace("echeance: suivie\n", ""), "A1.yaml", "cette clé, en vigueur « suivie »"),
+        (A1 + "categorie: dalo\n", "A1.yaml", f"ligne {len(A1.splitlines()) + 1}, « categorie »"),
         (A1.replace("transition: A1t\n", ""), "A1.yaml", "A1.yaml, ligne 1"),
         (A1.replace("2023-07-29", "2023-02-30"), "A1.yaml", "n’existe pas"),
         ("a: [\n", "A1.yaml", "écriture illisible"),
