@@ -41,6 +41,7 @@ from seuil.engines.droit._model import (
     TreveFixeeLocalement,
     Version,
 )
+from seuil.engines.droit._montants import write_montant
 from seuil.engines.droit._parametres import load_regles, read_fichier
 from seuil.engines.droit._parametres_essayes import list_essayees, read_essai
 from seuil.engines.droit._pauses import Effet, load_effets
@@ -122,6 +123,7 @@ __all__ = [
     "write_annuelle",
     "write_date",
     "write_duree",
+    "write_montant",
     "write_periode",
     "write_valeur",
 ]
