@@ -13,7 +13,23 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(os.environ.get("SEUIL_DATA", ROOT / "var")).resolve()
+
+
+def _data_dir() -> Path:
+    """Return where the data of this machine are kept: never where git would take them.
+
+    `var/` is ignored; a secret written anywhere else in the checkout would follow a commit.
+    """
+    place = Path(os.environ.get("SEUIL_DATA") or ROOT / "var").resolve()
+    if place.is_relative_to(ROOT) and not place.is_relative_to(ROOT / "var"):
+        raise SystemExit(
+            f"SEUIL_DATA désigne « {place} », dans le dépôt du code : un secret pourrait y être"
+            " publié. Choisissez un dossier hors du dépôt, ou sous « var/ »."
+        )
+    return place
+
+
+DATA_DIR = _data_dir()
 PGDATA = DATA_DIR / "pg"
 
 # Tuned for the office server or laptop that runs a département: 2 cores, a few GiB.
