@@ -20,8 +20,8 @@ ROOMS = ("seuil", "tests", "docs", "config", "bench", ".ci", ".github")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(p for r in ROOMS for p in (ROOT / r).rglob("*.md"))])
 # A report says what was true of the commit that it names; so does a superseded decision.
 PAST = re.compile(r"docs/epreuves/\d{4}-")
-FILE = re.compile(r"[\w<>*{}./-]+\.(?:py|ya?ml|md|toml|sql|html|csv|js|css|lock|sh|json)")
-FOLDER = re.compile(r"[\w<>*{}.-]+(?:/[\w<>*{}.-]+)*/|(?:%s)/[\w<>*{}./-]+" % "|".join(ROOMS))
+FILE = re.compile(r"[\w<>*./-]+\.(?:py|ya?ml|md|toml|sql|html|csv|js|css|lock|sh|json)")
+FOLDER = re.compile(rf"([\w<>*.-]+/)+|({'|'.join(map(re.escape, ROOMS))})/[\w<>*./-]+")
 MODELS = [m for m in apps.get_models() if m.__module__.startswith("seuil.")]
 TARGETS = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
 
