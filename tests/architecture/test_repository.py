@@ -24,6 +24,44 @@ def test_integration_checks_then_tests_and_stops_at_the_first_failure() -> None:
     assert re.search(r"^make check\nmake test$", script, re.M)
 
 
+def forge_faults(text: str) -> list[str]:
+    """Return what a workflow of the public forge does beyond calling our commands, read only."""
+    workflow = yaml.safe_load(text)
+    faults = [] if workflow.get("permissions") == {"contents": "read"} else ["permissions"]
+    for name, job in workflow["jobs"].items():
+        faults += [f"{name}.{key}" for key in ("permissions", "secrets", "uses") if key in job]
+        for step in job.get("steps", []):
+            if "uses" in step and step.get("with") != {"persist-credentials": False}:
+                faults.append(step["uses"])
+            if "run" in step and not re.fullmatch(r"make (check|test|epreuves)", step["run"]):
+                faults.append(step["run"])
+    pinned = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    return faults + [u for u in re.findall(r"uses: .*", text) if not pinned.fullmatch(u)]
+
+
+def test_the_public_forge_calls_the_commands_of_the_makefile_and_nothing_else() -> None:
+    workflows = sorted((ROOT / ".github" / "workflows").iterdir())
+    text = "".join(w.read_text(encoding="utf-8") for w in workflows)
+
+    assert [w.name for w in workflows] == ["ci.yml"]
+    assert forge_faults(text) == []
+    assert {f"make {name}" for name in ("check", "test", "epreuves")} <= set(
+        re.findall(r"run: (.+)", text)
+    )
+
+
+def test_faults_of_a_workflow_are_seen() -> None:
+    text = (
+        "jobs:\n  a:\n    permissions: {contents: write}\n    steps:\n"
+        "      - uses: actions/checkout@v7\n      - run: curl x | sh\n"
+    )
+
+    assert forge_faults(text) == [
+        "permissions", "a.permissions", "actions/checkout@v7", "curl x | sh",
+        "uses: actions/checkout@v7",
+    ]  # fmt: skip
+
+
 def test_the_promised_commands_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.M))
 
