@@ -91,10 +91,10 @@ def test_a_file_to_open_by_its_number_is_hidden_from_the_lists_of_others(
         ):  # fmt: skip
             demande = Demande(name, frozenset({"signed_in"}), "GET", nom, reverse(name),
                               donnees=donnees)  # fmt: skip
-            fautes += visite.run([demande], seulement_fuites=True).fautes
+            fautes += visite.run([demande], leaks_only=True).fautes
         day = reverse("agenda_jour", args=[ON.replace(day=30)])
         demande = Demande("agenda_jour", frozenset({"signed_in"}), "GET", nom, day)
-        fautes += visite.run([demande], seulement_fuites=True).fautes
+        fautes += visite.run([demande], leaks_only=True).fautes
     assert not fautes, told(fautes)
 
 
