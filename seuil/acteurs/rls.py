@@ -22,8 +22,6 @@ from seuil.kernel.contexte import ROLE, TRAVAUX, derive_key
 SAUVEGARDE = "seuil_sauvegarde"
 # Owns the functions that answer who asks; nobody signs in as it.
 DROITS = "seuil_droits"
-# Of Django and of the queue: no person of a household in them.
-_FOREIGN = ("django_", "auth_", "procrastinate_", "account_", "mfa_", "socialaccount_")
 # Written by migrations and installations only.
 _READ_ONLY = frozenset({
     "django_migrations", "acteurs_departement", "acteurs_arrondissement", "acteurs_commune",

@@ -166,11 +166,6 @@ def _count(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     return dict(sorted(totals.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def list_taches(*, agent: Agent, on: date) -> list[TacheRow]:
-    """Return the first page of the agent's queue."""
-    return get_a_faire(agent=agent, on=on).taches
-
-
 # A household signalled before any act has no situation yet: its first holder names it.
 _TITULAIRE = (
     Personne.objects.filter(dossier=OuterRef("dossier"), qualite=Personne.Qualite.TITULAIRE)

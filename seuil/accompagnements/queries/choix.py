@@ -75,18 +75,6 @@ def count_choix_a_signer(*, agent: Agent, on: date, mois: date) -> int:
     return waiting.count()
 
 
-def list_candidats(*, agent: Agent, on: date, operateur: Organisation) -> list[Candidat]:
-    """Return the best-ranked eligible dossiers of each stage and territory, explained.
-
-    As many of each as the month's volume and a few more: enough for any choice, whatever the
-    number of eligible dossiers (see count_eligibles).
-    """
-    objectif = get_objectif(agent=agent, operateur=operateur, annee=on.year)
-    cible = _cible(objectif) if objectif else Cible(volume=25)
-    candidats, _ = _fetch_candidats(agent=agent, on=on, cible=cible, with_ids=(), without_ids=())
-    return sorted(candidats, key=lambda c: c.rang)
-
-
 def get_proposition(*, agent: Agent, on: date, operateur: Organisation, mois: date) -> Proposition:
     """Return the month's choice for an operator: computed and adjusted, or as it was signed.
 

@@ -11,7 +11,6 @@ from django.db.models import Q
 from seuil.acteurs.matrice import Regle as RegleAcces
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Agent, Organisation, Role
-from seuil.audit.models import Event
 from seuil.dossiers.models import Acces, Dossier
 
 
@@ -44,13 +43,7 @@ def list_lecteurs(*, dossier: Dossier, categorie: str, depuis: date) -> list[Lec
 
 
 def _list_consultations(dossier_id: UUID, categorie: str, depuis: date) -> list[tuple[str, date]]:
-    """Return who the journal saw read a category of a file: organisation, last day.
-
-    Nothing while the journal keeps no reading.
-    """
-    columns = {f.name for f in Event._meta.concrete_fields}  # noqa: SLF001 - public Meta
-    if not {"nature", "dossiers", "organisation", "categories"} <= columns:
-        return []
+    """Return who the journal saw read a category of a file: organisation, last day."""
     with connection.cursor() as cursor:
         cursor.execute(_CONSULTATIONS, [dossier_id, categorie, depuis])
         return [(name, le) for name, le in cursor.fetchall()]
