@@ -300,7 +300,7 @@ def _why_bad_organisme(
     return None
 
 
-class ConfigurationIllisible(ValueError):  # noqa: N818 - a state of the file, in French
+class ConfigurationIllisible(ValueError):
     """The configuration of a département is not well formed; the message names the place."""
 
 

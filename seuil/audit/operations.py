@@ -19,7 +19,7 @@ from seuil.audit.rules import list_tables_lues, write_triggers
 from seuil.kernel.models import new_id
 
 
-class JournalIndisponible(Exception):  # noqa: N818 - a state of the machine, shown as a page
+class JournalIndisponible(Exception):
     """The journal cannot be written: nothing that it should tell may be served."""
 
 

@@ -177,7 +177,7 @@ def _output_field(field: str) -> Any:
         "dossier__situation_dette__constatee_le": (SituationDette, "constatee_le"),
         "dossier__situation_suivi__suivi": (SituationSuivi, "suivi"),
     }[field]
-    return model._meta.get_field(name)  # noqa: SLF001 - public Meta
+    return model._meta.get_field(name)
 
 
 def _annotate_reserves(rows: QuerySet[Any], agent: Agent, on: date) -> QuerySet[Any]:

@@ -247,11 +247,11 @@ def _print_regles() -> int:
 
 def _run_effet(arguments: argparse.Namespace) -> int:
     """Print what other parameters would do to the dates of the open dossiers; nothing is kept."""
-    from seuil.dossiers.operations.dossiers import get_departement  # noqa: PLC0415 - after Django's setup
-    from seuil.echeances.queries import measure_effet  # noqa: PLC0415
-    from seuil.echeances.rules.effets import list_effets_utiles  # noqa: PLC0415
-    from seuil.kernel.clock import today  # noqa: PLC0415
-    from seuil.kernel.contexte import counting  # noqa: PLC0415
+    from seuil.dossiers.operations.dossiers import get_departement
+    from seuil.echeances.queries import measure_effet
+    from seuil.echeances.rules.effets import list_effets_utiles
+    from seuil.kernel.clock import today
+    from seuil.kernel.contexte import counting
 
     essai = _read_essai(arguments.parametres)
     if not arguments.departement:

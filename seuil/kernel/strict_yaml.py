@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import yaml
 
 
-class FichierIllisible(ValueError):  # noqa: N818 - an answer, not a failure of the program
+class FichierIllisible(ValueError):
     """A file is not what the program can trust; the message names the file, the line, the key."""
 
 

@@ -240,7 +240,7 @@ def filter_rendables(*, agent: Agent, on: date, which: Rendu) -> QuerySet[Tache]
     )
 
 
-def find_diligence(*, agent: Agent, on: date, which: Rendu) -> Diligence | None:  # noqa: ARG001
+def find_diligence(*, agent: Agent, which: Rendu) -> Diligence | None:
     """Return what the agent's own organisation said of a duty, None when it said nothing."""
     return (
         Diligence.objects.filter(

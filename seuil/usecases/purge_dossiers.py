@@ -76,7 +76,7 @@ def purge_dossiers(*, departement: str, on: date, at: datetime, simulate: bool =
         if simulate:
             with acting_as_machine("purge", on=on, departement=departement):
                 rows = list_rows_du_dossier(dossier_id=lu.id)
-            counts = {m._meta.db_table: len(k) for m, k in rows.items() if k}  # noqa: SLF001
+            counts = {m._meta.db_table: len(k) for m, k in rows.items() if k}
             bilan.add(counts, counts.get("dossiers_document", 0))
         else:
             effacement = _purge_one(lu, on)

@@ -85,7 +85,7 @@ def _checks_of_table(t: Treillis, oracle: Oracle, table: str) -> Iterator[list[s
 
 def check_machine(t: Treillis, table: str) -> list[str]:
     """Compare what the machine may erase: all of its département, nothing elsewhere."""
-    from seuil.kernel.contexte import Contexte, acting_as, under_policies  # noqa: PLC0415
+    from seuil.kernel.contexte import Contexte, acting_as, under_policies
 
     key = sql.key_of(table)
     here = {r.pk for r in t.lignes[table] if r.departement == "33"}
@@ -268,7 +268,7 @@ def check_visible(t: Treillis, oracle: Oracle, names: Any = None) -> Iterator[li
 
 def check_readable(t: Treillis, oracle: Oracle, names: Any = None) -> Iterator[list[str]]:
     """Yield what `readable` and `get_ouverture` open, by persona and table."""
-    from django.apps import apps  # noqa: PLC0415
+    from django.apps import apps
 
     models = {m._meta.db_table: m for m in apps.get_models()}
     facts = [k for k, (sorte, _, _) in CLASSEMENT.items() if sorte == "fait"]
@@ -335,7 +335,7 @@ def _patched(*patches: Any) -> Callable[[], Any]:
 
 def patch_everywhere(name: str, original: Any, new: Any) -> Any:
     """Replace a function in every module of the product that imported it."""
-    import sys  # noqa: PLC0415
+    import sys
 
     @contextmanager
     def patch() -> Iterator[None]:
@@ -528,7 +528,7 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
         _patched(lambda: mock.patch.object(dossiers_queries, "_is_concerned", lambda *_: True)),
         both,
     )
-    from tests.acces.oracle import A_SOI  # noqa: PLC0415
+    from tests.acces.oracle import A_SOI
 
     for table in A_SOI:
         model = next(m for m in _models() if m._meta.db_table == table)
@@ -557,32 +557,32 @@ def list_verbes(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
 
 
 def _routes() -> Any:
-    from tests.acces.http import ROUTES  # noqa: PLC0415
+    from tests.acces.http import ROUTES
 
     return ROUTES
 
 
 def _declared(pattern: Any) -> Any:
-    from tests.architecture.test_routes import declaration  # noqa: PLC0415
+    from tests.architecture.test_routes import declaration
 
     return declaration(pattern.callback)
 
 
 def _models() -> list[Any]:
-    from django.apps import apps  # noqa: PLC0415
+    from django.apps import apps
 
     return [m for m in apps.get_models() if hasattr(m, "Rls") and m._meta.db_table in CLASSEMENT]
 
 
 def _unlimited() -> Any:
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
     real = module_matrice.load_matrice()
     return replace(real, profils={k: replace(p, limites=True) for k, p in real.profils.items()})
 
 
 def _every_stage(profil: str, categorie: str, operation: str = "lire") -> Any:
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
     return tuple(
         replace(p, de=0, a=6) for p in module_matrice.list_portees(profil, categorie, operation)
@@ -598,7 +598,7 @@ def without_filters() -> Iterator[None]:
     original = dossiers_queries.get_ouverture
 
     def everything(*, agent: Any, on: Any, dossier: Any) -> Any:
-        from seuil.dossiers.queries import Ouverture, Raison  # noqa: PLC0415
+        from seuil.dossiers.queries import Ouverture, Raison
 
         matrice = module_matrice.load_matrice()
         return Ouverture([
@@ -623,7 +623,7 @@ def without_filters() -> Iterator[None]:
 @contextmanager
 def without_policies() -> Iterator[None]:
     """Leave the application alone: the tests' connection owns the tables and sees everything."""
-    from seuil.web import access  # noqa: PLC0415
+    from seuil.web import access
 
     with mock.patch.object(access, "under_policies", nullcontext):
         yield

@@ -33,7 +33,7 @@ def test_pages_show_each_persona_what_the_oracle_opens_and_nothing_else(
 
     bilan = Visite(treillis, oracle).run(demandes[:DEMANDES])
 
-    print(bilan.demandes, "demandes sur", len(demandes), bilan.statuts)  # noqa: T201
+    print(bilan.demandes, "demandes sur", len(demandes), bilan.statuts)
     assert not bilan.fautes, told(bilan.fautes)
 
 

@@ -125,7 +125,7 @@ def test_the_territory_tells_every_division(charge_mission: Agent) -> None:
     decoupage = make_decoupage()
     make_secteur(decoupage, "Nord", BORDEAUX)
 
-    territoire = get_territoire(agent=charge_mission, on=ON)
+    territoire = get_territoire(agent=charge_mission)
 
     assert [d.cle for d in territoire.divisions] == ["arrondissements", "epci", str(decoupage.pk)]
     assert territoire.divisions[0].secteurs[BORDEAUX] == "Bordeaux"
@@ -137,6 +137,6 @@ def test_another_departement_does_not_read_it(gironde: str) -> None:
     decoupage = make_decoupage()
     stranger = make_agent(organisation=make_organisation(departement_id="21"))
 
-    assert find_decoupage(agent=stranger, on=ON, decoupage_id=decoupage.pk) is None
-    cles = {d.cle for d in get_territoire(agent=stranger, on=ON).divisions}
+    assert find_decoupage(agent=stranger, decoupage_id=decoupage.pk) is None
+    cles = {d.cle for d in get_territoire(agent=stranger).divisions}
     assert str(decoupage.pk) not in cles

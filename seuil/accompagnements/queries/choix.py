@@ -39,7 +39,7 @@ class ObjectifAbsent(Refusal):
         )
 
 
-def list_operateurs(*, agent: Agent, on: date) -> QuerySet[Organisation]:  # noqa: ARG001
+def list_operateurs(*, agent: Agent) -> QuerySet[Organisation]:
     """Return the operators of the agent's département."""
     return Organisation.objects.filter(
         departement=agent.departement_id, type=TypeOrganisation.OPERATEUR
@@ -66,12 +66,12 @@ def get_choix(*, agent: Agent, operateur: Organisation, mois: date) -> Choix | N
     )
 
 
-def count_choix_a_signer(*, agent: Agent, on: date, mois: date) -> int:
+def count_choix_a_signer(*, agent: Agent, mois: date) -> int:
     """Return how many operators of the agent's département wait for the choice of a month."""
     signed = Choix.objects.filter(
         departement=agent.departement_id, mois=mois.replace(day=1), signe_le__isnull=False
     )
-    waiting = list_operateurs(agent=agent, on=on).exclude(pk__in=signed.values("operateur"))
+    waiting = list_operateurs(agent=agent).exclude(pk__in=signed.values("operateur"))
     return waiting.count()
 
 

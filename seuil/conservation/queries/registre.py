@@ -117,7 +117,7 @@ def _describe_table(model: type[models.Model], conservation: Conservation) -> Ta
     privacy = vars(model.Privacy)  # type: ignore[attr-defined]
     regle = conservation.regles[privacy["retention"]]
     return TableDecrite(
-        nom=str(model._meta.verbose_name).capitalize(),  # noqa: SLF001
+        nom=str(model._meta.verbose_name).capitalize(),
         contenu=[
             (label, sorted(name_field(model=model, field=f) for f in privacy[code]))
             for code, label in CLASSES.items()

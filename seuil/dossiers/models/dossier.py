@@ -83,7 +83,7 @@ class Dossier(Record):
     departement = models.ForeignKey(Departement, on_delete=models.PROTECT, related_name="dossiers")
     parc = models.CharField(max_length=10, choices=Parc.choices, default=Parc.INCONNU)
     ouvert_le = models.DateField("ouvert le")
-    # Normalised name, first name and address: the exact match of the import (actes/rules/lignes.py).
+    # Normalised name, first name and address: the exact match of the import (actes/rules).
     cle = models.CharField("clé de rapprochement", max_length=400)
     # Where the procedure stands and where the dwelling is: what the rules of access compare. A
     # projection, carried here from `echeances` by a trigger of the database.

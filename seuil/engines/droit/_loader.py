@@ -73,7 +73,7 @@ ILLISIBLE = (
 DUREE_MAX = 999
 
 
-class ParametreInvalide(ValueError):  # noqa: N818 - a refusal is an answer
+class ParametreInvalide(ValueError):
     """A parameter file is not what the engine can trust."""
 
 

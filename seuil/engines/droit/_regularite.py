@@ -47,7 +47,7 @@ _KEYS = {
 _OPTIONAL = {"controle", "faits", "seuils", "note"}
 
 
-class FaitInconnu(ValueError):  # noqa: N818 - a refusal is an answer
+class FaitInconnu(ValueError):
     """A fact given to the checklist is not one that it knows, or is not of its type."""
 
 

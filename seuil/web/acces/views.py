@@ -36,7 +36,7 @@ def matrice(request):
 def acces_ouvrir(request, numero):
     dossier = find_dossier(request, numero)
     agent, on = get_agent(request), request_day(request)
-    form = OuvrirForm(list_designables(agent=agent, on=on), request.POST or None)
+    form = OuvrirForm(list_designables(agent=agent), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             open_acces(dossier=dossier, by=agent, on=on, **form.cleaned_data)

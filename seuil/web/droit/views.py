@@ -77,7 +77,7 @@ def droit_regle(request, regle):
 
 @requires("droit.lire")
 @require_GET
-def droit_fichier(request, regle):  # noqa: ARG001
+def droit_fichier(_request, regle):
     """Serve the parameter file in force, as the starting point of a change."""
     found, ligne = _find(regle)
     if ligne:
