@@ -168,15 +168,15 @@ def get_actes_connus(*, departement: str, cles: Collection[str]) -> dict[str, Ac
         }
 
 
-def iter_rows(*, lot: Lot) -> Iterator[Row]:
+def list_rows(*, lot: Lot) -> Iterator[Row]:
     """Yield the staged rows of a list as the reader gave them."""
     for numero, cells in (
         Ligne.objects.filter(lot=lot).order_by("numero").values_list("numero", "cellules")
     ):
-        yield Row(numero, tuple(map(decode_cell, cells)))
+        yield Row(numero, tuple(map(_decode_cell, cells)))
 
 
-def decode_cell(cell: Any) -> Cell:
+def _decode_cell(cell: Any) -> Cell:
     """Return the value of a staged cell; see actes.operations for the written form."""
     if not isinstance(cell, dict):
         return cell  # type: ignore[no-any-return]
@@ -209,7 +209,7 @@ def _list_exemples(samples: list[list[Any]], index: int) -> tuple[str, ...]:
 
 
 def _shown(cell: Any) -> str:
-    value = decode_cell(cell)
+    value = _decode_cell(cell)
     if value is None:
         return ""
     if isinstance(value, datetime | date):

@@ -107,7 +107,7 @@ def list_arrondissements(
 _geography: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
 
 
-def forget_geography() -> None:
+def refresh_geography() -> None:
     """Read the geography again at the next demand."""
     _geography.clear()
 

@@ -142,7 +142,7 @@ def anchor_journal(*, departement: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def remove_lignes_a_terme(*, departement: str, avant: datetime) -> int:
+def delete_lignes_a_terme(*, departement: str, avant: datetime) -> int:
     """Remove the sealed lines older than an instant, and say so in the chain. Return how many."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT journal.retirer(%s, %s)", [departement, avant])

@@ -164,7 +164,7 @@ def delete_dossier(*, dossier: Dossier) -> Effacement:
     """Erase a file: its rows in every table, the staged rows that describe it, its documents' rows.
 
     The register of requests forgets whose they were. The files of the documents are the caller's to
-    remove, once the transaction holds: see `remove_fichiers`.
+    remove, once the transaction holds: see `delete_fichiers`.
     """
     keys = list_rows_du_dossier(dossier_id=dossier.pk)
     bailleurs = Bail.objects.filter(dossier=dossier, bailleur__isnull=False)
@@ -246,13 +246,13 @@ def _locate(departement: str, name: str) -> Path:
     return Path(settings.SEUIL_DOCUMENTS) / departement / name
 
 
-def remove_fichiers(*, fichiers: Iterable[Path]) -> None:
+def delete_fichiers(*, fichiers: Iterable[Path]) -> None:
     """Remove the files of erased documents."""
     for path in fichiers:
         path.unlink(missing_ok=True)
 
 
-def remove_orphelins(*, departement: str, before: float) -> int:
+def delete_orphelins(*, departement: str, before: float) -> int:
     """Remove the files that no document bears any more, older than an instant; return how many.
 
     A process killed between the end of a transaction and the removal of the files leaves some; a
@@ -263,7 +263,7 @@ def remove_orphelins(*, departement: str, before: float) -> int:
         return 0
     old = {p.name: p for p in folder.iterdir() if p.is_file() and p.stat().st_mtime < before}
     names = list_documents_orphelins(names=old, departement=departement)
-    remove_fichiers(fichiers=[old[name] for name in names])
+    delete_fichiers(fichiers=[old[name] for name in names])
     return len(names)
 
 

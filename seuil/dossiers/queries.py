@@ -277,7 +277,7 @@ def list_acces_exceptionnels(*, agent: Agent, on: date, since: date) -> Sequence
     )
 
 
-def reads_whole_departement(*, agent: Agent, categorie: str, operation: str = "lire") -> bool:
+def may_read_departement(*, agent: Agent, categorie: str, operation: str = "lire") -> bool:
     """Tell whether the agent reads a category of every file of its département."""
     whole = (0, len(load_matrice().stades) - 1)
     return any(
@@ -314,7 +314,7 @@ def only_visible(
     if (
         dossier.departement_id == agent.departement_id
         and dossier.limite_le is None
-        and reads_whole_departement(agent=agent, categorie=categorie, operation=operation)
+        and may_read_departement(agent=agent, categorie=categorie, operation=operation)
     ):
         return [dossier.pk]
     return (

@@ -17,7 +17,7 @@ from seuil.acteurs.matrice import list_portees
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Acces, Bailleur, Dossier
-from seuil.dossiers.queries import hide_limited, only_visible, readable, reads_whole_departement
+from seuil.dossiers.queries import hide_limited, may_read_departement, only_visible, readable
 from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
 from seuil.echeances.models import Echeance, NomCherche, Situation, SituationDette, SituationSuivi
 from seuil.echeances.rules.actes import list_faits, list_faits_lus
@@ -132,7 +132,7 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     if filtres.tri == "dette" or filtres.dette_min is not None or filtres.suivi:
         rows = _annotate_reserves(rows, agent, on)
     # A whole département needs no join to the files: the column says it.
-    if reads_whole_departement(agent=agent, categorie="identite"):
+    if may_read_departement(agent=agent, categorie="identite"):
         rows = hide_limited(rows=rows, agent=agent)
     else:
         rows = readable(rows=rows, agent=agent, on=on)
@@ -232,7 +232,7 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[Doss
     ]  # fmt: skip
 
 
-def measure_effet(*, departement: str, essai: Mapping[str, droit.Regle]) -> list[EffetDuDroit]:
+def list_effets(*, departement: str, essai: Mapping[str, droit.Regle]) -> list[EffetDuDroit]:
     """Return what other parameters would do to the dates of a département's open dossiers.
 
     Figures only: no dossier is named. Open: no eviction, departure nor recovery is recorded.
@@ -327,7 +327,7 @@ def get_dernier_suivi(*, agent: Agent, on: date, dossier: Dossier) -> str:
     return found.suivi if found else ""
 
 
-def read_dette(*, dossier: Dossier) -> tuple[Decimal | None, date | None]:
+def get_dette(*, dossier: Dossier) -> tuple[Decimal | None, date | None]:
     """Return the last debt known of a dossier already read with it, and its day."""
     found = getattr(dossier, "situation_dette", None)
     return (found.montant, found.constatee_le) if found else (None, None)
@@ -512,11 +512,11 @@ def _matches(texte: str, *, departement: str) -> Q:
         return Q(dossier__cle__contains=f"|{normalise_adresse(texte)}") | Q(
             dossier__cle__contains=f" {normalise_adresse(texte)}"
         )
-    named = search_noms(texte=texte).filter(departement=departement)
+    named = list_noms(texte=texte).filter(departement=departement)
     return Q(dossier__in=named.values("dossier"))
 
 
-def search_noms(*, texte: str) -> QuerySet[NomCherche]:
+def list_noms(*, texte: str) -> QuerySet[NomCherche]:
     """Return the names that have a word from which they begin by a text, as far as one may read."""
     nom = normalise_nom(texte)
     # Between the text and the text followed by the last character there is.

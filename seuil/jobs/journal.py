@@ -154,7 +154,7 @@ def run_purge(arguments: argparse.Namespace) -> int:
             count = queries.count_lignes_a_terme(departement=departement, avant=avant)
             print(f"Département {departement or '—'} : {count} lignes d’avant le {avant:%d/%m/%Y}.")
             continue
-        count = operations.remove_lignes_a_terme(departement=departement, avant=avant)
+        count = operations.delete_lignes_a_terme(departement=departement, avant=avant)
         print(f"Département {departement or '—'} : {count} lignes retirées.")
     if not arguments.simuler:
         export_ancres(folder=_folder(arguments.ancres))

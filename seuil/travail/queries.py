@@ -272,7 +272,7 @@ def list_rendables(*, agent: Agent, on: date, dossier: Dossier) -> set[tuple[str
 # --- What the duties depend on -------------------------------------------------------------------
 
 
-def load_annuaire(*, departements: Collection[str]) -> Annuaire:
+def get_annuaire(*, departements: Collection[str]) -> Annuaire:
     """Return who answers for what in départements; one query."""
     par_type: dict[tuple[str, str], list[Destinataire]] = {}
     for pk, departement, type_, nom, communes in list_communes_servies(departements=departements):

@@ -515,8 +515,8 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
         "tout le monde lit le département entier",
         _patched(
             patch_everywhere(
-                "reads_whole_departement",
-                dossiers_queries.reads_whole_departement,
+                "may_read_departement",
+                dossiers_queries.may_read_departement,
                 lambda **_: True,
             )
         ),
@@ -612,7 +612,7 @@ def without_filters() -> Iterator[None]:
         patch_everywhere("hide_limited", dossiers_queries.hide_limited, lambda *, rows, **_: rows),
         patch_everywhere("only_visible", dossiers_queries.only_visible,
                          lambda *, dossier, **_: [dossier.pk]),
-        patch_everywhere("reads_whole_departement", dossiers_queries.reads_whole_departement,
+        patch_everywhere("may_read_departement", dossiers_queries.may_read_departement,
                          lambda **_: True),
         patch_everywhere("get_ouverture", original, everything),
     )  # fmt: skip

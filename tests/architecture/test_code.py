@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -247,6 +248,36 @@ def test_public_functions_take_named_arguments_and_say_what_they_do(path: Path) 
 
     assert find_positional(tree) == []
     assert find_silent(tree) == []
+
+
+def read_verbs(text: str) -> set[str]:
+    """Return the words that CONTRIBUTING.md lists after « Verbs »."""
+    found = re.search(r"^\*\*Verbs\*\*.*?(?=\n\n)", text, re.S | re.M)
+    return {w.rstrip("_") for w in re.findall(r"`(\w+)`", found[0])} if found else set()
+
+
+def find_verbs(trees: Iterable[ast.Module]) -> set[str]:
+    """Return the first words of the public functions, `why_not` being one."""
+    names = {f.name for tree in trees for f in public_functions(tree)}
+    return {"why_not" if n.startswith("why_not") else n.split("_")[0] for n in names}
+
+
+def test_verbs_are_those_of_the_list_and_the_list_is_true() -> None:
+    listed = read_verbs((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    used = find_verbs(parse(path) for path in (*OPERATIONS, *QUERIES, *USECASES))
+
+    assert (sorted(used - listed), sorted(listed - used)) == ([], [])
+
+
+def test_a_verb_outside_the_list_is_seen() -> None:
+    trees = [ast.parse("def why_not_close(): ...\ndef get_etat(): ...\ndef _lire(): ...\n")]
+
+    assert find_verbs(trees) == {"why_not", "get"}
+    assert read_verbs("**Verbs**, all: `get`, `is_`.\n`list`.\n\n`other`\n") == {
+        "get",
+        "is",
+        "list",
+    }
 
 
 @pytest.mark.parametrize("path", USECASES, ids=relative)

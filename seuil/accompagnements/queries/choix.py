@@ -24,7 +24,7 @@ from seuil.acteurs.models import Agent, Organisation, TypeOrganisation
 from seuil.acteurs.rules import get_perimetre
 from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Situation
-from seuil.echeances.queries import read_dette
+from seuil.echeances.queries import get_dette
 from seuil.kernel.refusal import Refusal
 
 # The candidates fetched beside the volume, so that the next ones are shown.
@@ -373,7 +373,7 @@ def _signed_candidat(ligne: ChoixLigne, nom: str, stade: str | None) -> Candidat
         stade=stade or situation.stade,
         stade_le=situation.stade_le,
         audience_le=situation.audience_le,
-        dette=read_dette(dossier=ligne.dossier)[0],
+        dette=get_dette(dossier=ligne.dossier)[0],
         criteres=tuple(Critere(c["code"], c["libelle"], c["points"]) for c in ligne.criteres),
         score_fige=ligne.score,
     )

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from seuil.acteurs.models import TypeOrganisation
-from seuil.acteurs.operations.territoires import rename_decoupage, update_secteur
+from seuil.acteurs.operations.territoires import adjust_decoupage, adjust_secteur
 from seuil.acteurs.queries import (
     find_decoupage,
     get_territoire,
@@ -198,9 +198,9 @@ def _rename(request, found, form, organismes):
     try:
         with transaction.atomic():
             if "nom" in form.changed_data:
-                rename_decoupage(decoupage=found, nom=form.cleaned_data["nom"], by=by, on=on)
+                adjust_decoupage(decoupage=found, nom=form.cleaned_data["nom"], by=by, on=on)
             for secteur, nom, organisme in form.iter_changed():
-                update_secteur(
+                adjust_secteur(
                     secteur=secteur, nom=nom, organisation=organismes.get(organisme), by=by, on=on
                 )
     except Refusal as refusal:
