@@ -12,13 +12,13 @@ sys.path.insert(0, str(ROOT))
 
 def main() -> int:
     """Run the measures named on the command line, all of them by default."""
-    from config.database import start_embedded, stop_embedded  # noqa: PLC0415 - after the environment is set
+    from config.database import start_embedded, stop_embedded
 
     start_embedded()
-    import django  # noqa: PLC0415 - after the environment is set
+    import django
 
     django.setup()
-    from bench import (  # noqa: PLC0415 - after the environment is set
+    from bench import (
         acces,
         droit,
         importation,

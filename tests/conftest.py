@@ -61,10 +61,10 @@ def django_db_setup(
     django_db_setup: None, django_db_blocker: pytest.FixtureRequest
 ) -> Iterator[None]:
     """Fill the test database once with what every instance holds: the geography, the journal."""
-    from seuil.audit.operations import install_journal  # noqa: PLC0415 - after Django's setup
+    from seuil.audit.operations import install_journal
 
     with django_db_blocker.unblock():
-        from seuil.acteurs import rls  # noqa: PLC0415 - after Django's setup
+        from seuil.acteurs import rls
 
         rls.install()
         _load_geography()
@@ -88,7 +88,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     names = set(getattr(item, "fixturenames", ()))
     marker = item.get_closest_marker("django_db")
     if names & {"transactional_db", "live_server"} or (marker and marker.kwargs.get("transaction")):
-        from pytest_django.plugin import blocking_manager_key  # noqa: PLC0415
+        from pytest_django.plugin import blocking_manager_key
 
         with item.config.stash[blocking_manager_key].unblock():
             _load_geography()
@@ -96,7 +96,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def _load_geography() -> None:
-    from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415 - after Django's setup
+    from seuil.acteurs.operations.territoires import import_geography
 
     import_geography(departements=["33"])
 
@@ -120,28 +120,28 @@ def gironde(db: None) -> str:
 
 @pytest.fixture
 def ddets(gironde: str) -> object:
-    from tests.factories.base import make_organisation  # noqa: PLC0415
+    from tests.factories.base import make_organisation
 
     return make_organisation(type="ddets", nom="DDETS de la Gironde")
 
 
 @pytest.fixture
 def prefecture(gironde: str) -> object:
-    from tests.factories.base import make_organisation  # noqa: PLC0415
+    from tests.factories.base import make_organisation
 
     return make_organisation(type="prefecture", nom="Préfecture de la Gironde")
 
 
 @pytest.fixture
 def operateur(gironde: str) -> object:
-    from tests.factories.base import make_organisation  # noqa: PLC0415
+    from tests.factories.base import make_organisation
 
     return make_organisation(type="operateur", nom="Association Le Palier")
 
 
 @pytest.fixture
 def caf(gironde: str) -> object:
-    from tests.factories.base import make_organisation  # noqa: PLC0415
+    from tests.factories.base import make_organisation
 
     return make_organisation(type="caf", nom="CAF de la Gironde")
 
@@ -149,7 +149,7 @@ def caf(gironde: str) -> object:
 def _agent_fixture(role: str, home: str, prenom: str) -> Callable[..., object]:
     @pytest.fixture
     def agent(request: pytest.FixtureRequest) -> object:
-        from tests.factories.base import make_agent  # noqa: PLC0415
+        from tests.factories.base import make_agent
 
         organisation = request.getfixturevalue(home)
         return make_agent(role=role, organisation=organisation, prenom=prenom)
@@ -190,7 +190,7 @@ def client_de(db: None) -> Callable[[object], StrictClient]:
 @pytest.fixture(scope="session")
 def navigateur() -> Iterator[object]:
     """Chromium, started once."""
-    from tests.harness.browser import open_browser  # noqa: PLC0415 - only browser tests need it
+    from tests.harness.browser import open_browser
 
     with pytest.MonkeyPatch.context() as patch, open_browser() as browser:
         # Playwright keeps an event loop in this thread; the tests still use the ORM in it.
@@ -204,7 +204,7 @@ def page_de(navigateur: object, live_server: object) -> Iterator[Callable[..., o
 
     `width` is the window's. Any error the browser saw fails the test at its end.
     """
-    from tests.harness.browser import open_page  # noqa: PLC0415
+    from tests.harness.browser import open_page
 
     with ExitStack() as pages:
 

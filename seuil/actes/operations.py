@@ -45,7 +45,7 @@ def create_lot(
     by: Author,
     on: date,
 ) -> Lot:
-    """Stage a list as read; its rows follow with stage_lignes. Writes the audit line."""
+    """Stage a list as read; its rows follow with add_lignes. Writes the audit line."""
     lot = Lot.objects.create(
         departement_id=departement,
         type=type_acte,
@@ -68,7 +68,7 @@ def create_lot(
     return lot
 
 
-def stage_lignes(*, lot: Lot, rows: Sequence[Row], lues: Sequence[LigneLue] | None = None) -> None:
+def add_lignes(*, lot: Lot, rows: Sequence[Row], lues: Sequence[LigneLue] | None = None) -> None:
     """Write the rows of a list, as read, with what was decided of each when it is known."""
     Ligne.objects.filter(lot=lot).delete()
     states = lues or [LigneLue(row.line, Ligne.Etat.LUE) for row in rows]
@@ -89,7 +89,7 @@ def stage_lignes(*, lot: Lot, rows: Sequence[Row], lues: Sequence[LigneLue] | No
     )
 
 
-def update_lignes(
+def adjust_lignes(
     *,
     lot: Lot,
     lues: Sequence[LigneLue],
@@ -149,7 +149,7 @@ def set_lot_state(
     return lot
 
 
-def remember_correspondance(
+def record_correspondance(
     *, lot: Lot, correspondance: Mapping[int, str], entetes: Sequence[str]
 ) -> None:
     """Keep what a person decided of each column, for the next list of the same source."""

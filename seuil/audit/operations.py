@@ -19,7 +19,7 @@ from seuil.audit.rules import list_tables_lues, write_triggers
 from seuil.kernel.models import new_id
 
 
-class JournalIndisponible(Exception):  # noqa: N818 - a state of the machine, shown as a page
+class JournalIndisponible(Exception):
     """The journal cannot be written: nothing that it should tell may be served."""
 
 
@@ -142,7 +142,7 @@ def anchor_journal(*, departement: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def remove_lignes_a_terme(*, departement: str, avant: datetime) -> int:
+def delete_lignes_a_terme(*, departement: str, avant: datetime) -> int:
     """Remove the sealed lines older than an instant, and say so in the chain. Return how many."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT journal.retirer(%s, %s)", [departement, avant])

@@ -229,18 +229,18 @@ def _print_regles() -> int:
 
 def _run_effet(arguments: argparse.Namespace) -> int:
     """Print what other parameters would do to the dates of the open dossiers; nothing is kept."""
-    from seuil.dossiers.operations.dossiers import get_departement  # noqa: PLC0415 - after Django's setup
-    from seuil.echeances.queries import measure_effet  # noqa: PLC0415
-    from seuil.echeances.rules.effets import list_effets_utiles  # noqa: PLC0415
-    from seuil.kernel.clock import today  # noqa: PLC0415
-    from seuil.kernel.contexte import counting  # noqa: PLC0415
+    from seuil.dossiers.operations.dossiers import get_departement
+    from seuil.echeances.queries import list_effets
+    from seuil.echeances.rules.effets import list_effets_utiles
+    from seuil.kernel.clock import today
+    from seuil.kernel.contexte import counting
 
     essai = _read_essai(arguments.parametres)
     if not arguments.departement:
         raise DemandeIncomplete("Il manque --departement, par exemple --departement 33.")
     departement = get_departement(find_departement(arguments.departement) or "")
     with counting("effet", on=today(departement.pk)):
-        effets = measure_effet(departement=departement.pk, essai=essai)
+        effets = list_effets(departement=departement.pk, essai=essai)
     utiles = list_effets_utiles(effets, essai)
     if arguments.json:
         report = {

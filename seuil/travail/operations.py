@@ -20,7 +20,7 @@ class DiligenceRefusee(Refusal):
     """The day, the proof or the reason is not what it must be."""
 
 
-class GenreMalDeclare(AssertionError):  # noqa: N818 - a fault of the code, never of a person
+class GenreMalDeclare(AssertionError):
     """A package raises work for a role that its genres.yaml does not name."""
 
 

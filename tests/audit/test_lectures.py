@@ -246,9 +246,9 @@ def test_what_was_sent_is_not_recorded_when_the_journal_fails(
 def test_a_page_that_shows_a_household_without_saying_which_is_seen(
     monde: Monde, client_de: ClientDe, rf: object
 ) -> None:
-    from django.http import HttpResponse  # noqa: PLC0415
+    from django.http import HttpResponse
 
-    from seuil.dossiers.models import Personne  # noqa: PLC0415
+    from seuil.dossiers.models import Personne
 
     def silent(request: object) -> HttpResponse:
         return HttpResponse(Personne.objects.order_by("pk").first().nom)

@@ -52,7 +52,7 @@ faits = st.lists(
 )  # fmt: skip
 
 
-def acte(type: str, le: date, sens: str = "") -> FaitLu:  # noqa: A002 - the noun of the act
+def acte(type: str, le: date, sens: str = "") -> FaitLu:
     return FaitLu("acte", le, type, sens)
 
 
@@ -172,7 +172,7 @@ def test_what_ends_a_procedure(found: list[FaitLu], fin: date | None) -> None:
         ("cql", date(2030, 1, 6)),
     ],
 )
-def test_an_open_procedure_holds_as_long_as_it_may_go_on(type: str, until: date) -> None:  # noqa: A002
+def test_an_open_procedure_holds_as_long_as_it_may_go_on(type: str, until: date) -> None:
     (held,) = sort([acte(type, date(2020, 1, 6))]).retenues
 
     assert (held.code, held.jusqu_au) == ("procedure", until)

@@ -129,6 +129,6 @@ def _leave_open(resultat: Resultat, indeterminees: tuple[tuple[str, str], ...]) 
     )
 
 
-def compute_from_cql(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:  # noqa: ARG001
+def compute_from_cql(_regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
     """Combine what the commandement and the calendar alone say."""
     return _combine(depuis, contexte, (None, None, ()))

@@ -34,7 +34,7 @@ def compute_ordinaire(regle: Regle, depuis: date, contexte: Contexte) -> Resulta
     return resultat
 
 
-def compute_sans_date(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:  # noqa: ARG001
+def compute_sans_date(regle: Regle, depuis: date, _contexte: Contexte) -> Resultat:
     """Give a range that the judge chooses in, thresholds, or a norm without figure."""
     version = get_version(regle, depuis)
     etapes = [start_step(regle, depuis)]

@@ -29,10 +29,6 @@ def write_date(le: date) -> str:
     return f"{jour} {MOIS[le.month - 1]} {le.year}"
 
 
-def write_weekday(le: date) -> str:
-    return JOURS[le.weekday()]
-
-
 @lru_cache(maxsize=1_024)
 def write_duree(n: int, unit: str) -> str:
     """Write « 6 semaines », « 1 jour ouvré »."""

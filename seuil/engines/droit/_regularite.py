@@ -11,7 +11,7 @@ from seuil.engines.droit._questions import Question, load_faits_de_controle, loa
 from seuil.engines.droit._verdict import A_VERIFIER, SANS_OBJET, Verdict
 
 
-class FaitInconnu(ValueError):  # noqa: N818 - a refusal is an answer
+class FaitInconnu(ValueError):
     """A fact given to the checklist is not one that it knows, or is not of its type."""
 
 

@@ -21,7 +21,7 @@ ATTENDUS = frozenset({"date", "autres", "certitude", "plage", "seuils", "refus"}
 AUTOUR = frozenset({"cas", "source"})
 
 
-class CasIllisible(ValueError):  # noqa: N818 - a refusal is an answer
+class CasIllisible(ValueError):
     """A case of the benchmark is not written as the engine can read it."""
 
 

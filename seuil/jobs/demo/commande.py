@@ -38,8 +38,8 @@ def add_arguments(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Install when needed, tell the accounts, and serve when asked. Returns the exit code."""
     # The parser is built before Django is set up.
-    from seuil.jobs.demo.installation import ensure_demo  # noqa: PLC0415
-    from seuil.jobs.demo.organisations import list_comptes  # noqa: PLC0415
+    from seuil.jobs.demo.installation import ensure_demo
+    from seuil.jobs.demo.organisations import list_comptes
 
     with database_stopped_after():
         if arguments.servir:

@@ -148,7 +148,7 @@ class _Histoire:
         self, *, volumes: Volumes, fichiers: list[FichierListe], until: date, seed: int
     ) -> None:
         self._volumes = volumes
-        self._rng = Random(seed + 1)  # noqa: S311 - a reproducible demonstration, not a secret
+        self._rng = Random(seed + 1)
         self._agenda = Agenda(until=until)
         first = min(f.depose_le for f in fichiers)
         self._acteurs = create_acteurs(on=first)

@@ -51,7 +51,7 @@ def generate_lists(
     """
     volumes = TAILLES[taille] if isinstance(taille, str) else taille
     directory.mkdir(parents=True, exist_ok=True)
-    rng = Random(seed)  # noqa: S311 - a reproducible demonstration, not a secret
+    rng = Random(seed)
     depuis = _month(until, -volumes.mois)
     actes = draw_actes(rng=rng, volumes=volumes, departement="33", depuis=depuis, jusqu_a=until)
     fichiers = []

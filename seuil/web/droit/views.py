@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from seuil.echeances.queries import measure_effet
+from seuil.echeances.queries import list_effets
 from seuil.echeances.rules.effets import list_effets_utiles
 from seuil.engines import droit
 from seuil.kernel.contexte import counting
@@ -77,7 +77,7 @@ def droit_regle(request, regle):
 
 @requires("droit.lire")
 @require_GET
-def droit_fichier(request, regle):  # noqa: ARG001
+def droit_fichier(_request, regle):
     """Serve the parameter file in force, as the starting point of a change."""
     found, ligne = _find(regle)
     if ligne:
@@ -112,7 +112,7 @@ def _measure(request, essai):
     """Return what the trial does to the open dossiers of the agent's département."""
     # Counted over dossiers that whoever tries a parameter may not open.
     with counting("effet", on=request_day(request)):
-        effets = measure_effet(departement=get_agent(request).departement_id, essai=essai)
+        effets = list_effets(departement=get_agent(request).departement_id, essai=essai)
     utiles = list_effets_utiles(effets, essai)
     return {
         "effets": list_effets_vus(utiles, essai, on=request_day(request)),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Bail, Dossier
 from seuil.echeances.models import Echeance
-from seuil.echeances.queries import measure_effet
+from seuil.echeances.queries import list_effets
 from seuil.echeances.rules.effets import EffetDuDroit, list_effets_utiles
 from seuil.engines import droit
 from seuil.usecases.refresh_dossiers import refresh_dossiers
@@ -61,7 +61,7 @@ def measure(folder: Path, **files: str) -> dict[str, EffetDuDroit]:
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     essai = droit.read_essai(folder)
-    effets = measure_effet(departement="33", essai=essai)
+    effets = list_effets(departement="33", essai=essai)
     return {e.regle: e for e in list_effets_utiles(effets, essai)}
 
 
