@@ -32,6 +32,8 @@ def pytest_configure() -> None:
     """Cheap passwords: the real hasher costs a third of a second per account."""
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django_settings.SEUIL_JOURNAL_STRICT = True
+    # Looked for when asked: each new client would otherwise list a thousand static files.
+    django_settings.WHITENOISE_AUTOREFRESH = True
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
