@@ -7,16 +7,12 @@ from datetime import date
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connections
 from hypothesis import settings as hypothesis_settings
 
-from config.database import django_database, start_embedded
+from tests.harness.base import install_quick_flush, open_database
 from tests.harness.client import StrictClient
-from tests.harness.strictness import (
-    install_flush_despite_triggers,
-    install_random_order,
-    install_strict_templates,
-)
+from tests.harness.cout import Cout
+from tests.harness.strictness import install_random_order, install_strict_templates
 
 ON = date(2026, 11, 21)
 # In the environment: a server started by a test lives on the same day.
@@ -28,8 +24,15 @@ hypothesis_settings.register_profile("epreuves", deadline=None, max_examples=10_
 hypothesis_settings.load_profile("ordinaire")
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare what `make test` asks."""
+    parser.addoption("--cout", action="store_true", help="tell the processor time, by family")
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Cheap passwords: the real hasher costs a third of a second per account."""
+    if config.getoption("--cout"):
+        config.pluginmanager.register(Cout(config))
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django_settings.SEUIL_JOURNAL_STRICT = True
     # Looked for when asked: each new client would otherwise list a thousand static files.
@@ -37,70 +40,31 @@ def pytest_configure() -> None:
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file to one worker, and what drives a browser to one: its site is started once."""
+    for item in items:
+        driven = item.get_closest_marker("navigateur")
+        item.add_marker(pytest.mark.xdist_group("navigateur" if driven else str(item.path)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _strictness() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         install_strict_templates(patch)
         install_random_order(patch)
-        install_flush_despite_triggers(patch)
+        install_quick_flush(patch)
         yield
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """Start PostgreSQL before Django makes its test database."""
-    start_embedded()
-    # The socket's place is known only once the server runs.
-    place = django_database()
-    for name in ("HOST", "PORT"):
-        if name in place:
-            connections["default"].settings_dict[name] = place[name]
-            connections.databases["default"][name] = place[name]
-
-
-@pytest.fixture(scope="session")
 def django_db_setup(
-    django_db_setup: None, django_db_blocker: pytest.FixtureRequest
+    django_test_environment: None,
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: pytest.FixtureRequest,
 ) -> Iterator[None]:
-    """Fill the test database once with what every instance holds: the geography, the journal."""
-    from seuil.audit.operations import install_journal  # noqa: PLC0415 - after Django's setup
-
-    with django_db_blocker.unblock():
-        from seuil.acteurs import rls  # noqa: PLC0415 - after Django's setup
-
-        rls.install()
-        _load_geography()
-        install_journal(cursor=connections["default"].cursor())
-    yield
-    # The live server may outlive the database: its threads keep a connection each.
-    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """Put the geography back after a test that emptied the database."""
-    result = yield
-    if nextitem is None:
-        # The last test: its teardown has dropped the test database.
-        return result
-    names = set(getattr(item, "fixturenames", ()))
-    marker = item.get_closest_marker("django_db")
-    if names & {"transactional_db", "live_server"} or (marker and marker.kwargs.get("transaction")):
-        from pytest_django.plugin import blocking_manager_key  # noqa: PLC0415
-
-        with item.config.stash[blocking_manager_key].unblock():
-            _load_geography()
-    return result
-
-
-def _load_geography() -> None:
-    from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415 - after Django's setup
-
-    import_geography(departements=["33"])
+    """Give the tests a database that holds what every instance does."""
+    with django_db_blocker.unblock(), open_database():
+        yield
 
 
 @pytest.fixture(autouse=True)
