@@ -63,7 +63,9 @@ def _find_server() -> None:
 def _fingerprint() -> str:
     """Return a digest of all that a database is made from."""
     told = hashlib.sha256(settings.SECRET_KEY.encode())
-    for path in sorted([*(ROOT / "seuil").rglob("*"), ROOT / "uv.lock", ROOT / "tests/harness/base.py"]):
+    for path in sorted(
+        [*(ROOT / "seuil").rglob("*"), ROOT / "uv.lock", ROOT / "tests/harness/base.py"]
+    ):
         if path.suffix in {".py", ".sql", ".yaml", ".csv", ".json", ".lock"}:
             told.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return told.hexdigest()[:16]

@@ -45,11 +45,12 @@ class Processes:
     def __init__(self) -> None:
         self.seconds: dict[int, float] = {}
         self.children: dict[int, list[int]] = {}
-        for name in filter(str.isdigit, os.listdir("/proc") if Path("/proc/self").exists() else ()):
+        for path in Path("/proc").glob("[0-9]*/stat"):
             try:
-                fields = Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()
+                fields = path.read_text().rpartition(")")[2].split()
             except OSError:
                 continue
+            name = path.parent.name
             # Its own, and that of its children that ended.
             self.seconds[int(name)] = sum(map(int, fields[11:15])) / _TICKS
             self.children.setdefault(int(fields[1]), []).append(int(name))
@@ -154,7 +155,8 @@ class Cout:
 
 def write_report(families: Counter[str], turn: float, budget: dict[str, int]) -> list[str]:
     """Return one line for each family, then for the whole."""
-    lines = [f"{'famille':<18}{'secondes':>10}{'tours':>10}{'budget':>10}   (un tour : {turn * 1000:.1f} ms)"]
+    titles = f"{'famille':<18}{'secondes':>10}{'tours':>10}{'budget':>10}"
+    lines = [f"{titles}   (un tour : {turn * 1000:.1f} ms)"]
     for name, seconds in [*sorted(families.items()), (WHOLE, families.total())]:
         allowed = budget.get(name, 0)
         over = "  au-dessus" if seconds / turn > allowed else ""
