@@ -49,8 +49,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _strictness() -> Iterator[None]:
+def _strictness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            django_settings, "SEUIL_DOCUMENTS", tmp_path_factory.getbasetemp() / "documents"
+        )
         install_strict_templates(patch)
         install_random_order(patch)
         install_quick_flush(patch)
@@ -66,11 +69,6 @@ def django_db_setup(
     """Give the tests a database that holds what every instance does."""
     with django_db_blocker.unblock(), open_database():
         yield
-
-
-@pytest.fixture(autouse=True)
-def _own_documents(settings: object, tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings.SEUIL_DOCUMENTS = tmp_path_factory.getbasetemp() / "documents"
 
 
 @pytest.fixture
