@@ -30,6 +30,8 @@ export UV_PYTHON_DOWNLOADS := never
 export DJANGO_SETTINGS_MODULE := config.settings
 # The embedded PostgreSQL asks where run files go; without a session (root, CI) /tmp is right.
 export PYTHONWARNINGS := ignore:XDG_RUNTIME_DIR is not set
+# Where the environment forbids to keep bytecode, each command would compile all it imports.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: aide demo demo-neuf test check fix bench epreuves docs arret chromium
 
@@ -48,7 +50,7 @@ demo-neuf: .venv/.produit ## Efface les données de démonstration, puis recomme
 
 test: .venv/.complet chromium ## Tous les essais, navigateur compris (ARGS="tests/kernel -x" pour choisir)
 	@echo "→ Essais"
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --cout $(or $(ARGS),-n 2 --dist loadgroup)
 
 check: .venv/.complet ## Tout ce qui se vérifie sans lancer les essais
 	@echo "→ Mise en forme (ruff format)" && $(BIN)/ruff format --check .
