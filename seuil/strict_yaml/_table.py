@@ -13,7 +13,7 @@ _CITATION = 60
 _CHOIX = 12
 
 
-class FichierIllisible(ValueError):  # noqa: N818 - an answer, not a failure of the program
+class FichierIllisible(ValueError):
     """A file is not what the program can trust; the message names file, line, key and remedy."""
 
 

@@ -231,8 +231,7 @@ def import_liste(
     if simulate:
         transaction.set_rollback(True)
     else:
-        add_lignes(lot=lot, rows=rows, lues=analyse.lues)
-        lot = _apply(lot, analyse, (), by, on)
+        lot = _apply(lot, analyse, (), by, on, rows=rows)
     return CompteRendu(lot, _count(analyse), analyse.lues)
 
 
@@ -318,7 +317,10 @@ def _apply(
     lignes_confirmees: Collection[int],
     by: Agent | Machine,
     on: date,
+    *,
+    rows: Sequence[Row] = (),
 ) -> Lot:
+    """Write what the rows bring; `rows` are those of a list that was not staged before."""
     confirmed = set(lignes_confirmees)
     retained: list[tuple[LigneLue, ActeRecu]] = []
     for lue in analyse.lues:
@@ -349,12 +351,11 @@ def _apply(
     touched = {pk for pk, _, _ in placed}
     if lot.type in _ACTES_INSTRUITS:
         open_instruction(dossier_ids=touched, on=on)
-    adjust_lignes(
-        lot=lot,
-        lues=analyse.lues,
-        dossiers={numero: pk for pk, _, numero in placed},
-        confirmees=confirmed,
-    )
+    dossiers = {numero: pk for pk, _, numero in placed}
+    if rows:
+        add_lignes(lot=lot, rows=rows, lues=analyse.lues, dossiers=dossiers)
+    else:
+        adjust_lignes(lot=lot, lues=analyse.lues, dossiers=dossiers, confirmees=confirmed)
     refresh_dossiers(dossier_ids=touched, on=on)
     return set_lot_state(
         lot=lot,
