@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import authenticate
+from django.db import connection, transaction
 
 from seuil.accompagnements.models import Choix, Mandat
 from seuil.actes.models import Acte, Lot, TypeActe
@@ -14,8 +15,9 @@ from seuil.contacts.models import Contact
 from seuil.diagnostics.models import Dsf
 from seuil.dossiers.models import AideLogement, Dossier
 from seuil.engines import droit
-from seuil.jobs.demo import installation
+from seuil.jobs.demo import commande, installation
 from seuil.jobs.demo.activite import Agenda
+from seuil.jobs.demo.listes import TAILLES
 from seuil.jobs.demo.organisations import COMPTES, MOT_DE_PASSE, list_comptes
 from seuil.jobs.demo.parcours import Volumes
 from seuil.travail.models import Tache
@@ -127,6 +129,39 @@ def test_data_that_the_demonstration_did_not_make_are_never_touched(neuf: bool) 
         installation.ensure_demo(taille="petite", until=UNTIL, neuf=neuf)
 
     assert Event.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_beginning_again_leaves_nothing_that_would_stop_the_migrations() -> None:
+    with transaction.atomic():
+        installation._drop_schemas()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'")
+            left = {name for (name,) in cursor.fetchall()}
+            cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+            tables = cursor.fetchone()[0]
+        transaction.set_rollback(True)
+
+    assert left == {"public", "information_schema"}
+    assert tables == 0
+
+
+def test_the_small_demonstration_is_the_one_that_comes_by_default() -> None:
+    assert commande.TAILLE_PAR_DEFAUT == "petite"
+    assert set(commande.TAILLES) == set(TAILLES)
+
+
+@pytest.mark.parametrize(
+    ("months", "seconds", "told"),
+    [
+        (0, 0.0, "il reste à ranger la base"),
+        (3, 1.0, "encore 3 mois, environ 5 s"),
+        (20, 64.0, "encore 20 mois, environ 60 s"),
+        (20, 95.0, "encore 20 mois, environ 2 min"),
+    ],
+)
+def test_the_progress_says_what_remains(months: int, seconds: float, told: str) -> None:
+    assert installation._tell_left(months, seconds) == told
 
 
 def test_the_agenda_wakes_everything_in_the_order_of_days_and_forgets_what_comes_too_late() -> None:

@@ -3,7 +3,7 @@
 import shutil
 import time
 from calendar import monthrange
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -94,9 +94,11 @@ def ensure_demo(*, taille: str, until: date, neuf: bool) -> None:
         migrate()
         refresh_comptes(on=until)
         details = Event.objects.filter(kind=INSTALLEE).latest("created_at").details
+        asked = "" if taille == details["taille"] else f" TAILLE={taille}"
         progression.tell(
             f"Démonstration déjà installée (taille {details['taille']}, jusqu’au"
-            f" {date.fromisoformat(details['until']):%d/%m/%Y}). « make demo-neuf » recommence."
+            f" {date.fromisoformat(details['until']):%d/%m/%Y})."
+            f" « make demo-neuf{asked} » recommence."
         )
         return
     if state in {COMMENCEE, INSTALLEE}:
@@ -136,11 +138,13 @@ def install(
     fichiers = generate_lists(directory=directory, taille=volumes, until=until, seed=seed)
     progression.tell(f"{len(fichiers)} listes écrites dans {directory}")
     histoire = _Histoire(volumes=volumes, fichiers=fichiers, until=until, seed=seed)
-    begun = time.monotonic()
-    for done, mois in enumerate(histoire.months, 1):
+    # Months grow heavier: the last three tell best how long the next ones will take.
+    instants = deque([time.monotonic()], maxlen=4)
+    for left, mois in zip(reversed(range(len(histoire.months))), histoire.months, strict=True):
         told = histoire.live(mois)
-        left = (len(histoire.months) - done) * (time.monotonic() - begun) / done
-        progression.tell(f"{told} ; {_tell_left(len(histoire.months) - done, left)}")
+        instants.append(time.monotonic())
+        pace = (instants[-1] - instants[0]) / (len(instants) - 1)
+        progression.tell(f"{told} ; {_tell_left(left, left * pace)}")
     _mark(INSTALLEE, named, until)
     return histoire.bilan
 
