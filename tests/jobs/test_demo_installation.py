@@ -11,6 +11,7 @@ from seuil.accompagnements.models import Choix, Mandat
 from seuil.actes.models import Acte, Lot, TypeActe
 from seuil.acteurs.models import Agent, Role
 from seuil.audit.models import Event
+from seuil.conservation.models import DemandeDroit
 from seuil.contacts.models import Contact
 from seuil.diagnostics.models import Dsf
 from seuil.dossiers.models import AideLogement, Dossier
@@ -63,6 +64,8 @@ def test_a_demonstration_lives_through_the_real_import_and_the_real_use_cases(
     assert Visite.objects.exists()
     assert Dsf.objects.exclude(fin="").exists()
     assert Tache.objects.exists()
+    assert {*DemandeDroit.objects.values_list("decision", flat=True)} == {"", "accordee", "refusee"}
+    assert Event.objects.filter(kind="acces.force").exists()
     asked = Tache.objects.filter(genre="devoir", role=Role.PARTENAIRE)
     assert {"caf", "conseil_departemental", "ccas", "adil"} <= {
         *asked.values_list("organisation__type", flat=True)

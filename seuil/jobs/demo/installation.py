@@ -33,6 +33,7 @@ from seuil.jobs.demo.organisations import (
     renew_acteurs,
 )
 from seuil.jobs.demo.parcours import Volumes
+from seuil.jobs.demo.registres import keep_registres
 from seuil.jobs.demo.services import answer_devoirs
 from seuil.jobs.migrer import migrate
 from seuil.kernel.bulk import paused_collector
@@ -145,6 +146,7 @@ def install(
         instants.append(time.monotonic())
         pace = (instants[-1] - instants[0]) / (len(instants) - 1)
         progression.tell(f"{told} ; {_tell_left(left, left * pace)}")
+    histoire.keep_registres()
     _mark(INSTALLEE, named, until)
     return histoire.bilan
 
@@ -206,6 +208,16 @@ class _Histoire:
             f" {self._equipe.faits['answer_mandat'] - mandats} ménages confiés,"
             f" {sum(self._equipe.faits.values()) - faits} faits des équipes"
         )
+
+    def keep_registres(self) -> None:
+        """Fill what the data protection officer reads."""
+        with transaction.atomic():
+            self.bilan.faits["registres"] += keep_registres(
+                dpo=self._acteurs.dpo,
+                hors_perimetre=self._acteurs.sociaux[0],
+                until=self._agenda.until,
+                rng=self._rng,
+            )
 
     def _answer_devoirs(self, le: date) -> None:
         with refresh_postponed(on=le):

@@ -132,6 +132,7 @@ class Acteurs:
     juristes: tuple[Agent, ...]
     # Those who say what they did of their duties.
     services: tuple[Agent, ...]
+    dpo: Agent
 
 
 def create_acteurs(*, on: date) -> Acteurs:
@@ -174,6 +175,7 @@ def create_acteurs(*, on: date) -> Acteurs:
             for c in COMPTES
             if c.role in {Role.PARTENAIRE, Role.SECRETARIAT, Role.GESTIONNAIRE}
         ),
+        dpo=agents["dpo"],
     )
 
 
