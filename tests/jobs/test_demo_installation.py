@@ -27,7 +27,7 @@ from seuil.visites.models import Visite
 UNTIL = date(2026, 11, 21)
 # Used by this test only: four months, some dozens of households.
 MICRO = Volumes(
-    240, 72, 61, 32, 25, 17, 8, mandats_par_mois=3, mois_par_liste=6, mois=4
+    240, 72, 61, 32, 25, 17, 8, mandats_par_mois=3, mois_par_liste=2, mois=4
 )  # fmt: skip
 
 

@@ -153,8 +153,8 @@ def test_a_fact_more_moves_no_deadline_but_the_first_day_of_eviction(gironde: st
 
 def play(dossiers: Sequence[Dossier], by: Agent) -> None:
     for rank, dossier in enumerate(dossiers):
-        for days, kind in ((0, "commandement"), (60, "assignation"), (120, "cql"))[: rank % 3 + 1]:
-            le = date(2026, 3, 2) + timedelta(days=days)
+        for days, kind in ((40, "commandement"), (20, "assignation"), (5, "cql"))[: rank % 3 + 1]:
+            le = ON - timedelta(days=days)
             audience = le + timedelta(days=70) if kind == "assignation" else None
             record_acte(
                 dossier=dossier, type_acte=kind, survenu_le=le, audience_le=audience, by=by, on=ON
