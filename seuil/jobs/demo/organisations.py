@@ -15,6 +15,7 @@ from seuil.acteurs.models import (
 from seuil.acteurs.operations.agents import (
     create_agent,
     record_mot_de_passe,
+    record_mot_de_passe_commun,
     renew_habilitation,
     wake_agent,
 )
@@ -163,7 +164,9 @@ def create_acteurs(*, on: date) -> Acteurs:
         )
         for compte in COMPTES
     }
-    _share_mot_de_passe(on)
+    record_mot_de_passe_commun(
+        agents=list(agents.values()), mot_de_passe=MOT_DE_PASSE, by=MACHINE, on=on
+    )
     return Acteurs(
         operateur=organisations[OPERATEUR],
         secretariat=agents["secretariat"],
@@ -177,13 +180,6 @@ def create_acteurs(*, on: date) -> Acteurs:
         ),
         dpo=agents["dpo"],
     )
-
-
-def _share_mot_de_passe(on: date) -> None:
-    """Give every account the published password, hashed once: a hash is slow by design."""
-    first, *others = Agent.objects.filter(courriel__endswith=_DOMAINE).order_by("courriel")
-    record_mot_de_passe(agent=first, mot_de_passe=MOT_DE_PASSE, by=MACHINE, on=on)
-    Agent.objects.filter(pk__in=[a.pk for a in others]).update(password=first.password)
 
 
 def renew_acteurs(*, on: date) -> None:
