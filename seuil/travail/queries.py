@@ -267,6 +267,12 @@ def list_rendables(*, agent: Agent, on: date, dossier: Dossier) -> set[tuple[str
     return set(mine.values_list("devoir", "source_id"))
 
 
+def list_rendables_partout(*, agent: Agent, on: date) -> set[tuple[UUID, str, UUID]]:
+    """Return the duties in the agent's own queue, by dossier, duty and act."""
+    mine = filter_taches(agent=agent, on=on).filter(genre="devoir")
+    return set(mine.values_list("dossier_id", "devoir", "source_id"))
+
+
 # --- What the duties depend on -------------------------------------------------------------------
 
 

@@ -58,7 +58,6 @@ def refresh_postponed(*, on: date) -> Iterator[None]:
     refresh_dossiers(dossier_ids=ids, on=on)
 
 
-@transaction.atomic
 def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:
     """Rebuild deadlines, situation and tasks of dossiers; idempotent, nothing else is written.
 
@@ -69,7 +68,7 @@ def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:
     if postponed is not None:
         postponed.update(dossier_ids)
         return
-    with paused_collector():
+    with transaction.atomic(), paused_collector():
         for ids in _batches(sorted(dossier_ids)):
             _refresh_batch(ids, on)
 
