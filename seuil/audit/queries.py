@@ -44,11 +44,11 @@ def get_registre() -> Mapping[str, Mapping[str, str]]:
         named = {name: code for code in CATEGORIES for name in privacy.get(code, ())}
         columns = {
             str(f.column): named[f.name]
-            for f in model._meta.local_concrete_fields  # noqa: SLF001 - Django's public Meta
+            for f in model._meta.local_concrete_fields
             if f.name in named
         }
         if columns:
-            registre[model._meta.db_table] = columns  # noqa: SLF001 - Django's public Meta
+            registre[model._meta.db_table] = columns
     return registre
 
 

@@ -49,7 +49,7 @@ def read_table(model: Model) -> Protegee:
         table=carte.table,
         portee=rls.portee,
         categorie=rls.categorie,
-        parent=(first.column, first.related_model._meta.db_table) if first else None,  # noqa: SLF001
+        parent=(first.column, first.related_model._meta.db_table) if first else None,
         par_valeur=rls.par_valeur,
         departement=columns.get("departement", "") if compared else "",
         organisation_seule=rls.organisation_seule,

@@ -35,7 +35,7 @@ def write_functions() -> Iterator[str]:
 
 def list_tables_traversees() -> set[str]:
     """Return the tables that the functions read."""
-    return {f"public.{m._meta.db_table}" for way in _list_ways().values() for m, _ in way}  # noqa: SLF001
+    return {f"public.{m._meta.db_table}" for way in _list_ways().values() for m, _ in way}
 
 
 def _list_ways() -> Mapping[str, tuple[tuple[Model, str], ...]]:
@@ -53,11 +53,11 @@ def _list_ways() -> Mapping[str, tuple[tuple[Model, str], ...]]:
 def _read_way(carte: Carte) -> tuple[str, tuple[tuple[Model, str], ...]]:
     parents = [p for p in list_parents(carte)[1:] if p is not None]
     keys = (*carte.rls.chemin[1:], "dossier")
-    return parents[0]._meta.db_table, tuple(zip(parents, keys, strict=True))  # noqa: SLF001
+    return parents[0]._meta.db_table, tuple(zip(parents, keys, strict=True))
 
 
 def _write_function(name: str, way: tuple[tuple[Model, str], ...]) -> str:
-    metas: list[Any] = [m._meta for m, _ in way]  # noqa: SLF001 - Django's public Meta
+    metas: list[Any] = [m._meta for m, _ in way]
     columns = [meta.get_field(key).column for meta, (_, key) in zip(metas, way, strict=True)]
     joins = [f"public.{metas[0].db_table} p0"]
     for n, meta in enumerate(metas[1:], 1):

@@ -96,11 +96,7 @@ def triggers_removed(*, cursor: CursorWrapper) -> Iterator[None]:
 def list_tables_suivies() -> Sequence[TableSuivie]:
     """Return the tables whose changes are journaled: all those whose card does not say why not."""
     apart = list_non_suivies()
-    return [
-        _describe(m)
-        for m in list_domain_models(liens=True)
-        if m._meta.db_table not in apart  # noqa: SLF001 - Django's public Meta
-    ]
+    return [_describe(m) for m in list_domain_models(liens=True) if m._meta.db_table not in apart]
 
 
 def list_non_suivies() -> Mapping[str, str]:
@@ -109,7 +105,7 @@ def list_non_suivies() -> Mapping[str, str]:
 
 
 def _describe(model: type[models.Model]) -> TableSuivie:
-    meta: Any = model._meta  # noqa: SLF001 - Django's public Meta
+    meta: Any = model._meta
     columns = tuple(f.column for f in meta.local_concrete_fields)
     # A link between two tables has no card of its own.
     rls = Rls() if meta.auto_created else read_carte(model).rls
@@ -125,17 +121,17 @@ def _describe(model: type[models.Model]) -> TableSuivie:
 
 def _path_to_dossier(model: type[models.Model]) -> str:
     """Return the SQL of the dossier of a row `x`, by the shortest way through its parents."""
-    if model._meta.db_table == _DOSSIER:  # noqa: SLF001 - Django's public Meta
+    if model._meta.db_table == _DOSSIER:
         return "x.id"
     ways: deque[tuple[Any, str]] = deque([(model, "x.{}")])
     seen = {model}
     while ways:
         here, sql = ways.popleft()
-        for field in here._meta.local_concrete_fields:  # noqa: SLF001 - Django's public Meta
+        for field in here._meta.local_concrete_fields:
             target = field.related_model
             if target is None or target in seen or target == "self":
                 continue
-            meta = target._meta  # noqa: SLF001 - Django's public Meta
+            meta = target._meta
             if meta.db_table == _DOSSIER:
                 return sql.format(field.column)
             seen.add(target)

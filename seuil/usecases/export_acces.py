@@ -163,7 +163,7 @@ class _Recueil:
         self, model: type[models.Model], lines: Sequence[models.Model]
     ) -> Iterable[Donnee]:
         columns = list_personnelles(model=model)
-        label = str(model._meta.verbose_name).capitalize()  # noqa: SLF001 - public Meta
+        label = str(model._meta.verbose_name).capitalize()
         make = partial(Donnee, table=model.__name__.lower(), libelle_table=label)
         for name in columns:
             if not lines:
@@ -178,7 +178,7 @@ class _Recueil:
                     yield make(champ=name, ligne=n, libelle=libelle, valeur="", retenu=why)
                     continue
                 text = self._write(row, name)
-                free = is_libre(model._meta.get_field(name)) and bool(text)  # noqa: SLF001 - public Meta
+                free = is_libre(model._meta.get_field(name)) and bool(text)
                 valeur = self.mask.apply(text)
                 yield make(champ=name, ligne=n, libelle=libelle, valeur=valeur, a_relire=free)
 
@@ -191,7 +191,7 @@ class _Recueil:
         return read_carte(type(row)).find_tiers(row, name)
 
     def _write(self, row: models.Model, name: str) -> str:
-        column: Any = row._meta.get_field(name)  # noqa: SLF001 - public Meta
+        column: Any = row._meta.get_field(name)
         if column.is_relation:
             return self._write_relation(column, getattr(row, column.attname))
         if column.choices:
@@ -211,10 +211,10 @@ class _Recueil:
             agent = Agent.objects.filter(pk=value).first()
             return agent.get_role_display() if agent else ""
         number = self.numbers.get((model.__name__, str(value)))
-        name = str(model._meta.verbose_name)  # noqa: SLF001 - public Meta
+        name = str(model._meta.verbose_name)
         if number:
             return f"{name} n°\N{NO-BREAK SPACE}{number}"
-        found = model._base_manager.filter(pk=value).first()  # noqa: SLF001 - a directory's row
+        found = model._base_manager.filter(pk=value).first()
         return str(found) if found is not None and "__str__" in vars(model) else name
 
     def _write_identifiant(self, value: UUID) -> str:
@@ -234,7 +234,7 @@ class _Recueil:
         workers = {
             getattr(row, f.attname)
             for model, lines in found.items()
-            for f in model._meta.concrete_fields  # noqa: SLF001 - public Meta
+            for f in model._meta.concrete_fields
             if f.related_model is Agent
             for row in lines
         }

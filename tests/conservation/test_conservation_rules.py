@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seuil.conservation import rules
-from seuil.conservation.queries.faits import list_natures
 from seuil.conservation.rules import (
     FaitLu,
     add_mois,
@@ -28,15 +27,16 @@ from seuil.conservation.rules import (
     write_mois,
     write_tranche,
 )
-from seuil.kernel.strict_yaml import FichierIllisible, read_table
+from seuil.kernel.cartes import list_cartes
+from seuil.strict_yaml import FichierIllisible, read_table
 
 TEXT = (Path(rules.__file__).parent / "regles.yaml").read_text(encoding="utf-8")
-NATURES = list_natures()
+NATURES = {f.nature: f.contact for c in list_cartes() for f in c.privacy.faits or ()}
 CONSERVATION = load_conservation()
 DAY = timedelta(days=1)
 
 
-def lu(nature: str, le: date, type: str = "", sens: str = "") -> FaitLu:  # noqa: A002 - the act’s
+def lu(nature: str, le: date, type: str = "", sens: str = "") -> FaitLu:
     """Return a fact, with what the card of its table says of it."""
     return FaitLu(nature, le, type, sens, contact=NATURES[nature])
 
@@ -60,7 +60,7 @@ faits = st.lists(
 )  # fmt: skip
 
 
-def acte(type: str, le: date, sens: str = "") -> FaitLu:  # noqa: A002 - the noun of the act
+def acte(type: str, le: date, sens: str = "") -> FaitLu:
     return lu("acte", le, type, sens)
 
 
@@ -180,7 +180,7 @@ def test_what_ends_a_procedure(found: list[FaitLu], fin: date | None) -> None:
         ("cql", date(2030, 1, 6)),
     ],
 )
-def test_an_open_procedure_holds_as_long_as_it_may_go_on(type: str, until: date) -> None:  # noqa: A002
+def test_an_open_procedure_holds_as_long_as_it_may_go_on(type: str, until: date) -> None:
     (held,) = sort([acte(type, date(2020, 1, 6))]).retenues
 
     assert (held.code, held.jusqu_au) == ("procedure", until)
@@ -266,10 +266,10 @@ def test_durations_are_written_in_words() -> None:
         ("duree: 24 mois", "duree: 0 mois", "une durée est attendue"),
         ("ensuite: anonymiser", "ensuite: oublier", "valeur inconnue"),
         ("evenement: dernier_contact", "evenement: hier", "valeur inconnue"),
-        ('depuis: "2023-11-15"', 'depuis: "15/11/2023"', "une date entre guillemets"),
+        ("depuis: 2023-11-15", "depuis: 15/11/2023", "une date AAAA-MM-JJ"),
         ("par: purge", "par: personne", "effacé par quelqu’un"),
         ("certainty: sure", "certainty: peut-être", "valeur inconnue"),
-        ("ans: 4", "ans: quatre", "un nombre d’années"),
+        ("ans: 4", "ans: quatre", "un nombre entier positif"),
         ("remise: true", "remise: oui", "true ou false"),
         ("  anonyme:\n", "  anonyme:\n    perdu: 1\n", "clé inconnue"),
         ("    evenement: aucun\n", "    evenement: reponse\n", "« aucun » va avec « garder »"),

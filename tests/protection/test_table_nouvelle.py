@@ -26,9 +26,9 @@ from seuil.acteurs.models import Agent, Organisation
 from seuil.acteurs.operations.machine import Machine
 from seuil.audit import queries as journal_queries
 from seuil.audit.models import Event
-from seuil.conservation.queries import faits, tables
+from seuil.conservation.queries import _faits, tables
 from seuil.conservation.queries.dossiers import get_sort
-from seuil.conservation.queries.registre import describe_registre
+from seuil.conservation.queries.registre import get_registre
 from seuil.dossiers.models import Dossier
 from seuil.kernel.cartes import CarteFautive
 from seuil.kernel.contexte import Contexte, acting_as, under_policies
@@ -53,7 +53,7 @@ PAQUETS = Path(__file__).parent / "paquets"
 
 def _forget() -> None:
     """Forget what was drawn from the models."""
-    for memo in (tables._tables_du_dossier, faits.write_faits, journal_queries.get_registre):
+    for memo in (tables._tables_du_dossier, _faits.render_faits, journal_queries.get_registre):
         memo.cache_clear()
 
 
@@ -163,7 +163,7 @@ def test_the_pack_and_the_register_tell_it(complet: Dossier) -> None:
         "",
         "nomme d’autres personnes présentes",
     )
-    (table,) = [t for t in describe_registre().tables if t.nom == "Convocation"]
+    (table,) = [t for t in get_registre().tables if t.nom == "Convocation"]
     assert table.regle.code == "dossier"
     assert [label for label, _ in table.contenu] == ["situation sociale"]
 
@@ -184,9 +184,9 @@ def test_the_lattice_fills_it_once_the_oracle_knows_it(
     found = []
     for name in ("chef_equipe", "travailleur_social", "departement", "police", "secretariat_62"):
         persona = t.personas[name]
-        found += sql.check_lecture(t, says, persona, [TABLE])
-        found += sql.check_ecriture(t, says, persona, [TABLE])
-        found += sql.check_deplacement(t, says, persona, [TABLE])
+        found += sql.check_reads(t, says, persona, [TABLE])
+        found += sql.check_writes(t, says, persona, [TABLE])
+        found += sql.check_moves(t, says, persona, [TABLE])
     assert found == []
     assert t.expected(says, t.personas["chef_equipe"], TABLE, "lire")
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from seuil.conservation.models import Gel
-from seuil.conservation.queries.faits import write_condition, write_faits
+from seuil.conservation.queries._faits import render_condition, render_faits
 from seuil.conservation.rules import (
     Conservation,
     FaitLu,
@@ -71,7 +71,7 @@ def get_sort(*, dossier: Dossier) -> Sort:
 def _read_batch(ids: Sequence[UUID], conservation: Conservation) -> list[DossierLu]:
     faits: dict[UUID, list[FaitLu]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(write_faits(), {"ids": as_array(ids)})
+        cursor.execute(render_faits(), {"ids": as_array(ids)})
         for pk, nature, le, kind, sens, contact in cursor.fetchall():
             faits.setdefault(pk, []).append(FaitLu(nature, le, kind, sens, contact=contact))
         cursor.execute(_FICHES, {"ids": as_array(ids)})
@@ -129,7 +129,7 @@ ORDER BY d.ouvert_le, d.id
 
 def _write_candidats() -> str:
     (joint,) = (f for f in read_carte(Contact).privacy.faits or () if f.contact)
-    return _CANDIDATS.format(joint=write_condition(joint))
+    return _CANDIDATS.format(joint=render_condition(fait=joint))
 
 
 def get_gel(*, dossier: Dossier) -> Gel | None:

@@ -55,7 +55,7 @@ class Registre:
     conservation: Conservation
 
 
-def describe_registre(*, departement: str = "") -> Registre:
+def get_registre(*, departement: str = "") -> Registre:
     """Return the register of purposes, recipients, categories and durations.
 
     From the matrix, `class Privacy` of each model and the rules of retention. Names nobody.

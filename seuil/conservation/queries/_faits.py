@@ -9,13 +9,8 @@ from psycopg import sql
 from seuil.kernel.cartes import Carte, Fait, Model, list_cartes, list_parents
 
 
-def list_natures() -> dict[str, bool]:
-    """Return the kinds of facts, and whether each shows that the household was in touch."""
-    return {f.nature: f.contact for c in list_cartes() for f in c.privacy.faits or ()}
-
-
 @cache
-def write_faits() -> str:
+def render_faits() -> str:
     """Return the statement that reads every fact of the files `ids`: what compute_sort takes."""
     parts = [
         _write_fait(carte, fait) for carte in list_cartes() for fait in carte.privacy.faits or ()
@@ -40,7 +35,7 @@ def _write_fait(carte: Carte, fait: Fait) -> str:
         tables=tables,
         **said,
     )
-    return f"{statement.as_string()} AND {write_condition(fait)}"
+    return f"{statement.as_string()} AND {render_condition(fait=fait)}"
 
 
 def _write_way(carte: Carte) -> tuple[sql.Composable, sql.Composable]:
@@ -51,7 +46,7 @@ def _write_way(carte: Carte) -> tuple[sql.Composable, sql.Composable]:
         zip(carte.rls.chemin, list_parents(carte)[1:], strict=True), 1
     ):
         assert parent is not None
-        meta: Any = parent._meta  # noqa: SLF001 - Django's public Meta
+        meta: Any = parent._meta
         column = _find_column(model, key)
         tables = sql.SQL("{} JOIN {} {p} ON {p}.{pk} = {x}.{key}").format(
             tables, sql.Identifier(meta.db_table), p=sql.SQL(f"p{n}"),
@@ -62,11 +57,11 @@ def _write_way(carte: Carte) -> tuple[sql.Composable, sql.Composable]:
 
 
 def _find_column(model: Model, field: str) -> sql.Identifier:
-    found: Any = model._meta.get_field(field)  # noqa: SLF001 - Django's public Meta
+    found: Any = model._meta.get_field(field)
     return sql.Identifier(found.column)
 
 
-def write_condition(fait: Fait) -> str:
+def render_condition(*, fait: Fait) -> str:
     """Return which rows `x` are the fact."""
     parts = [_write_among(fait.si)] if fait.si else []
     if fait.sauf:
