@@ -38,7 +38,7 @@ export PYTHONDONTWRITEBYTECODE :=
 aide: ## Liste les commandes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-demo: .venv/.produit ## Tout, depuis rien : base, département inventé, site sur 127.0.0.1 (PORT=8000)
+demo: .venv/.produit ## Tout, depuis rien : base, petit département inventé (TAILLE=gironde : un grand), site sur 127.0.0.1 (PORT=8000)
 	@echo "→ Démonstration sur le port $(PORT) (Ctrl-C pour arrêter)"
 	@exec $(BIN)/seuil demo --servir --port $(PORT) $(if $(TAILLE),--taille $(TAILLE))
 
@@ -108,7 +108,8 @@ $(UV):
 # --inexact: preparing the demonstration never removes the developer's tools.
 .venv/.produit: pyproject.toml uv.lock | $(UV)
 	@echo "→ Installation de Seuil et de ses dépendances dans .venv"
-	@$(UV) sync --frozen --no-dev --inexact --python "$(PYTHON)"
+	@$(UV) sync --frozen --no-dev --inexact --compile-bytecode --python "$(PYTHON)"
+	@$(BIN)/python -m compileall -q seuil config
 	@touch $@
 
 .venv/.complet: pyproject.toml uv.lock | $(UV)

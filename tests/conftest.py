@@ -85,28 +85,28 @@ def gironde(db: None) -> str:
 
 @pytest.fixture
 def ddets(gironde: str) -> object:
-    from tests.factories.base import make_organisation  # noqa: PLC0415
+    from tests.factories.base import make_organisation
 
     return make_organisation(type="ddets", nom="DDETS de la Gironde")
 
 
 @pytest.fixture
 def prefecture(gironde: str) -> object:
-    from tests.factories.base import make_organisation  # noqa: PLC0415
+    from tests.factories.base import make_organisation
 
     return make_organisation(type="prefecture", nom="Préfecture de la Gironde")
 
 
 @pytest.fixture
 def operateur(gironde: str) -> object:
-    from tests.factories.base import make_organisation  # noqa: PLC0415
+    from tests.factories.base import make_organisation
 
     return make_organisation(type="operateur", nom="Association Le Palier")
 
 
 @pytest.fixture
 def caf(gironde: str) -> object:
-    from tests.factories.base import make_organisation  # noqa: PLC0415
+    from tests.factories.base import make_organisation
 
     return make_organisation(type="caf", nom="CAF de la Gironde")
 
@@ -114,7 +114,7 @@ def caf(gironde: str) -> object:
 def _agent_fixture(role: str, home: str, prenom: str) -> Callable[..., object]:
     @pytest.fixture
     def agent(request: pytest.FixtureRequest) -> object:
-        from tests.factories.base import make_agent  # noqa: PLC0415
+        from tests.factories.base import make_agent
 
         organisation = request.getfixturevalue(home)
         return make_agent(role=role, organisation=organisation, prenom=prenom)
@@ -155,7 +155,7 @@ def client_de(db: None) -> Callable[[object], StrictClient]:
 @pytest.fixture(scope="session")
 def navigateur() -> Iterator[object]:
     """Chromium, started once."""
-    from tests.harness.browser import open_browser  # noqa: PLC0415 - only browser tests need it
+    from tests.harness.browser import open_browser
 
     with pytest.MonkeyPatch.context() as patch, open_browser() as browser:
         # Playwright keeps an event loop in this thread; the tests still use the ORM in it.
@@ -169,7 +169,7 @@ def page_de(navigateur: object, live_server: object) -> Iterator[Callable[..., o
 
     `width` is the window's. Any error the browser saw fails the test at its end.
     """
-    from tests.harness.browser import open_page  # noqa: PLC0415
+    from tests.harness.browser import open_page
 
     with ExitStack() as pages:
 

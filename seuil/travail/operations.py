@@ -1,13 +1,15 @@
 """Rebuild the work queue of dossiers; record what an organisation did of its duties."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from seuil.acteurs.models import Agent
-from seuil.audit.operations import record_event
+from seuil.audit.operations import record_event, record_events
 from seuil.dossiers.models import Dossier
 from seuil.kernel.bulk import as_array, replace_projection
 from seuil.kernel.refusal import Refusal
@@ -20,7 +22,25 @@ class DiligenceRefusee(Refusal):
     """The day, the proof or the reason is not what it must be."""
 
 
-class GenreMalDeclare(AssertionError):  # noqa: N818 - a fault of the code, never of a person
+@dataclass(frozen=True, slots=True)
+class DiligenceSaisie:
+    """What an organisation says of one duty of a dossier."""
+
+    dossier_id: UUID
+    devoir: str
+    source_id: UUID
+    faite_le: date
+    preuve: str = ""
+    sans_objet: bool = False
+    motif: str = ""
+
+    @property
+    def cle(self) -> tuple[UUID, str, UUID]:
+        """Return what is answered once: the duty of a dossier, for an act."""
+        return self.dossier_id, self.devoir, self.source_id
+
+
+class GenreMalDeclare(AssertionError):
     """A package raises work for a role that its genres.yaml does not name."""
 
 
@@ -87,25 +107,9 @@ def record_diligence(
 
     The same answer sent twice records one. Raises DiligenceRefusee.
     """
-    preuve, motif = preuve.strip(), motif.strip()
-    if faite_le > on:
-        raise DiligenceRefusee("Cette date est à venir : indiquez le jour où la chose a été faite.")
-    if sans_objet and not motif:
-        raise DiligenceRefusee("Dites pourquoi ce devoir est sans objet.")
-    if not sans_objet and not preuve:
-        raise DiligenceRefusee("Dites ce qui montre que c’est fait.")
+    saisie = DiligenceSaisie(dossier.pk, devoir, source_id, faite_le, preuve, sans_objet, motif)
     diligence, is_new = Diligence.objects.get_or_create(
-        dossier=dossier,
-        devoir=devoir,
-        source_id=source_id,
-        defaults={
-            "faite_le": faite_le,
-            "preuve": "" if sans_objet else preuve,
-            "sans_objet": sans_objet,
-            "motif": motif if sans_objet else "",
-            "organisation": by.organisation,
-            "par": by,
-        },
+        dossier=dossier, devoir=devoir, source_id=source_id, defaults=_read(saisie, by, on)
     )
     if is_new:
         record_event(
@@ -117,3 +121,51 @@ def record_diligence(
             details={"devoir": devoir, "sans_objet": sans_objet},
         )
     return diligence
+
+
+@transaction.atomic
+def record_diligences(
+    *, saisies: Sequence[DiligenceSaisie], by: Agent, on: date
+) -> list[Diligence]:
+    """Record many answers as `record_diligence` does one; return those that were not known.
+
+    Raises DiligenceRefusee, and then records none.
+    """
+    read = {saisie.cle: _read(saisie, by, on) for saisie in saisies}
+    known = set(
+        Diligence.objects.filter(dossier__in={pk for pk, *_ in read}).values_list(
+            "dossier_id", "devoir", "source_id"
+        )
+    )
+    new = [
+        Diligence(dossier_id=pk, devoir=devoir, source_id=source_id, **values)
+        for (pk, devoir, source_id), values in read.items()
+        if (pk, devoir, source_id) not in known
+    ]
+    Diligence.objects.bulk_create(new, batch_size=1000)
+    record_events(
+        kind="diligence.enregistree",
+        by=by,
+        on=on,
+        dossiers=[(d.dossier_id, {"devoir": d.devoir, "sans_objet": d.sans_objet}) for d in new],
+    )
+    return new
+
+
+def _read(saisie: DiligenceSaisie, by: Agent, on: date) -> dict[str, Any]:
+    """Return the columns that an answer fills. Raises DiligenceRefusee."""
+    preuve, motif = saisie.preuve.strip(), saisie.motif.strip()
+    if saisie.faite_le > on:
+        raise DiligenceRefusee("Cette date est à venir : indiquez le jour où la chose a été faite.")
+    if saisie.sans_objet and not motif:
+        raise DiligenceRefusee("Dites pourquoi ce devoir est sans objet.")
+    if not saisie.sans_objet and not preuve:
+        raise DiligenceRefusee("Dites ce qui montre que c’est fait.")
+    return {
+        "faite_le": saisie.faite_le,
+        "preuve": "" if saisie.sans_objet else preuve,
+        "sans_objet": saisie.sans_objet,
+        "motif": motif if saisie.sans_objet else "",
+        "organisation": by.organisation,
+        "par": by,
+    }

@@ -32,7 +32,7 @@ def record_diligence(
     # The task says whose duty it is: who holds it need not see the dossier.
     tache = filter_rendables(agent=by, on=on, which=which).select_related("dossier").first()
     if tache is None:
-        already = find_diligence(agent=by, on=on, which=which)
+        already = find_diligence(agent=by, which=which)
         if already is None:
             raise DossierInaccessible
         return already

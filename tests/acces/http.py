@@ -145,13 +145,13 @@ class Visite:
             response.texte = read_all(response)
         return response
 
-    def run(self, demandes: Iterable[Demande], *, seulement_fuites: bool = False) -> Bilan:
+    def run(self, demandes: Iterable[Demande], *, leaks_only: bool = False) -> Bilan:
         bilan = Bilan()
         for demande in demandes:
-            self.check(demande, bilan, seulement_fuites=seulement_fuites)
+            self.check(demande, bilan, leaks_only=leaks_only)
         return bilan
 
-    def check(self, d: Demande, bilan: Bilan, *, seulement_fuites: bool = False) -> None:
+    def check(self, d: Demande, bilan: Bilan, *, leaks_only: bool = False) -> None:
         p = self.t.personas[d.persona]
         response = self.send(d)
         status = response.status_code
@@ -166,7 +166,7 @@ class Visite:
             bilan.fautes.append(f"{where} : en-têtes {reasons}")
         if denied:
             bilan.fautes.append(f"{where} : {len(denied)} jetons interdits, {sorted(denied)[:4]}")
-        if seulement_fuites:
+        if leaks_only:
             return
         reason = self._why_bad_status(d, p, status)
         if reason:

@@ -87,7 +87,7 @@ def test_a_walk_of_the_site_breaks_no_policy_and_calls_no_other_host(
     secretaire: object, page_de: object
 ) -> None:
     """Follow the links of each page once: the harness fails on any violation it hears of."""
-    from tests.factories.base import make_dossier  # noqa: PLC0415
+    from tests.factories.base import make_dossier
 
     make_dossier()
     page = page_de(secretaire)

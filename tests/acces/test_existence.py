@@ -114,5 +114,5 @@ def test_a_hidden_dossier_takes_as_long_as_one_that_does_not_exist(
             assert client.get(address).status_code == 404
             times[address].append((time.perf_counter() - start) * 1000)
     a, b = (statistics.median(times[x]) for x in (hidden, absent))
-    print(f"\n{PAIRES} paires : caché {a:.3f} ms, absent {b:.3f} ms (médianes)")  # noqa: T201
+    print(f"\n{PAIRES} paires : caché {a:.3f} ms, absent {b:.3f} ms (médianes)")
     assert abs(a - b) < 1

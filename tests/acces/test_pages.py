@@ -37,7 +37,7 @@ def test_pages_show_each_persona_what_the_oracle_opens_and_nothing_else(
 
     bilan = Visite(treillis, oracle).run(demandes[:DEMANDES])
 
-    print(bilan.demandes, "demandes sur", len(demandes), bilan.statuts)  # noqa: T201
+    print(bilan.demandes, "demandes sur", len(demandes), bilan.statuts)
     assert not bilan.fautes, told(bilan.fautes)
 
 
@@ -95,10 +95,10 @@ def test_a_file_to_open_by_its_number_is_hidden_from_the_lists_of_others(
         ):  # fmt: skip
             demande = Demande(name, frozenset({"signed_in"}), "GET", nom, reverse(name),
                               donnees=donnees)  # fmt: skip
-            fautes += visite.run([demande], seulement_fuites=True).fautes
+            fautes += visite.run([demande], leaks_only=True).fautes
         day = reverse("agenda_jour", args=[ON.replace(day=30)])
         demande = Demande("agenda_jour", frozenset({"signed_in"}), "GET", nom, day)
-        fautes += visite.run([demande], seulement_fuites=True).fautes
+        fautes += visite.run([demande], leaks_only=True).fautes
     assert not fautes, told(fautes)
 
 

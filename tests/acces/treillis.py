@@ -195,7 +195,7 @@ class Treillis:
             cursor.execute(f'SELECT * FROM "{table}"')
             names = [c.name for c in cursor.description]
             rows = cursor.fetchall()
-        import uuid  # noqa: PLC0415
+        import uuid
 
         return [
             {n: str(v) if isinstance(v, uuid.UUID) else v for n, v in zip(names, r, strict=True)}
@@ -424,7 +424,7 @@ def _add_taches(
 
 
 def _uuid() -> Any:
-    from seuil.kernel.models import new_id  # noqa: PLC0415
+    from seuil.kernel.models import new_id
 
     return new_id()
 

@@ -132,8 +132,8 @@ def _make_menage(n: int, agents: dict[str, Agent], on: date) -> Canari:
 def _values(
     canaris: tuple[Canari, ...], agents: dict[str, Agent], mandat: Mandat, autre: Dossier, on: date
 ) -> dict[str, Any]:
-    import tempfile  # noqa: PLC0415 - only here
-    from pathlib import Path  # noqa: PLC0415 - only here
+    import tempfile
+    from pathlib import Path
 
     dossier = canaris[0].dossier
     document = attach_document(

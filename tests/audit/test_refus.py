@@ -62,9 +62,9 @@ def test_a_form_sent_from_elsewhere_is_told(secretaire: Agent) -> None:
 def test_a_page_that_shows_a_household_without_saying_which_is_seen(
     monde: Monde, client_de: ClientDe, rf: object
 ) -> None:
-    from django.http import HttpResponse  # noqa: PLC0415
+    from django.http import HttpResponse
 
-    from seuil.dossiers.models import Personne  # noqa: PLC0415
+    from seuil.dossiers.models import Personne
 
     def silent(request: object) -> HttpResponse:
         return HttpResponse(Personne.objects.order_by("pk").first().nom)

@@ -88,9 +88,9 @@ def _make(model: str) -> None:
 
 def _fill() -> None:
     """Write what every instance holds: tables, policies, geography, journal."""
-    from seuil.acteurs import rls  # noqa: PLC0415 - after Django's setup
-    from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415
-    from seuil.audit.operations import install_journal  # noqa: PLC0415
+    from seuil.acteurs import rls
+    from seuil.acteurs.operations.territoires import import_geography
+    from seuil.audit.operations import install_journal
 
     call_command("migrate", verbosity=0, interactive=False)
     rls.install()

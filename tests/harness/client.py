@@ -48,9 +48,9 @@ def read(response: HttpResponse) -> Element:
 
 def sign_in_strongly(client: Client, agent: Any) -> None:
     """Sign an agent in as if every factor had just been proved: two rows written, nothing else."""
-    from seuil.connexions.models import Connexion  # noqa: PLC0415 - after Django's setup
-    from seuil.kernel import clock  # noqa: PLC0415
-    from seuil.web.sessions import SessionStore  # noqa: PLC0415
+    from seuil.connexions.models import Connexion
+    from seuil.kernel import clock
+    from seuil.web.sessions import SessionStore
 
     at = clock.now()
     connexion = Connexion.objects.create(

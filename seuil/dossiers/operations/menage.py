@@ -40,7 +40,7 @@ def record_suivi(
 def record_coordonnee(
     *,
     dossier: Dossier,
-    type: str,  # noqa: A002 - the noun of the model
+    type: str,
     valeur: str,
     source: str,
     by: Author,

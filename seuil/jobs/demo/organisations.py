@@ -15,6 +15,7 @@ from seuil.acteurs.models import (
 from seuil.acteurs.operations.agents import (
     create_agent,
     record_mot_de_passe,
+    record_mot_de_passe_commun,
     renew_habilitation,
     wake_agent,
 )
@@ -23,6 +24,7 @@ from seuil.acteurs.operations.organisations import create_organisation
 from seuil.acteurs.operations.territoires import create_decoupage, create_secteur
 
 DEPARTEMENT = "33"
+_DOMAINE = "@demo.example"
 MOT_DE_PASSE = "canal-toiture-noisette-demo"
 MACHINE = Machine("démonstration", DEPARTEMENT)
 
@@ -39,7 +41,7 @@ class Compte:
 
     @property
     def courriel(self) -> str:
-        return f"{self.cle}@demo.example"
+        return f"{self.cle}{_DOMAINE}"
 
 
 DDETS = "DDETS de la Gironde"
@@ -131,6 +133,7 @@ class Acteurs:
     juristes: tuple[Agent, ...]
     # Those who say what they did of their duties.
     services: tuple[Agent, ...]
+    dpo: Agent
 
 
 def create_acteurs(*, on: date) -> Acteurs:
@@ -155,12 +158,15 @@ def create_acteurs(*, on: date) -> Acteurs:
             prenom=compte.prenom,
             role=compte.role,
             organisation=organisations[compte.organisme],
-            password=MOT_DE_PASSE,
+            password=None,
             by=MACHINE,
             on=on,
         )
         for compte in COMPTES
     }
+    record_mot_de_passe_commun(
+        agents=list(agents.values()), mot_de_passe=MOT_DE_PASSE, by=MACHINE, on=on
+    )
     return Acteurs(
         operateur=organisations[OPERATEUR],
         secretariat=agents["secretariat"],
@@ -172,6 +178,7 @@ def create_acteurs(*, on: date) -> Acteurs:
             for c in COMPTES
             if c.role in {Role.PARTENAIRE, Role.SECRETARIAT, Role.GESTIONNAIRE}
         ),
+        dpo=agents["dpo"],
     )
 
 
@@ -183,9 +190,11 @@ def renew_acteurs(*, on: date) -> None:
 
 def refresh_comptes(*, on: date) -> None:
     """Keep the accounts of an older demonstration open: password of the day, habilitation."""
-    for agent in Agent.objects.filter(courriel__endswith="@demo.example").order_by("courriel"):
-        if not agent.check_password(MOT_DE_PASSE):
+    known = ""
+    for agent in Agent.objects.filter(courriel__endswith=_DOMAINE).order_by("courriel"):
+        if agent.password != known and not agent.check_password(MOT_DE_PASSE):
             record_mot_de_passe(agent=agent, mot_de_passe=MOT_DE_PASSE, by=MACHINE, on=on)
+        known = agent.password
         if agent.is_active and agent.habilite_jusqu_au < on + timedelta(days=60):
             renew_habilitation(agent=agent, by=MACHINE, on=on)
         if agent.suspendu_motif:

@@ -12,7 +12,7 @@ from seuil.acteurs.queries import list_designables
 from seuil.dossiers.queries import get_acces_a_fermer, list_acces_exceptionnels
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
-from seuil.usecases.open_acces import end_acces, force_acces, open_acces
+from seuil.usecases.open_acces import end_acces, open_acces, record_acces_exceptionnel
 from seuil.web.acces.forms import ExceptionnelForm, OuvrirForm
 from seuil.web.acces.presentation import read_grille
 from seuil.web.access import get_agent, may, request_day, requires
@@ -36,7 +36,7 @@ def matrice(request):
 def acces_ouvrir(request, numero):
     dossier = find_dossier(request, numero)
     agent, on = get_agent(request), request_day(request)
-    form = OuvrirForm(list_designables(agent=agent, on=on), request.POST or None)
+    form = OuvrirForm(list_designables(agent=agent), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             open_acces(dossier=dossier, by=agent, on=on, **form.cleaned_data)
@@ -73,7 +73,9 @@ def acces_exceptionnel(request):
     if request.method == "POST" and form.is_valid():
         agent, on = get_agent(request), request_day(request)
         try:
-            dossier = force_acces(by=agent, at=clock.now(), on=on, **form.cleaned_data)
+            dossier = record_acces_exceptionnel(
+                by=agent, at=clock.now(), on=on, **form.cleaned_data
+            )
         except Refusal as refusal:
             # Trying numbers one after the other must show.
             note_refusal(request, "refus.acces_exceptionnel", secret=form.cleaned_data["numero"])

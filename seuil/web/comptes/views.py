@@ -49,7 +49,7 @@ def comptes(request):
     agent, on = get_agent(request), request_day(request)
     found = [
         {**c, "etat": _etat(c, on), "proche": is_fin_proche(fin=c["habilite_jusqu_au"], on=on)}
-        for c in list_comptes(agent=agent, on=on, at=clock.now())
+        for c in list_comptes(agent=agent)
     ]
     context = {
         "comptes": found,
@@ -66,7 +66,7 @@ def comptes(request):
 @require_http_methods(["GET", "POST"])
 def compte_inviter(request):
     agent, on = get_agent(request), request_day(request)
-    organisations = list_organisations_invitables(agent=agent, on=on)
+    organisations = list_organisations_invitables(agent=agent)
     roles = {r for o in organisations for r in list_roles(organisation=o, by=agent)}
     form = InvitationForm(
         request.POST if "courriel" in request.POST else None,
@@ -107,7 +107,7 @@ def compte(request, agent_id):
         "proche": is_fin_proche(fin=found.habilite_jusqu_au, on=on),
         "facteurs": get_facteurs(agent=found),
         "ouvertes": list_connexions(
-            agent=found, on=on, at=at, inactivite=get_inactivite(), duree=get_duree()
+            agent=found, at=at, inactivite=get_inactivite(), duree=get_duree()
         ),
         "invitation": find_invitation_ouverte(cible=found, at=at),
         "gere": may(request, "agents.gerer"),
@@ -204,7 +204,7 @@ def _send(found, lien):
 
 
 def _find(request, agent_id):
-    found = find_compte(agent=get_agent(request), on=request_day(request), cible=agent_id)
+    found = find_compte(agent=get_agent(request), cible=agent_id)
     if found is None:
         raise Http404
     return found

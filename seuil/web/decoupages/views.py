@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from seuil.acteurs.models import TypeOrganisation
-from seuil.acteurs.operations.territoires import rename_decoupage, update_secteur
+from seuil.acteurs.operations.territoires import adjust_decoupage, adjust_secteur
 from seuil.acteurs.queries import (
     find_decoupage,
     get_territoire,
@@ -106,7 +106,7 @@ def decoupage_commune(request):
         code = form.cleaned_data["code"]
         nom, population = territoire.communes[code]
         labels = dict(TypeOrganisation.choices)
-        served = list_organisations(agent=get_agent(request), on=request_day(request), commune=code)
+        served = list_organisations(agent=get_agent(request), commune=code)
         context |= {
             "commune": {"code": code, "nom": nom, "population": population},
             "places": [
@@ -146,11 +146,11 @@ def decoupage_importer(request):
 @figures_only
 @require_http_methods(["GET", "POST"])
 def decoupage_modifier(request, decoupage_id):
-    agent, on = get_agent(request), request_day(request)
-    found = find_decoupage(agent=agent, on=on, decoupage_id=decoupage_id)
+    agent = get_agent(request)
+    found = find_decoupage(agent=agent, decoupage_id=decoupage_id)
     if found is None:
         raise Http404
-    organismes = {str(o.pk): o for o in list_organismes(agent=agent, on=on)}
+    organismes = {str(o.pk): o for o in list_organismes(agent=agent)}
     form = ModifierForm(
         request.POST or None,
         decoupage=found,
@@ -198,9 +198,9 @@ def _rename(request, found, form, organismes):
     try:
         with transaction.atomic():
             if "nom" in form.changed_data:
-                rename_decoupage(decoupage=found, nom=form.cleaned_data["nom"], by=by, on=on)
+                adjust_decoupage(decoupage=found, nom=form.cleaned_data["nom"], by=by, on=on)
             for secteur, nom, organisme in form.iter_changed():
-                update_secteur(
+                adjust_secteur(
                     secteur=secteur, nom=nom, organisation=organismes.get(organisme), by=by, on=on
                 )
     except Refusal as refusal:
@@ -210,7 +210,7 @@ def _rename(request, found, form, organismes):
 
 
 def _territoire(request):
-    return get_territoire(agent=get_agent(request), on=request_day(request))
+    return get_territoire(agent=get_agent(request))
 
 
 def _choices(territoire):

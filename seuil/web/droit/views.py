@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from seuil.echeances.queries import measure_effet
+from seuil.echeances.queries import list_effets
 from seuil.echeances.rules.effets import list_effets_utiles
-from seuil.echeances.rules.faits import REGLES_PAR_FAIT, SUITES
 from seuil.engines import droit
 from seuil.kernel.contexte import counting
+from seuil.strict_yaml import FichierIllisible
 from seuil.web.access import get_agent, may, request_day, requires
 from seuil.web.droit.forms import CalculForm, EssaiForm, FiltresForm
 from seuil.web.droit.presentation import (
@@ -77,7 +77,7 @@ def droit_regle(request, regle):
 
 @requires("droit.lire")
 @require_GET
-def droit_fichier(request, regle):  # noqa: ARG001
+def droit_fichier(_request, regle):
     """Serve the parameter file in force, as the starting point of a change."""
     found, ligne = _find(regle)
     if ligne:
@@ -112,16 +112,15 @@ def _measure(request, essai):
     """Return what the trial does to the open dossiers of the agent's département."""
     # Counted over dossiers that whoever tries a parameter may not open.
     with counting("effet", on=request_day(request)):
-        effets = measure_effet(departement=get_agent(request).departement_id, essai=essai)
+        effets = list_effets(departement=get_agent(request).departement_id, essai=essai)
     utiles = list_effets_utiles(effets, essai)
-    stored = {r for regles in REGLES_PAR_FAIT.values() for r in regles} | set(SUITES.values())
     return {
         "effets": list_effets_vus(utiles, essai, on=request_day(request)),
         "bougent": sum(e.bougent for e in utiles),
         "perdues": sum(e.perdues for e in utiles),
         "certitude_change": sum(e.certitude_change for e in utiles),
         "ouvertes": sum(e.dates for e in effets),
-        "non_comptees": [r for r in droit.list_essayees(essai) if r not in stored],
+        "non_comptees": [r for r in droit.list_essayees(essai) if essai[r].echeance != "suivie"],
     }
 
 
@@ -140,6 +139,6 @@ def _read_essai(form):
         path.write_bytes(fichier.read())
         try:
             return droit.read_essai(path)
-        except droit.ParametreInvalide as refusal:
+        except FichierIllisible as refusal:
             form.add_error("fichier", str(refusal))
     return None

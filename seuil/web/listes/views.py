@@ -33,7 +33,7 @@ _ESSENTIELS = (
 @requires("acte.importer")
 @require_GET
 def listes(request):
-    lots = list_lots(agent=get_agent(request), on=request_day(request))
+    lots = list_lots(agent=get_agent(request))
     return render(request, "listes/listes.html", {"lots": lots})
 
 
@@ -62,7 +62,6 @@ def liste(request, lot_id):
         etat = next(counted, Ligne.Etat.ACCEPTE)
     apercu = get_apercu(
         agent=get_agent(request),
-        on=request_day(request),
         lot_id=lot_id,
         etat=etat,
         page=int(number) if number.isdecimal() else 1,
@@ -99,7 +98,7 @@ def liste(request, lot_id):
 def liste_colonnes(request, lot_id):
     agent, on = get_agent(request), request_day(request)
     lot = _find(request, lot_id)
-    apercu = get_apercu(agent=agent, on=on, lot_id=lot_id)
+    apercu = get_apercu(agent=agent, lot_id=lot_id)
     saw(cible=("lot", str(lot.pk)))
     form = ColonnesForm(request.POST or None, colonnes=apercu.colonnes)
     if request.method == "POST" and form.is_valid():
@@ -187,7 +186,7 @@ def _deposit(request, form):
 
 def _find(request, lot_id):
     try:
-        return get_lot(agent=get_agent(request), on=request_day(request), lot_id=lot_id)
+        return get_lot(agent=get_agent(request), lot_id=lot_id)
     except Lot.DoesNotExist:
         raise Http404 from None
 

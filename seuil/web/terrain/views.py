@@ -84,7 +84,7 @@ def dsf_demander(request: HttpRequest, numero: str) -> HttpResponse:
         done="La demande de diagnostic est enregistrée.",
     ):
         return go_to_dossier(request, numero)
-    organismes = [o["nom"] for o in list_organisations(agent=agent, on=on) if o["type"] in _DSF]
+    organismes = [o["nom"] for o in list_organisations(agent=agent) if o["type"] in _DSF]
     return _show(request, "terrain/dsf_demander.html", form, dossier, organismes=organismes)
 
 
