@@ -38,3 +38,7 @@ class DiligenceForm(Formulaire):
         self.fields[
             "preuve"
         ].help_text = f"Attendu : {attendu}. Rien sur la santé ni la vie privée."
+
+    def read(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        return {"sans_objet": data.pop("etat") == SANS_OBJET, **data}
