@@ -27,7 +27,7 @@ DUMMIES = {
     "mois": date(2026, 12, 1),
 }
 
-# Outermost first: who may enter, whether a proof is asked again, how it is answered, by what method.
+# Outermost first: who may enter, whether a proof is asked again, how it is answered, which method.
 # A wrong method is thus told only to whoever may open the page.
 DECORATEURS = (
     {"public", "signed_in", "requires"},

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from seuil.actes.models import Sens, TypeActe
-from seuil.actes.rules import SENS_PAR_TYPE
+from seuil.actes.rules.types import SENS_PAR_TYPE
 from seuil.usecases.record_acte import record_acte
 from seuil.web.access import AgentRequest, find_dossier, requires
 from seuil.web.addresses import tab_address

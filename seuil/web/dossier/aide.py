@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from seuil.dossiers.operations import record_aide
+from seuil.dossiers.operations.bail import record_aide
 from seuil.web.access import AgentRequest, find_dossier, request_day, requires
 from seuil.web.addresses import tab_address
 from seuil.web.components.forms import DateField, Formulaire, MontantField

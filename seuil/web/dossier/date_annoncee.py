@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from seuil.dossiers.models import DateAnnoncee
-from seuil.dossiers.operations import record_date_annoncee
+from seuil.dossiers.operations.documents import record_date_annoncee
 from seuil.echeances.queries import EcheanceVue, list_echeances
 from seuil.engines import droit
 from seuil.web.access import AgentRequest, find_dossier, get_agent, request_day, requires

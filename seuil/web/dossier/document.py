@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET, require_http_methods
 
 from seuil.dossiers.models import Document
-from seuil.dossiers.operations import attach_document
+from seuil.dossiers.operations.documents import attach_document
 from seuil.dossiers.queries import get_document
 from seuil.web.access import AgentRequest, find_dossier, get_agent, request_day, requires
 from seuil.web.addresses import tab_address

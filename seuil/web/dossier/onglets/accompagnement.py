@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from seuil.accompagnements.models import Mandat
-from seuil.accompagnements.queries import get_dossier_mandat
+from seuil.accompagnements.queries.mandats import get_dossier_mandat
 from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
 
 
