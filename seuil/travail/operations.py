@@ -13,6 +13,7 @@ from seuil.kernel.bulk import as_array, replace_projection
 from seuil.kernel.refusal import Refusal
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules.besoins import Besoin
+from seuil.travail.rules.diligences import DiligenceSaisie
 
 
 class DiligenceRefusee(Refusal):
@@ -65,10 +66,7 @@ def record_diligence(
     dossier: Dossier,
     devoir: str,
     source_id: UUID,
-    faite_le: date,
-    preuve: str = "",
-    sans_objet: bool = False,
-    motif: str = "",
+    saisie: DiligenceSaisie,
     by: Agent,
     on: date,
 ) -> Diligence:
@@ -76,8 +74,8 @@ def record_diligence(
 
     The same answer sent twice records one. Raises DiligenceRefusee.
     """
-    preuve, motif = preuve.strip(), motif.strip()
-    if faite_le > on:
+    preuve, motif, sans_objet = saisie.preuve.strip(), saisie.motif.strip(), saisie.sans_objet
+    if saisie.faite_le > on:
         raise DiligenceRefusee("Cette date est à venir : indiquez le jour où la chose a été faite.")
     if sans_objet and not motif:
         raise DiligenceRefusee("Dites pourquoi ce devoir est sans objet.")
@@ -88,7 +86,7 @@ def record_diligence(
         devoir=devoir,
         source_id=source_id,
         defaults={
-            "faite_le": faite_le,
+            "faite_le": saisie.faite_le,
             "preuve": "" if sans_objet else preuve,
             "sans_objet": sans_objet,
             "motif": motif if sans_objet else "",

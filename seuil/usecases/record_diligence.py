@@ -8,21 +8,13 @@ from seuil.acteurs.models import Agent
 from seuil.travail import operations
 from seuil.travail.models import Diligence
 from seuil.travail.queries import Rendu, filter_rendables, find_diligence
+from seuil.travail.rules.diligences import DiligenceSaisie
 from seuil.usecases._habilitation import DossierInaccessible, require_verbe
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 
 
 @transaction.atomic
-def record_diligence(
-    *,
-    which: Rendu,
-    faite_le: date,
-    preuve: str = "",
-    sans_objet: bool = False,
-    motif: str = "",
-    by: Agent,
-    on: date,
-) -> Diligence:
+def record_diligence(*, which: Rendu, saisie: DiligenceSaisie, by: Agent, on: date) -> Diligence:
     """Record that a duty of the agent's own organisation is done; its task ends.
 
     A second identical demand returns the first record. Raises HabilitationRefusee,
@@ -40,10 +32,7 @@ def record_diligence(
         dossier=tache.dossier,
         devoir=which.devoir,
         source_id=which.source_id,
-        faite_le=faite_le,
-        preuve=preuve,
-        sans_objet=sans_objet,
-        motif=motif,
+        saisie=saisie,
         by=by,
         on=on,
     )

@@ -6,6 +6,7 @@ from random import Random
 from seuil.acteurs.models import Agent
 from seuil.travail.queries import Rendu, filter_taches
 from seuil.travail.rules.devoirs import load_devoirs
+from seuil.travail.rules.diligences import DiligenceSaisie
 from seuil.usecases.record_diligence import record_diligence
 
 _PART_FAITE = 0.85
@@ -31,10 +32,12 @@ def answer_devoirs(*, services: tuple[Agent, ...], le: date, rng: Random) -> int
             preuve = f"{par_id[devoir].preuve} : {faite_le:%d/%m/%Y}"
             record_diligence(
                 which=Rendu(numero, devoir, source_id),
-                faite_le=faite_le,
-                preuve="" if sans_objet else preuve,
-                sans_objet=sans_objet,
-                motif="Le ménage a quitté le logement." if sans_objet else "",
+                saisie=DiligenceSaisie(
+                    faite_le=faite_le,
+                    preuve="" if sans_objet else preuve,
+                    sans_objet=sans_objet,
+                    motif="Le ménage a quitté le logement." if sans_objet else "",
+                ),
                 by=agent,
                 on=le,
             )

@@ -87,18 +87,8 @@ def compte_inviter(request: AgentRequest) -> HttpResponse:
         roles=[r for r in Role.values if r in roles],
     )
     if form.is_valid():
-        data = form.cleaned_data
         try:
-            invited, jeton = create_compte(
-                courriel=data["courriel"],
-                nom=data["nom"],
-                prenom=data["prenom"],
-                role=data["role"],
-                organisation=form.get_organisation(),
-                by=agent,
-                on=on,
-                at=clock.now(),
-            )
+            invited, jeton = create_compte(**form.read(), by=agent, on=on, at=clock.now())
         except CourrielDejaUtilise as refusal:
             form.add_error("courriel", str(refusal))
         except Refusal as refusal:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from seuil.travail.rules.diligences import DiligenceSaisie
 from seuil.web.components.forms import DateField, Formulaire
 
 FAIT, SANS_OBJET = "fait", "sans_objet"
@@ -41,4 +42,5 @@ class DiligenceForm(Formulaire):
 
     def read(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
-        return {"sans_objet": data.pop("etat") == SANS_OBJET, **data}
+        sans_objet = data.pop("etat") == SANS_OBJET
+        return {"saisie": DiligenceSaisie(sans_objet=sans_objet, **data)}

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from seuil.actes.models import Sens, TypeActe
+from seuil.actes.rules.saisie import ActeSaisi
 from seuil.actes.rules.types import SENS_PAR_TYPE
 from seuil.usecases.record_acte import record_acte
 from seuil.web.access import AgentRequest, find_dossier, requires
@@ -65,6 +66,10 @@ class ActeForm(Formulaire):
                     "Ce sens ne correspond pas à la nature de l’acte : corrigez l’un des deux.",
                 )
         return data
+
+    def read(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        return {"saisie": ActeSaisi(type=data.pop("type_acte"), **data)}
 
 
 @requires("acte.enregistrer")

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from seuil.dossiers.operations.bail import record_aide
+from seuil.dossiers.rules import AideSaisie
 from seuil.web.access import AgentRequest, find_dossier, request_day, requires
 from seuil.web.addresses import tab_address
 from seuil.web.components.forms import DateField, Formulaire, MontantField
@@ -36,8 +37,12 @@ class AideForm(Formulaire):
         data = super().clean() or self.cleaned_data
         if data.get("montant") and not data.get("tiers_payant") and "tiers_payant" in data:
             self.add_error("tiers_payant", "Dites à qui l’aide est versée.")
-        data["tiers_payant"] = bool(data.get("montant")) and data.get("tiers_payant") == "oui"
         return data
+
+    def read(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        paid = bool(data["montant"]) and data["tiers_payant"] == "oui"
+        return {"saisie": AideSaisie(**data | {"tiers_payant": paid})}
 
 
 @requires("dossier.completer")

@@ -2,12 +2,14 @@
 
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from seuil.dossiers.models import Bail
+from seuil.dossiers.rules import BailSaisi
 from seuil.usecases.record_bail import record_bail
 from seuil.web.access import AgentRequest, find_dossier, requires
 from seuil.web.addresses import tab_address
@@ -40,6 +42,10 @@ class BailForm(Formulaire):
     charges = MontantField(label="Charges mensuelles (euros)", required=False)
     # The lease as it was when the form was opened: another's correction is never written over.
     empreinte = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def read(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        return {"empreinte": data.pop("empreinte"), "saisie": BailSaisi(**data)}
 
 
 @requires("dossier.completer")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from seuil.dossiers.models import DateAnnoncee
 from seuil.dossiers.operations.documents import record_date_annoncee
+from seuil.dossiers.rules import AnnonceSaisie
 from seuil.echeances.queries import EcheanceVue, list_echeances
 from seuil.engines import droit
 from seuil.web.access import AgentRequest, find_dossier, get_agent, request_day, requires
@@ -47,13 +48,10 @@ class DateAnnonceeForm(Formulaire):
         choices = [("", "Choisissez"), *((write_code(e), _write_choix(e)) for e in echeances)]
         self.fields["echeance"].choices = choices  # type: ignore[attr-defined]
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        code = data.pop("echeance", "")
-        if code:
-            regle, _, fait = code.partition(".")
-            data |= {"regle": regle, "fait_id": UUID(fait)}
-        return data
+    def read(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        regle, _, fait = data.pop("echeance").partition(".")
+        return {"saisie": AnnonceSaisie(regle=regle, fait_id=UUID(fait), **data)}
 
 
 @requires("dossier.completer")

@@ -1,12 +1,14 @@
 """What a social service says of the household; nothing of its content."""
 
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from seuil.dossiers.models import SuiviSocial
+from seuil.dossiers.rules import SuiviSaisi
 from seuil.usecases.record_suivi import record_suivi
 from seuil.web.access import AgentRequest, find_dossier, request_day, requires
 from seuil.web.addresses import tab_address
@@ -27,6 +29,9 @@ class SuiviForm(Formulaire):
     )  # fmt: skip
     constate_le = DateField(label="Constaté le")
     source = forms.CharField(label="Source", max_length=100, help_text="Qui l’a dit.")
+
+    def read(self) -> dict[str, Any]:
+        return {"saisie": SuiviSaisi(**self.cleaned_data)}
 
 
 @requires("dossier.completer")

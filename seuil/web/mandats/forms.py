@@ -8,6 +8,7 @@ from django.forms import BaseFormSet
 from django.http import QueryDict
 
 from seuil.accompagnements.models import Demarche, Mandat, Prolongation, Rapport
+from seuil.accompagnements.rules.mandats import ClotureSaisie, DemarcheSaisie
 from seuil.acteurs.models import Agent, Role
 from seuil.web.components.forms import DateField, Formulaire
 
@@ -116,6 +117,9 @@ class DemarcheForm(Formulaire):
     )
     pour_le = DateField(label="Pour le")
 
+    def read(self) -> dict[str, Any]:
+        return {"saisie": DemarcheSaisie(**self.cleaned_data)}
+
 
 DEMARCHES_MAX = 20
 
@@ -216,3 +220,6 @@ class ClotureForm(Formulaire):
         required=False,
         help_text="Le jour où le courrier ou le message de fin lui a été envoyé.",
     )
+
+    def read(self) -> dict[str, Any]:
+        return {"saisie": ClotureSaisie(**self.cleaned_data)}

@@ -9,8 +9,11 @@ from django.core.exceptions import ValidationError
 
 from seuil.acteurs.models import Agent
 from seuil.contacts.models import Contact
+from seuil.contacts.rules import ContactSaisi
 from seuil.diagnostics.models import Dsf
+from seuil.diagnostics.rules import FinDsfSaisie
 from seuil.kernel.models import new_id
+from seuil.visites.rules import VisiteSaisie
 from seuil.web.components.forms import DateField, Formulaire, HeureField
 
 _UTILE = "Ne notez ici que ce qui sert à reprendre contact."
@@ -49,6 +52,9 @@ class ContactForm(Formulaire):
         required=False,
         help_text=_UTILE,
     )
+
+    def read(self) -> dict[str, Any]:
+        return {"saisie": ContactSaisi(**self.cleaned_data)}
 
 
 class VisiteForm(Formulaire):
@@ -109,7 +115,15 @@ class VisiteForm(Formulaire):
         ]
 
     def read(self) -> dict[str, Any]:
-        return self.cleaned_data | {"binome": self.binomes.get(self.cleaned_data["binome"])}
+        data = dict(self.cleaned_data)
+        binome = self.binomes.get(data.pop("binome"))
+        visite = VisiteSaisie(
+            duree_minutes=data.pop("duree_minutes"),
+            presents=data.pop("presents"),
+            compte_rendu=data.pop("compte_rendu"),
+        )
+        contact = ContactSaisi(avec=Contact.Avec.MENAGE, **data)
+        return {"contact": contact, "visite": visite, "binome": binome}
 
 
 class DsfDemandeForm(Formulaire):
@@ -143,6 +157,9 @@ class DsfFinForm(Formulaire):
                     name, ValidationError("La transmission ne peut pas précéder la fin.")
                 )
         return data
+
+    def read(self) -> dict[str, Any]:
+        return {"saisie": FinDsfSaisie(**self.cleaned_data)}
 
 
 def _before(first: date | None, second: date | None) -> bool:
