@@ -19,8 +19,12 @@ from seuil.conservation.operations import (
     record_demande,
     record_gel,
 )
-from seuil.conservation.queries.demandes import find_dossier as find_dossier_du_departement
-from seuil.conservation.queries.demandes import get_demande, list_demandes, list_personnes
+from seuil.conservation.queries.demandes import (
+    find_dossier_du_departement,
+    get_demande,
+    list_demandes,
+    list_personnes,
+)
 from seuil.conservation.queries.dossiers import get_gel, get_sort
 from seuil.conservation.rules import compute_reponse_due
 from seuil.dossiers.models import Dossier
