@@ -1,6 +1,5 @@
 """À faire: what is due, for whom, why, by when, and the page where it is done."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -28,37 +27,6 @@ PERIODES = {
     "semaine": "Cette semaine",
     "plus_tard": "Plus tard",
 }
-# The act that ends each legal task: its form opens on it.
-_ACTES = {"decision_cfp": "cfp", "suite_cfp": "expulsion"}
-
-# Page where each kind of task is done → its button and its address. The mandate's tasks carry the
-# mandate's id as their source; a démarche or a planned contact carries its own.
-_ECRANS: dict[str, tuple[str, Callable[[TacheRow], str]]] = {
-    "dsf": ("Dater le diagnostic", lambda t: address("dsf_noter", t.numero)),
-    "acte": (
-        "Enregistrer",
-        lambda t: address("acte_enregistrer", t.numero) + f"?type={_ACTES[t.genre]}",
-    ),
-    "mandat": ("Répondre", lambda t: address("mandat", t.source_id)),
-    "rapport": (
-        "Rédiger",
-        lambda t: address("rapport_rendre", t.source_id) + f"?genre={t.genre}",
-    ),
-    "contact": ("Noter un contact", lambda t: address("contact_noter", t.numero)),
-    "cloture": ("Décider de la suite", lambda t: address("cloture", t.source_id)),
-    "prolongation": (
-        "Enregistrer l’avis",
-        lambda t: address("prolongation_enregistrer", t.source_id),
-    ),
-    "contrat": (
-        "Dire où elle en est",
-        lambda t: address("demarche_terminer", t.source_id),
-    ),
-    "devoir": (
-        "Dire que c’est fait",
-        lambda t: reverse("devoir_rendre", args=[t.numero, t.devoir, t.source_id]),
-    ),
-}
 
 
 @requires("a_faire.lire")
@@ -77,12 +45,12 @@ def a_faire(request: AgentRequest) -> HttpResponse:
         page=int(number) if number.isdecimal() else 1,
     )
     saw(numeros=[t.numero for t in work.taches])
-    asks_dsf, reads = may(request, "dsf.demander"), may(request, "dossier.lire")
+    reads = may(request, "dossier.lire")
     groupes = [
         (
             PERIODES[code],
             work.par_periode[code],
-            [_line(t, on, asks_dsf=asks_dsf, reads=reads) for t in taches],
+            [_line(t, on, reads=reads) for t in taches],
         )
         for code, taches in groupby(work.taches, key=lambda t: _periode(t, on))
     ]
@@ -121,21 +89,25 @@ def _periode(tache: TacheRow, on: date) -> str:
     return "semaine" if tache.due_le <= on + timedelta(days=7) else "plus_tard"
 
 
-def _line(tache: TacheRow, on: date, *, asks_dsf: bool, reads: bool) -> tuple[object, ...]:
+def _line(tache: TacheRow, on: date, *, reads: bool) -> tuple[object, ...]:
     """Return the words of one task: a template that looks up and filters each costs much more."""
-    bouton, write = _ECRANS[tache.ecran]
-    if tache.genre == "dsf_a_obtenir" and asks_dsf:
-        bouton, write = (
-            "Demander le diagnostic",
-            lambda t: address("dsf_demander", t.numero),
-        )
     avant = echeance(tache.due_le, on, tache.legale)
     # A partner knows the household by its name and its number: the dossier stays closed to it.
     url = address("dossier", tache.numero) if reads else ""
     return (
         tache.libelle, url, tache.menage, tache.commune, avant, tache.agent, tache.pourquoi,
-        write(tache), bouton, "" if reads else tache.numero, tache.preuve, tache.a_verifier,
+        write_address(tache), tache.genre.bouton, "" if reads else tache.numero, tache.preuve,
+        tache.a_verifier,
     )  # fmt: skip
+
+
+def write_address(tache: TacheRow) -> str:
+    """Return the address of the page where doing the thing makes the task disappear."""
+    genre = tache.genre
+    if genre.sur == "devoir":
+        return reverse(genre.page, args=[tache.numero, tache.devoir, tache.source_id])
+    value = tache.source_id if genre.sur == "source" else tache.numero
+    return address(genre.page, value) + genre.suite
 
 
 def _cartes(agent: Agent, on: date) -> list[tuple[int, str, str]]:

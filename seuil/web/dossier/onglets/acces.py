@@ -12,7 +12,7 @@ def _read(lecture: Lecture) -> dict[str, Any]:
     return {
         "peut_lire_journal": lecture.may("journal.lire"),
         "pourquoi": list_pourquoi(lecture.ouverture, load_matrice()),
-        "lecteurs": list_lecteurs(**lecture.key) if opens else None,
+        "lecteurs": list_lecteurs(on=lecture.on, dossier=lecture.dossier) if opens else None,
         "peut_ouvrir": opens,
     }
 
