@@ -1,10 +1,9 @@
 """Stage a list, decide its rows, and write acts."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -16,7 +15,7 @@ from seuil.audit.operations import Author, record_event
 from seuil.dossiers.models import Dossier
 from seuil.engines.tabular import Cell, Row, Table
 from seuil.kernel.bulk import copy_new_rows, copy_rows
-from seuil.kernel.models import new_id
+from seuil.kernel.models import new_id, new_key
 from seuil.kernel.refusal import Refusal
 
 
@@ -47,7 +46,7 @@ def create_lot(
     by: Author,
     on: date,
 ) -> Lot:
-    """Stage a list as read; its rows follow with stage_lignes. Writes the audit line."""
+    """Stage a list as read; its rows follow with add_lignes. Writes the audit line."""
     lot = Lot.objects.create(
         departement_id=departement,
         type=type_acte,
@@ -70,28 +69,39 @@ def create_lot(
     return lot
 
 
-def stage_lignes(*, lot: Lot, rows: Sequence[Row], lues: Sequence[LigneLue] | None = None) -> None:
-    """Write the rows of a list, as read, with what was decided of each when it is known."""
+def add_lignes(
+    *,
+    lot: Lot,
+    rows: Sequence[Row],
+    lues: Sequence[LigneLue] | None = None,
+    dossiers: Mapping[int, UUID] | None = None,
+) -> None:
+    """Write the rows of a list, as read, with what was decided of each when it is known.
+
+    `dossiers` are the files they went to, when the list is applied at once.
+    """
     Ligne.objects.filter(lot=lot).delete()
     states = lues or [LigneLue(row.line, Ligne.Etat.LUE) for row in rows]
+    places = dossiers or {}
     copy_rows(
         Ligne,
-        ("lot_id", "numero", "etat", "cellules", "motifs", "confirmee"),
+        ("lot_id", "numero", "etat", "cellules", "motifs", "confirmee", "dossier_id"),
         (
             (
                 lot.pk,
                 row.line,
                 lue.etat,
-                json.dumps([_encode(cell) for cell in row.cells]),
-                json.dumps([m.as_dict() for m in lue.motifs]),
+                _write_cells(row.cells),
+                _write_motifs(lue),
                 False,
+                places.get(row.line),
             )
             for row, lue in zip(rows, states, strict=True)
         ),
     )
 
 
-def update_lignes(
+def adjust_lignes(
     *,
     lot: Lot,
     lues: Sequence[LigneLue],
@@ -113,7 +123,7 @@ def update_lignes(
                     (
                         lue.numero,
                         lue.etat,
-                        json.dumps([m.as_dict() for m in lue.motifs]),
+                        _write_motifs(lue),
                         lue.numero in confirmed,
                         dossiers.get(lue.numero),
                     )
@@ -151,7 +161,7 @@ def set_lot_state(
     return lot
 
 
-def remember_correspondance(
+def record_correspondance(
     *, lot: Lot, correspondance: Mapping[int, str], entetes: Sequence[str]
 ) -> None:
     """Keep what a person decided of each column, for the next list of the same source."""
@@ -183,7 +193,7 @@ def record_actes(*, actes: Sequence[tuple[UUID, ActeRecu, int]], type_acte: str,
         ),
         (
             (
-                new_id(), dossier_id, type_acte, a.survenu_le, a.recu_le, a.audience_le,
+                new_key(), dossier_id, type_acte, a.survenu_le, a.recu_le, a.audience_le,
                 a.audience_heure, a.juridiction, a.montant, a.sens, a.delai_jusqu_au, a.reference,
                 lot.pk, numero, lot.source,
             )
@@ -208,12 +218,19 @@ def create_acte(*, dossier: Dossier, saisie: ActeSaisi, source: str, by: Author,
     return acte
 
 
-def _encode(cell: Cell) -> Any:
-    """Return a cell for JSON: dates and hours as {kind: ISO text}, see actes.queries.decode."""
+def _write_motifs(lue: LigneLue) -> str:
+    return json.dumps([m.as_dict() for m in lue.motifs]) if lue.motifs else "[]"
+
+
+def _encode(cell: object) -> dict[str, str]:
+    """Return what JSON has no word for as {kind: ISO text}, see actes.queries.decode."""
     if isinstance(cell, datetime):
         return {"instant": cell.isoformat()}
     if isinstance(cell, date):
         return {"date": cell.isoformat()}
     if isinstance(cell, time):
         return {"heure": cell.isoformat()}
-    return cell
+    raise TypeError(f"{type(cell).__name__} in a cell")
+
+
+_write_cells: Callable[[Sequence[Cell]], str] = json.JSONEncoder(default=_encode).encode

@@ -8,7 +8,7 @@ from seuil.actes.models import Acte
 from seuil.actes.operations import create_acte
 from seuil.actes.rules.saisie import ActeSaisi
 from seuil.actes.rules.types import CATEGORIE_PAR_TYPE, SENS_OBLIGATOIRE
-from seuil.actes.rules.valeurs import SENS_ATTENDUS
+from seuil.actes.rules.valeurs import load_mots
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.ouverture import add_dettes, open_instruction
@@ -23,7 +23,9 @@ class DateImpossible(Refusal):
 
 class SensManquant(Refusal):
     def __init__(self, type_acte: str) -> None:
-        super().__init__(f"Indiquez le sens de la décision : {SENS_ATTENDUS[type_acte]}.")
+        super().__init__(
+            f"Indiquez le sens de la décision : {load_mots().sens_attendus[type_acte]}."
+        )
 
 
 @transaction.atomic

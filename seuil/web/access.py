@@ -132,13 +132,13 @@ def read_suite(request: HttpRequest, suite: str) -> tuple[str, list[tuple[str, s
 
 def prepare_confirmation(request: HttpRequest, suite: str, message: str = "") -> dict[str, object]:
     """Return what the page that asks for a proof shows."""
-    agent, on = get_agent(request), request_day(request)
+    agent = get_agent(request)
     return {
         "suite": suite,
         "message": message,
         "facteurs": get_facteurs(agent=agent),
         "mot_de_passe": agent.has_usable_password(),
-        "fournisseur": bool(settings.SEUIL_OIDC_ISSUER) and has_identite(agent=agent, on=on),
+        "fournisseur": bool(settings.SEUIL_OIDC_ISSUER) and has_identite(agent=agent),
     }
 
 

@@ -27,6 +27,16 @@ from tests.factories.base import make_acces, make_acte, make_agent, make_dossier
 ONGLETS = (*load_onglets(), "consultations")
 
 
+# A journal that cannot be written, and one that can again.
+FAIL = """
+CREATE FUNCTION pg_temp.fail() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION 'non' USING ERRCODE = '%s'; END $$;
+CREATE TRIGGER essai_panne BEFORE INSERT ON audit_event
+  FOR EACH ROW EXECUTE FUNCTION pg_temp.fail();
+"""
+REPAIR = "DROP TRIGGER essai_panne ON audit_event; DROP FUNCTION pg_temp.fail()"
+
+
 @dataclass(frozen=True)
 class Canari:
     """What a page that shows a dossier may hold: each value belongs to one class of data."""
@@ -50,6 +60,11 @@ class Monde:
     canaris: tuple[Canari, ...]
     agents: dict[str, Agent]
     valeurs: dict[str, Any]
+
+    def seen_in(self, text: str) -> dict[object, set[str]]:
+        """Return the households that a text shows, each with its classes of data."""
+        found = {c.dossier.pk: c.seen_in(text) for c in self.canaris}
+        return {pk: classes for pk, classes in found.items() if classes}
 
 
 def make_monde(on: date) -> Monde:
@@ -115,8 +130,8 @@ def _make_menage(n: int, agents: dict[str, Agent], on: date) -> Canari:
 def _values(
     canaris: tuple[Canari, ...], agents: dict[str, Agent], mandat: Mandat, autre: Dossier, on: date
 ) -> dict[str, Any]:
-    import tempfile  # noqa: PLC0415 - only here
-    from pathlib import Path  # noqa: PLC0415 - only here
+    import tempfile
+    from pathlib import Path
 
     dossier = canaris[0].dossier
     document = attach_document(

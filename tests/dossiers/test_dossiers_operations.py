@@ -15,8 +15,8 @@ from seuil.dossiers.operations.documents import DOCUMENT_MAX_BYTES, DocumentRefu
 from seuil.dossiers.operations.dossiers import (
     DepartementInconnu,
     FaitDejaConnu,
+    assign_numeros,
     get_departement,
-    take_numeros,
 )
 from seuil.dossiers.operations.menage import record_coordonnee, record_suivi
 from seuil.dossiers.rules import SuiviSaisi
@@ -34,11 +34,11 @@ def dossier(gironde: str) -> Dossier:
 
 
 def test_numbers_follow_one_another_without_gap(gironde: str) -> None:
-    first = take_numeros(departement="33", annee=2026, count=2)
-    second = take_numeros(departement="33", annee=2026, count=1)
+    first = assign_numeros(departement="33", annee=2026, count=2)
+    second = assign_numeros(departement="33", annee=2026, count=1)
 
     assert [*first, *second] == ["33-2026-000001", "33-2026-000002", "33-2026-000003"]
-    assert take_numeros(departement="33", annee=2027, count=1) == ["33-2027-000001"]
+    assert assign_numeros(departement="33", annee=2027, count=1) == ["33-2027-000001"]
 
 
 def add_dette(dossier: Dossier, by: Agent, **changes: object) -> None:

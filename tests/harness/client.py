@@ -46,8 +46,8 @@ def read(response: HttpResponse) -> Element:
 
 def sign_in_strongly(client: Client, agent: Any) -> None:
     """Sign an agent in as if every factor had just been proved."""
-    from seuil.connexions.models import Connexion  # noqa: PLC0415 - after Django's setup
-    from seuil.kernel import clock  # noqa: PLC0415
+    from seuil.connexions.models import Connexion
+    from seuil.kernel import clock
 
     Client.force_login(client, agent)
     at = clock.now()

@@ -1,5 +1,6 @@
 """The agents: account, habilitation, suspension."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -70,6 +71,23 @@ def record_mot_de_passe(*, agent: Agent, mot_de_passe: str, by: Author, on: date
     record_event(
         kind="agent.mot_de_passe_change", by=by, on=on, target_type="agent", target_id=agent.pk
     )
+
+
+@transaction.atomic
+def record_mot_de_passe_commun(
+    *, agents: Sequence[Agent], mot_de_passe: str, by: Author, on: date
+) -> None:
+    """Write one published password for several accounts, hashed once: hashing is slow by design.
+
+    For invented accounts only. Raises Django's ValidationError when it is too weak.
+    """
+    record_mot_de_passe(agent=agents[0], mot_de_passe=mot_de_passe, by=by, on=on)
+    for agent in agents[1:]:
+        agent.password = agents[0].password
+        agent.save(update_fields=["password"])
+        record_event(
+            kind="agent.mot_de_passe_change", by=by, on=on, target_type="agent", target_id=agent.pk
+        )
 
 
 @transaction.atomic

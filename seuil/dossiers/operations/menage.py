@@ -35,7 +35,7 @@ def record_suivi(*, dossier: Dossier, saisie: SuiviSaisi, by: Author, on: date) 
 def record_coordonnee(
     *,
     dossier: Dossier,
-    type: str,  # noqa: A002 - the noun of the model
+    type: str,
     valeur: str,
     source: str,
     by: Author,

@@ -214,10 +214,10 @@ class _Accompagnement:
         juriste: Agent,
     ) -> None:
         self._equipe = equipe
-        self._rng = equipe._rng  # noqa: SLF001 - the same story, told by two classes of one module
-        self._do = equipe._do  # noqa: SLF001
-        self._jours = equipe._jours  # noqa: SLF001
-        self._agenda = equipe._agenda  # noqa: SLF001
+        self._rng = equipe._rng
+        self._do = equipe._do
+        self._jours = equipe._jours
+        self._agenda = equipe._agenda
         self._mandat = mandat
         self._dossier = mandat.dossier
         self._audience_le = candidat.audience_le if candidat else None
@@ -231,7 +231,7 @@ class _Accompagnement:
         if self._audience_le and rng.random() < 0.7:
             self._do(
                 request_dsf, dossier=self._dossier, demande_le=self._le, organisme=OPERATEUR,
-                by=self._equipe._acteurs.secretariat,  # noqa: SLF001
+                by=self._equipe._acteurs.secretariat,
             )  # fmt: skip
         yield from self._approach(met=sort != "jamais")
         if sort == "jamais":
@@ -374,9 +374,7 @@ class _Accompagnement:
 
     def _dsf(self, fin: str) -> None:
         coming = self._audience_le is not None and self._audience_le > self._le
-        self._equipe._end_dsf(  # noqa: SLF001
-            self._dossier, fin, transmis=coming, by=self._social
-        )
+        self._equipe._end_dsf(self._dossier, fin, transmis=coming, by=self._social)
 
     def _contract(self) -> None:
         rng = self._rng
@@ -427,13 +425,13 @@ class _Accompagnement:
         while self._le < fin:
             yield self._jours(11, 19)
             self._exchange()
-            if self._equipe._is_left_aside(self._mandat, 0.03):  # noqa: SLF001
+            if self._equipe._is_left_aside(self._mandat, 0.03):
                 return
         if prolonge:
             self._do(
                 record_prolongation, mandat=self._mandat, avis="poursuite", avis_le=self._le,
                 jusqu_au=self._le + timedelta(days=90),
-                by=self._equipe._acteurs.secretariat,  # noqa: SLF001
+                by=self._equipe._acteurs.secretariat,
             )  # fmt: skip
             for _ in range(4):
                 yield self._jours(14, 20)

@@ -114,9 +114,9 @@ def _cartes(agent: Agent, on: date) -> list[tuple[int, str, str]]:
     """Return what waits for the secretariat beside its tasks: figure, sentence, address."""
     if agent.role != Role.SECRETARIAT:
         return []
-    waiting = count_lots_en_attente(agent=agent, on=on)
+    waiting = count_lots_en_attente(agent=agent)
     arrivals = count_arrivees(agent=agent, on=on, since=on - timedelta(days=1))
-    choices = count_choix_a_signer(agent=agent, on=on, mois=on)
+    choices = count_choix_a_signer(agent=agent, mois=on)
     return [
         (choices, "choix du mois à signer", reverse("choix")),
         (

@@ -14,7 +14,7 @@ from seuil.acteurs.queries import list_designables
 from seuil.dossiers.queries import get_acces_a_fermer, list_acces_exceptionnels
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
-from seuil.usecases.open_acces import end_acces, force_acces, open_acces
+from seuil.usecases.open_acces import end_acces, open_acces, record_acces_exceptionnel
 from seuil.web.acces.forms import ExceptionnelForm, OuvrirForm
 from seuil.web.acces.presentation import read_grille
 from seuil.web.access import AgentRequest, find_dossier, get_agent, may, request_day, requires
@@ -39,7 +39,7 @@ def matrice(request: AgentRequest) -> HttpResponse:
 def acces_ouvrir(request: AgentRequest, numero: str) -> HttpResponse:
     """Open the dossier to an organisation, with a motive."""
     dossier = find_dossier(request, numero)
-    organismes = list_designables(agent=get_agent(request), on=request_day(request))
+    organismes = list_designables(agent=get_agent(request))
     page = Page(
         dossier=dossier,
         titre="Désigner un organisme",
@@ -72,7 +72,9 @@ def acces_exceptionnel(request: AgentRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         agent, on = get_agent(request), request_day(request)
         try:
-            dossier = force_acces(by=agent, at=clock.now(), on=on, **form.cleaned_data)
+            dossier = record_acces_exceptionnel(
+                by=agent, at=clock.now(), on=on, **form.cleaned_data
+            )
         except Refusal as refusal:
             # Trying numbers one after the other must show.
             note_refusal(request, "refus.acces_exceptionnel", secret=form.cleaned_data["numero"])

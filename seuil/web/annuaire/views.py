@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from seuil.acteurs.models import TypeOrganisation
 from seuil.acteurs.queries import list_communes, list_organisations
-from seuil.web.access import AgentRequest, get_agent, request_day, requires
+from seuil.web.access import AgentRequest, get_agent, requires
 from seuil.web.annuaire.forms import AnnuaireForm
 
 
@@ -16,12 +16,11 @@ from seuil.web.annuaire.forms import AnnuaireForm
 @require_GET
 def annuaire(request: AgentRequest) -> HttpResponse:
     """List the organisations, by kind or by the commune they serve."""
-    agent, on = get_agent(request), request_day(request)
-    form = AnnuaireForm(request.GET, communes=list_communes(agent=agent, on=on))
+    agent = get_agent(request)
+    form = AnnuaireForm(request.GET, communes=list_communes(agent=agent))
     form.full_clean()
     organisations = list_organisations(
         agent=agent,
-        on=on,
         type=form.cleaned_data.get("type", ""),
         commune=form.cleaned_data.get("commune", ""),
     )

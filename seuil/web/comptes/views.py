@@ -61,7 +61,7 @@ def comptes(request: AgentRequest) -> HttpResponse:
     agent, on = get_agent(request), request_day(request)
     found = [
         {**c, "etat": _etat(c, on), "proche": is_fin_proche(fin=c["habilite_jusqu_au"], on=on)}
-        for c in list_comptes(agent=agent, on=on, at=clock.now())
+        for c in list_comptes(agent=agent)
     ]
     context = {
         "comptes": found,
@@ -79,7 +79,7 @@ def comptes(request: AgentRequest) -> HttpResponse:
 def compte_inviter(request: AgentRequest) -> HttpResponse:
     """Create an account, and show its link once."""
     agent, on = get_agent(request), request_day(request)
-    organisations = list_organisations_invitables(agent=agent, on=on)
+    organisations = list_organisations_invitables(agent=agent)
     roles = {r for o in organisations for r in list_roles(organisation=o, by=agent)}
     form = InvitationForm(
         request.POST if "courriel" in request.POST else None,
@@ -111,7 +111,7 @@ def compte(request: AgentRequest, agent_id: UUID) -> HttpResponse:
         "proche": is_fin_proche(fin=found.habilite_jusqu_au, on=on),
         "facteurs": get_facteurs(agent=found),
         "ouvertes": list_connexions(
-            agent=found, on=on, at=at, inactivite=get_inactivite(), duree=get_duree()
+            agent=found, at=at, inactivite=get_inactivite(), duree=get_duree()
         ),
         "invitation": find_invitation_ouverte(cible=found, at=at),
         "gere": may(request, "agents.gerer"),
@@ -208,7 +208,7 @@ def _send(found: Agent, lien: str) -> bool:
 
 
 def _find(request: AgentRequest, agent_id: UUID) -> Agent:
-    found = find_compte(agent=get_agent(request), on=request_day(request), cible=agent_id)
+    found = find_compte(agent=get_agent(request), cible=agent_id)
     if found is None:
         raise Http404
     return found

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from seuil.acteurs.models import Decoupage, Organisation, TypeOrganisation
-from seuil.acteurs.operations.territoires import rename_decoupage, update_secteur
+from seuil.acteurs.operations.territoires import adjust_decoupage, adjust_secteur
 from seuil.acteurs.queries import (
     Territoire,
     find_decoupage,
@@ -114,7 +114,7 @@ def decoupage_commune(request: AgentRequest) -> HttpResponse:
         code = form.cleaned_data["code"]
         nom, population = territoire.communes[code]
         labels = dict(TypeOrganisation.choices)
-        served = list_organisations(agent=get_agent(request), on=request_day(request), commune=code)
+        served = list_organisations(agent=get_agent(request), commune=code)
         context |= {
             "commune": {"code": code, "nom": nom, "population": population},
             "places": [
@@ -156,11 +156,11 @@ def decoupage_importer(request: AgentRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def decoupage_modifier(request: AgentRequest, decoupage_id: UUID) -> HttpResponse:
     """Change the names of a division, and who serves its secteurs."""
-    agent, on = get_agent(request), request_day(request)
-    found = find_decoupage(agent=agent, on=on, decoupage_id=decoupage_id)
+    agent = get_agent(request)
+    found = find_decoupage(agent=agent, decoupage_id=decoupage_id)
     if found is None:
         raise Http404
-    organismes = {str(o.pk): o for o in list_organismes(agent=agent, on=on)}
+    organismes = {str(o.pk): o for o in list_organismes(agent=agent)}
     form = ModifierForm(
         request.POST or None,
         decoupage=found,
@@ -213,9 +213,9 @@ def _rename(
     try:
         with transaction.atomic():
             if "nom" in form.changed_data:
-                rename_decoupage(decoupage=found, nom=form.cleaned_data["nom"], by=by, on=on)
+                adjust_decoupage(decoupage=found, nom=form.cleaned_data["nom"], by=by, on=on)
             for secteur, nom, organisme in form.iter_changed():
-                update_secteur(
+                adjust_secteur(
                     secteur=secteur, nom=nom, organisation=organismes.get(organisme), by=by, on=on
                 )
     except Refusal as refusal:
@@ -225,7 +225,7 @@ def _rename(
 
 
 def _territoire(request: AgentRequest) -> Territoire:
-    return get_territoire(agent=get_agent(request), on=request_day(request))
+    return get_territoire(agent=get_agent(request))
 
 
 def _choices(territoire: Territoire) -> tuple[tuple[str, str], ...]:

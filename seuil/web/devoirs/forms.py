@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from seuil.travail.rules.diligences import DiligenceSaisie
+from seuil.travail.rules.diligences import ReponseSaisie
 from seuil.web.components.forms import DateField, Formulaire
 
 FAIT, SANS_OBJET = "fait", "sans_objet"
@@ -43,4 +43,4 @@ class DiligenceForm(Formulaire):
     def read(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
         sans_objet = data.pop("etat") == SANS_OBJET
-        return {"saisie": DiligenceSaisie(sans_objet=sans_objet, **data)}
+        return {"saisie": ReponseSaisie(sans_objet=sans_objet, **data)}

@@ -26,7 +26,7 @@ def devoir_rendre(request: AgentRequest, numero: str, devoir: str, source_id: UU
     retour = next_address(request, reverse("a_faire"))
     tache = find_tache_devoir(agent=agent, on=on, which=which)
     if tache is None:
-        if find_diligence(agent=agent, on=on, which=which) is None:
+        if find_diligence(agent=agent, which=which) is None:
             raise Http404
         messages.info(request, "C’était déjà enregistré.")
         return redirect(retour)

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from seuil.conservation.queries.registre import describe_registre
+from seuil.conservation.queries.registre import get_registre
 from seuil.web.access import AgentRequest, public, requires
 from seuil.web.donnees.markdown import render_aipd
 
@@ -14,7 +14,7 @@ from seuil.web.donnees.markdown import render_aipd
 @require_GET
 def donnees_personnelles(request: HttpRequest) -> HttpResponse:
     """Say what is kept of people, and how long."""
-    registre = describe_registre(departement=settings.SEUIL_DEPARTEMENT)
+    registre = get_registre(departement=settings.SEUIL_DEPARTEMENT)
     return render(request, "donnees/donnees.html", {"registre": registre})
 
 
@@ -22,7 +22,7 @@ def donnees_personnelles(request: HttpRequest) -> HttpResponse:
 @require_GET
 def aipd(_request: AgentRequest) -> HttpResponse:
     """Download the skeleton of the impact analysis, drawn from the matrix and the rules."""
-    registre = describe_registre(departement=settings.SEUIL_DEPARTEMENT)
+    registre = get_registre(departement=settings.SEUIL_DEPARTEMENT)
     return HttpResponse(
         render_aipd(registre),
         content_type="text/markdown; charset=utf-8",

@@ -84,7 +84,7 @@ def list_present(dossier: Dossier, fils: Sequence[Fil]) -> list[Fil]:
     if not fils:
         return []
     there = sql.SQL("EXISTS (SELECT 1 FROM {} WHERE dossier_id = %(dossier)s)")
-    tables = [sql.Identifier(fil.modele._meta.db_table) for fil in fils]  # noqa: SLF001
+    tables = [sql.Identifier(fil.modele._meta.db_table) for fil in fils]
     with connection.cursor() as cursor:
         asked = sql.SQL(", ").join(there.format(table) for table in tables)
         cursor.execute(sql.SQL("SELECT {}").format(asked), {"dossier": dossier.pk})

@@ -139,11 +139,11 @@ def _ligne(row: DossierRow, on: date) -> tuple[str, ...]:
 
 
 def _form(request: AgentRequest) -> FiltresForm:
-    agent, on = get_agent(request), request_day(request)
+    agent = get_agent(request)
     form = FiltresForm(
         request.GET,
-        communes=list_communes(agent=agent, on=on),
-        arrondissements=list_arrondissements(agent=agent, on=on),
+        communes=list_communes(agent=agent),
+        arrondissements=list_arrondissements(agent=agent),
     )
     form.full_clean()
     return form

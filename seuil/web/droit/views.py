@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from seuil.echeances.queries import measure_effet
+from seuil.echeances.queries import list_effets
 from seuil.echeances.rules.effets import list_effets_utiles
-from seuil.echeances.rules.faits import REGLES_PAR_FAIT, SUITES
 from seuil.engines import droit
 from seuil.kernel.contexte import counting
+from seuil.strict_yaml import FichierIllisible
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.droit.forms import CalculForm, EssaiForm, FiltresForm
 from seuil.web.droit.presentation import (
@@ -117,16 +117,15 @@ def _measure(request: AgentRequest, essai: Mapping[str, droit.Regle]) -> dict[st
     """Return what the trial does to the open dossiers of the agent's département."""
     # Counted over dossiers that whoever tries a parameter may not open.
     with counting("effet", on=request_day(request)):
-        effets = measure_effet(departement=get_agent(request).departement_id, essai=essai)
+        effets = list_effets(departement=get_agent(request).departement_id, essai=essai)
     utiles = list_effets_utiles(effets, essai)
-    stored = {r for regles in REGLES_PAR_FAIT.values() for r in regles} | set(SUITES.values())
     return {
         "effets": list_effets_vus(utiles, essai, on=request_day(request)),
         "bougent": sum(e.bougent for e in utiles),
         "perdues": sum(e.perdues for e in utiles),
         "certitude_change": sum(e.certitude_change for e in utiles),
         "ouvertes": sum(e.dates for e in effets),
-        "non_comptees": [r for r in droit.list_essayees(essai) if r not in stored],
+        "non_comptees": [r for r in droit.list_essayees(essai) if essai[r].echeance != "suivie"],
     }
 
 
@@ -145,6 +144,6 @@ def _read_essai(form: EssaiForm) -> Mapping[str, droit.Regle] | None:
         path.write_bytes(fichier.read())
         try:
             return droit.read_essai(path)
-        except droit.ParametreInvalide as refusal:
+        except FichierIllisible as refusal:
             form.add_error("fichier", str(refusal))
     return None

@@ -35,7 +35,7 @@ _ESSENTIELS = (
 @require_GET
 def listes(request: AgentRequest) -> HttpResponse:
     """List what was received."""
-    lots = list_lots(agent=get_agent(request), on=request_day(request))
+    lots = list_lots(agent=get_agent(request))
     return render(request, "listes/listes.html", {"lots": lots})
 
 
@@ -66,7 +66,6 @@ def liste(request: AgentRequest, lot_id: UUID) -> HttpResponse:
         etat = next(counted, Ligne.Etat.ACCEPTE)
     apercu = get_apercu(
         agent=get_agent(request),
-        on=request_day(request),
         lot_id=lot_id,
         etat=etat,
         page=int(number) if number.isdecimal() else 1,
@@ -104,7 +103,7 @@ def liste_colonnes(request: AgentRequest, lot_id: UUID) -> HttpResponse:
     """Say which column holds what."""
     agent, on = get_agent(request), request_day(request)
     lot = _find(request, lot_id)
-    apercu = get_apercu(agent=agent, on=on, lot_id=lot_id)
+    apercu = get_apercu(agent=agent, lot_id=lot_id)
     saw(cible=("lot", str(lot.pk)))
     form = ColonnesForm(request.POST or None, colonnes=apercu.colonnes)
     if request.method == "POST" and form.is_valid():
@@ -194,7 +193,7 @@ def _deposit(request: AgentRequest, form: DepotForm) -> Lot | None:
 
 def _find(request: AgentRequest, lot_id: UUID) -> Lot:
     try:
-        return get_lot(agent=get_agent(request), on=request_day(request), lot_id=lot_id)
+        return get_lot(agent=get_agent(request), lot_id=lot_id)
     except Lot.DoesNotExist:
         raise Http404 from None
 

@@ -56,7 +56,7 @@ def dsf_demander(request: AgentRequest, numero: str) -> HttpResponse:
     agent, on = get_agent(request), request_day(request)
     dossier = find_dossier(request, numero)
     form = DsfDemandeForm(request.POST or None, initial={"demande_le": on})
-    organismes = [o["nom"] for o in list_organisations(agent=agent, on=on) if o["type"] in _DSF]
+    organismes = [o["nom"] for o in list_organisations(agent=agent) if o["type"] in _DSF]
     page = Page(
         dossier=dossier,
         template="terrain/dsf_demander.html",

@@ -15,10 +15,10 @@ from seuil.dossiers.models import Dossier
 from seuil.echeances.queries import list_jours
 from seuil.kernel.contexte import counting
 from seuil.travail.queries import (
+    get_annuaire,
     list_diligences,
     list_etapes_atteintes,
     list_rendables,
-    load_annuaire,
 )
 from seuil.travail.rules.vues import DevoirVu, EtapeVue, Reponse, compute_etapes_vues
 from seuil.web.dossier.onglet import Lecture, Onglet
@@ -63,7 +63,7 @@ def read_devoirs(*, agent: Agent, on: date, dossier: Dossier) -> list[Table]:
         )
     vues = compute_etapes_vues(
         etapes,
-        annuaire=load_annuaire(departements=[dossier.departement_id]),
+        annuaire=get_annuaire(departements=[dossier.departement_id]),
         echeances=list_jours(agent=agent, on=on, dossier=dossier),
         reponses=[
             Reponse(
