@@ -108,7 +108,8 @@ class Cout:
         now = Processes()
         self._backends |= now.read_backends(connection.settings_dict["NAME"])
         total = now.count_own() + sum(self._backends.values())
-        self.families[family] += total - self._counted
+        # Less than before: a browser has closed, whose last processes nobody waited for.
+        self.families[family] += max(0.0, total - self._counted)
         self._counted = total
         self.turns.append(measure_turn())
 
@@ -147,7 +148,7 @@ class Cout:
         now = Processes()
         whole = now.count_own() + now.count_server() - self._server
         turn = statistics.median(self.turns)
-        self.families[AROUND] += whole - sum(self.families.values())
+        self.families[AROUND] += max(0.0, whole - self.families.total())
         terminalreporter.section("temps de processeur")
         for line in write_report(self.families, turn, read_budget()):
             terminalreporter.line(line)
