@@ -8,7 +8,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -182,7 +182,8 @@ def _create_agents(departements: list[str]) -> None:
         Agent(
             courriel=f"{profil}{'' if code == '33' else code}@x.invalid", nom="Mesure",
             prenom=profil, role="partenaire" if profil == "service_social" else profil,
-            organisation=homes[code, kind], departement_id=code, habilite_le=ON, password="!",
+            organisation=homes[code, kind], departement_id=code, habilite_le=ON,
+            habilite_jusqu_au=ON + timedelta(days=365), password="!",
         )
         for code in departements
         for profil, kind in types.items()
