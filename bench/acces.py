@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from seuil.actes.queries import list_actes
 from seuil.acteurs.models import Agent, Organisation
-from seuil.acteurs.operations import import_geography
+from seuil.acteurs.operations.territoires import import_geography
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import (
     get_dossier,

@@ -11,7 +11,10 @@ from django.db import connection
 from bench.listes import write_list
 from config.database import DATA_DIR
 from seuil.acteurs.models import Agent, Organisation
-from seuil.acteurs.operations import Machine, create_agent, create_organisation, import_geography
+from seuil.acteurs.operations.agents import create_agent
+from seuil.acteurs.operations.machine import Machine
+from seuil.acteurs.operations.organisations import create_organisation
+from seuil.acteurs.operations.territoires import import_geography
 from seuil.dossiers.models import Dossier
 from seuil.jobs.migrer import migrate
 from seuil.usecases.import_liste import import_liste

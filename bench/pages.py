@@ -20,7 +20,7 @@ from bench import base
 from config.database import ROOT
 from seuil.accompagnements.models import Objectif
 from seuil.acteurs.models import Agent, Organisation
-from seuil.acteurs.operations import create_organisation
+from seuil.acteurs.operations.organisations import create_organisation
 from seuil.dossiers.models import Dossier
 from tests.harness.client import sign_in_strongly
 

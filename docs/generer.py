@@ -16,7 +16,7 @@ AIPD = Path(__file__).parent / "aipd.md"
 
 def render_page() -> str:
     """Return the page on personal data."""
-    from seuil.conservation.queries import describe_registre  # noqa: PLC0415 - after Django's setup
+    from seuil.conservation.queries.registre import describe_registre  # noqa: PLC0415 - after Django's setup
     from seuil.web.donnees.markdown import render_donnees  # noqa: PLC0415
 
     return render_donnees(describe_registre())
@@ -24,7 +24,7 @@ def render_page() -> str:
 
 def render_aipd() -> str:
     """Return the skeleton of the impact analysis."""
-    from seuil.conservation.queries import describe_registre  # noqa: PLC0415 - after Django's setup
+    from seuil.conservation.queries.registre import describe_registre  # noqa: PLC0415 - after Django's setup
     from seuil.web.donnees import markdown  # noqa: PLC0415
 
     return markdown.render_aipd(describe_registre())

@@ -96,7 +96,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def _load_geography() -> None:
-    from seuil.acteurs.operations import import_geography  # noqa: PLC0415 - after Django's setup
+    from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415 - after Django's setup
 
     import_geography(departements=["33"])
 

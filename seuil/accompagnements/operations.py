@@ -5,7 +5,6 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 
-from seuil.accompagnements import rules
 from seuil.accompagnements.models import (
     Choix,
     ChoixLigne,
@@ -17,7 +16,8 @@ from seuil.accompagnements.models import (
     Prolongation,
     Rapport,
 )
-from seuil.accompagnements.rules import Candidat, DemarcheSaisie, Suivi
+from seuil.accompagnements.rules.mandats import DemarcheSaisie, Suivi, why_not_close
+from seuil.accompagnements.rules.priorites import Candidat
 from seuil.acteurs.models import Agent, Arrondissement, Organisation, Role, TypeOrganisation
 from seuil.audit.operations import Author, record_event
 from seuil.dossiers.models import Dossier
@@ -459,7 +459,7 @@ def close_mandat(
         raise ClotureRefusee("Indiquez le motif de la clôture et le dénouement.")
     if locked.repondu_le is None:
         raise MandatNonAccepte
-    reason = rules.why_not_close(
+    reason = why_not_close(
         motif=motif,
         clos_le=clos_le,
         on=on,

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from seuil.actes.rules import CATEGORIE_PAR_TYPE, SENS_PAR_TYPE
+from seuil.actes.rules.types import CATEGORIE_PAR_TYPE, SENS_PAR_TYPE
 from seuil.acteurs.models import Departement
 from seuil.dossiers.models import Dossier
 from seuil.kernel.models import Record

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from seuil.actes.models import Acte, Correspondance, Ligne, Lot
-from seuil.actes.rules import ActeRecu, LigneLue
+from seuil.actes.rules.lignes import ActeRecu, LigneLue
 from seuil.audit.operations import Author, record_event
 from seuil.dossiers.models import Dossier
 from seuil.engines.tabular import Cell, Row, Table

@@ -10,7 +10,9 @@ from django.db import connection
 from django.db.models import Count
 
 from seuil.actes.models import Acte, Correspondance, Ligne, Lot
-from seuil.actes.rules import ActeConnu, Communes, get_synonymes, normalise_commune
+from seuil.actes.rules.champs import get_synonymes
+from seuil.actes.rules.lignes import Communes, normalise_commune
+from seuil.actes.rules.rapprochement import ActeConnu
 from seuil.acteurs.models import Agent, Commune
 from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Dossier

@@ -1,7 +1,7 @@
 """Row-level security: the matrix of accesses, enforced a second time by PostgreSQL.
 
 Every table of the domain says in `class Rls` what it holds; the policies are written from that and
-from the matrix, by other code than the queries' (dossiers/models.py). Installed by whoever owns the
+from the matrix, by other code than the queries' (dossiers/models). Installed by whoever owns the
 tables, again whenever the matrix or a table changes.
 """
 

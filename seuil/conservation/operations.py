@@ -19,7 +19,8 @@ from seuil.actes.models import Ligne, Lot
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author, record_event
 from seuil.conservation.models import DemandeDroit, Gel, ResteAnonyme
-from seuil.conservation.queries import list_documents_orphelins, list_expires, list_rows_du_dossier
+from seuil.conservation.queries.expirations import list_documents_orphelins, list_expires
+from seuil.conservation.queries.tables import list_rows_du_dossier
 from seuil.dossiers.models import Bail, Bailleur, Document, Dossier, Logement, Personne
 from seuil.kernel.refusal import Refusal
 

@@ -13,7 +13,7 @@ from seuil.diagnostics.models import ConstatRegularite, Dsf
 from seuil.diagnostics.queries import get_avis, list_questions
 from seuil.diagnostics.rules import ConstatSaisi
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.operations import lock_dossier
+from seuil.dossiers.operations.dossiers import lock_dossier
 from seuil.kernel.refusal import Refusal
 
 

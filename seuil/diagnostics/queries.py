@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, QuerySet
 
-from seuil.accompagnements.queries import MANY_DOSSIERS, list_etats
+from seuil.accompagnements.queries.faits import MANY_DOSSIERS, list_etats
 from seuil.actes.models import Acte
 from seuil.actes.queries import list_actes
 from seuil.acteurs.models import Agent
@@ -18,10 +18,12 @@ from seuil.diagnostics import rules
 from seuil.diagnostics.models import ConstatRegularite, Dsf
 from seuil.dossiers.models import Bail, Dossier, Logement
 from seuil.dossiers.queries import get_ouverture, readable
-from seuil.echeances.rules import EcheanceCalculee, Fait
+from seuil.echeances.rules.calculs import EcheanceCalculee
+from seuil.echeances.rules.faits import Fait
 from seuil.engines import droit
 from seuil.kernel.bulk import as_array
-from seuil.travail.rules import Besoin, DsfLu
+from seuil.travail.rules.besoins import Besoin
+from seuil.travail.rules.etapes import DsfLu
 
 
 def list_dsf(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Dsf]:

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from seuil.accompagnements.rules import EtatMandat, make_besoin
+from seuil.accompagnements.rules.besoins import EtatMandat, make_besoin
 from seuil.engines import droit
-from seuil.travail.rules import Besoin
+from seuil.travail.rules.besoins import Besoin
 
 _STADES_AMONT = frozenset({"commandement", "assignation"})
 

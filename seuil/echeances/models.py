@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from seuil.dossiers.models import Dossier, Parc
-from seuil.echeances.rules import CATEGORIE_PAR_REGLE
+from seuil.echeances.rules.faits import CATEGORIE_PAR_REGLE
 from seuil.kernel.models import new_id
 
 

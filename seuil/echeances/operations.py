@@ -11,15 +11,11 @@ from django.db import connection
 
 from seuil.dossiers.rules import normalise_nom
 from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
-from seuil.echeances.rules import (
-    Acte,
-    Contexte,
-    EcheanceCalculee,
-    Fait,
-    compute_avancement,
-    compute_echeances,
-    list_faits,
-)
+from seuil.echeances.rules.actes import list_faits
+from seuil.echeances.rules.avancement import compute_avancement
+from seuil.echeances.rules.calculs import Contexte, EcheanceCalculee, compute_echeances
+from seuil.echeances.rules.faits import Fait
+from seuil.echeances.rules.pauses import Acte
 from seuil.kernel.bulk import Keyed, as_array, replace_projection
 
 

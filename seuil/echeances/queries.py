@@ -17,40 +17,29 @@ from seuil.acteurs.matrice import list_portees
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Acces, Bailleur, Dossier
-from seuil.dossiers.queries import (
-    hide_limited,
-    only_visible,
-    readable,
-    reads_whole_departement,
-)
+from seuil.dossiers.queries import hide_limited, only_visible, readable, reads_whole_departement
 from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
-from seuil.echeances.models import (
-    Echeance,
-    NomCherche,
-    Situation,
-    SituationDette,
-    SituationSuivi,
+from seuil.echeances.models import Echeance, NomCherche, Situation, SituationDette, SituationSuivi
+from seuil.echeances.rules.actes import list_faits, list_faits_lus
+from seuil.echeances.rules.calculs import (
+    Calcul,
+    Contexte,
+    EcheanceCalculee,
+    compute_echeances,
+    compute_lues,
 )
-from seuil.echeances.rules import (
+from seuil.echeances.rules.effets import (
     ACTES_EN_AMONT,
     REGLES_EN_AMONT,
     REGLES_EN_AVAL,
-    Acte,
-    Calcul,
-    Contexte,
     DossierRelu,
-    EcheanceCalculee,
     EcheanceConnue,
     EffetDuDroit,
-    Fait,
-    compute_echeances,
     compute_effet,
-    compute_lues,
-    explain,
-    list_faits,
-    list_faits_lus,
-    list_pauses,
 )
+from seuil.echeances.rules.explications import explain
+from seuil.echeances.rules.faits import Fait
+from seuil.echeances.rules.pauses import Acte, list_pauses
 from seuil.engines import droit
 from seuil.kernel.bulk import as_array
 

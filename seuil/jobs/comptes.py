@@ -44,8 +44,10 @@ def suspend(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every comma
 def invite(arguments: argparse.Namespace) -> int:
     """Create the first administrator, in an organisation made when absent; print its link."""
     from seuil.acteurs.models import Organisation  # noqa: PLC0415
-    from seuil.acteurs.operations import Machine, create_agent, create_organisation  # noqa: PLC0415
-    from seuil.connexions.operations import create_invitation  # noqa: PLC0415
+    from seuil.acteurs.operations.agents import create_agent  # noqa: PLC0415
+    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415
+    from seuil.acteurs.operations.organisations import create_organisation  # noqa: PLC0415
+    from seuil.connexions.operations.invitations import create_invitation  # noqa: PLC0415
     from seuil.kernel.clock import now, today  # noqa: PLC0415
 
     departement = arguments.departement
@@ -73,7 +75,8 @@ def invite(arguments: argparse.Namespace) -> int:
 
 def renew(arguments: argparse.Namespace) -> int:
     """Renew an habilitation from today, in the name of the machine."""
-    from seuil.acteurs.operations import Machine, renew_habilitation  # noqa: PLC0415
+    from seuil.acteurs.operations.agents import renew_habilitation  # noqa: PLC0415
+    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415
     from seuil.connexions.queries import find_agent  # noqa: PLC0415
     from seuil.kernel.clock import today  # noqa: PLC0415
     from seuil.kernel.refusal import Refusal  # noqa: PLC0415
@@ -92,7 +95,8 @@ def renew(arguments: argparse.Namespace) -> int:
 def write_siret(arguments: argparse.Namespace) -> int:
     """Write the SIRET of an organisation."""
     from seuil.acteurs.models import Organisation  # noqa: PLC0415
-    from seuil.acteurs.operations import Machine, record_siret  # noqa: PLC0415
+    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415
+    from seuil.acteurs.operations.organisations import record_siret  # noqa: PLC0415
     from seuil.kernel.clock import today  # noqa: PLC0415
     from seuil.kernel.refusal import Refusal  # noqa: PLC0415
 

@@ -20,7 +20,7 @@ from seuil.jobs.places import find_commune, find_departement
 from seuil.kernel.refusal import Refusal
 
 if TYPE_CHECKING:
-    from seuil.echeances.rules import EffetDuDroit
+    from seuil.echeances.rules.effets import EffetDuDroit
 
 CAS = Path(__file__).resolve().parents[2] / "tests" / "droit" / "cases"
 CERTITUDES = {
@@ -247,9 +247,9 @@ def _print_regles() -> int:
 
 def _run_effet(arguments: argparse.Namespace) -> int:
     """Print what other parameters would do to the dates of the open dossiers; nothing is kept."""
-    from seuil.dossiers.operations import get_departement  # noqa: PLC0415 - after Django's setup
+    from seuil.dossiers.operations.dossiers import get_departement  # noqa: PLC0415 - after Django's setup
     from seuil.echeances.queries import measure_effet  # noqa: PLC0415
-    from seuil.echeances.rules import list_effets_utiles  # noqa: PLC0415
+    from seuil.echeances.rules.effets import list_effets_utiles  # noqa: PLC0415
     from seuil.kernel.clock import today  # noqa: PLC0415
     from seuil.kernel.contexte import counting  # noqa: PLC0415
 

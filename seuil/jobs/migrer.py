@@ -16,7 +16,7 @@ def add_arguments(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Apply the migrations and load the geography. Idempotent."""
-    from seuil.acteurs.operations import import_geography  # noqa: PLC0415 - Django is set up
+    from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415 - Django is set up
 
     migrate()
     codes = [arguments.departement] if arguments.departement else None

@@ -108,7 +108,7 @@ def _declare(
 
 
 def _run_purge(arguments: argparse.Namespace) -> int:
-    from seuil.dossiers.operations import get_departement  # noqa: PLC0415 - after Django's setup
+    from seuil.dossiers.operations.dossiers import get_departement  # noqa: PLC0415 - after Django's setup
     from seuil.kernel.clock import now, today  # noqa: PLC0415
     from seuil.usecases.purge_dossiers import purge_dossiers  # noqa: PLC0415
 
@@ -183,7 +183,7 @@ def _print_retenus(bilan: "Bilan") -> None:
 
 
 def _find_dossier(numero: str) -> "Dossier":
-    from seuil.conservation.queries import find_dossier  # noqa: PLC0415 - after Django's setup
+    from seuil.conservation.queries.demandes import find_dossier  # noqa: PLC0415 - after Django's setup
     from seuil.kernel.clock import today  # noqa: PLC0415
     from seuil.kernel.contexte import acting_as_machine  # noqa: PLC0415
 
@@ -196,7 +196,7 @@ def _find_dossier(numero: str) -> "Dossier":
 
 
 def _run_acces(arguments: argparse.Namespace) -> int:
-    from seuil.acteurs.operations import Machine  # noqa: PLC0415 - after Django's setup
+    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415 - after Django's setup
     from seuil.kernel.clock import today  # noqa: PLC0415
     from seuil.usecases._remise import list_fichiers  # noqa: PLC0415
     from seuil.usecases.export_acces import export_acces  # noqa: PLC0415
@@ -257,7 +257,7 @@ def _copy_pieces(dossier: "Dossier", documents: Any, folder: Path) -> int:
 
 
 def _run_rectification(arguments: argparse.Namespace) -> int:
-    from seuil.acteurs.operations import Machine  # noqa: PLC0415 - after Django's setup
+    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415 - after Django's setup
     from seuil.kernel.clock import today  # noqa: PLC0415
     from seuil.usecases.rectify_fait import rectify_fait  # noqa: PLC0415
 
@@ -324,7 +324,7 @@ def _run_gel(arguments: argparse.Namespace) -> int:
 
 
 def _who(numero: str) -> dict[str, Any]:
-    from seuil.acteurs.operations import Machine  # noqa: PLC0415 - after Django's setup
+    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415 - after Django's setup
     from seuil.kernel.clock import today  # noqa: PLC0415
 
     departement = numero.strip().split("-")[0]

@@ -110,7 +110,7 @@ def check_roles() -> None:
 def prepare_database() -> None:
     """Bring the tables to the version of the code, and the official geography when it is absent."""
     from seuil.acteurs.models import Commune  # noqa: PLC0415 - the parser needs no Django
-    from seuil.acteurs.operations import import_geography  # noqa: PLC0415
+    from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415
 
     migrate()
     if not Commune.objects.exists():

@@ -4,9 +4,10 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from seuil.acteurs.models import Departement
-from seuil.acteurs.operations import Machine, suspend_endormis
+from seuil.acteurs.operations.agents import suspend_endormis
+from seuil.acteurs.operations.machine import Machine
 from seuil.audit.operations import seal_journal as seal
-from seuil.connexions.operations import delete_perimes
+from seuil.connexions.operations.perimes import delete_perimes
 from seuil.jobs.journal import anchor_all
 from seuil.kernel.clock import now, today
 from seuil.kernel.contexte import acting_as_machine, counting

@@ -12,7 +12,7 @@ from seuil.dossiers.models import Dossier
 from seuil.kernel.bulk import as_array, replace_projection
 from seuil.kernel.refusal import Refusal
 from seuil.travail.models import Diligence, Tache
-from seuil.travail.rules import Besoin
+from seuil.travail.rules.besoins import Besoin
 
 
 class DiligenceRefusee(Refusal):

@@ -19,17 +19,11 @@ from seuil.dossiers.models import Acces, Dossier, Personne
 from seuil.dossiers.queries import hide_limited, readable
 from seuil.kernel.bulk import as_array
 from seuil.travail.models import Diligence, Tache
-from seuil.travail.rules import (
-    ETAPES,
-    FAITS_DACTES,
-    GENRES,
-    PORTEE,
-    Annuaire,
-    Destinataire,
-    DsfLu,
-    EtapeLue,
-    load_devoirs,
-)
+from seuil.travail.rules.annuaire import Annuaire, Destinataire
+from seuil.travail.rules.devoirs import ETAPES, FAITS_DACTES, load_devoirs
+from seuil.travail.rules.etapes import DsfLu, EtapeLue
+from seuil.travail.rules.genres import GENRES
+from seuil.travail.rules.taches import PORTEE
 
 TACHES_PAR_PAGE = 50
 _ROLES_DE_TERRAIN = (Role.TRAVAILLEUR_SOCIAL, Role.JURISTE)

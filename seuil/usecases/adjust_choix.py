@@ -4,8 +4,9 @@ from datetime import date
 
 from django.db import transaction
 
-from seuil.accompagnements import operations, queries
+from seuil.accompagnements import operations
 from seuil.accompagnements.models import Choix, ChoixLigne
+from seuil.accompagnements.queries import choix as queries
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.usecases._habilitation import require_dossier

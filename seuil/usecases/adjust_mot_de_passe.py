@@ -5,9 +5,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from seuil.acteurs.models import Agent
-from seuil.acteurs.operations import record_mot_de_passe
+from seuil.acteurs.operations.agents import record_mot_de_passe
 from seuil.connexions.models import Connexion, FinConnexion
-from seuil.connexions.operations import end_connexions
+from seuil.connexions.operations.sessions import end_connexions
 
 
 @transaction.atomic

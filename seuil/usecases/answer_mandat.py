@@ -7,7 +7,7 @@ from django.db import transaction
 from seuil.accompagnements import operations
 from seuil.accompagnements.models import Mandat
 from seuil.acteurs.models import Agent
-from seuil.dossiers.operations import close_acces
+from seuil.dossiers.operations.acces import close_acces
 from seuil.usecases._habilitation import require_mandat
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 

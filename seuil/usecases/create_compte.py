@@ -5,10 +5,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from seuil.acteurs.models import Agent, Organisation, Role
-from seuil.acteurs.operations import create_agent
+from seuil.acteurs.operations.agents import create_agent
 from seuil.acteurs.rules import why_not
 from seuil.connexions.models import ObjetInvitation
-from seuil.connexions.operations import create_invitation
+from seuil.connexions.operations.invitations import create_invitation
 from seuil.connexions.rules import list_roles_invitables
 from seuil.kernel.refusal import Refusal
 

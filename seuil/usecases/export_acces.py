@@ -14,14 +14,12 @@ from django.db import models, transaction
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author, record_event
 from seuil.conservation.models import DemandeDroit
-from seuil.conservation.queries import (
-    Destinataire,
-    Lecteur,
+from seuil.conservation.queries.demandes import list_personnes
+from seuil.conservation.queries.lecteurs import Lecteur, list_lecteurs
+from seuil.conservation.queries.registre import Destinataire, list_destinataires_prevus
+from seuil.conservation.queries.tables import (
     get_categorie,
-    list_destinataires_prevus,
-    list_lecteurs,
     list_personnelles,
-    list_personnes,
     list_rows,
     list_rows_du_dossier,
     name_field,

@@ -7,7 +7,11 @@ from pathlib import Path
 from django.db import transaction
 
 from seuil.acteurs.models import Commune, Decoupage, Departement, NatureDecoupage, Organisation
-from seuil.acteurs.operations import DecoupageDejaConnu, create_decoupage, replace_secteurs
+from seuil.acteurs.operations.territoires import (
+    DecoupageDejaConnu,
+    create_decoupage,
+    replace_secteurs,
+)
 from seuil.acteurs.rules import LigneDecoupage, read_secteurs
 from seuil.audit.operations import Author
 from seuil.engines.tabular import Cell, Row, normalise_header, read_table

@@ -27,31 +27,19 @@ from seuil.actes.operations import (
     stage_lignes,
     update_lignes,
 )
-from seuil.actes.queries import (
-    get_actes_connus,
-    get_communes,
-    get_correspondance,
-    iter_rows,
-)
-from seuil.actes.rules import (
-    CHAMPS,
-    LABELS_TYPE,
-    ActeConnu,
-    ActeRecu,
-    LecteurDeLignes,
-    LigneLue,
-    get_known_headers,
-    judge_against_known,
-    why_not_mapping,
-)
+from seuil.actes.queries import get_actes_connus, get_communes, get_correspondance, iter_rows
+from seuil.actes.rules.champs import CHAMPS, get_known_headers, why_not_mapping
+from seuil.actes.rules.lignes import ActeRecu, LecteurDeLignes, LigneLue
+from seuil.actes.rules.rapprochement import ActeConnu, judge_against_known
+from seuil.actes.rules.types import LABELS_TYPE
 from seuil.acteurs.models import Agent
-from seuil.acteurs.operations import Machine
+from seuil.acteurs.operations.machine import Machine
 from seuil.acteurs.rules import why_not
-from seuil.dossiers.operations import (
+from seuil.dossiers.operations.dossiers import get_departement
+from seuil.dossiers.operations.ouverture import (
     add_dettes,
     add_faits,
     complete_dossiers,
-    get_departement,
     open_dossiers,
     open_instruction,
 )

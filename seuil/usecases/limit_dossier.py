@@ -9,7 +9,7 @@ from seuil.audit.operations import Author, record_event
 from seuil.conservation.models import DemandeDroit
 from seuil.conservation.operations import MotifManquant, record_decision, record_demande
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.operations import set_limite
+from seuil.dossiers.operations.dossiers import set_limite
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 from seuil.usecases._habilitation import require_verbe

@@ -10,8 +10,8 @@ from django.db import transaction
 from seuil.acteurs.models import Agent, Organisation
 from seuil.acteurs.queries import list_courriels_dpo
 from seuil.audit.operations import record_event
-from seuil.dossiers import operations
 from seuil.dossiers.models import Acces, Dossier
+from seuil.dossiers.operations import acces as operations
 from seuil.dossiers.queries import find_dossier_ferme
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal

@@ -8,7 +8,7 @@ from functools import partial
 from django.db import transaction
 
 from seuil.acteurs.matrice import load_matrice
-from seuil.acteurs.operations import Machine
+from seuil.acteurs.operations.machine import Machine
 from seuil.audit.operations import record_event
 from seuil.conservation.operations import (
     REGLES_A_TERME,
@@ -20,12 +20,9 @@ from seuil.conservation.operations import (
     remove_fichiers,
     remove_orphelins,
 )
-from seuil.conservation.queries import (
-    DossierLu,
-    count_expires,
-    list_dossiers_lus,
-    list_rows_du_dossier,
-)
+from seuil.conservation.queries.dossiers import DossierLu, list_dossiers_lus
+from seuil.conservation.queries.expirations import count_expires
+from seuil.conservation.queries.tables import list_rows_du_dossier
 from seuil.conservation.rules import (
     Retenue,
     compute_issue,
@@ -35,7 +32,7 @@ from seuil.conservation.rules import (
     write_tranche,
 )
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.operations import lock_dossier
+from seuil.dossiers.operations.dossiers import lock_dossier
 from seuil.indicateurs.queries import count_dossier
 from seuil.kernel.contexte import acting_as_machine
 

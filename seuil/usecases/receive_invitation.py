@@ -5,13 +5,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from seuil.acteurs.models import Agent
-from seuil.acteurs.operations import record_mot_de_passe
+from seuil.acteurs.operations.agents import record_mot_de_passe
 from seuil.connexions.models import FinConnexion, ObjetInvitation
-from seuil.connexions.operations import (
-    delete_facteurs,
-    end_connexions,
-    record_invitation_utilisee,
-)
+from seuil.connexions.operations.facteurs import delete_facteurs
+from seuil.connexions.operations.invitations import record_invitation_utilisee
+from seuil.connexions.operations.sessions import end_connexions
 
 
 @transaction.atomic

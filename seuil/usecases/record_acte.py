@@ -7,10 +7,11 @@ from django.db import transaction
 
 from seuil.actes.models import Acte
 from seuil.actes.operations import create_acte
-from seuil.actes.rules import CATEGORIE_PAR_TYPE, SENS_ATTENDUS, SENS_OBLIGATOIRE
+from seuil.actes.rules.types import CATEGORIE_PAR_TYPE, SENS_OBLIGATOIRE
+from seuil.actes.rules.valeurs import SENS_ATTENDUS
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.operations import add_dettes, open_instruction
+from seuil.dossiers.operations.ouverture import add_dettes, open_instruction
 from seuil.kernel.refusal import Refusal
 from seuil.usecases._habilitation import require_dossier
 from seuil.usecases.refresh_dossiers import refresh_dossiers

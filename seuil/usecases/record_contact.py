@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from seuil.accompagnements.queries import get_transmission
+from seuil.accompagnements.queries.mandats import get_transmission
 from seuil.acteurs.models import Agent
 from seuil.contacts import operations
 from seuil.contacts.models import Contact

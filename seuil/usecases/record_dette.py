@@ -6,8 +6,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from seuil.acteurs.models import Agent
-from seuil.dossiers import operations
 from seuil.dossiers.models import Dette, Dossier
+from seuil.dossiers.operations import bail as operations
 from seuil.usecases._habilitation import require_dossier
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 

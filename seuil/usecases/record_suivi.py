@@ -5,8 +5,8 @@ from datetime import date
 from django.db import transaction
 
 from seuil.acteurs.models import Agent
-from seuil.dossiers import operations
 from seuil.dossiers.models import Dossier, SuiviSocial
+from seuil.dossiers.operations import menage as operations
 from seuil.usecases._habilitation import require_dossier
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from seuil.accompagnements.queries import get_transmission
+from seuil.accompagnements.queries.mandats import get_transmission
 from seuil.acteurs.models import Agent
 from seuil.contacts import operations as contacts
 from seuil.dossiers.models import Dossier

@@ -12,18 +12,17 @@ from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author, record_event
 from seuil.conservation.models import DemandeDroit
 from seuil.conservation.operations import MotifManquant, rectify_champ
-from seuil.conservation.queries import (
-    Lecteur,
+from seuil.conservation.queries.demandes import list_personnes
+from seuil.conservation.queries.lecteurs import Lecteur, list_lecteurs
+from seuil.conservation.queries.tables import (
     get_categorie,
-    list_lecteurs,
     list_personnelles,
-    list_personnes,
     list_rows,
     list_rows_du_dossier,
     name_field,
 )
 from seuil.dossiers.models import Bailleur, Dossier
-from seuil.dossiers.operations import set_cle
+from seuil.dossiers.operations.dossiers import set_cle
 from seuil.dossiers.rules import compute_cle
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal

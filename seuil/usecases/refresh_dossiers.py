@@ -12,26 +12,26 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
-from seuil.accompagnements import queries as accompagnements
-from seuil.conservation.queries import list_limites
+from seuil.accompagnements.queries import faits as accompagnements
+from seuil.conservation.queries.dossiers import list_limites
 from seuil.diagnostics import queries as diagnostics
 from seuil.dossiers.models import Dossier
 from seuil.echeances.operations import clear_projections, refresh_echeances
-from seuil.echeances.rules import EcheanceCalculee
+from seuil.echeances.rules.calculs import EcheanceCalculee
 from seuil.kernel.bulk import as_array, paused_collector
 from seuil.kernel.contexte import acting_as_machine
 from seuil.travail import queries as travail
 from seuil.travail.operations import refresh_taches
-from seuil.travail.rules import (
+from seuil.travail.rules.besoins import (
     REGLES_LEGALES,
     Besoin,
     EcheanceLue,
     Etat,
     compute_besoins_legaux,
-    compute_devoirs,
-    list_regles_des_devoirs,
     makes_work,
 )
+from seuil.travail.rules.devoirs import list_regles_des_devoirs
+from seuil.travail.rules.taches import compute_devoirs
 
 # Enough to make each query cheap per dossier, little enough for the memory of a small server.
 _BATCH = 5000

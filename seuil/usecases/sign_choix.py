@@ -4,10 +4,11 @@ from datetime import date
 
 from django.db import transaction
 
-from seuil.accompagnements import operations, queries
+from seuil.accompagnements import operations
 from seuil.accompagnements.models import Choix, Mandat
+from seuil.accompagnements.queries import choix as queries
 from seuil.acteurs.models import Agent
-from seuil.dossiers.operations import open_acces
+from seuil.dossiers.operations.acces import open_acces
 from seuil.usecases._habilitation import require_verbe
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 

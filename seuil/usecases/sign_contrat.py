@@ -7,7 +7,7 @@ from django.db import transaction
 
 from seuil.accompagnements import operations
 from seuil.accompagnements.models import Contrat, Mandat
-from seuil.accompagnements.rules import DemarcheSaisie
+from seuil.accompagnements.rules.mandats import DemarcheSaisie
 from seuil.acteurs.models import Agent
 from seuil.usecases._habilitation import require_mandat
 from seuil.usecases.refresh_dossiers import refresh_dossiers

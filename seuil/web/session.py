@@ -19,7 +19,7 @@ from django.utils.crypto import constant_time_compare
 
 from seuil.acteurs.models import Agent
 from seuil.connexions.models import Connexion, FinConnexion, MoyenConnexion
-from seuil.connexions.operations import end_connexion, open_connexion, record_vue
+from seuil.connexions.operations.sessions import end_connexion, open_connexion, record_vue
 from seuil.connexions.queries import (
     Facteurs,
     find_connexion,

@@ -29,17 +29,13 @@ def prepare(name: str) -> None:
 @contextmanager
 def database() -> Iterator[None]:
     """Make the database, fill it as every instance is, drop it at the end."""
-    from django.test.utils import (  # noqa: PLC0415
-        setup_databases,
-        setup_test_environment,
-        teardown_databases,
-    )
+    from django.test.utils import setup_databases, setup_test_environment, teardown_databases  # noqa: PLC0415
 
     setup_test_environment()
     kept = setup_databases(verbosity=0, interactive=False)
     try:
         from seuil.acteurs import rls  # noqa: PLC0415
-        from seuil.acteurs.operations import import_geography  # noqa: PLC0415
+        from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415
 
         rls.install()
         import_geography(departements=["33"])

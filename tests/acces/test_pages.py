@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from seuil.acteurs.operations import create_abonnement
+from seuil.acteurs.operations.abonnements import create_abonnement
 from tests.acces.http import Demande, Visite, list_demandes, read_all, write_documents
 from tests.acces.oracle import LIRE, Oracle
 from tests.acces.treillis import ON, Treillis

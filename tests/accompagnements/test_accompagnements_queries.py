@@ -3,23 +3,20 @@
 import random
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from seuil.accompagnements import queries, rules
 from seuil.accompagnements.models import Mandat, Prescription
-from seuil.accompagnements.queries import (
-    ObjectifAbsent,
-    get_proposition,
-    list_besoins,
-    list_candidats,
-    list_etats,
-    list_faits,
-    list_mandats,
-)
-from seuil.accompagnements.rules import Cible
+from seuil.accompagnements.queries import choix, mandats
+from seuil.accompagnements.queries.choix import ObjectifAbsent, get_proposition, list_candidats
+from seuil.accompagnements.queries.faits import list_besoins, list_etats, list_faits
+from seuil.accompagnements.queries.mandats import list_mandats
+from seuil.accompagnements.rules import mandats as rules_mandats
+from seuil.accompagnements.rules import priorites
+from seuil.accompagnements.rules.choix import Cible
 from seuil.acteurs.models import Agent, Organisation
 from seuil.dossiers.models import Bailleur, Coordonnee, Dossier
 from seuil.echeances.models import Situation, SituationDette, SituationSuivi
@@ -223,7 +220,7 @@ def fill(count: int, seed: int) -> None:
 def read_database_scores(agent: Agent) -> dict[Any, int]:
     """Return the scores by which the database ranked, by running its own statement again."""
     with CaptureQueriesContext(connection) as captured:
-        queries._fetch_candidats(
+        choix._fetch_candidats(
             agent=agent, on=ON, cible=Cible(200, "332"), with_ids=(), without_ids=()
         )
     with connection.cursor() as cursor:
@@ -239,7 +236,7 @@ def test_the_database_and_the_explanation_give_the_same_score(
 ) -> None:
     fill(40, seed)
 
-    candidats, _ = queries._fetch_candidats(
+    candidats, _ = choix._fetch_candidats(
         agent=secretaire, on=ON, cible=Cible(200, "332"), with_ids=(), without_ids=()
     )
 
@@ -253,15 +250,15 @@ def test_looking_at_the_best_bases_first_changes_nothing_to_the_ranking(
     gironde: str, secretaire: Agent
 ) -> None:
     fill(160, 4)
-    everyone, total = queries._fetch_candidats(
+    everyone, total = choix._fetch_candidats(
         agent=secretaire, on=ON, cible=Cible(400, "332"), with_ids=(), without_ids=()
     )
-    best, eligibles = queries._fetch_candidats(
+    best, eligibles = choix._fetch_candidats(
         agent=secretaire, on=ON, cible=Cible(1, "332"), with_ids=(), without_ids=()
     )
 
     expected = set()
-    for famille in (rules.AMONT, rules.CQL):
+    for famille in (priorites.AMONT, priorites.CQL):
         for dedans in (True, False):
             stratum = [
                 c
@@ -343,9 +340,9 @@ def test_each_state_lists_its_mandates(
         denouement="inconnu",
     )
 
-    for etat in queries.ETATS:
+    for etat in mandats.ETATS:
         assert [m.etat for m in list_mandats(agent=secretaire, on=ON, etat=etat)] == [etat]
-    assert queries.count_mandats(agent=secretaire, on=ON) == dict.fromkeys(queries.ETATS, 1)
+    assert mandats.count_mandats(agent=secretaire, on=ON) == dict.fromkeys(mandats.ETATS, 1)
 
 
 def test_a_worker_sees_only_what_is_assigned_to_them(
@@ -448,7 +445,7 @@ def test_the_attempt_after_the_last_exchange_is_the_first_of_a_later_day(
             resultat=resultat,
         )
 
-    assert list_etats(dossier_ids=[mandat.dossier_id])[0].suivi == rules.Suivi(
+    assert list_etats(dossier_ids=[mandat.dossier_id])[0].suivi == rules_mandats.Suivi(
         date(2026, 10, 6), date(2026, 10, 9), 5
     )
 
@@ -506,7 +503,7 @@ def test_facts_and_work_are_read_in_a_constant_number_of_queries(
 
 
 def test_many_dossiers_are_not_named_one_by_one(mandat: Mandat) -> None:
-    ids = [mandat.dossier_id, *(rules.UUID(int=n) for n in range(1, 1200))]
+    ids = [mandat.dossier_id, *(UUID(int=n) for n in range(1, 1200))]
 
     assert len(list_faits(dossier_ids=ids)) == 3
     assert list_faits(dossier_ids=ids[1:]) == []
@@ -518,5 +515,5 @@ def test_a_worker_of_another_operator_reads_nothing(mandat: Mandat) -> None:
     )
 
     with pytest.raises(Mandat.DoesNotExist):
-        queries.get_mandat(agent=stranger, on=ON, mandat_id=mandat.pk)
-    assert queries.get_dossier_mandat(agent=stranger, on=ON, dossier=mandat.dossier) is None
+        mandats.get_mandat(agent=stranger, on=ON, mandat_id=mandat.pk)
+    assert mandats.get_dossier_mandat(agent=stranger, on=ON, dossier=mandat.dossier) is None

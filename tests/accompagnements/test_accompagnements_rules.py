@@ -9,24 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seuil.accompagnements import rules
-from seuil.accompagnements.rules import (
-    AMONT,
-    CFP,
-    CQL,
-    Candidat,
-    Cible,
+from seuil.accompagnements.rules import priorites
+from seuil.accompagnements.rules.besoins import (
     ContactPrevu,
-    Critere,
     DemarcheDue,
     EtatMandat,
-    Suivi,
     compute_besoins,
-    end_of_mandat,
-    propose_choix,
-    score_candidat,
-    why_not_close,
 )
+from seuil.accompagnements.rules.choix import Cible, propose_choix
+from seuil.accompagnements.rules.mandats import Suivi, end_of_mandat, why_not_close
+from seuil.accompagnements.rules.priorites import AMONT, CFP, CQL, Candidat, Critere, score_candidat
 
 ON = date(2026, 11, 21)
 SPACE = UUID("00000000-0000-0000-0000-000000000033")
@@ -268,7 +260,7 @@ def test_each_criterion_is_a_french_sentence_with_its_points() -> None:
     )
 
     assert [c.points for c in criteres] == sorted((c.points for c in criteres), reverse=True)
-    assert all(c.libelle.endswith(".") and c.points == rules.POINTS[c.code] for c in criteres)
+    assert all(c.libelle.endswith(".") and c.points == priorites.POINTS[c.code] for c in criteres)
     libelles = " ".join(c.libelle for c in criteres)
     assert "Dette de 6\u202f543,20\u00a0€" in libelles
     assert "2 enfants" in libelles

@@ -6,16 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seuil.actes.rules import (
-    ActeConnu,
-    Communes,
-    LecteurDeLignes,
-    LigneLue,
-    get_synonymes,
-    judge_against_known,
-    normalise_commune,
-    why_not_mapping,
-)
+from seuil.actes.rules.champs import get_synonymes, why_not_mapping
+from seuil.actes.rules.lignes import Communes, LecteurDeLignes, LigneLue, normalise_commune
+from seuil.actes.rules.rapprochement import ActeConnu, judge_against_known
 from seuil.dossiers.rules import compute_cle, normalise
 from seuil.engines import tabular
 

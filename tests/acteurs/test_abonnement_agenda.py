@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from seuil.acteurs.models import AbonnementAgenda, Agent
-from seuil.acteurs.operations import (
+from seuil.acteurs.operations.abonnements import (
     AgendaRefuse,
     AucunAbonnement,
     create_abonnement,

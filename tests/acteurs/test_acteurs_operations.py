@@ -6,14 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from seuil.acteurs.models import Agent, Arrondissement, Commune, Organisation
-from seuil.acteurs.operations import (
-    CourrielDejaUtilise,
-    Machine,
-    OrganisationDejaConnue,
-    create_agent,
-    create_organisation,
-    import_geography,
-)
+from seuil.acteurs.operations.agents import CourrielDejaUtilise, create_agent
+from seuil.acteurs.operations.machine import Machine
+from seuil.acteurs.operations.organisations import OrganisationDejaConnue, create_organisation
+from seuil.acteurs.operations.territoires import import_geography
 
 pytestmark = pytest.mark.django_db
 

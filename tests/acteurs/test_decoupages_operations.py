@@ -6,11 +6,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from seuil.acteurs.models import Agent, Decoupage, Rattachement, Secteur
-from seuil.acteurs.operations import (
+from seuil.acteurs.operations.machine import Machine
+from seuil.acteurs.operations.territoires import (
     CommuneDejaRattachee,
     DecoupageDejaConnu,
     HorsDepartement,
-    Machine,
     NomRefuse,
     SecteurDejaConnu,
     create_decoupage,

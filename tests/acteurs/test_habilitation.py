@@ -7,18 +7,16 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from seuil.acteurs.models import Agent, Organisation
-from seuil.acteurs.operations import (
+from seuil.acteurs.operations.agents import (
     CompteFerme,
     HabilitationRefusee,
-    Machine,
-    SiretFaux,
-    create_organisation,
-    record_siret,
     renew_habilitation,
     suspend_agent,
     suspend_endormis,
     wake_agent,
 )
+from seuil.acteurs.operations.machine import Machine
+from seuil.acteurs.operations.organisations import SiretFaux, create_organisation, record_siret
 from seuil.acteurs.rules import (
     compute_fin_habilitation,
     is_fin_proche,
@@ -27,7 +25,7 @@ from seuil.acteurs.rules import (
 )
 from seuil.audit.models import Event
 from seuil.connexions.models import CleAcces, Connexion, Essai, FacteurCode, Invitation
-from seuil.connexions.operations import delete_perimes
+from seuil.connexions.operations.perimes import delete_perimes
 from tests.factories.base import make_agent
 
 ON = date(2026, 11, 21)

@@ -9,6 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 SEUIL = ROOT / "seuil"
 TEMPLATES = SEUIL / "web" / "templates"
+# The four homes of a domain package: each a file, or a folder of nouns.
+HOMES = ("models", "rules", "queries", "operations")
 # Rooms whose files are free: they are no domain package.
 _OTHER_ROOMS = {"kernel", "engines", "usecases", "web", "jobs"}
 
@@ -37,6 +39,18 @@ def python_files(*, under: Path = SEUIL) -> Iterator[Path]:
     for path in sorted(under.rglob("*.py")):
         if "migrations" not in path.parts:
             yield path
+
+
+def home_of(path: Path) -> str:
+    """Return the home (HOMES) that a file of a domain package belongs to; empty: none.
+
+    `travail/rules.py` and `travail/rules/devoirs.py` are both of the home `rules`.
+    """
+    parts = path.relative_to(SEUIL).parts
+    if len(parts) == 3 and parts[1] in HOMES and parts[2].endswith(".py"):
+        return parts[1]
+    name = parts[-1].removesuffix(".py")
+    return name if len(parts) == 2 and name in HOMES else ""
 
 
 def parse(path: Path) -> ast.Module:

@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.sources import (
+    HOMES,
     ROOT,
     SEUIL,
     domain_packages,
+    home_of,
     parse,
     public_functions,
     python_files,
 )
 
-ANATOMY = {"__init__.py", "apps.py", "models.py", "rules.py", "queries.py", "operations.py"}
+ANATOMY = {"__init__.py", "apps.py"}
 DATA = {".yaml", ".csv", ".sql"}
 # The matrix of accesses and its enforcement stand apart from the directory; a store of sessions is
 # Django’s to write.
@@ -43,7 +45,7 @@ def may_write(path: Path) -> bool:
     # Engines cannot reach the database: an import contract says so.
     if relative(path) in APART:
         return True
-    return room in {"kernel", "engines", "usecases"} or path.name in {"models.py", "operations.py"}
+    return room in {"kernel", "engines", "usecases"} or home_of(path) in {"models", "operations"}
 
 
 def find_writes(tree: ast.Module) -> list[str]:
@@ -101,9 +103,11 @@ def find_silent(tree: ast.Module) -> list[str]:
     return [f.name for f in public_functions(tree) if not ast.get_docstring(f)]
 
 
-# Files of the four rooms of the anatomy, and of the journeys.
-OPERATIONS = [p for p in python_files() if p.name == "operations.py"]
-QUERIES = [p for p in python_files() if p.name == "queries.py"]
+# Files that read and write, and the journeys; what a folder of nouns shares among its own files
+# bears an underscore.
+_OWN = [p for p in python_files() if not p.name.startswith("_")]
+OPERATIONS = [p for p in _OWN if home_of(p) == "operations"]
+QUERIES = [p for p in _OWN if home_of(p) == "queries"]
 USECASES = [p for p in python_files(under=SEUIL / "usecases") if not p.name.startswith("_")]
 
 
@@ -122,6 +126,7 @@ def test_a_domain_package_holds_only_its_anatomy(package: str) -> None:
         for p in (SEUIL / package).rglob("*")
         if p.is_file()
         and not {"migrations", "__pycache__"} & set(p.parts)
+        and not home_of(p)
         and (p.name not in ANATOMY or p.parent != SEUIL / package)
         and p.suffix not in DATA
         and relative(p) not in APART
@@ -136,6 +141,42 @@ def test_a_package_says_in_its_docstring_what_it_owns(package: str) -> None:
 
     assert ast.get_docstring(tree)
     assert len(tree.body) == 1
+
+
+@pytest.mark.parametrize("package", domain_packages())
+def test_a_home_is_a_file_or_a_folder_of_nouns(package: str) -> None:
+    both, alone = [], []
+    for home in HOMES:
+        folder = SEUIL / package / home
+        nouns = [p for p in folder.glob("*.py") if not p.name.startswith("_")]
+        if folder.is_dir() and (SEUIL / package / f"{home}.py").exists():
+            both.append(home)
+        if folder.is_dir() and len(nouns) < 2:
+            alone.append(home)
+
+    assert both == []
+    assert alone == []
+
+
+def test_a_folder_of_nouns_says_nothing_but_what_it_is() -> None:
+    """Only models are listed: Django looks for them there."""
+    talkative = [
+        relative(p)
+        for p in python_files()
+        if p.name == "__init__.py"
+        and home_of(p) not in {"", "models"}
+        and not (len(parse(p).body) == 1 and ast.get_docstring(parse(p)))
+    ]
+
+    assert talkative == []
+
+
+def test_the_home_of_a_file_is_known_by_its_place() -> None:
+    assert home_of(SEUIL / "travail" / "rules.py") == "rules"
+    assert home_of(SEUIL / "travail" / "rules" / "devoirs.py") == "rules"
+    assert home_of(SEUIL / "travail" / "rules" / "deeper" / "devoirs.py") == ""
+    assert home_of(SEUIL / "travail" / "devoirs.py") == ""
+    assert home_of(SEUIL / "web" / "agenda" / "queries.py") == ""
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

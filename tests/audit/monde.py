@@ -12,9 +12,10 @@ from django.urls import NoReverseMatch, URLPattern, reverse
 from seuil.accompagnements.models import Demarche, Mandat
 from seuil.actes.models import Acte
 from seuil.acteurs.models import Agent
-from seuil.acteurs.operations import create_abonnement
+from seuil.acteurs.operations.abonnements import create_abonnement
 from seuil.dossiers.models import Bailleur, Dossier, Logement
-from seuil.dossiers.operations import attach_document, record_coordonnee
+from seuil.dossiers.operations.documents import attach_document
+from seuil.dossiers.operations.menage import record_coordonnee
 from seuil.travail.models import Tache
 from seuil.usecases.import_liste import deposit_liste
 from seuil.usecases.refresh_dossiers import refresh_dossiers

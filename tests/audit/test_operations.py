@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from seuil.acteurs.models import Agent
-from seuil.acteurs.operations import Machine
+from seuil.acteurs.operations.machine import Machine
 from seuil.audit.models import Event
 from seuil.audit.operations import record_event
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from seuil.acteurs.models import Agent
 from seuil.connexions.models import CleAcces, Connexion, FacteurCode
-from seuil.connexions.operations import create_invitation
+from seuil.connexions.operations.invitations import create_invitation
 from seuil.engines.facteurs import hide
 from seuil.kernel import clock
 from tests.conftest import ON

@@ -10,19 +10,15 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from seuil.accompagnements.models import Choix, ChoixLigne
 from seuil.acteurs.models import Agent, Organisation
-from seuil.acteurs.operations import Machine
+from seuil.acteurs.operations.machine import Machine
 from seuil.audit.models import Event
 from seuil.conservation import operations
 from seuil.conservation.models import DemandeDroit, Gel
 from seuil.conservation.operations import MotifManquant, end_gel, record_demande, record_gel
-from seuil.conservation.queries import (
-    get_gel,
-    get_sort,
-    list_demandes,
-    list_lecteurs,
-    list_personnelles,
-    list_tables_du_dossier,
-)
+from seuil.conservation.queries.demandes import list_demandes
+from seuil.conservation.queries.dossiers import get_gel, get_sort
+from seuil.conservation.queries.lecteurs import list_lecteurs
+from seuil.conservation.queries.tables import list_personnelles, list_tables_du_dossier
 from seuil.dossiers.models import Bailleur, Dossier, Personne
 from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
 from seuil.indicateurs.queries import get_activite, list_clotures, list_dossiers_indicateur

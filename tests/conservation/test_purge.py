@@ -14,7 +14,8 @@ from seuil.acteurs.models import Agent, Commune, Organisation
 from seuil.audit.models import Event
 from seuil.conservation.models import CompteAnonyme, DemandeDroit, ResteAnonyme
 from seuil.conservation.operations import record_gel
-from seuil.conservation.queries import list_dossiers_lus, list_tables_du_dossier
+from seuil.conservation.queries.dossiers import list_dossiers_lus
+from seuil.conservation.queries.tables import list_tables_du_dossier
 from seuil.dossiers.models import Bailleur, Dossier
 from seuil.indicateurs.queries import SOURCES, get_activite, list_clotures
 from seuil.usecases.purge_dossiers import Bilan, _purge_one, purge_dossiers

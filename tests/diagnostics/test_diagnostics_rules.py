@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from seuil.accompagnements.rules import EtatMandat
+from seuil.accompagnements.rules.besoins import EtatMandat
 from seuil.diagnostics.rules import Audience, DsfDate, compute_besoins, why_not_record
 
 DAY = timedelta(days=1)

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 
 from seuil.acteurs.models import Agent, Role
 from seuil.dossiers.models import Acces, Dossier
-from seuil.dossiers.operations import close_acces, open_acces, open_instruction
+from seuil.dossiers.operations.acces import close_acces, open_acces
+from seuil.dossiers.operations.ouverture import open_instruction
 from tests.factories.base import make_agent, make_dossier, make_organisation
 
 pytestmark = pytest.mark.django_db

@@ -9,19 +9,16 @@ from django.conf import settings
 from seuil.acteurs.models import Agent
 from seuil.audit.models import Event
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.operations import (
-    DOCUMENT_MAX_BYTES,
-    DateAVenir,
+from seuil.dossiers.operations._journal import DateAVenir
+from seuil.dossiers.operations.bail import record_dette
+from seuil.dossiers.operations.documents import DOCUMENT_MAX_BYTES, DocumentRefuse, attach_document
+from seuil.dossiers.operations.dossiers import (
     DepartementInconnu,
-    DocumentRefuse,
     FaitDejaConnu,
-    attach_document,
     get_departement,
-    record_coordonnee,
-    record_dette,
-    record_suivi,
     take_numeros,
 )
+from seuil.dossiers.operations.menage import record_coordonnee, record_suivi
 from tests.factories.base import make_dossier
 
 pytestmark = pytest.mark.django_db

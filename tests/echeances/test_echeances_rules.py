@@ -8,23 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seuil.echeances.rules import (
-    FAIT_A_OBTENIR,
-    REGLES_LUES,
-    REGLES_PAR_FAIT,
-    STADES,
-    Acte,
+from seuil.echeances.rules.actes import list_faits, list_faits_lus
+from seuil.echeances.rules.avancement import STADES, compute_avancement
+from seuil.echeances.rules.calculs import (
     Contexte,
     EcheanceCalculee,
-    Fait,
-    compute_avancement,
     compute_echeances,
     compute_lues,
-    explain,
-    list_faits,
-    list_faits_lus,
-    list_pauses,
 )
+from seuil.echeances.rules.explications import explain
+from seuil.echeances.rules.faits import FAIT_A_OBTENIR, REGLES_LUES, REGLES_PAR_FAIT, Fait
+from seuil.echeances.rules.pauses import Acte, list_pauses
 from seuil.engines import droit
 
 DOSSIER = uuid4()

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from seuil.accompagnements.models import Choix, Mandat, Objectif
-from seuil.accompagnements.rules import DemarcheSaisie
+from seuil.accompagnements.rules.mandats import DemarcheSaisie
 from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.contacts.models import Contact
 from seuil.dossiers.models import Acces, Dossier

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from seuil.actes.rules import get_known_headers, get_synonymes, why_not_mapping
+from seuil.actes.rules.champs import get_known_headers, get_synonymes, why_not_mapping
 from seuil.engines import droit, tabular
 from seuil.jobs.demo.gabarits import GABARITS
 from seuil.jobs.demo.listes import FichierListe, generate_lists

@@ -11,26 +11,22 @@ from seuil.acteurs.rules import parse_departement
 from seuil.echeances.models import Stade
 from seuil.engines import droit
 from seuil.kernel.strict_yaml import FichierIllisible, Table, read_table
-from seuil.travail import rules
-from seuil.travail.rules import (
+from seuil.travail.rules import devoirs, etapes, taches, vues
+from seuil.travail.rules.annuaire import Annuaire, Destinataire
+from seuil.travail.rules.besoins import Besoin
+from seuil.travail.rules.devoirs import (
     ACTEURS,
     CONDITIONS,
     ETAPES,
-    PORTEE,
     SANS_COMPTE,
-    Annuaire,
-    Besoin,
-    Destinataire,
     Devoir,
-    DsfLu,
-    EtapeLue,
-    Reponse,
     compose_devoirs,
-    compute_devoirs,
-    compute_etapes_vues,
     load_devoirs,
     parse_devoirs,
 )
+from seuil.travail.rules.etapes import DsfLu, EtapeLue
+from seuil.travail.rules.taches import PORTEE, compute_devoirs
+from seuil.travail.rules.vues import Reponse, compute_etapes_vues
 
 ON = date(2026, 11, 21)
 DOSSIER, ACTE, OPERATEUR = uuid4(), uuid4(), uuid4()
@@ -127,7 +123,7 @@ def test_the_codes_of_the_data_are_those_of_the_procedure_and_of_the_directory()
     outside = {"bailleur_prive", "avocats", "cdad", "associations", "menage"}
     assert set(ACTEURS) - outside <= set(TypeOrganisation.values)
     assert outside <= SANS_COMPTE
-    assert set(rules._HOLDS) == set(CONDITIONS)
+    assert set(etapes._HOLDS) == set(CONDITIONS)
     assert set(ACTEURS) > SANS_COMPTE
 
 
@@ -142,7 +138,7 @@ def test_no_duty_is_surer_than_the_rule_of_the_law_that_dates_it(departement: st
 def test_no_task_lives_longer_than_what_is_read_of_the_acts(departement: str) -> None:
     for devoir in load_devoirs(departement).par_id.values():
         if devoir.makes_task and devoir.depart != "audience":
-            le = rules.compute_due(devoir, lue(devoir.etape), {})
+            le = taches.compute_due(devoir, lue(devoir.etape), {})
             assert le
             assert le + timedelta(days=90) < date(2026, 11, 2) + PORTEE
 
@@ -201,7 +197,7 @@ def local(devoirs: str) -> str:
     )
 
 
-def charte(devoirs: str) -> rules.Devoirs:
+def charte(devoirs: str) -> devoirs.Devoirs:
     configuration = parse_departement(local(devoirs), fichier="departements/77.yaml")
     return compose_devoirs(configuration.devoirs)
 
@@ -483,9 +479,9 @@ def test_a_duty_of_a_law_that_ends_is_for_the_acts_of_its_time() -> None:
         for le in (date(2026, 12, 31), date(2027, 1, 1))
     )
 
-    assert rules.applies(devoir, last)
-    assert not rules.applies(devoir, first)
-    assert rules.applies(load_devoirs("99").par_id["E1-BS-4"], first)
+    assert etapes.applies(devoir, last)
+    assert not etapes.applies(devoir, first)
+    assert etapes.applies(load_devoirs("99").par_id["E1-BS-4"], first)
 
 
 def test_those_without_account_have_no_task() -> None:
@@ -526,7 +522,7 @@ def test_when_one_cannot_tell_nobody_answers() -> None:
 
 def etats(
     *etapes: EtapeLue, reponses: tuple[Reponse, ...] = (), on: date = ON
-) -> dict[str, rules.DevoirVu]:
+) -> dict[str, vues.DevoirVu]:
     vues = compute_etapes_vues(etapes, annuaire=ANNUAIRE, echeances={}, reponses=reponses, on=on)
     return {d.devoir.id: d for vue in vues for d in vue.devoirs}
 

@@ -6,10 +6,10 @@ import pytest
 
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.operations import open_acces
+from seuil.dossiers.operations.acces import open_acces
 from seuil.travail.operations import refresh_taches
 from seuil.travail.queries import get_a_faire
-from seuil.travail.rules import Besoin
+from seuil.travail.rules.besoins import Besoin
 from tests.factories.base import make_dossier
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,8 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from seuil.travail.rules import GENRES, Besoin, EcheanceLue, Etat, compute_besoins_legaux
+from seuil.travail.rules.besoins import Besoin, EcheanceLue, Etat, compute_besoins_legaux
+from seuil.travail.rules.genres import GENRES
 
 DOSSIER = uuid4()
 NOTHING_DONE = Etat(dsf_fait_ou_confie=False, decisions_cfp=(), expulsions=())

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from seuil.acteurs.models import Decoupage, NatureDecoupage, Secteur
-from seuil.acteurs.operations import DecoupageDejaConnu, Machine
+from seuil.acteurs.operations.machine import Machine
+from seuil.acteurs.operations.territoires import DecoupageDejaConnu
 from seuil.jobs import decoupages
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.import_decoupage import (

@@ -10,7 +10,7 @@ from django.db import connection
 
 from seuil.actes.models import Acte, Correspondance, Ligne, Lot
 from seuil.actes.queries import get_apercu
-from seuil.acteurs.operations import Machine
+from seuil.acteurs.operations.machine import Machine
 from seuil.audit.models import Event
 from seuil.dossiers.models import Acces, Dette, Dossier
 from seuil.echeances.models import Echeance, Situation

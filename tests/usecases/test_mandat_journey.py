@@ -6,7 +6,8 @@ import pytest
 
 from seuil.accompagnements import operations
 from seuil.accompagnements.models import Choix, Mandat
-from seuil.accompagnements.queries import get_mandat, get_proposition, list_mandats
+from seuil.accompagnements.queries.choix import get_proposition
+from seuil.accompagnements.queries.mandats import get_mandat, list_mandats
 from seuil.acteurs.models import Agent, Organisation
 from seuil.dossiers.models import Dossier
 from seuil.travail.models import Tache

@@ -8,7 +8,7 @@ import pytest
 
 from seuil.accompagnements import operations
 from seuil.accompagnements.models import Choix, Contrat, Mandat, Prescription
-from seuil.accompagnements.queries import get_proposition
+from seuil.accompagnements.queries.choix import get_proposition
 from seuil.acteurs.models import Agent, Organisation
 from seuil.audit.models import Event
 from seuil.contacts.models import Contact
@@ -37,12 +37,7 @@ from seuil.usecases.request_dsf import request_dsf
 from seuil.usecases.sign_choix import sign_choix
 from seuil.usecases.sign_contrat import sign_contrat
 from seuil.visites.operations import VisiteRefusee
-from tests.factories.accompagnements import (
-    make_contact,
-    make_mandat,
-    make_objectif,
-    make_saisie,
-)
+from tests.factories.accompagnements import make_contact, make_mandat, make_objectif, make_saisie
 from tests.factories.base import make_acte, make_agent, make_dossier, make_organisation
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from seuil.actes.models import Acte
 from seuil.actes.operations import ActeDejaConnu
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.operations import open_instruction
+from seuil.dossiers.operations.ouverture import open_instruction
 from seuil.echeances.models import Echeance, Situation
 from seuil.travail.models import Tache
 from seuil.usecases._habilitation import DossierInaccessible, HabilitationRefusee

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seuil.actes.models import Acte
-from seuil.actes.rules import SENS_PAR_TYPE
+from seuil.actes.rules.types import SENS_PAR_TYPE
 from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Echeance, Situation
 from seuil.kernel import bulk

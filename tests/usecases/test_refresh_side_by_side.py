@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import connection
 
-from seuil.acteurs.operations import import_geography
+from seuil.acteurs.operations.territoires import import_geography
 from seuil.echeances.models import Echeance, Situation
 from seuil.usecases import refresh_dossiers
 from tests.conftest import ON

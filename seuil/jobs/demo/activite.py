@@ -12,8 +12,9 @@ from random import Random
 from typing import Any
 
 from seuil.accompagnements.models import Mandat
-from seuil.accompagnements.queries import get_proposition
-from seuil.accompagnements.rules import Candidat, DemarcheSaisie
+from seuil.accompagnements.queries.choix import get_proposition
+from seuil.accompagnements.rules.mandats import DemarcheSaisie
+from seuil.accompagnements.rules.priorites import Candidat
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.engines import droit

@@ -9,7 +9,7 @@ from typing import Any
 
 from seuil.actes.models import Acte, Lot, TypeActe
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.operations import record_aide
+from seuil.dossiers.operations.bail import record_aide
 from seuil.jobs.demo.activite import Agenda, Vie
 from seuil.jobs.demo.organisations import Acteurs
 from seuil.kernel.refusal import Refusal

@@ -17,7 +17,7 @@ from config.database import DATA_DIR
 from seuil.accompagnements.operations import create_objectif
 from seuil.actes.models import Acte, Lot, TypeActe
 from seuil.acteurs.models import Arrondissement
-from seuil.acteurs.operations import import_geography
+from seuil.acteurs.operations.territoires import import_geography
 from seuil.audit.models import Event
 from seuil.audit.operations import record_event
 from seuil.dossiers.models import Dossier

@@ -12,16 +12,15 @@ from seuil.acteurs.models import (
     Role,
     TypeOrganisation,
 )
-from seuil.acteurs.operations import (
-    Machine,
+from seuil.acteurs.operations.agents import (
     create_agent,
-    create_decoupage,
-    create_organisation,
-    create_secteur,
     record_mot_de_passe,
     renew_habilitation,
     wake_agent,
 )
+from seuil.acteurs.operations.machine import Machine
+from seuil.acteurs.operations.organisations import create_organisation
+from seuil.acteurs.operations.territoires import create_decoupage, create_secteur
 
 DEPARTEMENT = "33"
 MOT_DE_PASSE = "canal-toiture-noisette-demo"

@@ -5,7 +5,7 @@ from random import Random
 
 from seuil.acteurs.models import Agent
 from seuil.travail.queries import Rendu, filter_taches
-from seuil.travail.rules import load_devoirs
+from seuil.travail.rules.devoirs import load_devoirs
 from seuil.usecases.record_diligence import record_diligence
 
 _PART_FAITE = 0.85

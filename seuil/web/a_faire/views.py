@@ -8,12 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from seuil.accompagnements.queries import count_choix_a_signer
+from seuil.accompagnements.queries.choix import count_choix_a_signer
 from seuil.actes.queries import count_lots_en_attente
 from seuil.acteurs.models import Role
 from seuil.dossiers.queries import count_arrivees
 from seuil.travail.queries import TacheRow, get_a_faire
-from seuil.travail.rules import ETAPES, GENRES, load_devoirs
+from seuil.travail.rules.devoirs import ETAPES, load_devoirs
+from seuil.travail.rules.genres import GENRES
 from seuil.web.access import get_agent, may, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.journal import saw

@@ -12,7 +12,11 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from seuil.acteurs.models import Agent
-from seuil.acteurs.operations import create_abonnement, end_abonnement, record_lecture_agenda
+from seuil.acteurs.operations.abonnements import (
+    create_abonnement,
+    end_abonnement,
+    record_lecture_agenda,
+)
 from seuil.acteurs.queries import find_abonne, find_abonnement
 from seuil.acteurs.rules import why_not
 from seuil.kernel import clock

@@ -19,7 +19,7 @@ from seuil.echeances.models import Echeance, Situation
 from seuil.engines import droit
 from seuil.travail.models import Tache
 from seuil.travail.queries import filter_taches
-from seuil.travail.rules import GENRES as GENRES_DE_TACHE
+from seuil.travail.rules.genres import GENRES as GENRES_DE_TACHE
 
 # In the order of a day: what the court fixed, what the law sets, what was agreed, what is to do.
 GENRES = ("audience", "legale", "convention", "tache")

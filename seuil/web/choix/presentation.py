@@ -6,7 +6,7 @@ from html import escape
 
 from django.utils.safestring import SafeString
 
-from seuil.accompagnements.rules import LigneProposee
+from seuil.accompagnements.rules.choix import LigneProposee
 from seuil.web.addresses import address
 from seuil.web.templatetags.equipe import stade
 from seuil.web.templatetags.seuil import date_courte, date_longue, il_y_a, montant, pluriel

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from seuil.accompagnements.models import Mandat, Prescription
-from seuil.accompagnements.rules import PRESCRIPTION_JOURS
+from seuil.accompagnements.rules.priorites import PRESCRIPTION_JOURS
 from seuil.acteurs.models import Agent, Organisation
 from seuil.dossiers.models import Dossier
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from seuil.accompagnements.queries import (
+from seuil.accompagnements.queries.choix import (
     ObjectifAbsent,
     find_proposition,
     get_choix,

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from seuil.acteurs.models import Role
-from seuil.acteurs.operations import (
+from seuil.acteurs.operations.agents import (
     CourrielDejaUtilise,
     assign_administration,
     close_agent,
@@ -23,7 +23,8 @@ from seuil.acteurs.operations import (
 )
 from seuil.acteurs.rules import RAPPEL_HABILITATION, is_fin_proche
 from seuil.connexions.models import FinConnexion, ObjetInvitation
-from seuil.connexions.operations import create_invitation, end_connexions
+from seuil.connexions.operations.invitations import create_invitation
+from seuil.connexions.operations.sessions import end_connexions
 from seuil.connexions.queries import (
     find_compte,
     find_invitation_ouverte,

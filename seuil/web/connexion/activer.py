@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from seuil.acteurs.models import Agent
 from seuil.connexions.models import MoyenConnexion
-from seuil.connexions.operations import (
+from seuil.connexions.operations.facteurs import (
     create_cle,
     create_codes_secours,
     create_facteur_code,

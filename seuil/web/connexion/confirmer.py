@@ -6,7 +6,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from seuil.connexions.operations import TropDEssais, record_preuve
+from seuil.connexions.operations.essais import TropDEssais
+from seuil.connexions.operations.sessions import record_preuve
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
 from seuil.web.access import get_agent, prepare_confirmation, read_suite, signed_in

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from seuil.connexions.models import Invitation
-from seuil.connexions.operations import InvitationPerdue
+from seuil.connexions.operations.invitations import InvitationPerdue
 from seuil.connexions.queries import find_invitation
 from seuil.kernel import clock
 from seuil.usecases.receive_invitation import receive_invitation

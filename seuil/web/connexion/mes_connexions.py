@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from seuil.connexions.models import FinConnexion
-from seuil.connexions.operations import (
+from seuil.connexions.operations.facteurs import (
     create_codes_secours,
     delete_cle,
     delete_facteur_code,
-    end_connexions,
 )
+from seuil.connexions.operations.sessions import end_connexions
 from seuil.connexions.queries import (
     get_facteurs,
     list_cles,

@@ -6,16 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from seuil.acteurs.models import Agent
-from seuil.acteurs.operations import Machine
+from seuil.acteurs.operations.machine import Machine
 from seuil.connexions.models import CleAcces, Essai, GenreEssai
-from seuil.connexions.operations import (
-    open_essai,
-    receive_code,
-    receive_secours,
-    record_cle_presentee,
-    record_refus,
-    record_reussite,
-)
+from seuil.connexions.operations.essais import open_essai, record_refus, record_reussite
+from seuil.connexions.operations.facteurs import receive_code, receive_secours, record_cle_presentee
 from seuil.connexions.queries import find_agent, find_cle, get_facteurs
 from seuil.engines.facteurs import (
     CleRefusee,

@@ -17,14 +17,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from seuil.acteurs.models import Agent
-from seuil.acteurs.operations import Machine
+from seuil.acteurs.operations.machine import Machine
 from seuil.connexions.models import MoyenConnexion
-from seuil.connexions.operations import (
-    link_identite,
-    record_identite_presentee,
-    record_preuve,
-    record_refus,
-)
+from seuil.connexions.operations.essais import record_refus
+from seuil.connexions.operations.invitations import link_identite, record_identite_presentee
+from seuil.connexions.operations.sessions import record_preuve
 from seuil.connexions.queries import find_identite, list_agents_proposes
 from seuil.engines.oidc import (
     Client,

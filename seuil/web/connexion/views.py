@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from seuil.acteurs.models import Agent
 from seuil.acteurs.queries import list_comptes_demo
 from seuil.connexions.models import FinConnexion, MoyenConnexion
-from seuil.connexions.operations import TropDEssais
+from seuil.connexions.operations.essais import TropDEssais
 from seuil.connexions.queries import get_facteurs
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from seuil.acteurs.models import TypeOrganisation
-from seuil.acteurs.operations import rename_decoupage, update_secteur
+from seuil.acteurs.operations.territoires import rename_decoupage, update_secteur
 from seuil.acteurs.queries import (
     find_decoupage,
     get_territoire,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from seuil.conservation.queries import Registre
+from seuil.conservation.queries.registre import Registre
 from seuil.conservation.rules import POPULATION_MIN, write_duree
 
 _NBSP = "\N{NO-BREAK SPACE}"

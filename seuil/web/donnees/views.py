@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from seuil.conservation.queries import describe_registre
+from seuil.conservation.queries.registre import describe_registre
 from seuil.web.access import public, requires
 from seuil.web.donnees.markdown import render_aipd
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from seuil.accompagnements.queries import list_operateurs_en_charge
+from seuil.accompagnements.queries.faits import list_operateurs_en_charge
 from seuil.acteurs.models import Agent
 from seuil.diagnostics.queries import list_dsf_lus
 from seuil.dossiers.models import Dossier
@@ -19,7 +19,7 @@ from seuil.travail.queries import (
     list_rendables,
     load_annuaire,
 )
-from seuil.travail.rules import DevoirVu, EtapeVue, Reponse, compute_etapes_vues
+from seuil.travail.rules.vues import DevoirVu, EtapeVue, Reponse, compute_etapes_vues
 
 
 @dataclass(frozen=True, slots=True)

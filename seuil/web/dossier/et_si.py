@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 
 from seuil.actes.models import Sens, TypeActe
-from seuil.actes.rules import SENS_OBLIGATOIRE, SENS_PAR_TYPE
+from seuil.actes.rules.types import SENS_OBLIGATOIRE, SENS_PAR_TYPE
 from seuil.dossiers.models import Bail
 from seuil.echeances.queries import FaitsConnus
-from seuil.echeances.rules import Acte, Mouvement
+from seuil.echeances.rules.mouvements import Mouvement
+from seuil.echeances.rules.pauses import Acte
 from seuil.engines import droit
 from seuil.kernel.models import new_id
 from seuil.web.components.forms import ChoixField, DateField, Formulaire

@@ -7,15 +7,9 @@ from django import forms
 from django.core.validators import EmailValidator
 
 from seuil.actes.models import Sens, TypeActe
-from seuil.actes.rules import SENS_PAR_TYPE
+from seuil.actes.rules.types import SENS_PAR_TYPE
 from seuil.dossiers.models import Bail, Coordonnee, SuiviSocial
-from seuil.web.components.forms import (
-    DateField,
-    FichierField,
-    Formulaire,
-    HeureField,
-    MontantField,
-)
+from seuil.web.components.forms import DateField, FichierField, Formulaire, HeureField, MontantField
 
 
 class ActeForm(Formulaire):

@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from seuil.accompagnements.queries import get_dossier_mandat
+from seuil.accompagnements.queries.mandats import get_dossier_mandat
 from seuil.actes.queries import list_actes
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Agent
@@ -19,12 +19,9 @@ from seuil.audit.queries import list_consultations
 from seuil.contacts.queries import list_contacts
 from seuil.diagnostics.queries import list_constats_pour_dsf, list_dsf, list_regularite
 from seuil.dossiers.models import Document, Dossier, Personne
-from seuil.dossiers.operations import (
-    attach_document,
-    record_aide,
-    record_coordonnee,
-    record_date_annoncee,
-)
+from seuil.dossiers.operations.bail import record_aide
+from seuil.dossiers.operations.documents import attach_document, record_date_annoncee
+from seuil.dossiers.operations.menage import record_coordonnee
 from seuil.dossiers.queries import (
     Ouverture,
     get_composition,
@@ -49,7 +46,7 @@ from seuil.echeances.queries import (
     list_echeances,
     list_pauses_of,
 )
-from seuil.echeances.rules import compare_echeances
+from seuil.echeances.rules.mouvements import compare_echeances
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.record_acte import record_acte

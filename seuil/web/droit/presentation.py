@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from seuil.dossiers.rules import normalise
-from seuil.echeances.rules import EffetDuDroit
+from seuil.echeances.rules.effets import EffetDuDroit
 from seuil.engines import droit
 from seuil.web.templatetags.seuil import ecart_jours
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from seuil.echeances.queries import measure_effet
-from seuil.echeances.rules import REGLES_PAR_FAIT, SUITES, list_effets_utiles
+from seuil.echeances.rules.effets import list_effets_utiles
+from seuil.echeances.rules.faits import REGLES_PAR_FAIT, SUITES
 from seuil.engines import droit
 from seuil.kernel.contexte import counting
 from seuil.web.access import get_agent, may, request_day, requires

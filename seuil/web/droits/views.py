@@ -16,16 +16,9 @@ from seuil.conservation.operations import (
     record_demande,
     record_gel,
 )
-from seuil.conservation.queries import (
-    find_dossier as find_dossier_du_departement,
-)
-from seuil.conservation.queries import (
-    get_demande,
-    get_gel,
-    get_sort,
-    list_demandes,
-    list_personnes,
-)
+from seuil.conservation.queries.demandes import find_dossier as find_dossier_du_departement
+from seuil.conservation.queries.demandes import get_demande, list_demandes, list_personnes
+from seuil.conservation.queries.dossiers import get_gel, get_sort
 from seuil.conservation.rules import compute_reponse_due
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal

@@ -14,7 +14,7 @@ from seuil.contacts.models import Contact
 from seuil.dossiers.models import Composition, Coordonnee, Dossier, Personne
 from seuil.echeances.queries import read_dette
 from seuil.travail.models import Tache
-from seuil.travail.rules import GENRES
+from seuil.travail.rules.genres import GENRES
 
 # Whose work the team does.
 _EQUIPE = (Role.CHEF_EQUIPE, Role.TRAVAILLEUR_SOCIAL, Role.JURISTE)

@@ -7,7 +7,8 @@ from django import forms
 
 from seuil.actes.models import TypeActe
 from seuil.actes.queries import ColonneVue
-from seuil.actes.rules import CHAMPS, LABELS_TYPE
+from seuil.actes.rules.champs import CHAMPS
+from seuil.actes.rules.types import LABELS_TYPE
 from seuil.web.components.forms import ChoixField, FichierField, Formulaire, ListeDeroulante
 
 

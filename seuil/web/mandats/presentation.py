@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from seuil.accompagnements.models import Rapport
-from seuil.accompagnements.queries import MandatRow
+from seuil.accompagnements.queries.mandats import MandatRow
 from seuil.web.equipe.queries import Repere
 
 

@@ -11,17 +11,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from seuil.accompagnements.models import Demarche, Mandat, Rapport
-from seuil.accompagnements.queries import (
+from seuil.accompagnements.queries.faits import get_suivi
+from seuil.accompagnements.queries.mandats import (
     ETATS,
     count_mandats,
     get_demarche,
     get_etat,
     get_mandat,
-    get_suivi,
     list_mandats,
     list_referents,
 )
-from seuil.accompagnements.rules import DemarcheSaisie
+from seuil.accompagnements.rules.mandats import DemarcheSaisie
 from seuil.acteurs.models import Agent
 from seuil.contacts.queries import list_contacts
 from seuil.diagnostics.queries import list_dsf

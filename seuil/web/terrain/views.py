@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from seuil.accompagnements.queries import get_dossier_mandat, list_referents
+from seuil.accompagnements.queries.mandats import get_dossier_mandat, list_referents
 from seuil.acteurs.queries import list_organisations
 from seuil.diagnostics.models import Dsf
 from seuil.diagnostics.queries import list_dsf

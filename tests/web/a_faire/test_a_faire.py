@@ -11,7 +11,7 @@ from django.urls import reverse
 from seuil.acteurs.models import Agent
 from seuil.kernel.models import new_id
 from seuil.travail.models import Tache
-from seuil.travail.rules import GENRES
+from seuil.travail.rules.genres import GENRES
 from seuil.web.a_faire.views import _ECRANS
 from tests.factories.base import make_dossier
 from tests.harness.client import StrictClient, read

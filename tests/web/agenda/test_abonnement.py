@@ -15,7 +15,7 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from seuil.acteurs.models import AbonnementAgenda, Agent
-from seuil.acteurs.operations import create_abonnement
+from seuil.acteurs.operations.abonnements import create_abonnement
 from seuil.audit.models import Event
 from seuil.dossiers.models import Acces, Coordonnee
 from seuil.echeances.models import Situation

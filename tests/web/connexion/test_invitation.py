@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from seuil.acteurs.models import Agent
 from seuil.connexions.models import FacteurCode, Invitation
-from seuil.connexions.operations import create_invitation
+from seuil.connexions.operations.invitations import create_invitation
 from tests.factories.base import make_agent
 from tests.harness.client import StrictClient
 from tests.web.connexion.conftest import Compte, Horloge, first, is_open

@@ -12,7 +12,7 @@ from django.urls import reverse
 from seuil.acteurs.models import Agent
 from seuil.audit.models import Event
 from seuil.connexions.models import CodeSecours, Connexion, FacteurCode
-from seuil.connexions.operations import create_codes_secours
+from seuil.connexions.operations.facteurs import create_codes_secours
 from tests.harness.client import StrictClient
 from tests.web.connexion.conftest import MOT_DE_PASSE, Compte, Horloge, first, is_open
 

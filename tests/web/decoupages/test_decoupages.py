@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from seuil.acteurs.models import Agent, Commune, Decoupage, Secteur
-from seuil.acteurs.operations import Machine, create_decoupage, create_secteur
+from seuil.acteurs.operations.machine import Machine
+from seuil.acteurs.operations.territoires import create_decoupage, create_secteur
 from seuil.acteurs.rules import Configuration, Formation
 from tests.factories.base import BORDEAUX, LIBOURNE, make_agent, make_organisation
 from tests.harness.client import StrictClient

@@ -13,12 +13,9 @@ from seuil.actes.models import Acte
 from seuil.acteurs.models import Agent
 from seuil.audit.models import Event
 from seuil.dossiers.models import Acces, DateAnnoncee, Dossier
-from seuil.dossiers.operations import (
-    DateAVenir,
-    FaitDejaConnu,
-    RegleSansParametre,
-    record_date_annoncee,
-)
+from seuil.dossiers.operations._journal import DateAVenir
+from seuil.dossiers.operations.documents import RegleSansParametre, record_date_annoncee
+from seuil.dossiers.operations.dossiers import FaitDejaConnu
 from seuil.echeances.models import Echeance
 from seuil.engines import droit
 from seuil.travail.models import Tache

@@ -13,7 +13,7 @@ from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Bail, Dossier
 from seuil.echeances.models import Echeance
 from seuil.echeances.queries import measure_effet
-from seuil.echeances.rules import EffetDuDroit, list_effets_utiles
+from seuil.echeances.rules.effets import EffetDuDroit, list_effets_utiles
 from seuil.engines import droit
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from tests.factories.base import make_acte, make_dossier

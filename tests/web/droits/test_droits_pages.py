@@ -10,7 +10,7 @@ from django.db import connection
 
 from seuil.acteurs.models import Agent, Organisation
 from seuil.conservation.models import DemandeDroit, Gel, ResteAnonyme
-from seuil.conservation.queries import list_lecteurs
+from seuil.conservation.queries.lecteurs import list_lecteurs
 from seuil.dossiers.models import Dossier
 from seuil.kernel.contexte import acting_as_machine, under_policies
 from seuil.usecases.purge_dossiers import purge_dossiers

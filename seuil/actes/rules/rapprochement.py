@@ -1,0 +1,68 @@
+"""A row against the acts that are known already."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from seuil.actes.rules.lignes import LigneLue, Motif
+from seuil.actes.rules.types import LABELS_TYPE
+
+
+@dataclass(frozen=True, slots=True)
+class ActeConnu:
+    """What is already recorded of a dossier, to recognise a duplicate or an impossible order."""
+
+    dossier_id: object
+    actes: Collection[tuple[str, date]]
+
+
+def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) -> None:
+    """Mark a row as duplicate, or refuse a hearing earlier than the assignation it follows."""
+    acte = ligne.acte
+    if acte is None:
+        return
+    if (type_acte, acte.survenu_le) in connu.actes:
+        ligne.etat = "doublon"
+        ligne.motifs = [
+            Motif(
+                "",
+                f"Déjà connu : {LABELS_TYPE[type_acte]} du {acte.survenu_le:%d/%m/%Y} pour ce"
+                " ménage.",
+                "Rien à faire : la ligne ne sera pas ajoutée une seconde fois.",
+            )
+        ]
+        return
+    if type_acte == "assignation" and ligne.etat == "accepte":
+        _doubt_after_hearing(ligne, acte.survenu_le, connu)
+    if type_acte == "audience":
+        assignations = [le for genre, le in connu.actes if genre == "assignation"]
+        if assignations and acte.survenu_le < min(assignations):
+            ligne.etat = "refuse"
+            ligne.motifs.append(
+                Motif(
+                    "Date de l’audience",
+                    f"L’audience ({acte.survenu_le:%d/%m/%Y}) précède l’assignation"
+                    f" ({min(assignations):%d/%m/%Y}).",
+                    "Vérifiez la date de l’audience, ou importez d’abord l’assignation.",
+                )
+            )
+            ligne.acte = None
+
+
+def _doubt_after_hearing(ligne: LigneLue, assigne_le: date, connu: ActeConnu) -> None:
+    """Have a person look at an assignation that follows the hearing it should have called."""
+    hearings = [le for genre, le in connu.actes if genre == "audience"]
+    earlier = [le for genre, le in connu.actes if genre == "assignation" and le < assigne_le]
+    # A second procedure has its own assignation before its own hearing.
+    orphans = [le for le in hearings if le < assigne_le and not any(a <= le for a in earlier)]
+    if orphans:
+        ligne.etat = "a_verifier"
+        ligne.motifs.insert(
+            0,
+            Motif(
+                "Date de l’acte",
+                f"L’assignation ({assigne_le:%d/%m/%Y}) suit une audience déjà connue"
+                f" ({max(orphans):%d/%m/%Y}).",
+                "Vérifiez les deux dates\u00a0; confirmez la ligne si c’est une autre procédure.",
+            ),
+        )

@@ -1,0 +1,1 @@
+"""Write the directory: official geography, organisations, agents."""

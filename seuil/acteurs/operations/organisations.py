@@ -1,0 +1,69 @@
+"""The organisations of the directory."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from seuil.acteurs.models import Organisation, TypeOrganisation
+from seuil.acteurs.rules import why_bad_siret
+from seuil.audit.operations import Author, record_event
+from seuil.kernel.refusal import Refusal
+
+
+class OrganisationDejaConnue(Refusal):
+    message = "Un organisme porte déjà ce nom dans le département."
+
+
+class SiretFaux(Refusal):
+    message = "Ce SIRET est mal recopié."
+
+
+@transaction.atomic
+def create_organisation(
+    *,
+    departement: str,
+    type: TypeOrganisation | str,  # noqa: A002 - the noun of the directory
+    nom: str,
+    by: Author,
+    on: date,
+    **contact: Any,
+) -> Organisation:
+    """Add an organisation to the directory.
+
+    Raises OrganisationDejaConnue when the name is taken in the département, or SiretFaux.
+    """
+    if Organisation.objects.filter(departement=departement, nom=nom).exists():
+        raise OrganisationDejaConnue
+    communes = contact.pop("communes", ())
+    if contact.get("siret") and (reason := why_bad_siret(contact["siret"])):
+        raise SiretFaux(reason)
+    organisation = Organisation.objects.create(
+        departement_id=departement, type=type, nom=nom, **contact
+    )
+    organisation.communes.set(communes)
+    record_event(
+        kind="organisation.creee",
+        by=by,
+        on=on,
+        target_type="organisation",
+        target_id=organisation.pk,
+    )
+    return organisation
+
+
+@transaction.atomic
+def record_siret(*, organisation: Organisation, siret: str, by: Author, on: date) -> Organisation:
+    """Write the SIRET by which an identity provider names the organisation. Raises SiretFaux."""
+    if reason := why_bad_siret(siret):
+        raise SiretFaux(reason)
+    organisation.siret = siret
+    organisation.save(update_fields=["siret"])
+    record_event(
+        kind="organisation.siret",
+        by=by,
+        on=on,
+        target_type="organisation",
+        target_id=organisation.pk,
+    )
+    return organisation

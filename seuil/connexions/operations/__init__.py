@@ -1,0 +1,1 @@
+"""Write tries, factors, sessions and invitations."""

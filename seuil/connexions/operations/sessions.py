@@ -1,0 +1,103 @@
+"""Sessions, opened and ended."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from seuil.acteurs.models import Agent
+from seuil.audit.operations import Author, record_event
+from seuil.connexions.models import Connexion, FinConnexion, MoyenConnexion
+from seuil.connexions.rules import VUE_TOUTES_LES
+
+
+@transaction.atomic
+def open_connexion(
+    *,
+    agent: Agent,
+    moyen: MoyenConnexion | str,
+    navigateur: str,
+    appareil: str,
+    poste: str,
+    by: Author,
+    on: date,
+    at: datetime,
+) -> Connexion:
+    """Open a session, once every factor is proved."""
+    connexion = Connexion.objects.create(
+        agent=agent,
+        moyen=moyen,
+        ouverte_at=at,
+        vue_at=at,
+        preuve_at=at,
+        navigateur=navigateur,
+        appareil=appareil,
+        poste=poste,
+    )
+    record_event(
+        kind="connexion.ouverte",
+        by=by,
+        on=on,
+        target_type="connexion",
+        target_id=connexion.pk,
+        details={"moyen": str(moyen)},
+    )
+    return connexion
+
+
+@transaction.atomic
+def record_vue(*, connexion: Connexion, at: datetime) -> None:
+    """Note that a page was seen, at most once a minute; nobody acts: no journal line."""
+    Connexion.objects.filter(pk=connexion.pk, vue_at__lt=at - VUE_TOUTES_LES).update(vue_at=at)
+
+
+@transaction.atomic
+def record_preuve(*, connexion: Connexion, at: datetime) -> None:
+    """Note that the agent has just proved again who it is."""
+    Connexion.objects.filter(pk=connexion.pk).update(preuve_at=at)
+
+
+@transaction.atomic
+def end_connexion(
+    *, connexion: Connexion, motif: FinConnexion | str, by: Author, on: date, at: datetime
+) -> None:
+    """End one session; ending it twice changes nothing."""
+    _end(Connexion.objects.filter(pk=connexion.pk), str(motif), by, on, at)
+
+
+@transaction.atomic
+def end_connexions(
+    *,
+    agent: Agent,
+    motif: FinConnexion | str,
+    by: Author,
+    on: date,
+    at: datetime,
+    seulement: UUID | None = None,
+    sauf: UUID | None = None,
+) -> int:
+    """End the open sessions of an agent; `seulement` names one, `sauf` spares one."""
+    rows = Connexion.objects.filter(agent=agent.pk)
+    if seulement is not None:
+        rows = rows.filter(pk=seulement)
+    if sauf is not None:
+        rows = rows.exclude(pk=sauf)
+    return _end(rows, str(motif), by, on, at)
+
+
+def _end(rows: QuerySet[Connexion], motif: str, by: Author, on: date, at: datetime) -> int:
+    ended = 0
+    for connexion in rows.filter(fin_at=None).select_for_update().order_by("pk"):
+        connexion.fin_at, connexion.fin_motif = max(at, connexion.ouverte_at), motif
+        connexion.save(update_fields=["fin_at", "fin_motif"])
+        record_event(
+            kind="connexion.fermee",
+            by=by,
+            on=on,
+            target_type="connexion",
+            target_id=connexion.pk,
+            details={"motif": motif},
+        )
+        ended += 1
+    return ended

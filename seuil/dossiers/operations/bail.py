@@ -1,0 +1,132 @@
+"""Record the lease, the debts, the housing aids."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from seuil.audit.operations import Author
+from seuil.dossiers.models import AideLogement, Bail, Dette, Dossier
+from seuil.dossiers.operations._journal import record_line, refuse_future
+from seuil.dossiers.operations.dossiers import FaitDejaConnu, lock_dossier
+from seuil.kernel.refusal import Refusal
+
+
+class BailModifie(Refusal):
+    message = (
+        "Le bail a été modifié depuis que ce formulaire est ouvert\N{NO-BREAK SPACE}: rouvrez-le"
+        " pour voir ce qui est connu, puis recommencez."
+    )
+
+
+class BailIncoherent(Refusal):
+    message = "Le bail ne peut pas être renouvelé ou reconduit avant d’avoir été signé."
+
+
+@transaction.atomic
+def record_dette(
+    *,
+    dossier: Dossier,
+    constatee_le: date,
+    montant: Decimal,
+    source: str,
+    by: Author,
+    on: date,
+) -> Dette:
+    """Add a dated amount of debt. Raises DateAVenir, FaitDejaConnu."""
+    refuse_future(constatee_le, on)
+    dette, created = Dette.objects.get_or_create(
+        dossier=dossier, constatee_le=constatee_le, source=source, defaults={"montant": montant}
+    )
+    if not created:
+        raise FaitDejaConnu
+    record_line("dette.ajoutee", dossier, by, on)
+    return dette
+
+
+@transaction.atomic
+def record_aide(
+    *,
+    dossier: Dossier,
+    constatee_le: date,
+    montant: Decimal,
+    tiers_payant: bool,
+    source: str,
+    by: Author,
+    on: date,
+) -> AideLogement:
+    """Add the housing aid as a source states it; 0 says that there is none.
+
+    Raises DateAVenir, FaitDejaConnu.
+    """
+    refuse_future(constatee_le, on)
+    aide, created = AideLogement.objects.get_or_create(
+        dossier=dossier,
+        constatee_le=constatee_le,
+        source=source,
+        defaults={"montant": montant, "tiers_payant": tiers_payant},
+    )
+    if not created:
+        raise FaitDejaConnu
+    record_line("aide.ajoutee", dossier, by, on)
+    return aide
+
+
+@transaction.atomic
+def record_bail(
+    *,
+    dossier: Dossier,
+    signe_le: date | None,
+    reconduit_le: date | None,
+    clause_duree: str,
+    terme: str,
+    loyer: Decimal | None,
+    charges: Decimal | None,
+    empreinte: str,
+    by: Author,
+    on: date,
+) -> Bail:
+    """Fill or correct the lease; the journal says which fields changed, never their values.
+
+    `empreinte` is that of the lease as the author read it; empty when there was none.
+    Raises DateAVenir, BailIncoherent, BailModifie.
+    """
+    for le in (signe_le, reconduit_le):
+        if le is not None:
+            refuse_future(le, on)
+    if signe_le and reconduit_le and reconduit_le < signe_le:
+        raise BailIncoherent
+    lock_dossier(dossier)
+    bail = Bail.objects.filter(dossier=dossier).first()
+    if (bail.empreinte if bail else "") != empreinte:
+        raise BailModifie
+    values = {
+        "signe_le": signe_le,
+        "reconduit_le": reconduit_le,
+        "clause_duree": clause_duree,
+        "terme": terme,
+        "loyer": loyer,
+        "charges": charges,
+    }
+    bail = bail or Bail(dossier=dossier)
+    details = _describe_changes(bail, values)
+    if details:
+        for champ, value in values.items():
+            setattr(bail, champ, value)
+        bail.save()
+        record_line("bail.modifie", dossier, by, on, details)
+    return bail
+
+
+def _describe_changes(bail: Bail, values: Mapping[str, object]) -> dict[str, list[str]]:
+    """Return the names of the fields that are filled, corrected, emptied; no value."""
+    found: dict[str, list[str]] = {}
+    for champ, value in values.items():
+        before = getattr(bail, champ)
+        if before == value:
+            continue
+        kind = "remplis" if before in (None, "") else "corriges"
+        kind = "effaces" if value in (None, "") else kind
+        found.setdefault(kind, []).append(champ)
+    return found

@@ -1,0 +1,198 @@
+"""Open and complete files by the thousand, for the import."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from seuil.acteurs.models import Role
+from seuil.dossiers.models import (
+    Acces,
+    Bail,
+    Bailleur,
+    Composition,
+    Coordonnee,
+    Dette,
+    Dossier,
+    Logement,
+    Personne,
+    SuiviSocial,
+)
+from seuil.dossiers.operations.dossiers import take_numeros
+from seuil.dossiers.rules import MenageRecu, normalise
+from seuil.kernel.bulk import copy_new_rows, copy_rows
+from seuil.kernel.contexte import acting_as_machine
+from seuil.kernel.models import new_id
+
+
+def open_dossiers(
+    *, departement: str, menages: Sequence[MenageRecu], sources: Sequence[str], on: date
+) -> dict[str, UUID]:
+    """Open a file for each household, in bulk; return the new identifiers by key.
+
+    The keys are distinct and none is open in the département: the caller holds the import lock.
+    """
+    numeros = take_numeros(departement=departement, annee=on.year, count=len(menages))
+    ids = {menage.cle: new_id() for menage in menages}
+    copy_rows(
+        Dossier,
+        ("id", "numero", "departement_id", "parc", "ouvert_le", "cle"),
+        (
+            (ids[m.cle], numero, departement, m.parc, on, m.cle)
+            for m, numero in zip(menages, numeros, strict=True)
+        ),
+    )
+    copy_rows(
+        Personne,
+        ("id", "dossier_id", "qualite", "rang", "nom", "prenom", "ne_le"),
+        (
+            row
+            for m in menages
+            for row in (
+                (new_id(), ids[m.cle], "titulaire", 1, m.nom, m.prenom, m.ne_le),
+                (new_id(), ids[m.cle], "co_titulaire", 1, m.nom2, m.prenom2, None),
+            )
+            if row[4]
+        ),
+    )
+    copy_rows(
+        Logement,
+        ("id", "dossier_id", "adresse", "complement", "code_postal", "commune_id", "type_logement"),
+        (
+            (new_id(), ids[m.cle], m.adresse, m.complement, m.code_postal, m.commune, "")
+            for m in menages
+        ),
+    )
+    bailleurs = _find_or_create_bailleurs(departement, menages)
+    copy_rows(
+        Bail,
+        ("id", "dossier_id", "bailleur_id", "signe_le", "clause_duree", "loyer", "charges"),
+        (
+            (
+                new_id(),
+                ids[m.cle],
+                bailleurs.get(_cle_bailleur(m)),
+                m.bail_le,
+                m.clause,
+                m.loyer,
+                m.charges,
+            )
+            for m in menages
+        ),
+    )
+    add_faits(faits=[(ids[m.cle], m, on, s) for m, s in zip(menages, sources, strict=True)])
+    return ids
+
+
+def complete_dossiers(*, departement: str, menages: Mapping[UUID, MenageRecu]) -> None:
+    """Fill what was empty in files that new rows describe again; nothing known is overwritten."""
+    bailleurs = _find_or_create_bailleurs(departement, list(menages.values()))
+    baux = []
+    for bail in Bail.objects.filter(dossier__in=menages):
+        menage = menages[bail.dossier_id]
+        found = (
+            bail.bailleur_id or bailleurs.get(_cle_bailleur(menage)),
+            bail.signe_le or menage.bail_le,
+            bail.clause_duree or menage.clause,
+            menage.loyer if bail.loyer is None else bail.loyer,
+            menage.charges if bail.charges is None else bail.charges,
+        )
+        if found != (
+            bail.bailleur_id, bail.signe_le, bail.clause_duree, bail.loyer, bail.charges
+        ):  # fmt: skip
+            (
+                bail.bailleur_id, bail.signe_le, bail.clause_duree, bail.loyer, bail.charges
+            ) = found  # fmt: skip
+            baux.append(bail)
+    Bail.objects.bulk_update(
+        baux, ["bailleur", "signe_le", "clause_duree", "loyer", "charges"], batch_size=1000
+    )
+    for parc in ("prive", "social"):
+        known = [pk for pk, menage in menages.items() if menage.parc == parc]
+        Dossier.objects.filter(pk__in=known, parc="inconnu").update(parc=parc)
+
+
+def add_faits(*, faits: Sequence[tuple[UUID, MenageRecu, date, str]]) -> None:
+    """Add the dated facts that rows bring (contacts, composition, social follow-up), in bulk.
+
+    Each item is the file, the row, the day it was said and its source. A fact already known is
+    left as it is.
+    """
+    copy_new_rows(
+        Coordonnee,
+        ("id", "dossier_id", "type", "valeur", "valide_du", "source"),
+        (
+            (new_id(), pk, kind, value, le, source)
+            for pk, m, le, source in faits
+            for kind, value in (("telephone", m.telephone), ("courriel", m.courriel))
+            if value
+        ),
+    )
+    copy_new_rows(
+        Composition,
+        ("id", "dossier_id", "adultes", "enfants", "constatee_le", "source"),
+        (
+            (new_id(), pk, m.adultes, m.enfants, le, source)
+            for pk, m, le, source in faits
+            if m.adultes is not None or m.enfants is not None
+        ),
+    )
+    copy_new_rows(
+        SuiviSocial,
+        ("id", "dossier_id", "situation", "service", "mesure", "constate_le", "source"),
+        (
+            (new_id(), pk, m.suivi, m.service_social, "", le, source)
+            for pk, m, le, source in faits
+            if m.suivi
+        ),
+    )
+
+
+def add_dettes(*, dettes: Sequence[tuple[UUID, date, Decimal, str]]) -> None:
+    """Add dated debts in bulk: file, day, amount, source. A debt already known stays."""
+    copy_new_rows(
+        Dette,
+        ("id", "dossier_id", "constatee_le", "montant", "source"),
+        ((new_id(), *dette) for dette in dettes),
+    )
+
+
+def _cle_bailleur(menage: MenageRecu) -> str:
+    return normalise(menage.bailleur)[:200]
+
+
+def _find_or_create_bailleurs(departement: str, menages: Sequence[MenageRecu]) -> dict[str, UUID]:
+    described = {cle: m for m in menages if (cle := _cle_bailleur(m))}
+    copy_new_rows(
+        Bailleur,
+        ("id", "departement_id", "nature", "nom", "telephone", "courriel", "mandataire", "cle"),
+        (
+            (
+                new_id(),
+                departement,
+                m.bailleur_nature,
+                m.bailleur,
+                m.bailleur_telephone,
+                m.bailleur_courriel,
+                m.mandataire,
+                cle,
+            )
+            for cle, m in described.items()
+        ),
+    )
+    return dict(
+        Bailleur.objects.filter(departement=departement, cle__in=list(described)).values_list(
+            "cle", "pk"
+        )
+    )
+
+
+def open_instruction(*, dossier_ids: Collection[UUID], on: date) -> None:
+    """Let the préfecture's agents reach files, in bulk; a link already open stays as it is."""
+    role = Role.GESTIONNAIRE
+    with acting_as_machine("acces", on=on):
+        copy_new_rows(
+            Acces,
+            ("id", "dossier_id", "relation", "role", "debut_le"),
+            ((new_id(), pk, Acces.Relation.INSTRUCTION, role, on) for pk in dossier_ids),
+        )

@@ -1,0 +1,1 @@
+"""Which rules a fact sets running, and the deadline each gives."""
