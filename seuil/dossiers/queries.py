@@ -1,6 +1,6 @@
 """Read a dossier: the household, the dwelling, the lease, the debt, the links that open it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -8,7 +8,14 @@ from uuid import UUID
 
 from django.db.models import F, Model, Q, QuerySet
 
-from seuil.acteurs.matrice import DOSSIER, Regle, Relation, list_portees, load_matrice
+from seuil.acteurs.matrice import (
+    DOSSIER,
+    Portee,
+    Regle,
+    Relation,
+    list_portees,
+    load_matrice,
+)
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import (
     Acces,
@@ -330,11 +337,13 @@ def readable(
     agent: Agent,
     on: date,
     dossier: Dossier | None = None,
+    parmi: Collection[UUID] | None = None,
     chemin: str = "dossier",
 ) -> QuerySet[M]:
     """Keep the rows that the agent may read, by what their model says it holds (`Rls`).
 
-    Those of one file, or of all those it reaches. `chemin` leads from the rows to their dossier.
+    Those of one file, of a page of them (`parmi`), or of all those it reaches. `chemin` leads from
+    the rows to their dossier.
     """
     rls: Any = rows.model.Rls  # type: ignore[attr-defined]
     column, special = getattr(rls, "par_valeur", ("", {}))
@@ -343,7 +352,10 @@ def readable(
         if dossier is not None:
             visible = only_visible(agent=agent, on=on, dossier=dossier, categorie=categorie)
         else:
-            visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie).values("pk")
+            visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
+            if parmi is not None:
+                visible = visible.filter(pk__in=parmi)
+            visible = visible.values("pk")
         return Q(**{f"{chemin}__in": visible})
 
     if dossier is not None:
@@ -351,10 +363,18 @@ def readable(
         rows = rows.filter(**{chemin: dossier.pk})
     if getattr(rls, "organisation_seule", False):
         rows = rows.filter(organisation=agent.organisation_id)
-    if not special:
+    # Categories that the matrix opens alike are asked for once.
+    alike: dict[Sequence[Portee], list[str]] = {}
+    for categorie in {rls.categorie: None} | dict.fromkeys(sorted(set(special.values()))):
+        alike.setdefault(list_portees(agent.profil, categorie), []).append(categorie)
+    if len(alike) == 1:
         return rows.filter(among(rls.categorie))
-    kept = Q(among(rls.categorie), ~Q(**{f"{column}__in": list(special)}))
-    for categorie in sorted(set(special.values())):
-        values = [value for value, c in special.items() if c == categorie]
-        kept |= Q(among(categorie), **{f"{column}__in": values})
+    kept = Q()
+    for categories in alike.values():
+        if rls.categorie in categories:
+            others = [value for value, c in special.items() if c not in categories]
+            which = ~Q(**{f"{column}__in": others})
+        else:
+            which = Q(**{f"{column}__in": [v for v, c in special.items() if c in categories]})
+        kept |= Q(among(categories[0]), which)
     return rows.filter(kept)

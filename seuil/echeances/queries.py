@@ -205,7 +205,7 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[Doss
         )
     }  # fmt: skip
     prochaines = dict(
-        readable(rows=Echeance.objects.filter(dossier__in=ids), agent=agent, on=on)
+        readable(rows=Echeance.objects.filter(dossier__in=ids), agent=agent, on=on, parmi=ids)
         .filter(le__gte=on, regle__in=_list_legales())
         .values_list("dossier_id")
         .annotate(prochaine=Min("le"))

@@ -1,10 +1,11 @@
 """The file of one household at one address, and the dated links through which it is reached."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from seuil.acteurs.matrice import Portee, list_portees, load_matrice
@@ -38,29 +39,42 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         whole = (0, len(matrice.stades) - 1)
         if any(p.relation == "departement" and (p.de, p.a) == whole for p in portees):
             return rows
-        reached = Q()
+        reached, ids = Q(), []
         liens = [p.relation for p in portees if matrice.relations[p.relation].lien]
         if liens:
-            links = Acces.objects.filter(dossier=OuterRef("pk"))
-            reached |= Q(Exists(links.held_by(agent, liens=liens, on=on)))
+            held = Acces.objects.held_by(agent, liens=liens, on=on)
+            ids.append(held.order_by().values("dossier"))
         for portee in portees:
-            if portee.relation not in liens:
+            if portee.relation == "saisine" and (portee.de, portee.a) == whole:
+                ids += _list_owed(agent, on=on)
+            elif portee.relation not in liens:
                 reached |= _reach(portee, agent, on=on)
-        return rows.filter(reached)
+        return rows.filter(reached | _among(ids))
 
     def owed_by(self, agent: Agent, *, on: date) -> "DossierQuerySet":
         """Keep the files for which the agent's organisation has something to do, or just did it."""
-        # The queue comes downstream: reached through the relations that it declares.
-        due = self.model.objects.filter(
-            Q(taches__caduque_le=None) | Q(taches__caduque_le__gt=on),
-            taches__organisation=agent.organisation_id,
-            taches__visible_le__lte=on,
+        return self.filter(_among(_list_owed(agent, on=on)))
+
+
+def _among(ids: Sequence[models.QuerySet[Any, Any]]) -> Q:
+    """Keep the files of several lists; the lists lead to them, where conditions would read all."""
+    if not ids:
+        return Q()
+    return Q(pk__in=ids[0].union(*ids[1:], all=True) if len(ids) > 1 else ids[0])
+
+
+def _list_owed(agent: Agent, *, on: date) -> list[models.QuerySet[Any, Any]]:
+    """Return the files that the organisation owes something, then those it just answered."""
+    since = on - timedelta(days=load_matrice().relations["saisine"].jours_apres)
+    # The queue comes downstream: reached through the relations that it declares.
+    due, done = (
+        Dossier._meta.get_field(name).related_model.objects.filter(  # noqa: SLF001 - public Meta
+            organisation=agent.organisation_id
         )
-        since = on - timedelta(days=load_matrice().relations["saisine"].jours_apres)
-        done = self.model.objects.filter(
-            diligences__organisation=agent.organisation_id, diligences__faite_le__gt=since
-        )
-        return self.filter(Q(pk__in=due.values("pk")) | Q(pk__in=done.values("pk")))
+        for name in ("taches", "diligences")
+    )
+    due = due.filter(Q(caduque_le=None) | Q(caduque_le__gt=on), visible_le__lte=on)
+    return [due.values("dossier"), done.filter(faite_le__gt=since).values("dossier")]
 
 
 def _reach(portee: Portee, agent: Agent, *, on: date) -> Q:
@@ -73,7 +87,7 @@ def _reach(portee: Portee, agent: Agent, *, on: date) -> Q:
             return stades
         return stades & Q(commune_code__in=agent.organisation.secteur)
     assert portee.relation == "saisine", portee.relation
-    return stades & Q(pk__in=Dossier.objects.owed_by(agent, on=on).values("pk"))
+    return stades & _among(_list_owed(agent, on=on))
 
 
 class Dossier(Record):
