@@ -1,7 +1,7 @@
 """Read where procedures stand: the list of dossiers, and the explained deadlines of one."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -84,6 +84,7 @@ class Filtres:
 class DossierRow:
     """A line of the list."""
 
+    dossier_id: UUID
     numero: str
     nom: str
     commune: str
@@ -129,8 +130,11 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
         return Situation.objects.none()
     rows: QuerySet[Any] = Situation.objects.filter(departement=agent.departement_id)
     # Joined only where the order or a filter needs them: `list_rows` reads them for a slice.
-    if filtres.tri == "dette" or filtres.dette_min is not None or filtres.suivi:
-        rows = _annotate_reserves(rows, agent, on)
+    asked = [
+        ("dette", filtres.tri == "dette" or filtres.dette_min is not None),
+        ("suivi", bool(filtres.suivi)),
+    ]
+    rows = _annotate_reserves(rows, agent, on, names=[name for name, used in asked if used])
     # A whole département needs no join to the files: the column says it.
     if reads_whole_departement(agent=agent, categorie="identite"):
         rows = hide_limited(rows=rows, agent=agent)
@@ -159,7 +163,9 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     return rows.order_by(*TRIS.get(filtres.tri, TRIS["recent"]))
 
 
-def _if_readable(categorie: str, field: str, agent: Agent, on: date) -> Any:
+def _if_readable(
+    categorie: str, field: str, agent: Agent, on: date, parmi: Collection[UUID] | None
+) -> Any:
     """Return a field of another category on the dossiers where the agent may read it."""
     portees = list_portees(agent.profil, categorie)
     if portees == list_portees(agent.profil, "identite"):
@@ -167,8 +173,10 @@ def _if_readable(categorie: str, field: str, agent: Agent, on: date) -> Any:
     nothing = Value(None, output_field=_output_field(field))
     if not portees:
         return nothing
-    seen = Dossier.objects.visible_to(agent, on=on, categorie=categorie).values("pk")
-    return Case(When(dossier__in=seen, then=F(field)), default=nothing)
+    seen = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
+    if parmi is not None:
+        seen = seen.filter(pk__in=parmi)
+    return Case(When(dossier__in=seen.values("pk"), then=F(field)), default=nothing)
 
 
 def _output_field(field: str) -> Any:
@@ -180,12 +188,24 @@ def _output_field(field: str) -> Any:
     return model._meta.get_field(name)  # noqa: SLF001 - public Meta
 
 
-def _annotate_reserves(rows: QuerySet[Any], agent: Agent, on: date) -> QuerySet[Any]:
+_RESERVES = {
+    "dette": ("bail_dette", "dossier__situation_dette__montant"),
+    "dette_le": ("bail_dette", "dossier__situation_dette__constatee_le"),
+    "suivi": ("suivi", "dossier__situation_suivi__suivi"),
+}
+
+
+def _annotate_reserves(
+    rows: QuerySet[Any],
+    agent: Agent,
+    on: date,
+    *,
+    names: Collection[str] = tuple(_RESERVES),
+    parmi: Collection[UUID] | None = None,
+) -> QuerySet[Any]:
     """Add what is kept apart from the situation, on the files where the agent may read it."""
     found: QuerySet[Any] = rows.annotate(
-        dette=_if_readable("bail_dette", "dossier__situation_dette__montant", agent, on),
-        dette_le=_if_readable("bail_dette", "dossier__situation_dette__constatee_le", agent, on),
-        suivi=_if_readable("suivi", "dossier__situation_suivi__suivi", agent, on),
+        **{name: _if_readable(*_RESERVES[name], agent, on, parmi) for name in names}
     )
     return found
 
@@ -196,7 +216,9 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[Doss
     ids = list(situations.values_list("dossier_id", flat=True))
     found = {
         row[0]: row
-        for row in _annotate_reserves(Situation.objects.filter(dossier__in=ids), agent, on)
+        for row in _annotate_reserves(
+            Situation.objects.filter(dossier__in=ids), agent, on, parmi=ids
+        )
         .order_by("dossier_id")
         .values_list(
             "dossier_id", "dossier__numero", "dossier__logement__commune__nom", "stade",
@@ -213,6 +235,7 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[Doss
     )
     return [
         DossierRow(
+            dossier_id=pk,
             numero=numero,
             nom=nom,
             commune=commune or "",

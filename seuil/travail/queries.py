@@ -38,6 +38,7 @@ class TacheRow:
     libelle: str
     pourquoi: str
     ecran: str
+    dossier_id: UUID
     numero: str
     menage: str
     commune: str
@@ -180,7 +181,7 @@ _TITULAIRE = (
 )
 _MENAGE = Coalesce("dossier__situation__nom_affiche", Subquery(_TITULAIRE))
 _COLUMNS = (
-    "id", "genre", "dossier__numero", "menage",
+    "id", "genre", "dossier_id", "dossier__numero", "menage",
     "dossier__logement__commune__nom", "dossier__situation__stade", "due_le", "legale",
     "regle", "source_id", "agent__prenom", "agent__nom", "devoir", "departement",
 )  # fmt: skip
@@ -188,7 +189,7 @@ _COLUMNS = (
 
 def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
     (
-        pk, genre, numero, menage, commune, stade, due_le, legale, regle, source_id, prenom, nom,
+        pk, genre, dossier_id, numero, menage, commune, stade, due_le, legale, regle, source_id, prenom, nom,
         code, departement,
     ) = row  # fmt: skip
     kind = GENRES[genre]
@@ -200,6 +201,7 @@ def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
         libelle=devoir.libelle if devoir else kind.libelle,
         pourquoi=devoir.pourquoi if devoir else kind.pourquoi,
         ecran=kind.ecran,
+        dossier_id=dossier_id,
         numero=numero,
         menage=menage or "",
         commune=commune or "",

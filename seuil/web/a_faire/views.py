@@ -73,7 +73,7 @@ def a_faire(request):
         periode=periode,
         page=int(number) if number.isdecimal() else 1,
     )
-    saw(numeros=[t.numero for t in work.taches])
+    saw(dossiers=[t.dossier_id for t in work.taches])
     asks_dsf, reads = may(request, "dsf.demander"), may(request, "dossier.lire")
     groupes = [
         (

@@ -55,7 +55,7 @@ def dossiers(request):
     rows = list_rows(
         agent=get_agent(request), on=on, situations=situations[first : first + PAR_PAGE]
     )
-    saw(numeros=[r.numero for r in rows])
+    saw(dossiers=[r.dossier_id for r in rows])
     context = {
         "form": form,
         "tri": form.get_filtres().tri,
@@ -78,7 +78,7 @@ def dossiers_export(request):
     rows = list_rows(
         agent=get_agent(request), on=on, situations=_situations(request, _form(request))
     )
-    saw(numeros=[r.numero for r in rows])
+    saw(dossiers=[r.dossier_id for r in rows])
     stades, suivis = dict(Stade.choices), dict(SuiviSocial.Situation.choices)
     parcs = dict(Parc.choices)
     sheet = Sheet(
