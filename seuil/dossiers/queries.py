@@ -354,7 +354,7 @@ def readable(
         else:
             visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
             if parmi is not None:
-                visible = visible.filter(pk__in=parmi)
+                visible = visible.filter(pk__parmi=parmi)
             visible = visible.values("pk")
         return Q(**{f"{chemin}__in": visible})
 

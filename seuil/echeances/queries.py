@@ -129,12 +129,9 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     if why_not(agent.profil, "dossier.lire"):
         return Situation.objects.none()
     rows: QuerySet[Any] = Situation.objects.filter(departement=agent.departement_id)
-    # Joined only where the order or a filter needs them: `list_rows` reads them for a slice.
-    asked = [
-        ("dette", filtres.tri == "dette" or filtres.dette_min is not None),
-        ("suivi", bool(filtres.suivi)),
-    ]
-    rows = _annotate_reserves(rows, agent, on, names=[name for name, used in asked if used])
+    if filtres.tri == "dette":
+        # Joined where the order needs it alone: `list_rows` reads it for a slice.
+        rows = _annotate_reserves(rows, agent, on, names=["dette"])
     # A whole département needs no join to the files: the column says it.
     if reads_whole_departement(agent=agent, categorie="identite"):
         rows = hide_limited(rows=rows, agent=agent)
@@ -144,7 +141,6 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
         rows = rows.filter(_matches(filtres.texte, departement=agent.departement_id))
     equal = {
         "stade": filtres.stade,
-        "suivi": filtres.suivi,
         "parc": filtres.parc,
         "commune_code": filtres.commune,
         "arrondissement_code": filtres.arrondissement,
@@ -156,11 +152,24 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     if filtres.ouvert_jours is not None:
         rows = rows.filter(dossier__ouvert_le__gte=on - timedelta(days=filtres.ouvert_jours))
     if filtres.dette_min is not None:
-        rows = rows.filter(dette__gte=filtres.dette_min)
+        owing = SituationDette.objects.filter(montant__gte=filtres.dette_min)
+        rows = rows.filter(dossier__in=_among_reserves(owing, agent, on))
+    if filtres.suivi:
+        followed = SituationSuivi.objects.filter(suivi=filtres.suivi)
+        rows = rows.filter(dossier__in=_among_reserves(followed, agent, on))
     if filtres.en_mandat:
         entrusted = Acces.objects.filter(relation=Acces.Relation.MANDAT).open(on=on)
         rows = rows.filter(dossier__in=entrusted.values("dossier"))
     return rows.order_by(*TRIS.get(filtres.tri, TRIS["recent"]))
+
+
+def _among_reserves(rows: QuerySet[Any], agent: Agent, on: date) -> Any:
+    """Return the files of the rows of another category that the agent may read."""
+    rows = rows.filter(departement=agent.departement_id)
+    categorie = rows.model.Rls.categorie
+    if list_portees(agent.profil, categorie) != list_portees(agent.profil, "identite"):
+        rows = readable(rows=rows, agent=agent, on=on)
+    return rows.values("dossier")
 
 
 def _if_readable(
@@ -175,7 +184,7 @@ def _if_readable(
         return nothing
     seen = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
     if parmi is not None:
-        seen = seen.filter(pk__in=parmi)
+        seen = seen.filter(pk__parmi=parmi)
     return Case(When(dossier__in=seen.values("pk"), then=F(field)), default=nothing)
 
 
@@ -217,7 +226,7 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[Doss
     found = {
         row[0]: row
         for row in _annotate_reserves(
-            Situation.objects.filter(dossier__in=ids), agent, on, parmi=ids
+            Situation.objects.filter(dossier__id__parmi=ids), agent, on, parmi=ids
         )
         .order_by("dossier_id")
         .values_list(
@@ -227,7 +236,9 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[Doss
         )
     }  # fmt: skip
     prochaines = dict(
-        readable(rows=Echeance.objects.filter(dossier__in=ids), agent=agent, on=on, parmi=ids)
+        readable(
+            rows=Echeance.objects.filter(dossier__id__parmi=ids), agent=agent, on=on, parmi=ids
+        )
         .filter(le__gte=on, regle__in=_list_legales())
         .values_list("dossier_id")
         .annotate(prochaine=Min("le"))

@@ -1,5 +1,6 @@
 """The base of every table of the domain."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -10,6 +11,19 @@ from uuid_utils.compat import uuid7
 def new_id() -> UUID:
     """Return a time-ordered identifier (UUIDv7), safe to show in an address."""
     return uuid7()
+
+
+@models.UUIDField.register_lookup
+class Parmi(models.Lookup):  # type: ignore[type-arg]
+    """`id__parmi=ids`: one of a list, sent as one value where `__in` writes one for each."""
+
+    lookup_name = "parmi"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """Return the comparison that PostgreSQL also makes of `__in`."""
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"{lhs} = ANY(%s)", [*params, list(self.rhs)]
 
 
 class Record(models.Model):

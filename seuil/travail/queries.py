@@ -147,7 +147,7 @@ def get_a_faire(
             first : first + TACHES_PAR_PAGE
         ]
     ]
-    rows = Tache.objects.filter(pk__in=ids).order_by("due_le", "dossier_id", "genre", "id")
+    rows = Tache.objects.filter(pk__parmi=ids).order_by("due_le", "dossier_id", "genre", "id")
     return AFaire(
         taches=[_row(row, on) for row in rows.annotate(menage=_MENAGE).values_list(*_COLUMNS)],
         par_periode=par_periode,

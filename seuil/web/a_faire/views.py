@@ -119,7 +119,7 @@ def _periode(tache, on):
 
 
 def _line(tache, on, *, asks_dsf, reads):
-    """Return the words of one task: a template that looks up and filters each costs much more."""
+    """Return the words of one task, by the name that its template gives them."""
     bouton, write = _ECRANS[tache.ecran]
     if tache.genre == "dsf_a_obtenir" and asks_dsf:
         bouton, write = (
@@ -129,10 +129,20 @@ def _line(tache, on, *, asks_dsf, reads):
     avant = echeance(tache.due_le, on, tache.legale)
     # A partner knows the household by its name and its number: the dossier stays closed to it.
     url = address("dossier", tache.numero) if reads else ""
-    return (
-        tache.libelle, url, tache.menage, tache.commune, avant, tache.agent, tache.pourquoi,
-        write(tache), bouton, "" if reads else tache.numero, tache.preuve, tache.a_verifier,
-    )  # fmt: skip
+    return {
+        "libelle": tache.libelle,
+        "url": url,
+        "menage": tache.menage,
+        "commune": tache.commune,
+        "avant": avant,
+        "qui": tache.agent,
+        "pourquoi": tache.pourquoi,
+        "ecran": write(tache),
+        "bouton": bouton,
+        "numero": "" if reads else tache.numero,
+        "preuve": tache.preuve,
+        "proposee": tache.a_verifier,
+    }
 
 
 def _cartes(agent, on):

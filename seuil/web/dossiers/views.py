@@ -1,10 +1,12 @@
 """The list of dossiers, its filters and its export."""
 
+from functools import lru_cache
 from io import BytesIO
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.views.decorators.http import require_GET, require_POST
 
@@ -56,10 +58,11 @@ def dossiers(request):
         agent=get_agent(request), on=on, situations=situations[first : first + PAR_PAGE]
     )
     saw(dossiers=[r.dossier_id for r in rows])
+    actifs = [(libelle, _without(query, name)) for name, libelle in form.list_actifs()]
     context = {
-        "form": form,
+        "filtres": "" if request.htmx else _filtres(form, actifs),
         "tri": form.get_filtres().tri,
-        "actifs": [(libelle, _without(query, name)) for name, libelle in form.list_actifs()],
+        "actifs": actifs,
         "page": page,
         "lignes": [_ligne(row, on) for row in rows],
         "query": query.urlencode(),
@@ -112,31 +115,53 @@ def dossiers_export(request):
 
 
 def _ligne(row, on):
-    """Return the words of one line: a template that looks up and filters each costs much more."""
-    return (
-        address("dossier", row.numero),
-        row.numero,
-        row.nom,
-        row.commune,
-        _STADES.get(row.stade, row.stade),
-        date_courte(row.stade_le),
-        date_courte(row.audience_le) or "—",
-        date_courte(row.echeance_le) or "—",
-        dans_jours(row.echeance_le, on),
-        montant(row.dette) or "—",
-        _SUIVIS.get(row.suivi, row.suivi) or "Non renseigné",
-    )
+    """Return the words of one line, by the name that its template gives them."""
+    return {
+        "url": address("dossier", row.numero),
+        "numero": row.numero,
+        "nom": row.nom,
+        "commune": row.commune,
+        "stade": _STADES.get(row.stade, row.stade),
+        "stade_le": date_courte(row.stade_le),
+        "audience": date_courte(row.audience_le) or "—",
+        "echeance": date_courte(row.echeance_le) or "—",
+        "reste": dans_jours(row.echeance_le, on),
+        "dette": montant(row.dette) or "—",
+        "suivi": _SUIVIS.get(row.suivi, row.suivi) or "Non renseigné",
+    }
 
 
 def _form(request):
     agent, on = get_agent(request), request_day(request)
-    form = FiltresForm(
-        request.GET,
-        communes=list_communes(agent=agent, on=on),
-        arrondissements=list_arrondissements(agent=agent, on=on),
-    )
+    places = {
+        "communes": list_communes(agent=agent, on=on),
+        "arrondissements": list_arrondissements(agent=agent, on=on),
+    }
+    if request.GET.keys() <= {"page"}:
+        return _read_vide(**places)
+    form = FiltresForm(request.GET, **places)
     form.full_clean()
     return form
+
+
+@lru_cache(maxsize=128)
+def _read_vide(communes, arrondissements):
+    """Return the form that asks nothing: the same for whoever reads the département."""
+    form = FiltresForm({}, communes=communes, arrondissements=arrondissements)
+    form.full_clean()
+    return form
+
+
+@lru_cache(maxsize=128)
+def _write_vide(form):
+    return render_to_string("dossiers/_filtres.html", {"form": form, "actifs": ()})
+
+
+def _filtres(form, actifs):
+    """Return the filters; written once when they ask nothing, and never kept when they do."""
+    if not form.data:
+        return _write_vide(form)
+    return render_to_string("dossiers/_filtres.html", {"form": form, "actifs": actifs})
 
 
 def _situations(request, form):
