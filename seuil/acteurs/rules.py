@@ -12,20 +12,24 @@ from pathlib import Path
 from seuil.acteurs.matrice import list_portees, load_matrice
 from seuil.kernel.strict_yaml import Table, read_table
 
-# Relations through which a profile may reach whole sets of dossiers, the widest first.
-_PERIMETRES = ("departement", "instruction", "mandat", "affectation")
+
+def reads_whole(profil: str, categorie: str, operation: str = "lire") -> bool:
+    """Tell whether a profile reaches a category of every file of its département."""
+    whole = (0, len(load_matrice().stades) - 1)
+    return any(
+        p.relation == "departement" and (p.de, p.a) == whole
+        for p in list_portees(profil, categorie, operation)
+    )
 
 
-def get_perimetre(profil: str) -> str:
-    """Return the widest way a profile reaches dossiers, whatever their stage.
+def is_reached_by(profil: str, categorie: str, *relations: str) -> bool:
+    """Tell whether one of those relations opens a category to a profile, at whatever stage."""
+    return any(p.relation in relations for p in list_portees(profil, categorie))
 
-    `lien` when it is by some other link, `aucun` when it reaches none, as an unknown profile does.
-    """
-    last = len(load_matrice().stades) - 1
-    portees = [p for p in list_portees(profil, "identite") if (p.de, p.a) == (0, last)]
-    relations = {p.relation for p in portees}
-    wide = next((r for r in _PERIMETRES if r in relations), None)
-    return wide or ("lien" if list_portees(profil, "identite") else "aucun")
+
+def is_operateur(profil: str) -> bool:
+    """Tell whether a profile follows the households that are entrusted to its organisation."""
+    return is_reached_by(profil, "accompagnement", "mandat", "affectation")
 
 
 def why_not(profil: str, verbe: str) -> str | None:

@@ -17,6 +17,7 @@ from seuil.acteurs.matrice import (
     load_matrice,
 )
 from seuil.acteurs.models import Agent
+from seuil.acteurs.rules import reads_whole
 from seuil.dossiers.models import (
     Acces,
     AideLogement,
@@ -29,6 +30,7 @@ from seuil.dossiers.models import (
     Personne,
     SuiviSocial,
 )
+from seuil.dossiers.models.relations import list_raisons
 from seuil.kernel.contexte import get_memo
 
 M = TypeVar("M", bound=Model)
@@ -106,45 +108,18 @@ def get_ouverture(*, agent: Agent, on: date, dossier: Dossier) -> Ouverture:
 
 
 def _compute_ouverture(agent: Agent, on: date, dossier: Dossier) -> Ouverture:
-    matrice = load_matrice()
-    profil = matrice.profils.get(agent.profil)
-    if (
-        profil is None
-        or dossier.departement_id != agent.departement_id
-        or (dossier.limite_le and not profil.limites)
-    ):
-        return Ouverture(())
-    liens = [r.relation for r in profil.regles if matrice.relations[r.relation].lien]
-    held: dict[str, Acces] = {}
-    if liens:
-        links = Acces.objects.filter(dossier=dossier).held_by(agent, liens=liens, on=on)
-        held = {link.relation: link for link in links.order_by("-debut_le")}
-    raisons = []
-    for regle in profil.regles:
-        link = held.get(regle.relation)
-        if link or _is_concerned(regle, agent, dossier, on):
-            raisons.append(
-                Raison(
-                    matrice.relations[regle.relation],
-                    regle,
-                    link.debut_le if link else None,
-                    link.fin_le if link else None,
-                )
+    relations = load_matrice().relations
+    return Ouverture(
+        [
+            Raison(
+                relations[regle.relation],
+                regle,
+                lien.debut_le if lien else None,
+                lien.fin_le if lien else None,
             )
-    return Ouverture(raisons)
-
-
-def _is_concerned(regle: Regle, agent: Agent, dossier: Dossier, on: date) -> bool:
-    """Tell whether a relation that is not a dated link holds."""
-    if not regle.de <= dossier.rang <= regle.a:
-        return False
-    if regle.relation == "departement":
-        return True
-    if regle.relation == "secteur":
-        return agent.organisation.serves(dossier.commune_code)
-    if regle.relation == "saisine":
-        return Dossier.objects.filter(pk=dossier.pk).owed_by(agent, on=on).exists()
-    return False
+            for regle, lien in list_raisons(dossier, agent, on=on)
+        ]
+    )
 
 
 def count_arrivees(*, agent: Agent, on: date, since: date) -> int:
@@ -284,13 +259,11 @@ def list_acces_exceptionnels(*, agent: Agent, on: date, since: date) -> Sequence
     )
 
 
-def reads_whole_departement(*, agent: Agent, categorie: str, operation: str = "lire") -> bool:
-    """Tell whether the agent reads a category of every file of its département."""
-    whole = (0, len(load_matrice().stades) - 1)
-    return any(
-        p.relation == "departement" and (p.de, p.a) == whole
-        for p in list_portees(agent.profil, categorie, operation)
-    )
+def list_categories(*, model: type[Model]) -> frozenset[str]:
+    """Return the categories of the matrix that a table holds, whatever the value of its rows."""
+    rls: Any = model.Rls  # type: ignore[attr-defined]
+    _, special = getattr(rls, "par_valeur", ("", {}))
+    return frozenset({rls.categorie, *special.values()})
 
 
 def hide_limited(*, rows: QuerySet[M], agent: Agent, chemin: str = "dossier") -> QuerySet[M]:
@@ -321,7 +294,7 @@ def only_visible(
     if (
         dossier.departement_id == agent.departement_id
         and dossier.limite_le is None
-        and reads_whole_departement(agent=agent, categorie=categorie, operation=operation)
+        and reads_whole(agent.profil, categorie, operation)
     ):
         return [dossier.pk]
     return (

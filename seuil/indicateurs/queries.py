@@ -14,7 +14,7 @@ from django.db import connection
 
 from seuil.accompagnements.models import Mandat
 from seuil.acteurs.models import Agent, Organisation, Role
-from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.acteurs.rules import is_reached_by, why_not
 from seuil.conservation.models import CompteAnonyme
 from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Stade
@@ -408,7 +408,7 @@ def _scope(*, agent: Agent, on: date, mois: date, operateur: Organisation | None
     if reason:
         raise ActiviteInterdite(reason)
     debut, fin = rules.bounds_of_month(mois)
-    own = get_perimetre(agent.profil) == "mandat"
+    own = is_reached_by(agent.profil, "accompagnement", "mandat")
     return {
         # National figures for the DIHAL.
         "departement": EVERYWHERE if agent.role == Role.DIHAL else agent.departement_id,

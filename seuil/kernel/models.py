@@ -14,13 +14,13 @@ def new_id() -> UUID:
 
 
 @models.UUIDField.register_lookup
-class Parmi(models.Lookup):  # type: ignore[type-arg]
+class Parmi(models.Lookup):
     """`id__parmi=ids`: one of a list, sent as one value where `__in` writes one for each."""
 
     lookup_name = "parmi"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Return the comparison that PostgreSQL also makes of `__in`."""
         lhs, params = self.process_lhs(compiler, connection)
         return f"{lhs} = ANY(%s)", [*params, list(self.rhs)]

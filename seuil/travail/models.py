@@ -14,7 +14,7 @@ class Tache(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="taches")
     departement = models.CharField(max_length=3)
-    # A key of travail.rules.GENRES: label, reason, address of the page where it is done.
+    # A kind that a package declares in its genres.yaml: label, reason, page where it is done.
     genre = models.CharField(max_length=40)
     # Which duty (travail/devoirs.yaml or a département's), for the kind `devoir` only.
     devoir = models.CharField(max_length=30, blank=True, db_default="")

@@ -13,18 +13,29 @@ from seuil.kernel.bulk import as_array, replace_projection
 from seuil.kernel.refusal import Refusal
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules.besoins import Besoin
+from seuil.travail.rules.genres import GENRES
 
 
 class DiligenceRefusee(Refusal):
     """The day, the proof or the reason is not what it must be."""
 
 
+class GenreMalDeclare(AssertionError):  # noqa: N818 - a fault of the code, never of a person
+    """A package raises work for a role that its genres.yaml does not name."""
+
+
 def refresh_taches(*, dossier_ids: Collection[UUID], besoins: Iterable[Besoin]) -> None:
-    """Replace the tasks of dossiers by those the needs entail; idempotent."""
+    """Replace the tasks of dossiers by those the needs entail; idempotent.
+
+    Raises GenreMalDeclare on a need for a role whose queue was not declared to receive it.
+    """
     ids = list(dossier_ids)
     if not ids:
         return
     besoins = list(besoins)
+    for besoin in besoins:
+        if besoin.role not in GENRES[besoin.genre].pour:
+            raise GenreMalDeclare(besoin.genre, besoin.role)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, departement_id FROM dossiers_dossier WHERE id = ANY(%s::uuid[])",

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Concat, Upper
 
 from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.queries import list_communes_servies
-from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.acteurs.rules import is_reached_by, reads_whole, why_not
 from seuil.dossiers.models import Acces, Dossier, Personne
 from seuil.dossiers.queries import hide_limited, readable
 from seuil.kernel.bulk import as_array
@@ -22,7 +22,7 @@ from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules.annuaire import Annuaire, Destinataire
 from seuil.travail.rules.devoirs import ETAPES, FAITS_DACTES, load_devoirs
 from seuil.travail.rules.etapes import DsfLu, EtapeLue
-from seuil.travail.rules.genres import GENRES
+from seuil.travail.rules.genres import EN_LOT, GENRES, Genre
 from seuil.travail.rules.taches import PORTEE
 
 TACHES_PAR_PAGE = 50
@@ -34,10 +34,9 @@ class TacheRow:
     """A task for the screen."""
 
     id: UUID
-    genre: str
+    genre: Genre
     libelle: str
     pourquoi: str
-    ecran: str
     dossier_id: UUID
     numero: str
     menage: str
@@ -80,14 +79,13 @@ def filter_taches(*, agent: Agent, on: date) -> QuerySet[Tache]:
         ),
         agent=agent,
     )
-    perimetre = get_perimetre(agent.profil)
-    if perimetre in {"departement", "instruction"}:
+    if reads_whole(agent.profil, "devoirs") or is_reached_by(
+        agent.profil, "devoirs", "instruction"
+    ):
         return seen.filter(departement=agent.departement_id, role=agent.role)
-    if perimetre == "mandat":
-        return seen.filter(organisation=agent.organisation_id)
-    if agent.role == Role.PARTENAIRE:
-        # A partner: what its own organisation owes, and nothing else.
-        return seen.filter(role=agent.role, organisation=agent.organisation_id, genre="devoir")
+    if not is_reached_by(agent.profil, "devoirs", "affectation"):
+        # A partner, or whoever leads a team: what its own organisation owes, and nothing else.
+        return seen.filter(role=agent.role, organisation=agent.organisation_id)
     # A file is followed by two people: each sees what the other has to do on it.
     shared = Acces.objects.filter(
         dossier=OuterRef("dossier"), relation=Acces.Relation.AFFECTATION, agent=agent.pk
@@ -106,8 +104,8 @@ def get_a_faire(
 ) -> AFaire:
     """Return the agent's queue, late ones first, then by date; three queries.
 
-    The duties are many, and most are done by the batch: beside other work, they show only when
-    their kind is asked for.
+    What is done by the batch (the duties) is much: beside other work, it shows only when its kind
+    is asked for.
     """
     mine = filter_taches(agent=agent, on=on)
     week = on + timedelta(days=7)
@@ -124,9 +122,10 @@ def get_a_faire(
     )
     par_genre = _count(((code, sum(n)) for code, _, *n in counts))
     if genre not in GENRES:
-        genre = "devoir" if set(par_genre) == {"devoir"} else ""
-    chosen = mine.filter(genre=genre) if genre else mine.exclude(genre="devoir")
-    shown = [row for row in counts if (row[0] == genre if genre else row[0] != "devoir")]
+        # Whoever has only work done by the batch sees it at once.
+        genre = next(iter(par_genre), "") if EN_LOT.issuperset(par_genre) else ""
+    chosen = mine.filter(genre=genre) if genre else mine.exclude(genre__in=EN_LOT)
+    shown = [row for row in counts if (row[0] == genre if genre else row[0] not in EN_LOT)]
     par_devoir = _count((code, sum(n)) for _, code, *n in shown if code)
     if devoir in par_devoir:
         chosen = chosen.filter(devoir=devoir)
@@ -189,18 +188,17 @@ _COLUMNS = (
 
 def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
     (
-        pk, genre, dossier_id, numero, menage, commune, stade, due_le, legale, regle, source_id, prenom, nom,
-        code, departement,
+        pk, genre, dossier_id, numero, menage, commune, stade, due_le, legale, regle, source_id,
+        prenom, nom, code, departement,
     ) = row  # fmt: skip
     kind = GENRES[genre]
     # A duty removed from the configuration since the last refresh keeps the words of its kind.
     devoir = load_devoirs(departement).par_id.get(code) if code else None
     return TacheRow(
         id=pk,
-        genre=genre,
+        genre=kind,
         libelle=devoir.libelle if devoir else kind.libelle,
         pourquoi=devoir.pourquoi if devoir else kind.pourquoi,
-        ecran=kind.ecran,
         dossier_id=dossier_id,
         numero=numero,
         menage=menage or "",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from seuil.accompagnements.models import Mandat
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.acteurs.rules import is_operateur, why_not
 from seuil.dossiers.models import Dossier
 from seuil.kernel.refusal import Refusal
 
@@ -68,8 +68,5 @@ def require_mandat(*, by: Agent, on: date, verbe: str, mandat: Mandat) -> None:
     An operator never writes on the mandate of another one, even on a household it follows.
     """
     require_dossier(by=by, on=on, verbe=verbe, dossier_id=mandat.dossier_id)
-    if (
-        get_perimetre(by.profil) in {"mandat", "affectation"}
-        and mandat.operateur_id != by.organisation_id
-    ):
+    if is_operateur(by.profil) and mandat.operateur_id != by.organisation_id:
         raise DossierInaccessible

@@ -160,7 +160,10 @@ class _Recueil:
             retenues=list(self.reasons),
             destinataires=list_destinataires_prevus(),
             lecteurs=list_lecteurs(
-                dossier=self.dossier, categorie="identite", depuis=self.dossier.ouvert_le
+                dossier=self.dossier,
+                categorie="identite",
+                depuis=self.dossier.ouvert_le,
+                on=on,
             ),
             regles=[self.conservation.regles[code] for code in regles],
             documents=documents,

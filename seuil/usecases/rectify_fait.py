@@ -97,6 +97,7 @@ def rectify_fait(
             dossier=dossier,
             categorie=categorie,
             depuis=since.date() if since else dossier.ouvert_le,
+            on=on,
         )
         _write(row, champ, valeur)
         cle_kept = (

@@ -31,6 +31,7 @@ from seuil.travail.rules.besoins import (
     makes_work,
 )
 from seuil.travail.rules.devoirs import list_regles_des_devoirs
+from seuil.travail.rules.etapes import DSF_SERVES
 from seuil.travail.rules.taches import compute_devoirs
 
 # Enough to make each query cheap per dossier, little enough for the memory of a small server.
@@ -182,7 +183,7 @@ def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
 def _read_etats(ids: Collection[UUID]) -> dict[UUID, Etat]:
     """Return, per dossier, what makes a legal task done."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ_ETATS, [as_array(ids)])
+        cursor.execute(_READ_ETATS, [DSF_SERVES.days, as_array(ids)])
         return {
             pk: Etat(done, tuple(decisions), tuple(expulsions))
             for pk, done, decisions, expulsions in cursor.fetchall()
@@ -194,7 +195,7 @@ _READ_ETATS = """
 SELECT d.id,
   EXISTS (SELECT 1 FROM diagnostics_dsf s WHERE s.dossier_id = d.id AND s.fin <> ''
     AND s.termine_le >= coalesce((SELECT max(a.survenu_le) FROM actes_acte a
-      WHERE a.dossier_id = d.id AND a.type = 'assignation'), s.termine_le) - 120)
+      WHERE a.dossier_id = d.id AND a.type = 'assignation'), s.termine_le) - %s::int)
   OR EXISTS (SELECT 1 FROM accompagnements_mandat m WHERE m.dossier_id = d.id
     AND m.clos_le IS NULL AND m.reponse = 'accepte'),
   ARRAY(SELECT a.survenu_le FROM actes_acte a WHERE a.dossier_id = d.id AND a.type = 'cfp'),

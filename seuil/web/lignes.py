@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
@@ -23,7 +24,7 @@ def write_lignes(
     for ligne in lignes:
         values = {**communes, **ligne}
         form, order = _read(template, tuple(values), tuple(map(bool, values.values())))
-        cells = list(values.values())
+        cells: list[Any] = [*values.values()]
         written.append(form % tuple(conditional_escape(cells[i]) for i in order))
     return SafeString("".join(written))
 

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
+from django.db.models import Q
 from django.db.utils import ProgrammingError
 from psycopg import errors
 
 from seuil.acteurs import matrice as module_matrice
 from seuil.acteurs import rules as acteurs_rules
+from seuil.acteurs.models import Organisation
 from seuil.dossiers import models as dossiers_models
 from seuil.dossiers import queries as dossiers_queries
-from seuil.dossiers.models import Dossier, DossierQuerySet
+from seuil.dossiers.models import Dossier, DossierQuerySet, relations
 from tests.acces import sql
 from tests.acces.http import Demande, Visite, list_demandes
 from tests.acces.oracle import CLASSEMENT, ECRIRE, LIRE, Oracle, Persona
@@ -444,9 +446,7 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
                 dossiers_models.AccesQuerySet,
                 "held_by",
                 lambda self, agent, liens, on: self.open(on=on).filter(
-                    dossiers_models.Q(agent=agent.pk)
-                    | dossiers_models.Q(organisation=agent.organisation_id)
-                    | dossiers_models.Q(role=agent.role)
+                    Q(agent=agent.pk) | Q(organisation=agent.organisation_id) | Q(role=agent.role)
                 ),
             )
         ),
@@ -456,24 +456,22 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
         "filtre",
         "ce qui est dû n’est pas regardé",
         _patched(
-            lambda: mock.patch.object(DossierQuerySet, "owed_by", lambda self, agent, on: self)
-        ),
-        visibles,
-    )
-    yield Mutant(
-        "filtre",
-        "le secteur est tout le département",
-        _patched(
             lambda: mock.patch.object(
-                dossiers_models.Organisation, "secteur", frozenset({"33063", "33243"})
+                relations._Saisine, "reached", lambda self, dossiers, agent, *, on: Q()
             )
         ),
         visibles,
     )
     yield Mutant(
         "filtre",
+        "le secteur est tout le département",
+        _patched(lambda: mock.patch.object(Organisation, "secteur", frozenset({"33063", "33243"}))),
+        visibles,
+    )
+    yield Mutant(
+        "filtre",
         "le secteur est vide",
-        _patched(lambda: mock.patch.object(dossiers_models.Organisation, "secteur", frozenset())),
+        _patched(lambda: mock.patch.object(Organisation, "secteur", frozenset())),
         visibles,
     )
     yield Mutant(
@@ -515,9 +513,9 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
         "tout le monde lit le département entier",
         _patched(
             patch_everywhere(
-                "reads_whole_departement",
-                dossiers_queries.reads_whole_departement,
-                lambda **_: True,
+                "reads_whole",
+                acteurs_rules.reads_whole,
+                lambda *_: True,
             )
         ),
         lisibles,
@@ -525,7 +523,10 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
     yield Mutant(
         "filtre",
         "l’ouverture ne regarde pas les relations",
-        _patched(lambda: mock.patch.object(dossiers_queries, "_is_concerned", lambda *_: True)),
+        _patched(
+            lambda: mock.patch.object(relations._Secteur, "holds", lambda *_, **__: True),
+            lambda: mock.patch.object(relations._Saisine, "holds", lambda *_, **__: True),
+        ),
         both,
     )
     from tests.acces.oracle import A_SOI  # noqa: PLC0415
@@ -612,8 +613,7 @@ def without_filters() -> Iterator[None]:
         patch_everywhere("hide_limited", dossiers_queries.hide_limited, lambda *, rows, **_: rows),
         patch_everywhere("only_visible", dossiers_queries.only_visible,
                          lambda *, dossier, **_: [dossier.pk]),
-        patch_everywhere("reads_whole_departement", dossiers_queries.reads_whole_departement,
-                         lambda **_: True),
+        patch_everywhere("reads_whole", acteurs_rules.reads_whole, lambda *_: True),
         patch_everywhere("get_ouverture", original, everything),
     )  # fmt: skip
     with _patched(*patches)():

@@ -3,7 +3,7 @@
 import pytest
 
 from seuil.acteurs.matrice import load_matrice
-from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.acteurs.rules import is_operateur, is_reached_by, reads_whole, why_not
 
 VISITING = {"chef_equipe", "travailleur_social", "juriste"}
 PROFILS = sorted(load_matrice().profils)
@@ -17,7 +17,8 @@ def test_what_a_profile_holds_is_allowed_and_the_rest_refused_in_french() -> Non
 @pytest.mark.parametrize("profil", ["inconnu", "", "SECRETARIAT"])
 def test_an_unknown_profile_may_do_nothing_and_reaches_nothing(profil: str) -> None:
     assert why_not(profil, "dossier.lire") is not None
-    assert get_perimetre(profil) == "aucun"
+    assert not reads_whole(profil, "identite")
+    assert not is_reached_by(profil, "identite", "departement", "instruction", "mandat")
 
 
 @pytest.mark.parametrize("profil", PROFILS)
@@ -25,23 +26,13 @@ def test_an_unknown_verb_is_refused_to_everyone(profil: str) -> None:
     assert why_not(profil, "dossier.detruire") is not None
 
 
-@pytest.mark.parametrize(
-    ("profil", "perimetre"),
-    [
-        ("secretariat", "departement"),
-        ("gestionnaire", "instruction"),
-        ("chef_equipe", "mandat"),
-        ("juriste", "affectation"),
-        ("service_social", "lien"),
-        # Every file of the département, but not at every stage.
-        ("siao", "lien"),
-        ("charge_mission", "aucun"),
-        ("dihal", "aucun"),
-        ("administrateur", "aucun"),
-    ],
-)
-def test_the_widest_way_to_dossiers_is_told(profil: str, perimetre: str) -> None:
-    assert get_perimetre(profil) == perimetre
+def test_whole_and_entrusted_files_are_told_from_the_matrix() -> None:
+    # Every file of the département, but not at every stage: a SIAO reads no whole département.
+    assert {p for p in PROFILS if reads_whole(p, "identite")} == {"secretariat", "dpo"}
+    assert {p for p in PROFILS if reads_whole(p, "devoirs")} == {"secretariat"}
+    assert {p for p in PROFILS if is_operateur(p)} == VISITING
+    assert {p for p in PROFILS if is_reached_by(p, "devoirs", "instruction")} == {"gestionnaire"}
+    assert {p for p in PROFILS if is_reached_by(p, "devoirs", "mandat")} == {"chef_equipe"}
 
 
 @pytest.mark.parametrize("profil", ["charge_mission", "dihal", "administrateur"])

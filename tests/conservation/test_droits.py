@@ -209,7 +209,7 @@ def test_whoever_may_have_read_the_old_value_is_told(
 
     assert names == {secretaire.organisation.nom, home.nom, "CCAS de Bordeaux"}
     assert dossier.dettes.get().montant == Decimal("10.50")
-    police = list_lecteurs(dossier=dossier, categorie="evaluation_police", depuis=ON)
+    police = list_lecteurs(dossier=dossier, categorie="evaluation_police", depuis=ON, on=ON)
     assert "CCAS de Bordeaux" not in {x.organisation for x in police}
 
 

@@ -59,7 +59,7 @@ def test_every_kind_says_what_and_why() -> None:
     for genre in GENRES.values():
         assert genre.libelle
         assert genre.pourquoi.endswith((".", ")."))
-        assert genre.ecran
+        assert genre.bouton
 
 
 def test_a_need_knows_its_dossier() -> None:

@@ -21,7 +21,7 @@ from seuil.accompagnements.rules.choix import (
 )
 from seuil.accompagnements.rules.priorites import Candidat, Critere
 from seuil.acteurs.models import Agent, Organisation, TypeOrganisation
-from seuil.acteurs.rules import get_perimetre
+from seuil.acteurs.rules import reads_whole
 from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Situation
 from seuil.echeances.queries import read_dette
@@ -267,7 +267,7 @@ def _fetch_candidats(
 
     `with_ids` come out whatever their rank; `without_ids` take nobody's place.
     """
-    if get_perimetre(agent.profil) != "departement":
+    if not reads_whole(agent.profil, "accompagnement"):
         return [], 0
     days = timedelta(days=1)
     params: dict[str, Any] = {

@@ -10,7 +10,7 @@ from django.db.models import Min, Prefetch, Q, QuerySet
 
 from seuil.accompagnements.models import Demarche, Mandat, Prescription, Prolongation, Rapport
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import get_perimetre
+from seuil.acteurs.rules import is_operateur
 from seuil.dossiers.models import Dossier, Personne
 from seuil.dossiers.queries import readable
 from seuil.echeances.models import Echeance, Situation
@@ -172,7 +172,7 @@ def _visible_mandats(*, agent: Agent, on: date) -> QuerySet[Mandat]:
     mandats = Mandat.objects.filter(
         dossier__in=Dossier.objects.visible_to(agent, on=on, categorie="accompagnement")
     )
-    if get_perimetre(agent.profil) in {"mandat", "affectation"}:
+    if is_operateur(agent.profil):
         # A household may have had another operator before: its mandate is not theirs to read.
         mandats = mandats.filter(operateur=agent.organisation_id)
     return mandats

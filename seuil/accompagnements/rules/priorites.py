@@ -194,10 +194,8 @@ def _dette(dette: Decimal | None) -> Iterator[Critere]:
     if dette is None:
         return
     if dette >= DETTE_FORTE:
-        yield _critere("dette_forte", f"Dette de {_euros(dette)}, 5 000 € ou plus.")
+        yield _critere("dette_forte", f"Dette de {droit.write_montant(dette)}, 5 000 € ou plus.")
     elif dette >= DETTE_MOYENNE:
-        yield _critere("dette_moyenne", f"Dette de {_euros(dette)}, entre 2 000 et 5 000 €.")
-
-
-def _euros(montant: Decimal) -> str:
-    return f"{montant:,.2f}\u00a0€".replace(",", "\u202f").replace(".", ",")
+        yield _critere(
+            "dette_moyenne", f"Dette de {droit.write_montant(dette)}, entre 2 000 et 5 000 €."
+        )

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dossiers', '0005_acces_role'),
-        ('echeances', '0004_noms'),
+        ("dossiers", "0005_acces_role"),
+        ("echeances", "0004_noms"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='situation',
-            index=models.Index(fields=['departement'], include=('dossier', 'commune_code'), name='situation_compte'),
+            model_name="situation",
+            index=models.Index(
+                fields=["departement"], include=("dossier", "commune_code"), name="situation_compte"
+            ),
         ),
     ]

@@ -48,6 +48,7 @@ from seuil.engines.droit._model import (
     TreveFixeeLocalement,
     Version,
 )
+from seuil.engines.droit._montants import write_montant
 from seuil.engines.droit._pauses import Effet, load_effets
 from seuil.engines.droit._regularite import (
     SANCTIONS,
@@ -134,6 +135,7 @@ __all__ = [
     "write_annuelle",
     "write_date",
     "write_duree",
+    "write_montant",
     "write_periode",
     "write_valeur",
 ]

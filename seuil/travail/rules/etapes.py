@@ -135,8 +135,8 @@ def _counts(dsf: DsfLu, etape: EtapeLue) -> bool:
 
     One made shortly before the assignation serves for the hearing.
     """
-    since = etape.le - (_DSF_SERVES if etape.etape == "assignation" else timedelta(0))
+    since = etape.le - (DSF_SERVES if etape.etape == "assignation" else timedelta(0))
     return dsf.termine_le is None or dsf.termine_le >= since
 
 
-_DSF_SERVES = timedelta(days=120)
+DSF_SERVES = timedelta(days=120)

@@ -1,100 +1,81 @@
-"""The kinds of work: what each asks, why, and where it is done."""
+"""The kinds of work, as the packages that raise them declare them: what, why, where, by whom."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+from seuil.acteurs.matrice import load_matrice
+from seuil.kernel.strict_yaml import Table, read_table
+
+# What the address of a page may take.
+SUR = ("numero", "source", "devoir")
 
 
 @dataclass(frozen=True, slots=True)
 class Genre:
-    """A kind of task. `ecran` names the page where doing the thing makes the task disappear."""
+    """A kind of task: see the head of genres.yaml for each field."""
 
+    code: str
     libelle: str
     pourquoi: str
-    ecran: str
+    bouton: str
+    page: str
+    sur: str
+    suite: str
+    pour: frozenset[str]
+    caduque: str
+    en_lot: bool
 
 
-GENRES: Mapping[str, Genre] = {
-    "dsf_a_obtenir": Genre(
-        "Obtenir le diagnostic social et financier",
-        "Le juge et la CCAPEX doivent le recevoir cinq jours ouvrés avant l’audience.",
-        "dsf",
-    ),
-    "dsf_a_transmettre": Genre(
-        "Terminer et transmettre le diagnostic social et financier",
-        "Six semaines après le début de l’accompagnement, ou plus tôt si l’audience le commande.",
-        "dsf",
-    ),
-    "decision_cfp": Genre(
-        "Décider du concours de la force publique",
-        "Sans décision deux mois après la réception de la réquisition, le refus est implicite "
-        "et l’État peut être responsable.",
-        "acte",
-    ),
-    "suite_cfp": Genre(
-        "Suivre l’exécution du concours accordé",
-        "Quinze jours après l’accord, l’absence d’exécution engage la responsabilité de l’État.",
-        "acte",
-    ),
-    "repondre_mandat": Genre(
-        "Accepter ou refuser le dossier confié",
-        "L’opérateur rend compte des actions engagées sous quinze jours.",
-        "mandat",
-    ),
-    "affecter_mandat": Genre(
-        "Affecter le dossier à une personne",
-        "Personne n’est encore en charge de ce ménage.",
-        "mandat",
-    ),
-    "premier_retour": Genre(
-        "Rendre compte des actions engagées",
-        "Quinze jours après la transmission du dossier (AMI, § 10).",
-        "rapport",
-    ),
-    "evaluation": Genre(
-        "Rendre l’évaluation",
-        "Entre quatre et huit semaines après la transmission, selon la complexité (AMI, § 10).",
-        "rapport",
-    ),
-    "reprendre_contact": Genre(
-        "Reprendre contact avec le ménage",
-        "Quinze jours après le dernier échange (AMI, § 6).",
-        "contact",
-    ),
-    "prochain_contact": Genre(
-        "Contact prévu",
-        "Vous avez fixé cette date lors du dernier contact.",
-        "contact",
-    ),
-    "sans_nouvelles": Genre(
-        "Décider de la suite : trois mois de silence",
-        "Une tentative au moins a suivi le dernier échange : le suivi peut prendre fin, "
-        "avec notification au ménage (AMI, § 6).",
-        "cloture",
-    ),
-    "bilan": Genre(
-        "Rendre le bilan à six mois",
-        "L’accompagnement dure six mois au plus, sauf avis de la CCAPEX (AMI, § 6).",
-        "rapport",
-    ),
-    "fin_accompagnement": Genre(
-        "Clore le dossier ou demander une prolongation",
-        "Les six mois, ou la prolongation accordée, sont écoulés (AMI, § 6).",
-        "cloture",
-    ),
-    "avis_prolongation": Genre(
-        "Recueillir l’avis de la CCAPEX sur la suite",
-        "L’accompagnement dépasse six mois : la CCAPEX se prononce en ouverture de séance.",
-        "prolongation",
-    ),
-    "demarche": Genre(
-        "Démarche prévue au contrat d’engagement",
-        "La date convenue avec le ménage approche ou est passée.",
-        "contrat",
-    ),
-    # What and why are those of each duty (devoirs.yaml).
-    "devoir": Genre(
-        "Devoirs de la charte et de la loi",
-        "Ce que la charte ou la loi attend de votre service à cette étape.",
-        "devoir",
-    ),
-}
+def parse_genres(table: Table, *, taken: Mapping[str, Genre]) -> dict[str, Genre]:
+    """Read the kinds of one package strictly; `taken` are those of the others.
+
+    Raises FichierIllisible on what is unknown, missing or written twice.
+    """
+    table.check_keys({"genres"})
+    genres = table.table("genres")
+    for code in sorted(set(genres) & set(taken)):
+        genres.refuse(code, "un autre paquet a déjà ce genre de travail")
+    return {code: _parse_genre(code, genres.table(code)) for code in genres}
+
+
+def _parse_genre(code: str, table: Table) -> Genre:
+    table.check_keys(
+        ("libelle", "pourquoi", "bouton", "page", "sur", "pour"), ("suite", "caduque", "en_lot")
+    )
+    roles = {p.role for p in load_matrice().profils.values() if p.role}
+    for role in table.texts("pour"):
+        if role not in roles:
+            table.refuse("pour", f"rôle inconnu, {role}")
+    if not table.texts("pour"):
+        table.refuse("pour", "un rôle au moins est attendu")
+    return Genre(
+        code=code,
+        libelle=table.text("libelle"),
+        pourquoi=table.text("pourquoi"),
+        bouton=table.text("bouton"),
+        page=table.text("page"),
+        sur=table.choice("sur", SUR),
+        suite=table.text("suite", default=""),
+        pour=frozenset(table.texts("pour")),
+        caduque=table.text("caduque", default=""),
+        en_lot=table.flag("en_lot"),
+    )
+
+
+def load_genres(*, files: Iterable[Path]) -> dict[str, Genre]:
+    """Return the kinds that files declare, by code. Raises FichierIllisible."""
+    genres: dict[str, Genre] = {}
+    for path in files:
+        name = f"{path.parent.name}/{path.name}"
+        table = read_table(text=path.read_text(encoding="utf-8"), fichier=name)
+        genres |= parse_genres(table, taken=genres)
+    return genres
+
+
+# Each package that raises work has its file; nobody lists them.
+GENRES: Mapping[str, Genre] = load_genres(
+    files=sorted(Path(__file__).parents[2].glob("*/genres.yaml"))
+)
+# Done by the batch: shown apart, when asked for.
+EN_LOT = frozenset(code for code, genre in GENRES.items() if genre.en_lot)

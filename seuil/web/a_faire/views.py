@@ -1,6 +1,5 @@
 """À faire: what is due, for whom, why, by when, and the page where it is done."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from itertools import groupby
 
@@ -26,37 +25,6 @@ PERIODES = {
     "semaine": "Cette semaine",
     "plus_tard": "Plus tard",
 }
-# The act that ends each legal task: its form opens on it.
-_ACTES = {"decision_cfp": "cfp", "suite_cfp": "expulsion"}
-
-# Page where each kind of task is done → its button and its address. The mandate's tasks carry the
-# mandate's id as their source; a démarche or a planned contact carries its own.
-_ECRANS: dict[str, tuple[str, Callable[[TacheRow], str]]] = {
-    "dsf": ("Dater le diagnostic", lambda t: address("dsf_noter", t.numero)),
-    "acte": (
-        "Enregistrer",
-        lambda t: address("acte_enregistrer", t.numero) + f"?type={_ACTES[t.genre]}",
-    ),
-    "mandat": ("Répondre", lambda t: address("mandat", t.source_id)),
-    "rapport": (
-        "Rédiger",
-        lambda t: address("rapport_rendre", t.source_id) + f"?genre={t.genre}",
-    ),
-    "contact": ("Noter un contact", lambda t: address("contact_noter", t.numero)),
-    "cloture": ("Décider de la suite", lambda t: address("cloture", t.source_id)),
-    "prolongation": (
-        "Enregistrer l’avis",
-        lambda t: address("prolongation_enregistrer", t.source_id),
-    ),
-    "contrat": (
-        "Dire où elle en est",
-        lambda t: address("demarche_terminer", t.source_id),
-    ),
-    "devoir": (
-        "Dire que c’est fait",
-        lambda t: reverse("devoir_rendre", args=[t.numero, t.devoir, t.source_id]),
-    ),
-}
 
 
 @requires("a_faire.lire")
@@ -74,12 +42,12 @@ def a_faire(request):
         page=int(number) if number.isdecimal() else 1,
     )
     saw(dossiers=[t.dossier_id for t in work.taches])
-    asks_dsf, reads = may(request, "dsf.demander"), may(request, "dossier.lire")
+    reads = may(request, "dossier.lire")
     groupes = [
         (
             PERIODES[code],
             work.par_periode[code],
-            [_line(t, on, asks_dsf=asks_dsf, reads=reads) for t in taches],
+            [_line(t, on, reads=reads) for t in taches],
         )
         for code, taches in groupby(work.taches, key=lambda t: _periode(t, on))
     ]
@@ -118,14 +86,8 @@ def _periode(tache, on):
     return "semaine" if tache.due_le <= on + timedelta(days=7) else "plus_tard"
 
 
-def _line(tache, on, *, asks_dsf, reads):
+def _line(tache, on, *, reads):
     """Return the words of one task, by the name that its template gives them."""
-    bouton, write = _ECRANS[tache.ecran]
-    if tache.genre == "dsf_a_obtenir" and asks_dsf:
-        bouton, write = (
-            "Demander le diagnostic",
-            lambda t: address("dsf_demander", t.numero),
-        )
     avant = echeance(tache.due_le, on, tache.legale)
     # A partner knows the household by its name and its number: the dossier stays closed to it.
     url = address("dossier", tache.numero) if reads else ""
@@ -137,12 +99,21 @@ def _line(tache, on, *, asks_dsf, reads):
         "avant": avant,
         "qui": tache.agent,
         "pourquoi": tache.pourquoi,
-        "ecran": write(tache),
-        "bouton": bouton,
+        "ecran": write_address(tache),
+        "bouton": tache.genre.bouton,
         "numero": "" if reads else tache.numero,
         "preuve": tache.preuve,
         "proposee": tache.a_verifier,
     }
+
+
+def write_address(tache: TacheRow) -> str:
+    """Return the address of the page where doing the thing makes the task disappear."""
+    genre = tache.genre
+    if genre.sur == "devoir":
+        return reverse(genre.page, args=[tache.numero, tache.devoir, tache.source_id])
+    value = tache.source_id if genre.sur == "source" else tache.numero
+    return address(genre.page, value) + genre.suite
 
 
 def _cartes(agent, on):

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from seuil.acteurs.models import Organisation
-from seuil.acteurs.rules import get_perimetre
+from seuil.acteurs.rules import is_reached_by, reads_whole
 from seuil.engines import tabular
 from seuil.indicateurs.queries import (
     count_effaces,
@@ -56,7 +56,7 @@ def activite(request: HttpRequest) -> HttpResponse:
         "calculee_a": _instant().time(),
         "may_open": may(request, "activite.ouvrir"),
         # Whose dossiers stay open after the closure.
-        "may_open_closed": get_perimetre(agent.profil) == "departement",
+        "may_open_closed": reads_whole(agent.profil, "identite"),
     }
     return render(request, "activite/activite.html", context)
 
@@ -115,7 +115,7 @@ def activite_xlsx(request: HttpRequest) -> HttpResponse:
 
 def _operateur(request: HttpRequest) -> Organisation | None:
     """Return the operator asked for; its own for an operator's agent; None for all of them."""
-    own = get_perimetre(get_agent(request).profil) == "mandat"
+    own = is_reached_by(get_agent(request).profil, "accompagnement", "mandat")
     return find_operateur(request, request.GET) if own or request.GET.get("operateur") else None
 
 

@@ -12,13 +12,14 @@ from django.db.models.functions import RowNumber
 
 from seuil.actes.models import Acte, TypeActe
 from seuil.acteurs.models import Agent, Role
-from seuil.acteurs.rules import get_perimetre, why_not
+from seuil.acteurs.rules import reads_whole, why_not
 from seuil.dossiers.models import Acces, Dossier
-from seuil.dossiers.queries import hide_limited, readable
+from seuil.dossiers.queries import hide_limited, list_categories, readable
 from seuil.echeances.models import Echeance, Situation
 from seuil.engines import droit
 from seuil.travail.models import Tache
 from seuil.travail.queries import filter_taches
+from seuil.travail.rules.genres import EN_LOT
 from seuil.travail.rules.genres import GENRES as GENRES_DE_TACHE
 
 # In the order of a day: what the court fixed, what the law sets, what was agreed, what is to do.
@@ -181,8 +182,7 @@ def _list_sources(agent: Agent, on: date, filtres: Filtres) -> list[_Source]:
     if why_not(agent.profil, "dossier.lire"):
         return []
     asked = [g for g in GENRES if filtres.genre in {"", g}]
-    # The duties of a service are done by the batch: its queue shows them apart, the agenda not.
-    dated = filter_taches(agent=agent, on=on).exclude(genre="devoir")
+    dated = _filter_datees(agent, on)
     taches = _only_reached(dated, agent, on, filtres)
     makers = {
         "audience": lambda: _audiences(agent, on, filtres),
@@ -193,9 +193,14 @@ def _list_sources(agent: Agent, on: date, filtres: Filtres) -> list[_Source]:
     return [makers[genre]() for genre in asked]
 
 
+def _filter_datees(agent: Agent, on: date) -> QuerySet[Tache]:
+    """Return the tasks of the agent, but those done by the batch: the queue shows them apart."""
+    return filter_taches(agent=agent, on=on).exclude(genre__in=EN_LOT)
+
+
 def _only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     """Keep the rows of the files the agent may see, and of those that wait for it if asked."""
-    if get_perimetre(agent.profil) == "departement":
+    if all(reads_whole(agent.profil, c) for c in list_categories(model=rows.model)):
         here = "departement" if rows.model is not Echeance else "dossier__situation__departement"
         rows = hide_limited(rows=rows.filter(**{here: agent.departement_id}), agent=agent)
     else:
@@ -211,7 +216,7 @@ def _only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres)
     assigned = Acces.objects.filter(relation=Acces.Relation.AFFECTATION, agent=agent.pk)
     return rows.filter(
         Q(dossier__in=assigned.open(on=on).values("dossier"))
-        | Q(dossier__in=filter_taches(agent=agent, on=on).exclude(genre="devoir").values("dossier"))
+        | Q(dossier__in=_filter_datees(agent, on).values("dossier"))
     )
 
 

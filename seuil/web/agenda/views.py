@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from seuil.acteurs.rules import get_perimetre
+from seuil.acteurs.rules import is_reached_by
 from seuil.engines.droit import write_date
 from seuil.web.access import get_agent, request_day, requires
 from seuil.web.addresses import address
@@ -106,7 +106,7 @@ def _choix(request, filtres):
     """Return the filters as links: label, query, whether in use; and the query in use."""
     quoi, qui = filtres.genre or TOUT, "moi" if filtres.moi else "service"
     # Whoever reaches only the files assigned to it has nothing to choose.
-    alone = get_perimetre(get_agent(request).profil) == "affectation"
+    alone = is_reached_by(get_agent(request).profil, "identite", "affectation")
     qui_choix = () if alone else (("service", "Mon service"), ("moi", "Moi"))
     return {
         "quoi": [

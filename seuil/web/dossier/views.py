@@ -512,7 +512,11 @@ def _read_acces(lecture):
     return {
         "peut_lire_journal": lecture.may("journal.lire"),
         "pourquoi": list_pourquoi(lecture.ouverture, matrice),
-        "lecteurs": (list_lecteurs(**lecture.key) if lecture.may("dossier.ouvrir") else None),
+        "lecteurs": (
+            list_lecteurs(on=lecture.on, dossier=lecture.dossier)
+            if lecture.may("dossier.ouvrir")
+            else None
+        ),
         "peut_ouvrir": lecture.may("dossier.ouvrir"),
     }
 

@@ -14,7 +14,7 @@ from seuil.contacts.models import Contact
 from seuil.dossiers.models import Composition, Coordonnee, Dossier, Personne
 from seuil.echeances.queries import read_dette
 from seuil.travail.models import Tache
-from seuil.travail.rules.genres import GENRES
+from seuil.travail.rules.genres import EN_LOT, GENRES
 
 # Whose work the team does.
 _EQUIPE = (Role.CHEF_EQUIPE, Role.TRAVAILLEUR_SOCIAL, Role.JURISTE)
@@ -97,7 +97,7 @@ def list_reperes(*, agent: Agent, on: date, dossier_ids: Collection[UUID]) -> Ma
         for pk, genre, due_le in Tache.objects.filter(
             Q(caduque_le=None) | Q(caduque_le__gt=on), dossier__in=visible, role__in=_EQUIPE
         )
-        .exclude(genre="devoir")
+        .exclude(genre__in=EN_LOT)
         .order_by("dossier", "due_le", "genre")
         .distinct("dossier")
         .values_list("dossier", "genre", "due_le")

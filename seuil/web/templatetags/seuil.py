@@ -11,7 +11,7 @@ from django.template.context import RequestContext
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from seuil.engines.droit import write_date
+from seuil.engines.droit import write_date, write_montant
 from seuil.web.lignes import write_lignes
 
 register = template.Library()
@@ -85,7 +85,7 @@ def montant(value: Decimal | None) -> SafeString:
     """Write « 1 234,56 € »."""
     if value is None:
         return RIEN
-    return SafeString(f"{value:,.2f}".replace(",", NNBSP).replace(".", ",") + f"{NBSP}€")
+    return SafeString(write_montant(value))
 
 
 @register.filter

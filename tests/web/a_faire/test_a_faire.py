@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -11,8 +10,6 @@ from django.urls import reverse
 from seuil.acteurs.models import Agent
 from seuil.kernel.models import new_id
 from seuil.travail.models import Tache
-from seuil.travail.rules.genres import GENRES
-from seuil.web.a_faire.views import _ECRANS
 from tests.factories.base import make_dossier
 from tests.harness.client import StrictClient, read
 from tests.harness.html import select_all
@@ -119,8 +116,3 @@ def test_pages_of_fifty_cost_a_constant_number_of_queries(
     assert len(many) == len(few)
     assert len(select_all(page, ".seuil-tache")) == 50
     assert len(select_all(second, ".seuil-tache")) == 6
-
-
-@pytest.mark.parametrize("genre", sorted(GENRES))
-def test_every_kind_of_task_has_a_page_where_it_is_done(genre: str) -> None:
-    assert GENRES[genre].ecran in _ECRANS

@@ -261,7 +261,7 @@ def test_whoever_the_journal_saw_read_the_file_is_named(
     dossier = make_dossier()
     assert client_de(secretaire).get(f"/dossiers/{dossier.numero}/").status_code == 200
 
-    found = list_lecteurs(dossier=dossier, categorie="identite", depuis=dossier.ouvert_le)
+    found = list_lecteurs(dossier=dossier, categorie="identite", depuis=dossier.ouvert_le, on=ON)
 
     assert [(x.organisation, x.a_lu) for x in found] == [(secretaire.organisation.nom, True)]
     assert "a consulté, la dernière fois le" in found[0].pourquoi
