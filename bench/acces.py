@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from bench.base import ENTIERE, Taille
 from seuil.actes.queries import list_actes
 from seuil.acteurs.models import Agent, Organisation
 from seuil.acteurs.operations.territoires import import_geography
@@ -39,33 +40,31 @@ from seuil.jobs.migrer import migrate
 from seuil.kernel.contexte import Contexte, acting_as, counting, under_policies
 
 ON = date(2026, 11, 21)
-DEPARTEMENTS = 40
-PAR_DEPARTEMENT = 10_000
-TOURS = 40
 _BASE = "seuil_acces"
 
 
-def run() -> None:
+def run(taille: Taille) -> None:
     """Print the median of each query both ways, and the ratio."""
-    with _own_database():
-        _fill()
+    with _own_database() if taille is ENTIERE else nullcontext():
+        _fill(taille)
         agents = {
             profil: Agent.objects.select_related("organisation").get(courriel=f"{profil}@x.invalid")
             for profil in ("secretariat", "chef_equipe", "travailleur_social", "service_social")
         }
-        print(f"\n{DEPARTEMENTS * PAR_DEPARTEMENT} dossiers, {DEPARTEMENTS} départements")
+        print(f"\n{Dossier.objects.count()} dossiers, {taille.departements} départements")
         print(
-            f"{'':<40}{'à la main':>12}{'avec RLS':>12}{'rapport':>10}   (médianes de {TOURS}, ms)"
+            f"{'':<40}{'à la main':>12}{'avec RLS':>12}{'rapport':>10}"
+            f"   (médianes de {taille.tours}, ms)"
         )
         for profil, agent in agents.items():
             for name, query in _list_queries(agent).items():
-                hand, policies = _compare(query, agent)
+                hand, policies = _compare(query, agent, taille.tours)
                 ratio = policies / hand
                 mark = "" if ratio <= 1.2 else "  > 1,20"
                 print(
                     f"{profil + ', ' + name:<40}{hand:>12.2f}{policies:>12.2f}{ratio:>10.2f}{mark}"
                 )
-        _measure_national()
+        _measure_national(taille.tours)
 
 
 def _list_queries(agent: Agent) -> dict[str, Callable[[], Any]]:
@@ -97,12 +96,12 @@ def _list_queries(agent: Agent) -> dict[str, Callable[[], Any]]:
     }
 
 
-def _compare(query: Callable[[], Any], agent: Agent) -> tuple[float, float]:
+def _compare(query: Callable[[], Any], agent: Agent, tours: int) -> tuple[float, float]:
     """Return the medians in milliseconds, hand-filtered and under policies, taken in turn."""
     contexte = Contexte("agent", str(agent.pk), agent.departement_id, ON)
     times: dict[bool, list[float]] = {False: [], True: []}
     expected = None
-    for turn in range(TOURS + 3):
+    for turn in range(tours + 3):
         for policies in (False, True):
             # The server is connected as its role: to take it is no part of what policies cost.
             with transaction.atomic(), under_policies() if policies else nullcontext():
@@ -118,10 +117,10 @@ def _compare(query: Callable[[], Any], agent: Agent) -> tuple[float, float]:
     return statistics.median(times[False]), statistics.median(times[True])
 
 
-def _measure_national() -> None:
+def _measure_national(tours: int) -> None:
     """Print how long a name takes to be found in the whole country, under policies."""
     taken = []
-    for _ in range(TOURS):
+    for _ in range(tours):
         with transaction.atomic(), under_policies(), counting("mesure", on=ON):
             start = time.perf_counter()
             found = list(search_noms(texte="NOM0042").values_list("dossier", flat=True)[:200])
@@ -149,19 +148,21 @@ def _own_database() -> Iterator[None]:
         connection.settings_dict["NAME"] = before
 
 
-def _fill() -> None:
-    if Dossier.objects.count() >= DEPARTEMENTS * PAR_DEPARTEMENT:
+def _fill(taille: Taille) -> None:
+    if Dossier.objects.count() >= taille.departements * taille.par_departement:
         return
     print("Remplissage (une fois)…", flush=True)
     import_geography()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for statement in _PLACES:
-            cursor.execute(statement, {"d": DEPARTEMENTS})
+            cursor.execute(statement, {"d": taille.departements})
         cursor.execute("SELECT code FROM dep ORDER BY rang")
         _create_agents([code for (code,) in cursor.fetchall()])
         for statement in _FILL:
-            cursor.execute(statement, {"n": PAR_DEPARTEMENT, "d": DEPARTEMENTS, "on": ON})
+            cursor.execute(
+                statement, {"n": taille.par_departement, "d": taille.departements, "on": ON}
+            )
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 

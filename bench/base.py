@@ -1,10 +1,14 @@
-"""The database of the measures: made once, with 60,000 dossiers."""
+"""The database of the measures, made once, and what they measure with."""
 
+import os
+import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 
 from django.db import connection
 
@@ -22,7 +26,35 @@ from seuil.usecases.import_liste import import_liste
 ON = date(2026, 11, 21)
 BY = Machine("bench", "33")
 PASSWORD = "mesure de la vitesse"
-DOSSIERS = 60_000
+# A large département's year, by thousand commandements; five years make the database.
+_ANNEE = {"commandement": 1000, "assignation": 312, "cql": 137, "rfp": 110}
+
+
+@dataclass(frozen=True, slots=True)
+class Taille:
+    """How much the measures handle."""
+
+    dossiers: int
+    # Of a list.
+    actes: int
+    # Of the journal.
+    lignes: int
+    # Given by the law engine, for each rule.
+    dates: int
+    # Of the measure of accesses, and the dossiers of each.
+    departements: int
+    par_departement: int
+    # Times that what is short is done, for its median.
+    tours: int
+    # Who ask for pages together, and how many each.
+    clients: int
+    demandes: int
+    # Of lists, in the database.
+    annees: int
+
+
+ENTIERE = Taille(60_000, 12_500, 1_000_000, 1_000_000, 40, 10_000, 40, 16, 40, 5)
+JOUET = Taille(60, 30, 100, 500, 2, 50, 2, 2, 1, 1)
 
 
 def ensure_empty() -> None:
@@ -41,31 +73,36 @@ def ensure_empty() -> None:
     import_geography(departements=["33"])
 
 
-def ensure_filled() -> None:
-    """Make sure 60,000 dossiers are there: five years of commandements and what followed."""
+def ensure_filled(taille: Taille) -> None:
+    """Make sure the dossiers are there: years of commandements and what followed."""
     migrate()
-    if Dossier.objects.count() >= DOSSIERS:
+    if Dossier.objects.count() >= taille.dossiers:
         return
     ensure_empty()
-    for year in range(5):
+    for year in range(taille.annees):
         until = ON - timedelta(days=365 * year)
-        import_year(seed=100 + year, until=until)
+        import_year(seed=100 + year, until=until, commandements=taille.dossiers // taille.annees)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def import_year(*, seed: int, until: date) -> None:
-    """Import a large département's year; later acts concern the first households of the year."""
-    volumes = {"commandement": 12_000, "assignation": 3_750, "cql": 1_650, "rfp": 1_320}
-    for type_acte, count in volumes.items():
-        path = write_list(
-            DATA_DIR / f"{type_acte}.csv", type_acte=type_acte, count=count, until=until, seed=seed
-        )
-        import_liste(
-            fichier=path, nom_fichier=path.name, type_acte=type_acte, source="mesure",
-            departement="33", by=BY, on=until,
-        )  # fmt: skip
+def import_year(*, seed: int, until: date, commandements: int) -> None:
+    """Import a département's year; later acts concern the first households of the year."""
+    for type_acte, per_thousand in _ANNEE.items():
+        count = commandements * per_thousand // 1000
+        import_acts(type_acte, count=count, until=until, seed=seed)
         print(f"  {type_acte} {until.year} : {count} actes", flush=True)
+
+
+def import_acts(type_acte: str, *, count: int, until: date, seed: int) -> int:
+    """Write a list of acts and import it; return how many were accepted."""
+    path = write_list(
+        DATA_DIR / f"{type_acte}.csv", type_acte=type_acte, count=count, until=until, seed=seed
+    )
+    return import_liste(
+        fichier=path, nom_fichier=path.name, type_acte=type_acte, source="mesure",
+        departement="33", by=BY, on=until,
+    ).compte["acceptes"]  # fmt: skip
 
 
 def get_agent(role: str) -> Agent:
@@ -83,16 +120,85 @@ def get_agent(role: str) -> Agent:
     )  # fmt: skip
 
 
+@dataclass(slots=True)
+class Temps:
+    """What a work took: by the clock, and of the processors, the database's included.
+
+    The clock is what people wait; on a machine that others use, the processors alone compare.
+    """
+
+    secondes: float = 0.0
+    processeur: float = 0.0
+
+    def rapport(self, plancher: "Temps", decimales: int = 0) -> str:
+        """Tell how many times the floor this is; the processors are counted by hundredths."""
+        times = f"{self.secondes / plancher.secondes:.{decimales}f}"
+        if not plancher.processeur:
+            return times
+        worked = self.processeur / plancher.processeur
+        return f"{times} (processeur : {worked:.{decimales}f})"
+
+    def __str__(self) -> str:
+        return f"{self.secondes:.2f} s (processeur : {self.processeur:.2f} s)"
+
+
 @contextmanager
-def timed() -> Iterator[list[float]]:
-    """Give a list that holds the elapsed seconds at the end of the block."""
-    result: list[float] = []
-    start = time.perf_counter()
-    yield result
-    result.append(time.perf_counter() - start)
+def timed() -> Iterator[Temps]:
+    """Give what holds, at the end of the block, the time it took."""
+    temps = Temps()
+    start, worked = time.perf_counter(), _processor_seconds()
+    yield temps
+    temps.secondes = time.perf_counter() - start
+    temps.processeur = _processor_seconds() - worked
+
+
+def time_often(
+    work: Callable[[], object], tours: int, *, before: Callable[[], object] = bool
+) -> Temps:
+    """Return the median of what a work takes; `before` each time, not counted."""
+    found = []
+    for _ in range(tours):
+        before()
+        with timed() as temps:
+            work()
+        found.append(temps)
+    return Temps(median(t.secondes for t in found), median(t.processeur for t in found))
+
+
+def _processor_seconds() -> float:
+    """Return what this process, those it waited for and the database worked since they started."""
+    ours = sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+    connection.ensure_connection()
+    backend = connection.connection.info.backend_pid
+    if not Path(f"/proc/{backend}").exists():
+        return ours
+    server = _read_stat(backend)[1]
+    sessions = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii").split()
+    # Those that ended are counted by the server that waited for them, by hundredths.
+    waited = sum(_read_stat(server)[13:15]) / os.sysconf("SC_CLK_TCK")
+    return ours + waited + sum(map(_read_worked, sessions))
+
+
+def _read_worked(pid: str) -> float:
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
+    except FileNotFoundError:
+        return 0.0
+
+
+def _read_stat(pid: int) -> list[int]:
+    """Return the numbers that follow the name of a process in /proc: 1 is its parent, and so on."""
+    text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    state, *fields = text.rpartition(")")[2].split()
+    return [ord(state), *map(int, fields)]
 
 
 def peak_mb() -> float:
-    """Return the peak resident memory of this process, in MB."""
-    text = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(next(x for x in text.splitlines() if x.startswith("VmHWM")).split()[1]) / 1024
+    """Return the peak memory of this process and of the largest that it waited for, in MB."""
+    return sum(
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    ) / 1024  # fmt: skip

@@ -1,7 +1,5 @@
 """The journal: what a page pays for its line, what an import pays for its triggers, the chain."""
 
-import statistics
-import time
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,77 +7,92 @@ from tempfile import TemporaryDirectory
 import psycopg
 from django.db import connection
 
-from bench.base import BY, ON, ensure_empty, timed
-from bench.listes import write_list
-from config.database import DATA_DIR
-from seuil.audit.operations import Lecteur, Page, install_journal, record_lecture, remove_triggers
+from bench.base import ON, Taille, ensure_empty, import_acts, time_often, timed
+from seuil.audit.operations import (
+    Lecteur,
+    Page,
+    install_journal,
+    record_lecture,
+    triggers_removed,
+)
 from seuil.jobs.journal import anchor_all, connection_string, verify_database
 from seuil.kernel.models import new_id
-from seuil.usecases.import_liste import import_liste
 from tests.audit.chaine import fill
 
-LIGNES = 1_000_000
-ACTES = 12_000
 
-
-def run() -> None:
+def run(taille: Taille) -> None:
     """Print the cost of a line, of an import with and without triggers, of a million lines."""
-    _line()
-    _import()
-    _chain()
+    _line(taille)
+    _import(taille)
+    _chain(taille)
 
 
-def _line() -> None:
+def _line(taille: Taille) -> None:
     ensure_empty()
-    by = Lecteur("a", "Agent (Rôle)", "DDETS", "secretariat", "33")
-    page = Page("dossier.lire", "dossiers")
+    nothing = time_often(_ask_nothing, 10 * taille.tours)
+    print(f"plancher, une question vide : {nothing.secondes * 1000:.2f} ms (médiane)")
     for count in (1, 50):
-        times = []
-        for _ in range(300):
-            ids = [new_id() for _ in range(count)]
-            start = time.perf_counter()
-            record_lecture(by=by, page=page, dossiers=ids, categories={"identite", "procedure"})
-            times.append((time.perf_counter() - start) * 1000)
-        print(f"  ligne de lecture, {count} dossiers : {statistics.median(times):.2f} ms (médiane)")
+        line = time_often(lambda count=count: _record(count), 10 * taille.tours)
+        print(
+            f"ligne de lecture, {count} dossiers : {line.secondes * 1000:.2f} ms (médiane) ;"
+            f" rapport {line.secondes / nothing.secondes:.1f}"
+        )
 
 
-def _import() -> None:
-    path = write_list(
-        DATA_DIR / "journal.csv", type_acte="commandement", count=ACTES, until=ON, seed=5
+def _ask_nothing() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _record(count: int) -> None:
+    record_lecture(
+        by=Lecteur("a", "Agent (Rôle)", "DDETS", "secretariat", "33"),
+        page=Page("dossier.lire", "dossiers"),
+        dossiers=[new_id() for _ in range(count)],
+        categories={"identite", "procedure"},
     )
-    found = {}
-    for name in ("sans", "avec", "sans", "avec"):
-        ensure_empty()
-        with connection.cursor() as cursor:
-            (remove_triggers if name == "sans" else install_journal)(cursor=cursor)
-        with timed() as seconds:
-            import_liste(
-                fichier=path, nom_fichier=path.name, type_acte="commandement", source="mesure",
-                departement="33", by=BY, on=ON,
-            )  # fmt: skip
-        found[name] = min(found.get(name, 1e9), seconds[0])
+
+
+def _import(taille: Taille) -> None:
+    def load() -> None:
+        import_acts("commandement", count=taille.actes, until=ON, seed=5)
+
+    bare = time_often(load, 3, before=_empty_without_triggers)
+    followed = time_often(load, 3, before=_empty_with_triggers)
+    print(f"plancher, import de {taille.actes} actes sans déclencheurs : {bare}")
+    print(f"avec déclencheurs : {followed} ; rapport {followed.rapport(bare, 2)}")
+
+
+def _empty_without_triggers() -> None:
+    ensure_empty()
+    with connection.cursor() as cursor, triggers_removed(cursor=cursor):
+        pass
+
+
+def _empty_with_triggers() -> None:
+    ensure_empty()
     with connection.cursor() as cursor:
         install_journal(cursor=cursor)
-    extra = (found["avec"] / found["sans"] - 1) * 100
-    print(
-        f"  import de {ACTES} actes : {found['sans']:.1f} s sans déclencheurs,"
-        f" {found['avec']:.1f} s avec ({extra:+.0f} %)"
-    )
 
 
-def _chain() -> None:
+def _chain(taille: Taille) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("TRUNCATE audit_event, audit_sceau, audit_ancre")
         cursor.execute("SET session_replication_role = DEFAULT")
-    with timed() as seconds:
-        fill(de=1, a=LIGNES)
-    print(f"  écrire et sceller {LIGNES} lignes : {seconds[0]:.0f} s")
+    with timed() as sealed:
+        fill(de=1, a=taille.lignes)
+    with connection.cursor() as cursor, timed() as raw:
+        cursor.execute("CREATE TEMP TABLE copie AS SELECT * FROM audit_event")
+    print(f"plancher, copie brute de {taille.lignes} lignes : {raw}")
+    print(f"écrire et sceller autant de lignes : {sealed} ; rapport {sealed.rapport(raw)}")
     with TemporaryDirectory() as folder:
-        with timed() as seconds:
+        with timed() as anchored:
             anchor_all(folder=Path(folder))
-        print(f"  ancrer : {seconds[0]:.1f} s")
-        with timed() as seconds, closing(psycopg.connect(connection_string())) as raw:
-            verdict = verify_database(connection=raw, ancres=Path(folder))["33"]
-        assert verdict.faute is None
-        print(f"  vérifier {verdict.nombre} lignes : {seconds[0]:.0f} s (limite : 120 s)")
+        print(f"ancrer : {anchored}")
+        with timed() as verified, closing(psycopg.connect(connection_string())) as reader:
+            verdict = verify_database(connection=reader, ancres=Path(folder))["33"]
+    assert verdict.faute is None, verdict.faute
+    print(
+        f"vérifier {verdict.nombre} lignes : {verified} (≤ 120 s) ; rapport {verified.rapport(raw)}"
+    )

@@ -1,7 +1,7 @@
 """Stage a list, decide its rows, and write acts."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from seuil.audit.operations import Author, record_event
 from seuil.dossiers.models import Dossier
 from seuil.engines.tabular import Cell, Row, Table
 from seuil.kernel.bulk import copy_new_rows, copy_rows
-from seuil.kernel.models import new_id
+from seuil.kernel.models import new_id, new_key
 from seuil.kernel.refusal import Refusal
 
 
@@ -68,21 +68,32 @@ def create_lot(
     return lot
 
 
-def stage_lignes(*, lot: Lot, rows: Sequence[Row], lues: Sequence[LigneLue] | None = None) -> None:
-    """Write the rows of a list, as read, with what was decided of each when it is known."""
+def stage_lignes(
+    *,
+    lot: Lot,
+    rows: Sequence[Row],
+    lues: Sequence[LigneLue] | None = None,
+    dossiers: Mapping[int, UUID] | None = None,
+) -> None:
+    """Write the rows of a list, as read, with what was decided of each when it is known.
+
+    `dossiers` are the files they went to, when the list is applied at once.
+    """
     Ligne.objects.filter(lot=lot).delete()
     states = lues or [LigneLue(row.line, Ligne.Etat.LUE) for row in rows]
+    places = dossiers or {}
     copy_rows(
         Ligne,
-        ("lot_id", "numero", "etat", "cellules", "motifs", "confirmee"),
+        ("lot_id", "numero", "etat", "cellules", "motifs", "confirmee", "dossier_id"),
         (
             (
                 lot.pk,
                 row.line,
                 lue.etat,
-                json.dumps([_encode(cell) for cell in row.cells]),
-                json.dumps([m.as_dict() for m in lue.motifs]),
+                _write_cells(row.cells),
+                _write_motifs(lue),
                 False,
+                places.get(row.line),
             )
             for row, lue in zip(rows, states, strict=True)
         ),
@@ -111,7 +122,7 @@ def update_lignes(
                     (
                         lue.numero,
                         lue.etat,
-                        json.dumps([m.as_dict() for m in lue.motifs]),
+                        _write_motifs(lue),
                         lue.numero in confirmed,
                         dossiers.get(lue.numero),
                     )
@@ -181,7 +192,7 @@ def record_actes(*, actes: Sequence[tuple[UUID, ActeRecu, int]], type_acte: str,
         ),
         (
             (
-                new_id(), dossier_id, type_acte, a.survenu_le, a.recu_le, a.audience_le,
+                new_key(), dossier_id, type_acte, a.survenu_le, a.recu_le, a.audience_le,
                 a.audience_heure, a.juridiction, a.montant, a.sens, a.delai_jusqu_au, a.reference,
                 lot.pk, numero, lot.source,
             )
@@ -211,12 +222,19 @@ def create_acte(
     return acte
 
 
-def _encode(cell: Cell) -> Any:
-    """Return a cell for JSON: dates and hours as {kind: ISO text}, see actes.queries.decode."""
+def _write_motifs(lue: LigneLue) -> str:
+    return json.dumps([m.as_dict() for m in lue.motifs]) if lue.motifs else "[]"
+
+
+def _encode(cell: object) -> dict[str, str]:
+    """Return what JSON has no word for as {kind: ISO text}, see actes.queries.decode."""
     if isinstance(cell, datetime):
         return {"instant": cell.isoformat()}
     if isinstance(cell, date):
         return {"date": cell.isoformat()}
     if isinstance(cell, time):
         return {"heure": cell.isoformat()}
-    return cell
+    raise TypeError(f"{type(cell).__name__} in a cell")
+
+
+_write_cells: Callable[[Sequence[Cell]], str] = json.JSONEncoder(default=_encode).encode

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, models
 from psycopg import sql
 
-from seuil.kernel.models import new_id
+from seuil.kernel.models import new_id, new_key
 
 # The values of a row's key, and those of its content.
 Keyed = tuple[Sequence[Any], Sequence[Any]]
@@ -151,13 +151,13 @@ class _Incoming:
         # By identity: the contents are kept here, so that none is freed and mistaken for another.
         texts: dict[int, tuple[Sequence[Any], str]] = {}
         for keys, values in rows:
-            found = known.pop(_UNIT.join([_write_text(v) for v in keys]), None)
+            found = known.pop(_UNIT.join(map(_write_text, keys)), None)
             if found is None:
                 new.append((*keys, *values))
                 continue
             kept = texts.get(id(values))
             if kept is None:
-                text = _UNIT.join([v if v.__class__ is str else _write_text(v) for v in values])
+                text = _UNIT.join(map(_write_text, values))
                 kept = texts[id(values)] = (values, text)
             if found != kept[1]:
                 changed.append((*keys, *values))
@@ -171,7 +171,7 @@ class _Incoming:
 
     def _copy_with_ids(self, table: sql.Composable, rows: Iterable[Sequence[Any]]) -> None:
         if self.has_id:
-            rows = ((new_id(), *row) for row in rows)
+            rows = ((new_key(), *row) for row in rows)
         _copy(table, self._all_columns(), rows)
 
     def _read_known(self, scope: str, scope_ids: Sequence[Any]) -> dict[str, str]:
@@ -267,13 +267,14 @@ class _Incoming:
 _RECORD, _GROUP, _UNIT, _NULL = "\x1e", "\x1d", "\x1f", "\\N"
 
 
-def _write_text(value: object) -> str:
+def _write_text(value: Any) -> str:
     """Write a value as `_Incoming._as_text` has the database write it."""
-    if value is None:
-        return _NULL
-    if value.__class__ is UUID:
+    kind = value.__class__
+    if kind is str:
+        return value  # type: ignore[no-any-return]
+    if kind is UUID:
         return f"{value.int:032x}"
-    return str(value)
+    return _NULL if value is None else str(value)
 
 
 def _names(columns: Sequence[str], alias: str = "") -> sql.Composed:

@@ -5,12 +5,18 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
+from uuid_utils import uuid7 as uuid7_text
 from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
     """Return a time-ordered identifier (UUIDv7), safe to show in an address."""
     return uuid7()
+
+
+def new_key() -> str:
+    """Return a new identifier as text: for the rows written by the thousand, which nobody reads."""
+    return str(uuid7_text())
 
 
 @models.UUIDField.register_lookup

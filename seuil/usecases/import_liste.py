@@ -230,8 +230,7 @@ def import_liste(
     if simulate:
         transaction.set_rollback(True)
     else:
-        stage_lignes(lot=lot, rows=rows, lues=analyse.lues)
-        lot = _apply(lot, analyse, (), by, on)
+        lot = _apply(lot, analyse, (), by, on, rows=rows)
     return CompteRendu(lot, _count(analyse), analyse.lues)
 
 
@@ -317,7 +316,10 @@ def _apply(
     lignes_confirmees: Collection[int],
     by: Agent | Machine,
     on: date,
+    *,
+    rows: Sequence[Row] = (),
 ) -> Lot:
+    """Write what the rows bring; `rows` are those of a list that was not staged before."""
     confirmed = set(lignes_confirmees)
     retained: list[tuple[LigneLue, ActeRecu]] = []
     for lue in analyse.lues:
@@ -348,12 +350,11 @@ def _apply(
     touched = {pk for pk, _, _ in placed}
     if lot.type in _ACTES_INSTRUITS:
         open_instruction(dossier_ids=touched, on=on)
-    update_lignes(
-        lot=lot,
-        lues=analyse.lues,
-        dossiers={numero: pk for pk, _, numero in placed},
-        confirmees=confirmed,
-    )
+    dossiers = {numero: pk for pk, _, numero in placed}
+    if rows:
+        stage_lignes(lot=lot, rows=rows, lues=analyse.lues, dossiers=dossiers)
+    else:
+        update_lignes(lot=lot, lues=analyse.lues, dossiers=dossiers, confirmees=confirmed)
     refresh_dossiers(dossier_ids=touched, on=on)
     return set_lot_state(
         lot=lot,

@@ -234,7 +234,10 @@ class _Row:
 
     def __init__(self, lecteur: LecteurDeLignes, cells: Sequence[Cell]) -> None:
         self._lecteur = lecteur
-        self._cells = cells
+        count = len(cells)
+        self._cells = {
+            champ: cells[index] for champ, index in lecteur.colonne.items() if index < count
+        }
         self.refus: list[Motif] = []
         self.doutes: list[Motif] = []
         self.avertissements: list[Motif] = []
@@ -253,8 +256,8 @@ class _Row:
         return any(m.colonne == header for m in self.refus)
 
     def texte(self, champ: str, max_length: int) -> str:
-        cell = self._cell(champ)
-        if cell is None:
+        cell = self._cells.get(champ)
+        if cell is None or cell == "":
             return ""
         try:
             return tabular.parse_texte(cell, max_length=max_length)
@@ -285,7 +288,7 @@ class _Row:
         return text.lower()
 
     def entier(self, champ: str) -> int | None:
-        cell = self._cell(champ)
+        cell = self._cells.get(champ)
         if cell is None or cell == "":
             return None
         try:
@@ -362,8 +365,8 @@ class _Row:
     def _parse(
         self, champ: str, parse: Callable[[Cell], T | None], *, optional: bool = False
     ) -> T | None:
-        cell = self._cell(champ)
-        if cell is None:
+        cell = self._cells.get(champ)
+        if cell is None or cell == "":
             return None
         try:
             return parse(cell)
@@ -373,12 +376,6 @@ class _Row:
             else:
                 self.refuse(champ, refusal.motif, refusal.remede)
             return None
-
-    def _cell(self, champ: str) -> Cell:
-        index = self._lecteur.colonne.get(champ)
-        if index is None or index >= len(self._cells):
-            return None
-        return self._cells[index]
 
     def _header(self, champ: str) -> str:
         index = self._lecteur.colonne.get(champ)

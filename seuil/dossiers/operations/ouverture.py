@@ -22,7 +22,7 @@ from seuil.dossiers.operations.dossiers import take_numeros
 from seuil.dossiers.rules import MenageRecu, normalise
 from seuil.kernel.bulk import copy_new_rows, copy_rows
 from seuil.kernel.contexte import acting_as_machine
-from seuil.kernel.models import new_id
+from seuil.kernel.models import new_id, new_key
 
 
 def open_dossiers(
@@ -49,8 +49,8 @@ def open_dossiers(
             row
             for m in menages
             for row in (
-                (new_id(), ids[m.cle], "titulaire", 1, m.nom, m.prenom, m.ne_le),
-                (new_id(), ids[m.cle], "co_titulaire", 1, m.nom2, m.prenom2, None),
+                (new_key(), ids[m.cle], "titulaire", 1, m.nom, m.prenom, m.ne_le),
+                (new_key(), ids[m.cle], "co_titulaire", 1, m.nom2, m.prenom2, None),
             )
             if row[4]
         ),
@@ -59,7 +59,7 @@ def open_dossiers(
         Logement,
         ("id", "dossier_id", "adresse", "complement", "code_postal", "commune_id", "type_logement"),
         (
-            (new_id(), ids[m.cle], m.adresse, m.complement, m.code_postal, m.commune, "")
+            (new_key(), ids[m.cle], m.adresse, m.complement, m.code_postal, m.commune, "")
             for m in menages
         ),
     )
@@ -69,7 +69,7 @@ def open_dossiers(
         ("id", "dossier_id", "bailleur_id", "signe_le", "clause_duree", "loyer", "charges"),
         (
             (
-                new_id(),
+                new_key(),
                 ids[m.cle],
                 bailleurs.get(_cle_bailleur(m)),
                 m.bail_le,
@@ -122,7 +122,7 @@ def add_faits(*, faits: Sequence[tuple[UUID, MenageRecu, date, str]]) -> None:
         Coordonnee,
         ("id", "dossier_id", "type", "valeur", "valide_du", "source"),
         (
-            (new_id(), pk, kind, value, le, source)
+            (new_key(), pk, kind, value, le, source)
             for pk, m, le, source in faits
             for kind, value in (("telephone", m.telephone), ("courriel", m.courriel))
             if value
@@ -132,7 +132,7 @@ def add_faits(*, faits: Sequence[tuple[UUID, MenageRecu, date, str]]) -> None:
         Composition,
         ("id", "dossier_id", "adultes", "enfants", "constatee_le", "source"),
         (
-            (new_id(), pk, m.adultes, m.enfants, le, source)
+            (new_key(), pk, m.adultes, m.enfants, le, source)
             for pk, m, le, source in faits
             if m.adultes is not None or m.enfants is not None
         ),
@@ -141,7 +141,7 @@ def add_faits(*, faits: Sequence[tuple[UUID, MenageRecu, date, str]]) -> None:
         SuiviSocial,
         ("id", "dossier_id", "situation", "service", "mesure", "constate_le", "source"),
         (
-            (new_id(), pk, m.suivi, m.service_social, "", le, source)
+            (new_key(), pk, m.suivi, m.service_social, "", le, source)
             for pk, m, le, source in faits
             if m.suivi
         ),
@@ -153,7 +153,7 @@ def add_dettes(*, dettes: Sequence[tuple[UUID, date, Decimal, str]]) -> None:
     copy_new_rows(
         Dette,
         ("id", "dossier_id", "constatee_le", "montant", "source"),
-        ((new_id(), *dette) for dette in dettes),
+        ((new_key(), *dette) for dette in dettes),
     )
 
 
@@ -168,7 +168,7 @@ def _find_or_create_bailleurs(departement: str, menages: Sequence[MenageRecu]) -
         ("id", "departement_id", "nature", "nom", "telephone", "courriel", "mandataire", "cle"),
         (
             (
-                new_id(),
+                new_key(),
                 departement,
                 m.bailleur_nature,
                 m.bailleur,
@@ -194,5 +194,5 @@ def open_instruction(*, dossier_ids: Collection[UUID], on: date) -> None:
         copy_new_rows(
             Acces,
             ("id", "dossier_id", "relation", "role", "debut_le"),
-            ((new_id(), pk, Acces.Relation.INSTRUCTION, role, on) for pk in dossier_ids),
+            ((new_key(), pk, Acces.Relation.INSTRUCTION, role, on) for pk in dossier_ids),
         )

@@ -9,6 +9,7 @@ from seuil.echeances.rules.pauses import Acte
 # From the first to the last stage of the procedure.
 STADES = ("commandement", "assignation", "jugement", "cql", "rfp", "cfp", "expulsion")
 _STADE_DE = {stade: stade for stade in STADES} | {"audience": "assignation"}
+_RANG = {type_acte: STADES.index(stade) for type_acte, stade in _STADE_DE.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def compute_avancement(actes: Iterable[Acte]) -> Avancement | None:
     """
     ordered = sorted(
         (acte for acte in actes if acte.type in _STADE_DE),
-        key=lambda acte: (acte.survenu_le, STADES.index(_STADE_DE[acte.type])),
+        key=lambda acte: (acte.survenu_le, _RANG[acte.type]),
     )
     if not ordered:
         return None
@@ -38,7 +39,7 @@ def compute_avancement(actes: Iterable[Acte]) -> Avancement | None:
         if ordered[index].type == "commandement" and gap.days > _NEW_PROCEDURE_DAYS:
             start = index
     current = ordered[start:]
-    reached = max(current, key=lambda acte: STADES.index(_STADE_DE[acte.type]))
+    reached = max(current, key=lambda acte: _RANG[acte.type])
     hearings = [a.survenu_le for a in current if a.type == "audience"]
     hearings += [a.audience_le for a in current if a.audience_le]
     return Avancement(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from seuil.engines import droit
@@ -12,9 +13,8 @@ ATTENTES = "attentes"
 INDETERMINEES = "indeterminees"
 
 
-@dataclass(frozen=True, slots=True)
-class Acte:
-    """An act as the projections read it."""
+class Acte(NamedTuple):
+    """An act as the projections read it: made by the hundred thousand."""
 
     id: UUID
     type: str

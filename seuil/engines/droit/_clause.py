@@ -6,6 +6,7 @@ from datetime import date
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
 from seuil.engines.droit._durees import read_duree
+from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date, write_duree
 from seuil.engines.droit._loader import load_in_force, load_regles
 from seuil.engines.droit._model import Autre, DureeIllisible, Regle, Resultat, Version
@@ -47,7 +48,7 @@ def compute_clause_resolutoire(regle: Regle, depuis: date, contexte: Contexte) -
     can be defended.
     """
     calendrier, bail, clause = contexte.calendrier, contexte.bail, contexte.clause
-    legal = compute_delai(regle, get_version(regle, depuis), depuis, calendrier)
+    legal = _compute_loi(regle.id, depuis, calendrier)
     ancien = load_regles()[regle.transition]
     written = read_clause(regle, ancien, clause)
     printed = read_clause(regle, ancien, contexte.annonce)
@@ -55,10 +56,12 @@ def compute_clause_resolutoire(regle: Regle, depuis: date, contexte: Contexte) -
     if version is None:
         return _add_lendemain(legal, regle)
     legal_version = get_version(regle, depuis)
-    version = _write_contrat(version, legal_version, written, clause)
-    contrat = replace(
-        compute_delai(ancien, version, depuis, calendrier), regle=regle.id, libelle=regle.libelle
-    )
+    imposed = _write_contrat(version, legal_version, written, clause)
+    if imposed is version:
+        contrat = _compute_ancien(regle.id, depuis, calendrier)
+    else:
+        version = imposed
+        contrat = _rename(compute_delai(ancien, version, depuis, calendrier), regle)
     legal_autre = _autre(legal, legal_version)
     contrat_autre = _autre(contrat, version)
     legal_duree = (legal_version.n, legal_version.unit)
@@ -100,6 +103,26 @@ def compute_clause_resolutoire(regle: Regle, depuis: date, contexte: Contexte) -
     chosen_duree = legal_duree if is_legal else (version.n, version.unit)
     chosen = _check_annonce(chosen, printed, chosen_duree, calendrier)
     return _add_lendemain(chosen, regle)
+
+
+# Few days and calendars, whatever the leases: each is counted and explained once.
+@remembered(maxsize=16_384)
+def _compute_loi(regle_id: str, depuis: date, calendrier: str) -> Resultat:
+    """Count the law's own delay."""
+    regle = load_regles()[regle_id]
+    return compute_delai(regle, get_version(regle, depuis), depuis, calendrier)
+
+
+@remembered(maxsize=16_384)
+def _compute_ancien(regle_id: str, depuis: date, calendrier: str) -> Resultat:
+    """Count the delay of the former law, in force on that day for the leases it ruled."""
+    regle = load_regles()[regle_id]
+    ancien = load_regles()[regle.transition]
+    return _rename(compute_delai(ancien, get_version(ancien, depuis), depuis, calendrier), regle)
+
+
+def _rename(resultat: Resultat, regle: Regle) -> Resultat:
+    return replace(resultat, regle=regle.id, libelle=regle.libelle)
 
 
 def _write_contrat(

@@ -28,6 +28,8 @@ class CellRefused(ValueError):  # noqa: N818 - a refusal is an answer, not a fai
 
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = frozenset({"Cc", "Cf"})
+# Halves of a character, and what stands for one that could not be read.
+_LOST = re.compile("[\ud800-\udfff\ufffd]")
 
 
 def _shown(cell: Cell) -> str:
@@ -48,6 +50,9 @@ def _shown(cell: Cell) -> str:
 
 def _flat(text: str) -> str:
     """Return the text in NFC, on one line, without characters that cannot be seen."""
+    if text.isascii() and text.isprintable():
+        # Nearly every cell: no accent to compose, no space but the ordinary one.
+        return (_SPACES.sub(" ", text) if "  " in text else text).strip()
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
@@ -71,7 +76,7 @@ def parse_texte(cell: Cell, *, max_length: int) -> str:
         text = str(cell)
     else:
         text = _shown(cell)
-    if any("\ud800" <= char <= "\udfff" or char == "\ufffd" for char in text):
+    if _LOST.search(text):
         raise CellRefused(
             f"« {_printable(text)} » contient un caractère perdu.",
             "Corrigez l’orthographe dans le fichier d’origine, puis déposez-le à nouveau.",
@@ -228,6 +233,8 @@ _GROUPED = re.compile(
     r"(?:\d+|\d{1,3}(?: \d{3})+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:,\d{3}){2,})(?:[.,](\d+))?"
     r"|\d{1,3}(?:\.\d{3})+,(\d+)|\d{1,3}(?:,\d{3})+\.(\d+)"
 )
+# Nearly every amount; ASCII digits only, like the others.
+_PLAIN = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,2})?")
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _CENT = Decimal("0.01")
 _MAX_MONTANT = Decimal(1_000_000_000)
@@ -265,6 +272,8 @@ def _not_a_montant(cell: Cell) -> CellRefused:
 
 
 def _montant_of_text(text: str) -> Decimal:
+    if _PLAIN.fullmatch(text):
+        return Decimal(text.replace(",", ".")).quantize(_CENT)
     bare = _CURRENCY.sub("", text)
     negative = bare[:1] in {"-", "\u2212"}
     bare = bare[1:].lstrip() if bare[:1] in {"-", "\u2212", "+"} else bare

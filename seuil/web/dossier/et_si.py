@@ -130,7 +130,7 @@ def _list_dates(acte: Acte) -> Iterator[tuple[str, str]]:
 
 
 def _move(acte: Acte, days: dict[str, Any]) -> Acte:
-    return replace(acte, **days)
+    return acte._replace(**days)
 
 
 def _read_ajout(data: dict[str, Any]) -> Acte:
