@@ -7,14 +7,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from bench import VIDE
+from config.wsgi import application
 from seuil.web.access import requires
 from seuil.web.journal import saw
 
-VIDE = "/mesure/vide/"
-
 
 @requires("a_faire.lire")
-def vide(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+def vide(request: HttpRequest) -> HttpResponse:
     """Answer after all that every page goes through: session, context, journal."""
     saw(cible=("page", "vide"))
     return HttpResponse("vide")
@@ -27,7 +27,5 @@ _urls.urlpatterns = [  # type: ignore[attr-defined]
 ]
 sys.modules[_urls.__name__] = _urls
 settings.ROOT_URLCONF = _urls.__name__
-
-from config.wsgi import application  # noqa: E402 - the addresses first
 
 __all__ = ["application"]

@@ -18,8 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bench import base
-from bench.application import VIDE
+from bench import VIDE, base
 from config.database import ROOT
 from seuil.accompagnements.models import Objectif
 from seuil.acteurs.models import Agent, Organisation
