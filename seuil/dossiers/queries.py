@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -319,11 +321,14 @@ def readable(
     the rows to their dossier.
     """
     rls: Any = rows.model.Rls  # type: ignore[attr-defined]
-    column, special = getattr(rls, "par_valeur", ("", {}))
+    special = getattr(rls, "par_valeur", ("", {}))[1]
 
-    def among(categorie: str) -> Q:
+    def among(categorie: str) -> Q | None:
         if dossier is not None:
             visible = only_visible(agent=agent, on=on, dossier=dossier, categorie=categorie)
+            if isinstance(visible, list):
+                # Already asked of the file: nothing more to ask of its rows.
+                return Q() if visible else None
         else:
             visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
             if parmi is not None:
@@ -340,14 +345,17 @@ def readable(
     alike: dict[Sequence[Portee], list[str]] = {}
     for categorie in {rls.categorie: None} | dict.fromkeys(sorted(set(special.values()))):
         alike.setdefault(list_portees(agent.profil, categorie), []).append(categorie)
-    if len(alike) == 1:
-        return rows.filter(among(rls.categorie))
-    kept = Q()
+    kept = []
     for categories in alike.values():
-        if rls.categorie in categories:
-            others = [value for value, c in special.items() if c not in categories]
-            which = ~Q(**{f"{column}__in": others})
-        else:
-            which = Q(**{f"{column}__in": [v for v, c in special.items() if c in categories]})
-        kept |= Q(among(categories[0]), which)
-    return rows.filter(kept)
+        opened = among(categories[0])
+        if opened is not None:
+            kept.append(opened & _of_categories(rls, categories) if len(alike) > 1 else opened)
+    return rows.filter(reduce(or_, kept)) if kept else rows.none()
+
+
+def _of_categories(rls: Any, categories: Collection[str]) -> Q:
+    """Keep the rows of some of the categories that a table holds, told apart by a column."""
+    column, special = rls.par_valeur
+    apart = rls.categorie in categories
+    values = [value for value, c in special.items() if (c in categories) is not apart]
+    return ~Q(**{f"{column}__in": values}) if apart else Q(**{f"{column}__in": values})
