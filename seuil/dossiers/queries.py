@@ -321,7 +321,7 @@ def readable(
     the rows to their dossier.
     """
     rls: Any = rows.model.Rls  # type: ignore[attr-defined]
-    special = getattr(rls, "par_valeur", ("", {}))[1]
+    special: Mapping[str, str] = getattr(rls, "par_valeur", ("", {}))[1]
 
     def among(categorie: str) -> Q | None:
         if dossier is not None:

@@ -239,7 +239,7 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[Doss
         readable(
             rows=Echeance.objects.filter(dossier__id__parmi=ids), agent=agent, on=on, parmi=ids
         )
-        .filter(le__gte=on, regle__in=_list_legales())
+        .filter(le__gte=on, regle__parmi=_list_legales())
         .values_list("dossier_id")
         .annotate(prochaine=Min("le"))
         .order_by("dossier_id")
@@ -371,7 +371,7 @@ def list_dates_legales(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[
     """Return the coming dates that the law sets, with the label of their rule, nearest first."""
     regles = droit.regles()
     rows = readable(rows=Echeance.objects.all(), agent=agent, on=on, dossier=dossier).filter(
-        le__gte=on, regle__in=_list_legales()
+        le__gte=on, regle__parmi=_list_legales()
     )
     return [
         (le, regles[regle].libelle)

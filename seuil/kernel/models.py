@@ -19,6 +19,7 @@ def new_key() -> str:
     return str(uuid7_text())
 
 
+@models.CharField.register_lookup
 @models.UUIDField.register_lookup
 class Parmi(models.Lookup):
     """`id__parmi=ids`: one of a list, sent as one value where `__in` writes one for each."""
