@@ -254,7 +254,7 @@ def _among(listed: Sequence[Fichiers]) -> Q:
 
 def _read_relation(dossiers: Dossiers, name: str) -> Fichiers:
     """Return the rows of a table that comes downstream, by the name that it gives itself here."""
-    model: Any = dossiers.model._meta.get_field(name).related_model  # noqa: SLF001 - public Meta
+    model: Any = dossiers.model._meta.get_field(name).related_model
     rows: Fichiers = model.objects.all()
     return rows
 

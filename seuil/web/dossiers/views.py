@@ -1,10 +1,13 @@
 """The list of dossiers, its filters and its export."""
 
+from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from io import BytesIO
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
@@ -13,16 +16,24 @@ from django.views.decorators.http import require_GET, require_POST
 from seuil.acteurs.queries import list_arrondissements, list_communes
 from seuil.audit.operations import record_event
 from seuil.dossiers.models import Parc, SuiviSocial
-from seuil.echeances.models import Stade
-from seuil.echeances.queries import list_dossiers, list_rows
+from seuil.echeances.models import Situation, Stade
+from seuil.echeances.queries import DossierRow, list_dossiers, list_rows
 from seuil.engines.tabular import Column, Sheet, write_csv, write_xlsx
-from seuil.web.access import get_agent, request_day, requires, requires_recent_sign_in
+from seuil.web.access import (
+    AgentRequest,
+    get_agent,
+    request_day,
+    requires,
+    requires_recent_sign_in,
+)
 from seuil.web.addresses import address
 from seuil.web.dossiers.forms import FiltresForm
 from seuil.web.journal import saw
 from seuil.web.templatetags.seuil import dans_jours, date_courte, montant
 
 PAR_PAGE = 50
+# Code and name, by name.
+_Places = tuple[tuple[str, str], ...]
 _STADES = {code: conditional_escape(label) for code, label in Stade.choices}
 _SUIVIS = {code: conditional_escape(label) for code, label in SuiviSocial.Situation.choices}
 _COLONNES = (
@@ -46,7 +57,8 @@ _TYPES = {
 
 @requires("dossier.lire")
 @require_GET
-def dossiers(request):
+def dossiers(request: AgentRequest) -> HttpResponse:
+    """List the dossiers that the filters keep."""
     on = request_day(request)
     form = _form(request)
     situations = _situations(request, form)
@@ -75,7 +87,8 @@ def dossiers(request):
 @requires("dossier.lire")
 @requires_recent_sign_in
 @require_POST
-def dossiers_export(request):
+def dossiers_export(request: AgentRequest) -> HttpResponse:
+    """Give the same list as a file."""
     agent, on = get_agent(request), request_day(request)
     kind = "csv" if request.POST.get("format") == "csv" else "xlsx"
     rows = list_rows(
@@ -114,7 +127,7 @@ def dossiers_export(request):
     return response
 
 
-def _ligne(row, on):
+def _ligne(row: DossierRow, on: date) -> dict[str, object]:
     """Return the words of one line, by the name that its template gives them."""
     return {
         "url": address("dossier", row.numero),
@@ -131,21 +144,18 @@ def _ligne(row, on):
     }
 
 
-def _form(request):
-    agent, on = get_agent(request), request_day(request)
-    places = {
-        "communes": list_communes(agent=agent, on=on),
-        "arrondissements": list_arrondissements(agent=agent, on=on),
-    }
+def _form(request: AgentRequest) -> FiltresForm:
+    agent = get_agent(request)
+    communes, arrondissements = list_communes(agent=agent), list_arrondissements(agent=agent)
     if request.GET.keys() <= {"page"}:
-        return _read_vide(**places)
-    form = FiltresForm(request.GET, **places)
+        return _read_vide(communes, arrondissements)
+    form = FiltresForm(request.GET, communes=communes, arrondissements=arrondissements)
     form.full_clean()
     return form
 
 
 @lru_cache(maxsize=128)
-def _read_vide(communes, arrondissements):
+def _read_vide(communes: _Places, arrondissements: _Places) -> FiltresForm:
     """Return the form that asks nothing: the same for whoever reads the département."""
     form = FiltresForm({}, communes=communes, arrondissements=arrondissements)
     form.full_clean()
@@ -153,24 +163,24 @@ def _read_vide(communes, arrondissements):
 
 
 @lru_cache(maxsize=128)
-def _write_vide(form):
+def _write_vide(form: FiltresForm) -> str:
     return render_to_string("dossiers/_filtres.html", {"form": form, "actifs": ()})
 
 
-def _filtres(form, actifs):
+def _filtres(form: FiltresForm, actifs: Sequence[tuple[str, str]]) -> str:
     """Return the filters; written once when they ask nothing, and never kept when they do."""
     if not form.data:
         return _write_vide(form)
     return render_to_string("dossiers/_filtres.html", {"form": form, "actifs": actifs})
 
 
-def _situations(request, form):
+def _situations(request: AgentRequest, form: FiltresForm) -> QuerySet[Situation]:
     return list_dossiers(
         agent=get_agent(request), on=request_day(request), filtres=form.get_filtres()
     )
 
 
-def _without(query, name):
+def _without(query: QueryDict, name: str) -> str:
     rest = query.copy()
     rest.pop(name, None)
     return rest.urlencode()
