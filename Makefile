@@ -30,13 +30,15 @@ export UV_PYTHON_DOWNLOADS := never
 export DJANGO_SETTINGS_MODULE := config.settings
 # The embedded PostgreSQL asks where run files go; without a session (root, CI) /tmp is right.
 export PYTHONWARNINGS := ignore:XDG_RUNTIME_DIR is not set
+# Where the environment forbids to keep bytecode, each command would compile all it imports.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: aide demo demo-neuf test check fix bench epreuves docs arret chromium
 
 aide: ## Liste les commandes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-demo: .venv/.produit ## Tout, depuis rien : base, département inventé, site sur 127.0.0.1 (PORT=8000)
+demo: .venv/.produit ## Tout, depuis rien : base, petit département inventé (TAILLE=gironde : un grand), site sur 127.0.0.1 (PORT=8000)
 	@echo "→ Démonstration sur le port $(PORT) (Ctrl-C pour arrêter)"
 	@exec $(BIN)/seuil demo --servir --port $(PORT) $(if $(TAILLE),--taille $(TAILLE))
 
@@ -48,7 +50,7 @@ demo-neuf: .venv/.produit ## Efface les données de démonstration, puis recomme
 
 test: .venv/.complet chromium ## Tous les essais, navigateur compris (ARGS="tests/kernel -x" pour choisir)
 	@echo "→ Essais"
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --cout $(or $(ARGS),-n 2 --dist loadgroup)
 
 check: .venv/.complet ## Tout ce qui se vérifie sans lancer les essais
 	@echo "→ Mise en forme (ruff format)" && $(BIN)/ruff format --check .
@@ -106,7 +108,8 @@ $(UV):
 # --inexact: preparing the demonstration never removes the developer's tools.
 .venv/.produit: pyproject.toml uv.lock | $(UV)
 	@echo "→ Installation de Seuil et de ses dépendances dans .venv"
-	@$(UV) sync --frozen --no-dev --inexact --python "$(PYTHON)"
+	@$(UV) sync --frozen --no-dev --inexact --compile-bytecode --python "$(PYTHON)"
+	@$(BIN)/python -m compileall -q seuil config
 	@touch $@
 
 .venv/.complet: pyproject.toml uv.lock | $(UV)

@@ -35,13 +35,13 @@ def main() -> int:
 
 def measure(name: str) -> int:
     """Run one measure here, with the embedded database it needs."""
-    from config.database import start_embedded, stop_embedded  # noqa: PLC0415 - after the environment is set
+    from config.database import start_embedded, stop_embedded
 
     start_embedded()
-    import django  # noqa: PLC0415 - after the environment is set
+    import django
 
     django.setup()
-    from bench import base  # noqa: PLC0415 - after Django's setup
+    from bench import base
 
     print(f"\n== {name} ==", flush=True)
     try:

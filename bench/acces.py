@@ -33,8 +33,8 @@ from seuil.echeances.queries import (
     list_dates_legales,
     list_dossiers,
     list_echeances,
+    list_noms,
     list_rows,
-    search_noms,
 )
 from seuil.jobs.migrer import migrate
 from seuil.kernel.contexte import Contexte, acting_as, counting, under_policies
@@ -123,7 +123,7 @@ def _measure_national(tours: int) -> None:
     for _ in range(tours):
         with transaction.atomic(), under_policies(), counting("mesure", on=ON):
             start = time.perf_counter()
-            found = list(search_noms(texte="NOM0042").values_list("dossier", flat=True)[:200])
+            found = list(list_noms(texte="NOM0042").values_list("dossier", flat=True)[:200])
             taken.append((time.perf_counter() - start) * 1000)
     mark = "" if statistics.median(taken) <= 50 else "  > 50"
     print(f"{'recherche nationale d’un nom':<40}{'':>12}{statistics.median(taken):>12.2f}{mark}"

@@ -76,8 +76,8 @@ def count_naively(starts: dict[str, list[date]]) -> int:
 
 def measure_page(taille: base.Taille) -> None:
     """Print what one dossier's page pays for its deadlines, facts read and explained."""
-    from seuil.dossiers.models import Dossier  # noqa: PLC0415 - after the database is ready
-    from seuil.echeances.queries import list_echeances  # noqa: PLC0415
+    from seuil.dossiers.models import Dossier
+    from seuil.echeances.queries import list_echeances
 
     base.ensure_filled(taille)
     agent = base.get_agent("secretariat")

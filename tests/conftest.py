@@ -7,16 +7,12 @@ from datetime import date
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connections
 from hypothesis import settings as hypothesis_settings
 
-from config.database import django_database, start_embedded
+from tests.harness.base import install_quick_flush, open_database
 from tests.harness.client import StrictClient
-from tests.harness.strictness import (
-    install_flush_despite_triggers,
-    install_random_order,
-    install_strict_templates,
-)
+from tests.harness.cout import Cout
+from tests.harness.strictness import install_random_order, install_strict_templates
 
 ON = date(2026, 11, 21)
 # In the environment: a server started by a test lives on the same day.
@@ -28,82 +24,51 @@ hypothesis_settings.register_profile("epreuves", deadline=None, max_examples=10_
 hypothesis_settings.load_profile("ordinaire")
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare what `make test` asks."""
+    parser.addoption("--cout", action="store_true", help="tell the processor time, by family")
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Cheap passwords: the real hasher costs a third of a second per account."""
+    if config.getoption("--cout"):
+        config.pluginmanager.register(Cout(config))
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django_settings.SEUIL_JOURNAL_STRICT = True
+    # Looked for when asked: each new client would otherwise list a thousand static files.
+    django_settings.WHITENOISE_AUTOREFRESH = True
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file to one worker, and what drives a browser to one: its site is started once."""
+    for item in items:
+        driven = item.get_closest_marker("navigateur")
+        item.add_marker(pytest.mark.xdist_group("navigateur" if driven else str(item.path)))
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _strictness() -> Iterator[None]:
+def _strictness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            django_settings, "SEUIL_DOCUMENTS", tmp_path_factory.getbasetemp() / "documents"
+        )
         install_strict_templates(patch)
         install_random_order(patch)
-        install_flush_despite_triggers(patch)
+        install_quick_flush(patch)
         yield
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """Start PostgreSQL before Django makes its test database."""
-    start_embedded()
-    # The socket's place is known only once the server runs.
-    place = django_database()
-    for name in ("HOST", "PORT"):
-        if name in place:
-            connections["default"].settings_dict[name] = place[name]
-            connections.databases["default"][name] = place[name]
-
-
-@pytest.fixture(scope="session")
 def django_db_setup(
-    django_db_setup: None, django_db_blocker: pytest.FixtureRequest
+    django_test_environment: None,
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: pytest.FixtureRequest,
 ) -> Iterator[None]:
-    """Fill the test database once with what every instance holds: the geography, the journal."""
-    from seuil.audit.operations import install_journal  # noqa: PLC0415 - after Django's setup
-
-    with django_db_blocker.unblock():
-        from seuil.acteurs import rls  # noqa: PLC0415 - after Django's setup
-
-        rls.install()
-        _load_geography()
-        install_journal(cursor=connections["default"].cursor())
-    yield
-    # The live server may outlive the database: its threads keep a connection each.
-    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """Put the geography back after a test that emptied the database."""
-    result = yield
-    if nextitem is None:
-        # The last test: its teardown has dropped the test database.
-        return result
-    names = set(getattr(item, "fixturenames", ()))
-    marker = item.get_closest_marker("django_db")
-    if names & {"transactional_db", "live_server"} or (marker and marker.kwargs.get("transaction")):
-        from pytest_django.plugin import blocking_manager_key  # noqa: PLC0415
-
-        with item.config.stash[blocking_manager_key].unblock():
-            _load_geography()
-    return result
-
-
-def _load_geography() -> None:
-    from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415 - after Django's setup
-
-    import_geography(departements=["33"])
-
-
-@pytest.fixture(autouse=True)
-def _own_documents(settings: object, tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings.SEUIL_DOCUMENTS = tmp_path_factory.getbasetemp() / "documents"
+    """Give the tests a database that holds what every instance does."""
+    with django_db_blocker.unblock(), open_database():
+        yield
 
 
 @pytest.fixture
@@ -120,28 +85,28 @@ def gironde(db: None) -> str:
 
 @pytest.fixture
 def ddets(gironde: str) -> object:
-    from tests.factories.base import make_organisation  # noqa: PLC0415
+    from tests.factories.base import make_organisation
 
     return make_organisation(type="ddets", nom="DDETS de la Gironde")
 
 
 @pytest.fixture
 def prefecture(gironde: str) -> object:
-    from tests.factories.base import make_organisation  # noqa: PLC0415
+    from tests.factories.base import make_organisation
 
     return make_organisation(type="prefecture", nom="Préfecture de la Gironde")
 
 
 @pytest.fixture
 def operateur(gironde: str) -> object:
-    from tests.factories.base import make_organisation  # noqa: PLC0415
+    from tests.factories.base import make_organisation
 
     return make_organisation(type="operateur", nom="Association Le Palier")
 
 
 @pytest.fixture
 def caf(gironde: str) -> object:
-    from tests.factories.base import make_organisation  # noqa: PLC0415
+    from tests.factories.base import make_organisation
 
     return make_organisation(type="caf", nom="CAF de la Gironde")
 
@@ -149,7 +114,7 @@ def caf(gironde: str) -> object:
 def _agent_fixture(role: str, home: str, prenom: str) -> Callable[..., object]:
     @pytest.fixture
     def agent(request: pytest.FixtureRequest) -> object:
-        from tests.factories.base import make_agent  # noqa: PLC0415
+        from tests.factories.base import make_agent
 
         organisation = request.getfixturevalue(home)
         return make_agent(role=role, organisation=organisation, prenom=prenom)
@@ -190,7 +155,7 @@ def client_de(db: None) -> Callable[[object], StrictClient]:
 @pytest.fixture(scope="session")
 def navigateur() -> Iterator[object]:
     """Chromium, started once."""
-    from tests.harness.browser import open_browser  # noqa: PLC0415 - only browser tests need it
+    from tests.harness.browser import open_browser
 
     with pytest.MonkeyPatch.context() as patch, open_browser() as browser:
         # Playwright keeps an event loop in this thread; the tests still use the ORM in it.
@@ -204,7 +169,7 @@ def page_de(navigateur: object, live_server: object) -> Iterator[Callable[..., o
 
     `width` is the window's. Any error the browser saw fails the test at its end.
     """
-    from tests.harness.browser import open_page  # noqa: PLC0415
+    from tests.harness.browser import open_page
 
     with ExitStack() as pages:
 

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, time
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from seuil.actes.models import Acte, Correspondance, Ligne, Lot
 from seuil.actes.rules.lignes import ActeRecu, LigneLue
+from seuil.actes.rules.saisie import ActeSaisi
 from seuil.audit.operations import Author, record_event
 from seuil.dossiers.models import Dossier
 from seuil.engines.tabular import Cell, Row, Table
@@ -45,7 +46,7 @@ def create_lot(
     by: Author,
     on: date,
 ) -> Lot:
-    """Stage a list as read; its rows follow with stage_lignes. Writes the audit line."""
+    """Stage a list as read; its rows follow with add_lignes. Writes the audit line."""
     lot = Lot.objects.create(
         departement_id=departement,
         type=type_acte,
@@ -68,7 +69,7 @@ def create_lot(
     return lot
 
 
-def stage_lignes(
+def add_lignes(
     *,
     lot: Lot,
     rows: Sequence[Row],
@@ -100,7 +101,7 @@ def stage_lignes(
     )
 
 
-def update_lignes(
+def adjust_lignes(
     *,
     lot: Lot,
     lues: Sequence[LigneLue],
@@ -160,7 +161,7 @@ def set_lot_state(
     return lot
 
 
-def remember_correspondance(
+def record_correspondance(
     *, lot: Lot, correspondance: Mapping[int, str], entetes: Sequence[str]
 ) -> None:
     """Keep what a person decided of each column, for the next list of the same source."""
@@ -202,22 +203,17 @@ def record_actes(*, actes: Sequence[tuple[UUID, ActeRecu, int]], type_acte: str,
 
 
 @transaction.atomic
-def create_acte(
-    *, dossier: Dossier, type_acte: str, survenu_le: date, source: str, by: Author, on: date,
-    sens: str = "", **details: Any,
-) -> Acte:  # fmt: skip
+def create_acte(*, dossier: Dossier, saisie: ActeSaisi, source: str, by: Author, on: date) -> Acte:
     """Write one act entered by hand. Raises ActeDejaConnu."""
+    details = asdict(saisie)
+    key = {name: details.pop(name) for name in ("type", "survenu_le", "sens")}
     acte, created = Acte.objects.get_or_create(
-        dossier=dossier,
-        type=type_acte,
-        survenu_le=survenu_le,
-        sens=sens,
-        defaults={"id": new_id(), "source": source, **details},
+        dossier=dossier, **key, defaults={"id": new_id(), "source": source, **details}
     )
     if not created:
         raise ActeDejaConnu
     record_event(
-        kind=f"acte.{type_acte}", by=by, on=on, target_type="dossier", target_id=dossier.pk
+        kind=f"acte.{saisie.type}", by=by, on=on, target_type="dossier", target_id=dossier.pk
     )
     return acte
 

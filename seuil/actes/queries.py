@@ -57,14 +57,14 @@ class Apercu:
     pages: int
 
 
-def list_lots(*, agent: Agent, on: date) -> list[Lot]:  # noqa: ARG001 - every query takes the day
+def list_lots(*, agent: Agent) -> list[Lot]:
     """Return the last lists deposited in the agent's département; none without the right."""
     if why_not(agent.profil, "acte.importer"):
         return []
     return list(Lot.objects.filter(departement=agent.departement_id).order_by("-created_at")[:50])
 
 
-def count_lots_en_attente(*, agent: Agent, on: date) -> int:  # noqa: ARG001
+def count_lots_en_attente(*, agent: Agent) -> int:
     """Return how many lists of the agent's département wait for a person before application."""
     if why_not(agent.profil, "acte.importer"):
         return 0
@@ -73,21 +73,19 @@ def count_lots_en_attente(*, agent: Agent, on: date) -> int:  # noqa: ARG001
     ).count()
 
 
-def get_lot(*, agent: Agent, on: date, lot_id: UUID) -> Lot:  # noqa: ARG001
+def get_lot(*, agent: Agent, lot_id: UUID) -> Lot:
     """Return a list of the agent's département. Raises Lot.DoesNotExist."""
     if why_not(agent.profil, "acte.importer"):
         raise Lot.DoesNotExist
     return Lot.objects.get(pk=lot_id, departement=agent.departement_id)
 
 
-def get_apercu(
-    *, agent: Agent, on: date, lot_id: UUID, etat: str | None = None, page: int = 1
-) -> Apercu:
+def get_apercu(*, agent: Agent, lot_id: UUID, etat: str | None = None, page: int = 1) -> Apercu:
     """Return a list with its columns, its counts and a page of its rows.
 
     Raises Lot.DoesNotExist when the agent may not see it.
     """
-    lot = get_lot(agent=agent, on=on, lot_id=lot_id)
+    lot = get_lot(agent=agent, lot_id=lot_id)
     comptes = dict(
         Ligne.objects.filter(lot=lot).values_list("etat").annotate(n=Count("id")).order_by("etat")
     )
@@ -170,15 +168,15 @@ def get_actes_connus(*, departement: str, cles: Collection[str]) -> dict[str, Ac
         }
 
 
-def iter_rows(*, lot: Lot) -> Iterator[Row]:
+def list_rows(*, lot: Lot) -> Iterator[Row]:
     """Yield the staged rows of a list as the reader gave them."""
     for numero, cells in (
         Ligne.objects.filter(lot=lot).order_by("numero").values_list("numero", "cellules")
     ):
-        yield Row(numero, tuple(map(decode_cell, cells)))
+        yield Row(numero, tuple(map(_decode_cell, cells)))
 
 
-def decode_cell(cell: Any) -> Cell:
+def _decode_cell(cell: Any) -> Cell:
     """Return the value of a staged cell; see actes.operations for the written form."""
     if not isinstance(cell, dict):
         return cell  # type: ignore[no-any-return]
@@ -211,7 +209,7 @@ def _list_exemples(samples: list[list[Any]], index: int) -> tuple[str, ...]:
 
 
 def _shown(cell: Any) -> str:
-    value = decode_cell(cell)
+    value = _decode_cell(cell)
     if value is None:
         return ""
     if isinstance(value, datetime | date):

@@ -1,3 +1,3 @@
 """Territories, organisations, agents, roles, and the rules of who may see and do what.
 
-The rules are data (acces.yaml). Never knows what a dossier contains."""
+The rules are data (matrice.yaml). Never knows what a dossier contains."""

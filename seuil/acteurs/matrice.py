@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from seuil.kernel.strict_yaml import FichierIllisible, Table, read_table
+from seuil.strict_yaml import Table, read_table, read_text
 
 OPERATIONS = ("lire", "ecrire", "recevoir")
 # Stands for any category: the dossier is known to whoever reads some of it.
@@ -19,6 +19,7 @@ DOSSIER = "dossier"
 # Lists received come before the dossiers, requests of the people stand beside them.
 _SANS_DOSSIER = frozenset({"listes", "droits"})
 # Whoever writes reads what it wrote.
+JOURS_APRES_MAX = 365
 _IMPLIED = {"ecrire": ("lire", "ecrire"), "lire": ("lire",), "recevoir": ("recevoir",)}
 
 
@@ -121,18 +122,16 @@ def load_matrice() -> Matrice:
 @cache
 def _load() -> Matrice:
     path = Path(__file__).parent / "matrice.yaml"
-    return parse_matrice(path.read_text(encoding="utf-8"))
+    return parse_matrice(path.read_bytes())
 
 
-def parse_matrice(text: str, *, fichier: str = "matrice.yaml") -> Matrice:
+def parse_matrice(raw: str | bytes, *, fichier: str = "matrice.yaml") -> Matrice:
     """Parse the matrix from YAML text; see load_matrice."""
+    text = read_text(raw, fichier=fichier)
     data = read_table(text=text, fichier=fichier)
     data.check_keys((
         "version", "categories", "stades", "relations", "bases", "finalites", "verbes", "profils",
     ))  # fmt: skip
-    version = data["version"]
-    if not isinstance(version, int) or isinstance(version, bool):
-        data.refuse("version", "un nombre entier est attendu")
     known = _Known(
         categories=_read_texts(data.table("categories")),
         stades=data.texts("stades"),
@@ -141,12 +140,12 @@ def parse_matrice(text: str, *, fichier: str = "matrice.yaml") -> Matrice:
         finalites=_read_texts(data.table("finalites")),
         verbes=_read_texts(data.table("verbes")),
     )
-    if not known.stades or len(set(known.stades)) != len(known.stades):
+    if len(set(known.stades)) != len(known.stades):
         data.refuse("stades", "une liste de stades différents est attendue")
     table = data.table("profils")
     profils = {code: _read_profil(table, code, known) for code in table}
     return Matrice(
-        version=version,
+        version=data.count("version"),
         empreinte=hashlib.sha256(text.encode()).hexdigest(),
         categories=known.categories,
         stades=known.stades,
@@ -178,14 +177,14 @@ def _read_relations(table: Table) -> dict[str, Relation]:
     for code in table:
         entry = table.table(code)
         entry.check_keys(("libelle",), ("tiers", "lien", "sans_commune", "jours_apres"))
-        days = entry.get("jours_apres", 0)
-        if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 365:
-            entry.refuse("jours_apres", "un nombre de jours est attendu, 365 au plus")
+        days = 0
+        if "jours_apres" in entry:
+            days = entry.count("jours_apres", minimum=0, maximum=JOURS_APRES_MAX)
         relations[code] = Relation(
             code,
             entry.text("libelle"),
             entry.flag("lien"),
-            entry.texts("sans_commune"),
+            entry.texts("sans_commune", default=()),
             days,
             entry.text("tiers", default=""),
         )
@@ -200,12 +199,9 @@ def _read_profil(table: Table, code: str, known: _Known) -> Profil:
     )
     if bool(entry.get("role")) == entry.flag("code"):
         entry.refuse("role", "un profil a un rôle, ou se connecte par un code, pas les deux")
-    verbes = entry.texts("verbes")
-    for verbe in verbes:
-        if verbe not in known.verbes:
-            entry.refuse("verbes", f"verbe inconnu «\N{NO-BREAK SPACE}{verbe}\N{NO-BREAK SPACE}»")
+    verbes = entry.texts("verbes", among=known.verbes, default=(), unknown="verbe inconnu")
     organismes = entry.get("organismes")
-    regles = tuple(_read_regle(rule, known) for rule in entry.tables("regles"))
+    regles = tuple(_read_regle(rule, known) for rule in entry.tables("regles", default=()))
     if not regles:
         for key, among in (("finalite", known.finalites), ("base", known.bases)):
             entry.choice(key, among)
@@ -230,7 +226,7 @@ def _read_regle(rule: Table, known: _Known) -> Regle:
     relation = rule.choice("relation", known.relations)
     operations: dict[str, frozenset[str]] = {}
     for operation in OPERATIONS:
-        for categorie in rule.texts(operation):
+        for categorie in rule.texts(operation, default=()):
             if categorie not in known.categories:
                 rule.refuse(operation, f"catégorie inconnue, {categorie}")
             if operation in operations.get(categorie, ()):
@@ -310,6 +306,6 @@ def list_lignes(matrice: Matrice) -> Iterable[tuple[str, str, str, str, int, int
 
 
 __all__ = [
-    "FichierIllisible", "Matrice", "Portee", "Profil", "Regle", "Relation", "list_lignes",
+    "Matrice", "Portee", "Profil", "Regle", "Relation", "list_lignes",
     "list_portees", "load_matrice", "parse_matrice",
 ]  # fmt: skip

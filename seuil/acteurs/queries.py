@@ -46,8 +46,7 @@ def list_comptes_demo() -> list[dict[str, str]]:
 def list_organisations(
     *,
     agent: Agent,
-    on: date,  # noqa: ARG001 - every query takes the day
-    type: str = "",  # noqa: A002 - the noun of the directory
+    type: str = "",
     commune: str = "",
 ) -> Sequence[dict[str, Any]]:
     """Return the organisations of the agent's département; `commune` keeps those that serve it.
@@ -91,7 +90,7 @@ GROUP BY o.id
 """
 
 
-def list_communes(*, agent: Agent, on: date) -> tuple[tuple[str, str], ...]:  # noqa: ARG001
+def list_communes(*, agent: Agent) -> tuple[tuple[str, str], ...]:
     """Return code and name of the communes of the agent's département, by name."""
     return _read_geography(Commune, agent.departement_id)
 
@@ -99,7 +98,6 @@ def list_communes(*, agent: Agent, on: date) -> tuple[tuple[str, str], ...]:  # 
 def list_arrondissements(
     *,
     agent: Agent,
-    on: date,  # noqa: ARG001 - every query takes the day
 ) -> tuple[tuple[str, str], ...]:
     """Return code and name of the arrondissements of the agent's département, by name."""
     return _read_geography(Arrondissement, agent.departement_id)
@@ -109,7 +107,7 @@ def list_arrondissements(
 _geography: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
 
 
-def forget_geography() -> None:
+def refresh_geography() -> None:
     """Read the geography again at the next demand."""
     _geography.clear()
 
@@ -137,7 +135,7 @@ class Territoire:
         return next((d for d in self.divisions if d.cle == cle), None)
 
 
-def get_territoire(*, agent: Agent, on: date) -> Territoire:  # noqa: ARG001
+def get_territoire(*, agent: Agent) -> Territoire:
     """Return the communes and the divisions of the agent's département; none without the right."""
     if why_not(agent.profil, "annuaire.lire"):
         return Territoire({}, ())
@@ -177,14 +175,14 @@ def _read_locales(departement: str) -> list[Division]:
     ]
 
 
-def find_decoupage(*, agent: Agent, on: date, decoupage_id: UUID) -> Decoupage | None:  # noqa: ARG001
+def find_decoupage(*, agent: Agent, decoupage_id: UUID) -> Decoupage | None:
     """Return a local division of the agent's département, if it is one."""
     if why_not(agent.profil, "annuaire.lire"):
         return None
     return Decoupage.objects.filter(departement=agent.departement_id, pk=decoupage_id).first()
 
 
-def list_organismes(*, agent: Agent, on: date) -> QuerySet[Organisation]:  # noqa: ARG001
+def list_organismes(*, agent: Agent) -> QuerySet[Organisation]:
     """Return the organisations of the agent's département, by name."""
     if why_not(agent.profil, "annuaire.lire"):
         return Organisation.objects.none()
@@ -196,7 +194,7 @@ def list_secteurs(*, decoupage: Decoupage) -> list[Secteur]:
     return [*decoupage.secteurs.select_related("organisation").order_by("nom")]
 
 
-def find_abonnement(*, agent: Agent, on: date) -> AbonnementAgenda | None:  # noqa: ARG001
+def find_abonnement(*, agent: Agent) -> AbonnementAgenda | None:
     """Return the agent's own subscription that runs, if any."""
     return AbonnementAgenda.objects.filter(agent=agent.pk, revoque_le=None).first()
 
@@ -221,7 +219,7 @@ def find_abonne(*, jeton: str, on: date) -> AbonnementAgenda | None:
     )
 
 
-def list_designables(*, agent: Agent, on: date) -> QuerySet[Organisation]:  # noqa: ARG001
+def list_designables(*, agent: Agent) -> QuerySet[Organisation]:
     """Return the organisations that the matrix lets the secretariat open a dossier to."""
     profils = load_matrice().profils.values()
     types = {

@@ -22,8 +22,6 @@ from seuil.kernel.contexte import ROLE, TRAVAUX, derive_key
 SAUVEGARDE = "seuil_sauvegarde"
 # Owns the functions that answer who asks; nobody signs in as it.
 DROITS = "seuil_droits"
-# Of Django and of the queue: no person of a household in them.
-_FOREIGN = ("django_", "auth_", "procrastinate_", "account_", "mfa_", "socialaccount_")
 # Written by migrations and installations only.
 _READ_ONLY = frozenset({
     "django_migrations", "acteurs_departement", "acteurs_arrondissement", "acteurs_commune",
@@ -54,7 +52,7 @@ class Protegee:
     commune: bool
 
 
-class TableNonClassee(ValueError):  # noqa: N818 - a fault of the code, told at installation
+class TableNonClassee(ValueError):
     """A table does not say what it holds, or says what the matrix does not know."""
 
 
@@ -65,7 +63,7 @@ def list_tables() -> list[Protegee]:
 
 def read_table_class(model: type[models.Model]) -> Protegee:
     """Return what a model says of its table. Raises TableNonClassee."""
-    label = model._meta.label  # noqa: SLF001 - Django's public Meta
+    label = model._meta.label
     rls = model.__dict__.get("Rls")
     if rls is None:
         raise TableNonClassee(f"{label} : pas de class Rls, qui dit ce que la table contient")
@@ -84,9 +82,9 @@ def read_table_class(model: type[models.Model]) -> Protegee:
         raise TableNonClassee(f"{label} : aucune catégorie")
     if categories - set(load_matrice().categories):
         raise TableNonClassee(f"{label} : catégorie absente de la matrice")
-    names = {f.name: str(f.column) for f in model._meta.concrete_fields}  # noqa: SLF001
+    names = {f.name: str(f.column) for f in model._meta.concrete_fields}
     return Protegee(
-        table=model._meta.db_table,  # noqa: SLF001
+        table=model._meta.db_table,
         portee=portee,
         categorie=categorie,
         chemin=tuple(given.get("chemin", ())),

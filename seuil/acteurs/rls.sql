@@ -424,13 +424,6 @@ BEGIN
     AND (d.departement_id = moi.departement OR moi.departement = '*'));
 END $$;
 
--- What an earlier version asked, one question at a time.
-DROP FUNCTION IF EXISTS droits.departements(text, text), droits.des(text, text, text),
-  droits.jusqu_a(text, text, text), droits.liens(text, text),
-  droits.saisine(text, text), droits.dossier_du_code(text, text), droits.repondus(integer),
-  droits.suivis(), droits.voit_les_acces(), droits.au_cas(text, text),
-  droits.bailleur_ouvert(uuid, droits.portee), droits.entiers(text, text), droits.jour() CASCADE;
-
 -- Roles, organisations and sectors decide of every access: whoever writes them opens what they
 -- want. From the application, only the administrator does, and never on their own account.
 CREATE OR REPLACE FUNCTION droits.garder_comptes() RETURNS trigger LANGUAGE plpgsql

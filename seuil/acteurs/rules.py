@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from seuil.acteurs.matrice import list_portees, load_matrice
-from seuil.kernel.strict_yaml import Table, read_table
+from seuil.strict_yaml import Table, read_table
 
 
 def reads_whole(profil: str, categorie: str, operation: str = "lire") -> bool:
@@ -100,6 +100,16 @@ def compute_empreinte(jeton: str) -> str:
 # Longest name of a division and of a secteur.
 LONGUEUR_NOM = 100
 _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSaisi:
+    """A person to whom an account is opened."""
+
+    courriel: str
+    nom: str
+    prenom: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,10 +314,6 @@ def _why_bad_organisme(
     return None
 
 
-class ConfigurationIllisible(ValueError):  # noqa: N818 - a state of the file, in French
-    """The configuration of a département is not well formed; the message names the place."""
-
-
 @dataclass(frozen=True, slots=True)
 class Formation:
     """A formation of the CCAPEX; what its source does not say is empty."""
@@ -354,45 +360,43 @@ class Configuration:
 def load_departement(code: str) -> Configuration | None:
     """Return the configuration of a département; None when it has none of its own.
 
-    Raises ConfigurationIllisible or FichierIllisible on a missing or unknown key.
+    Raises FichierIllisible, naming file and line, on anything unknown or missing.
     """
     # The code comes from the database, but never becomes a path without being looked up.
     files = {p.stem: p for p in (Path(__file__).parent / "departements").glob("*.yaml")}
     if code not in files:
         return None
-    configuration = parse_departement(
-        files[code].read_text(encoding="utf-8"), fichier=f"departements/{code}.yaml"
-    )
-    if configuration.code != code:
-        raise ConfigurationIllisible(f"{code}.yaml : code « {configuration.code} »")
-    return configuration
+    return parse_departement(files[code].read_bytes(), code=code)
 
 
-def parse_departement(text: str, *, fichier: str = "configuration") -> Configuration:
-    """Parse a configuration from YAML text; see load_departement."""
-    data = read_table(text=text, fichier=fichier)
-    keys = set(Configuration.__dataclass_fields__)
-    given = set(data) | {"devoirs", "conservation"}
-    if given != keys:
-        raise ConfigurationIllisible(
-            f"clés à revoir\N{NO-BREAK SPACE}: {', '.join(sorted(given ^ keys))}"
-        )
-    known = set(Formation.__dataclass_fields__)
-    formations = []
-    for entry in data["formations"]:
-        if not entry.get("nom") or set(entry) - known:
-            raise ConfigurationIllisible(f"formation à revoir : {entry}")
-        formations.append(Formation(**{**entry, "membres": tuple(entry.get("membres", ()))}))
+def parse_departement(text: str | bytes, *, code: str) -> Configuration:
+    """Parse the configuration of a département from YAML text; see load_departement."""
+    data = read_table(text=text, fichier=f"departements/{code}.yaml")
+    optional = {"devoirs", "conservation"}
+    data.check_keys(set(Configuration.__dataclass_fields__) - optional, optional)
+    if data.text("code") != code:
+        data.refuse("code", f"le fichier devrait s’appeler {data['code']}.yaml")
     return Configuration(
-        code=data["code"],
-        nom=data["nom"],
-        source=data["source"],
-        formations=tuple(formations),
-        delais=_reglages(data["delais"]),
-        seuils=_reglages(data["seuils"]),
-        regles_de_choix=_reglages(data["regles_de_choix"]),
+        code=code,
+        nom=data.text("nom"),
+        source=data.text("source"),
+        formations=tuple(map(_read_formation, data.tables("formations", default=()))),
+        delais=_read_reglages(data, "delais"),
+        seuils=_read_reglages(data, "seuils"),
+        regles_de_choix=_read_reglages(data, "regles_de_choix"),
         devoirs=_read_devoirs(data),
         conservation=data.table("conservation") if "conservation" in data else None,
+    )
+
+
+def _read_formation(table: Table) -> Formation:
+    table.check_keys({"nom"}, set(Formation.__dataclass_fields__) - {"nom"})
+    words = ("presidence", "secretariat", "perimetre", "frequence", "capacite", "missions")
+    return Formation(
+        nom=table.text("nom"),
+        menage_present=table.flag("menage_present") if "menage_present" in table else None,
+        membres=table.texts("membres", default=()),
+        **{key: table.text(key, default="") for key in words},
     )
 
 
@@ -401,13 +405,14 @@ def _read_devoirs(data: Table) -> Table | None:
         return None
     devoirs = data.table("devoirs")
     devoirs.check_keys((), ("retirer", "ajouter"))
-    devoirs.texts("retirer")
-    devoirs.tables("ajouter")
+    devoirs.texts("retirer", default=())
+    devoirs.tables("ajouter", default=())
     return devoirs
 
 
-def _reglages(entries: list[dict[str, str]]) -> tuple[Reglage, ...]:
-    for entry in entries:
-        if set(entry) != {"objet", "valeur", "texte"}:
-            raise ConfigurationIllisible(f"clés attendues objet, valeur, texte : {entry}")
-    return tuple(Reglage(**entry) for entry in entries)
+def _read_reglages(data: Table, key: str) -> tuple[Reglage, ...]:
+    reglages = []
+    for table in data.tables(key, default=()):
+        table.check_keys({"objet", "valeur", "texte"})
+        reglages.append(Reglage(table.text("objet"), table.text("valeur"), table.text("texte")))
+    return tuple(reglages)

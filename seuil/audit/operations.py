@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from seuil.audit.rules import list_tables_lues, write_triggers
 from seuil.kernel.models import new_id
 
 
-class JournalIndisponible(Exception):  # noqa: N818 - a state of the machine, shown as a page
+class JournalIndisponible(Exception):
     """The journal cannot be written: nothing that it should tell may be served."""
 
 
@@ -67,19 +67,23 @@ def record_event(
     details: dict[str, Any] | None = None,
 ) -> UUID:
     """Write one line, in the caller's transaction. `details` never holds personal data."""
-    target = str(target_id)
     return _insert(
-        nature=Event.Nature.ACTE,
-        kind=kind,
-        by_id=by.author_id,
-        by_label=by.author_label,
-        departement=by.departement_id,
-        target_type=target_type,
-        target_id=target,
-        dossiers=[target] if target_type == "dossier" and _is_uuid(target) else [],
-        effect_le=on,
-        details=details or {},
+        **_act(
+            kind=kind, by=by, on=on, target_type=target_type, target_id=target_id, details=details
+        )
     )
+
+
+def record_events(
+    *, kind: str, by: Author, on: date, dossiers: Iterable[tuple[UUID, dict[str, Any]]]
+) -> None:
+    """Write one line per act done on a dossier, with its details, in one exchange."""
+    lines = [
+        _line(**_act(kind=kind, by=by, on=on, target_type="dossier", target_id=pk, details=details))
+        for pk, details in dossiers
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSCRIRE, lines)
 
 
 def record_lecture(
@@ -142,7 +146,7 @@ def anchor_journal(*, departement: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def remove_lignes_a_terme(*, departement: str, avant: datetime) -> int:
+def delete_lignes_a_terme(*, departement: str, avant: datetime) -> int:
     """Remove the sealed lines older than an instant, and say so in the chain. Return how many."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT journal.retirer(%s, %s)", [departement, avant])
@@ -244,7 +248,39 @@ _INSCRIRE = (
 )
 
 
+def _act(
+    *,
+    kind: str,
+    by: Author,
+    on: date,
+    target_type: str,
+    target_id: object,
+    details: dict[str, Any] | None,
+) -> dict[str, Any]:
+    target = str(target_id)
+    return {
+        "nature": Event.Nature.ACTE,
+        "kind": kind,
+        "by_id": by.author_id,
+        "by_label": by.author_label,
+        "departement": by.departement_id,
+        "target_type": target_type,
+        "target_id": target,
+        "dossiers": [target] if target_type == "dossier" and _is_uuid(target) else [],
+        "effect_le": on,
+        "details": details or {},
+    }
+
+
 def _insert(**values: Any) -> UUID:
+    line = _line(**values)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSCRIRE, line)
+    found: UUID = line["id"]
+    return found
+
+
+def _line(**values: Any) -> dict[str, Any]:
     defaults: dict[str, Any] = {
         "id": new_id(), "by_label": "", "organisation": "", "role": "", "departement": "",
         "dossiers": [], "categories": [], "motif": "", "canal": "", "requete": "",
@@ -255,10 +291,7 @@ def _insert(**values: Any) -> UUID:
     line["details"] = json.dumps(line["details"], ensure_ascii=False, default=str)
     for name, length in (("target_id", 80), ("kind", 60), ("by_label", 200), ("motif", 200)):
         line[name] = str(line[name])[:length]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSCRIRE, line)
-    found: UUID = line["id"]
-    return found
+    return line
 
 
 def _who(by: Lecteur) -> dict[str, Any]:

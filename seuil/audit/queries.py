@@ -62,7 +62,7 @@ _VUE = (
 def list_domain_models() -> Sequence[type[models.Model]]:
     """Return the tables of the product, those of many-to-many links too."""
     found = apps.get_models(include_auto_created=True)
-    return [m for m in found if m.__module__.startswith("seuil.") and m._meta.managed]  # noqa: SLF001 - Django's public Meta
+    return [m for m in found if m.__module__.startswith("seuil.") and m._meta.managed]
 
 
 @cache
@@ -77,21 +77,17 @@ def get_registre() -> Mapping[str, Mapping[str, str]]:
         named = {name: code for code in CATEGORIES for name in privacy.get(code, ())}
         columns = {
             str(f.column): named[f.name]
-            for f in model._meta.local_concrete_fields  # noqa: SLF001 - Django's public Meta
+            for f in model._meta.local_concrete_fields
             if f.name in named
         }
         if columns:
-            registre[model._meta.db_table] = columns  # noqa: SLF001 - Django's public Meta
+            registre[model._meta.db_table] = columns
     return registre
 
 
 def list_tables_suivies() -> Sequence[TableSuivie]:
     """Return the tables whose changes are journaled: all those of the domain but NON_SUIVIES."""
-    return [
-        _describe(m)
-        for m in list_domain_models()
-        if m._meta.db_table not in NON_SUIVIES  # noqa: SLF001 - Django's public Meta
-    ]
+    return [_describe(m) for m in list_domain_models() if m._meta.db_table not in NON_SUIVIES]
 
 
 def list_consultations(*, dossier_id: UUID, depuis: datetime) -> Sequence[Consultation]:
@@ -123,7 +119,7 @@ def list_departements() -> Sequence[str]:
 
 
 def _describe(model: type[models.Model]) -> TableSuivie:
-    meta: Any = model._meta  # noqa: SLF001 - Django's public Meta
+    meta: Any = model._meta
     columns = tuple(f.column for f in meta.local_concrete_fields)
     return TableSuivie(
         nom=meta.db_table,
@@ -137,17 +133,17 @@ def _describe(model: type[models.Model]) -> TableSuivie:
 
 def _path_to_dossier(model: type[models.Model]) -> str:
     """Return the SQL of the dossier of a row `x`, by the shortest way through its parents."""
-    if model._meta.db_table == _DOSSIER:  # noqa: SLF001 - Django's public Meta
+    if model._meta.db_table == _DOSSIER:
         return "x.id"
     ways: deque[tuple[Any, str]] = deque([(model, "x.{}")])
     seen = {model}
     while ways:
         here, sql = ways.popleft()
-        for field in here._meta.local_concrete_fields:  # noqa: SLF001 - Django's public Meta
+        for field in here._meta.local_concrete_fields:
             target = field.related_model
             if target is None or target in seen or target == "self":
                 continue
-            meta = target._meta  # noqa: SLF001 - Django's public Meta
+            meta = target._meta
             if meta.db_table == _DOSSIER:
                 return sql.format(field.column)
             seen.add(target)

@@ -14,7 +14,6 @@ CATEGORIES: Mapping[str, str] = {
     "procedure": "procédure et dates",
     "journal": "liste des consultations",
 }
-RETENTION_MOIS = 12
 # CNIL, délibération n° 2021-122: six months to one year; three years at most, when justified.
 RETENTION_MIN, RETENTION_MAX = 6, 36
 

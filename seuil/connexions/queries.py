@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +47,7 @@ def get_facteurs(*, agent: Agent) -> Facteurs:
     )  # fmt: skip
 
 
-def list_cles(*, agent: Agent, on: date) -> Sequence[CleAcces]:  # noqa: ARG001
+def list_cles(*, agent: Agent) -> Sequence[CleAcces]:
     """Return the agent's own passkeys."""
     return list(CleAcces.objects.filter(agent=agent.pk).order_by("created_at", "nom"))
 
@@ -79,7 +79,7 @@ def find_identite(*, emetteur: str, sujet: str) -> IdentiteExterne | None:
     )
 
 
-def has_identite(*, agent: Agent, on: date) -> bool:  # noqa: ARG001
+def has_identite(*, agent: Agent) -> bool:
     """Tell whether the agent already signed in through the provider."""
     return IdentiteExterne.objects.filter(agent=agent.pk).exists()
 
@@ -119,7 +119,6 @@ def find_connexion_ouverte(*, connexion_id: str) -> Connexion | None:
 def list_connexions(
     *,
     agent: Agent,
-    on: date,  # noqa: ARG001 - every query takes the day
     at: datetime,
     inactivite: timedelta,
     duree: timedelta,
@@ -132,7 +131,7 @@ def list_connexions(
     )
 
 
-def list_connexions_passees(*, agent: Agent, on: date) -> Sequence[Connexion]:  # noqa: ARG001
+def list_connexions_passees(*, agent: Agent) -> Sequence[Connexion]:
     """Return the agent's own last ten sessions that ended."""
     return list(
         Connexion.objects.filter(agent=agent.pk).exclude(fin_at=None)
@@ -176,7 +175,7 @@ def may_manage(*, agent: Agent, cible: Agent) -> bool:
     )
 
 
-def list_comptes(*, agent: Agent, on: date, at: datetime) -> Sequence[Mapping[str, Any]]:  # noqa: ARG001
+def list_comptes(*, agent: Agent) -> Sequence[Mapping[str, Any]]:
     """Return the accounts that the agent administers; none without the right."""
     rows = Agent.objects.filter(departement=agent.departement_id)
     if why_not(agent.profil, "agents.gerer"):
@@ -200,7 +199,7 @@ def list_comptes(*, agent: Agent, on: date, at: datetime) -> Sequence[Mapping[st
     )  # fmt: skip
 
 
-def find_compte(*, agent: Agent, on: date, cible: UUID) -> Agent | None:  # noqa: ARG001
+def find_compte(*, agent: Agent, cible: UUID) -> Agent | None:
     """Return an account that the agent administers, or None."""
     found = (
         Agent.objects.filter(pk=cible)
@@ -217,7 +216,7 @@ def find_invitation_ouverte(*, cible: Agent, at: datetime) -> Invitation | None:
     ).first()
 
 
-def list_organisations_invitables(*, agent: Agent, on: date) -> list[Organisation]:  # noqa: ARG001
+def list_organisations_invitables(*, agent: Agent) -> list[Organisation]:
     """Return the organisations in which an agent may invite, by name; none without the right."""
     rows = Organisation.objects.filter(departement=agent.departement_id).order_by("nom")
     if why_not(agent.profil, "agents.gerer") is None:

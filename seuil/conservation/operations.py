@@ -164,7 +164,7 @@ def delete_dossier(*, dossier: Dossier) -> Effacement:
     """Erase a file: its rows in every table, the staged rows that describe it, its documents' rows.
 
     The register of requests forgets whose they were. The files of the documents are the caller's to
-    remove, once the transaction holds: see `remove_fichiers`.
+    remove, once the transaction holds: see `delete_fichiers`.
     """
     keys = list_rows_du_dossier(dossier_id=dossier.pk)
     bailleurs = Bail.objects.filter(dossier=dossier, bailleur__isnull=False)
@@ -175,7 +175,7 @@ def delete_dossier(*, dossier: Dossier) -> Effacement:
         dossier=None, demandeur="", objet="", motif=""
     )
     for model in reversed(list(keys)):
-        table = model._meta.db_table  # noqa: SLF001 - Django's public Meta
+        table = model._meta.db_table
         lignes[table] = lignes.get(table, 0) + _delete_rows(model, keys[model])
     lignes["dossiers_bailleur"] = (
         Bailleur.objects.filter(pk__in=landlords, baux=None).delete()[0] if landlords else 0
@@ -187,7 +187,7 @@ def _delete_rows(model: type[models.Model], keys: Collection[Any]) -> int:
     """Delete rows by key, without asking each table that might name them: those went before."""
     if not keys:
         return 0
-    meta = model._meta  # noqa: SLF001 - Django's public Meta
+    meta = model._meta
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL("DELETE FROM {} WHERE {} = ANY(%s)").format(
@@ -246,13 +246,13 @@ def _locate(departement: str, name: str) -> Path:
     return Path(settings.SEUIL_DOCUMENTS) / departement / name
 
 
-def remove_fichiers(*, fichiers: Iterable[Path]) -> None:
+def delete_fichiers(*, fichiers: Iterable[Path]) -> None:
     """Remove the files of erased documents."""
     for path in fichiers:
         path.unlink(missing_ok=True)
 
 
-def remove_orphelins(*, departement: str, before: float) -> int:
+def delete_orphelins(*, departement: str, before: float) -> int:
     """Remove the files that no document bears any more, older than an instant; return how many.
 
     A process killed between the end of a transaction and the removal of the files leaves some; a
@@ -263,7 +263,7 @@ def remove_orphelins(*, departement: str, before: float) -> int:
         return 0
     old = {p.name: p for p in folder.iterdir() if p.is_file() and p.stat().st_mtime < before}
     names = list_documents_orphelins(names=old, departement=departement)
-    remove_fichiers(fichiers=[old[name] for name in names])
+    delete_fichiers(fichiers=[old[name] for name in names])
     return len(names)
 
 
@@ -288,9 +288,9 @@ def _erase_agents(keys: Collection[Any]) -> None:
         privacy = vars(model).get("Privacy")
         if model is Agent or getattr(privacy, "retention", "") != "habilitation":
             continue
-        for field in model._meta.concrete_fields:  # noqa: SLF001 - Django's public Meta
+        for field in model._meta.concrete_fields:
             if field.related_model is Agent:
-                model._base_manager.filter(**{f"{field.name}__in": keys}).delete()  # noqa: SLF001
+                model._base_manager.filter(**{f"{field.name}__in": keys}).delete()
                 break
     for pk in keys:
         Agent.objects.filter(pk=pk).update(
@@ -318,5 +318,5 @@ REGLES_A_TERME = tuple(_EFFACER)
 @transaction.atomic
 def rectify_champ(*, row: models.Model, champ: str, valeur: Any) -> None:
     """Write the corrected value of one column of one row, checked by the model's own rules."""
-    rows = type(row)._base_manager.filter(pk=row.pk)  # noqa: SLF001 - any table of the file
+    rows = type(row)._base_manager.filter(pk=row.pk)
     rows.update(**{champ: valeur})

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from seuil.acteurs.rules import load_departement
-from seuil.kernel.strict_yaml import Table, read_table
+from seuil.strict_yaml import Table, read_table
 
 SUITES = ("effacer", "anonymiser", "garder")
 EXECUTANTS = ("purge", "journal", "connexions", "personne")
@@ -110,18 +110,17 @@ def load_conservation(departement: str = "") -> Conservation:
     Raises FichierIllisible, naming file and line, on anything unknown, missing or longer.
     """
     path = Path(__file__).parent / "regles.yaml"
-    national = parse_conservation(path.read_text(encoding="utf-8"))
+    national = parse_conservation(path.read_bytes())
     local = load_departement(departement) if departement else None
     return shorten(national, local.conservation) if local and local.conservation else national
 
 
-def parse_conservation(text: str, *, fichier: str = "conservation/regles.yaml") -> Conservation:
+def parse_conservation(
+    text: str | bytes, *, fichier: str = "conservation/regles.yaml"
+) -> Conservation:
     """Parse the rules from YAML text; see load_conservation."""
     data = read_table(text=text, fichier=fichier)
     data.check_keys(("version", "evenements", "regles", "retenues", "communication"))
-    version = data["version"]
-    if not isinstance(version, int) or isinstance(version, bool):
-        data.refuse("version", "un nombre entier est attendu")
     labels = data.table("evenements")
     evenements = {code: labels.text(code) for code in labels}
     rules = data.table("regles")
@@ -132,22 +131,19 @@ def parse_conservation(text: str, *, fichier: str = "conservation/regles.yaml") 
     indemnisation = retenues.table("indemnisation")
     indemnisation.check_keys(("ans", "source", "certainty"))
     indemnisation.choice("certainty", CERTITUDES)
-    ans = indemnisation["ans"]
-    if not isinstance(ans, int) or isinstance(ans, bool) or ans < 1:
-        indemnisation.refuse("ans", "un nombre d’années est attendu")
     given = data.table("communication")
     return Conservation(
-        version=version,
+        version=data.count("version"),
         evenements=evenements,
         regles={code: _read_regle(rules, code, evenements) for code in rules},
         etapes={code: _read_etape(etapes, code) for code in _ETAPES},
-        indemnisation_ans=ans,
+        indemnisation_ans=indemnisation.count("ans"),
         indemnisation_source=indemnisation.text("source"),
         communications={code: _read_communication(given, code) for code in given},
     )
 
 
-def _read_regle(rules: Table, code: str, evenements: Iterable[str]) -> Regle:
+def _read_regle(rules: Table, code: str, evenements: Collection[str]) -> Regle:
     entry = rules.table(code)
     entry.check_keys((
         "libelle", "depuis", "evenement", "duree", "ensuite", "par", "source", "certainty",
@@ -156,14 +152,14 @@ def _read_regle(rules: Table, code: str, evenements: Iterable[str]) -> Regle:
     regle = Regle(
         code=code,
         libelle=entry.text("libelle"),
-        depuis=_read_date(entry, "depuis"),
+        depuis=entry.day("depuis"),
         evenement=entry.choice("evenement", evenements),
         mois=_read_duree(entry, "duree"),
         ensuite=entry.choice("ensuite", SUITES),
         par=entry.choice("par", EXECUTANTS),
         source=entry.text("source"),
         certitude=entry.choice("certainty", CERTITUDES),
-        verifie_le=_read_date(entry, "verifie_le"),
+        verifie_le=entry.day("verifie_le"),
     )
     if (regle.evenement == "aucun") != (regle.ensuite == "garder"):
         entry.refuse("evenement", "« aucun » va avec « garder », et lui seul")
@@ -193,13 +189,6 @@ def _read_communication(given: Table, code: str) -> Communication:
         entry.text("source"),
         entry.choice("certainty", CERTITUDES),
     )
-
-
-def _read_date(entry: Table, key: str) -> date:
-    try:
-        return date.fromisoformat(entry.text(key))
-    except ValueError:
-        entry.refuse(key, 'une date entre guillemets est attendue, "2026-11-25"')
 
 
 def _read_duree(entry: Table, key: str) -> int | None:

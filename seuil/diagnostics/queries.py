@@ -43,7 +43,13 @@ def list_faits(*, dossier_ids: Collection[UUID]) -> list[Fait]:
     if len(wanted) <= MANY_DOSSIERS:
         dsf = dsf.filter(dossier__in=wanted)
     return [
-        Fait(dossier_id=dossier, genre="dsf_demande", le=le, source_type="dsf", source_id=pk)
+        Fait(
+            dossier_id=dossier,
+            genre="saisine_organisme_dsf",
+            le=le,
+            source_type="dsf",
+            source_id=pk,
+        )
         for dossier, le, pk in dsf.values_list("dossier", "demande_le", "pk")
         if dossier in wanted
     ]

@@ -80,7 +80,7 @@ def get_dossier(*, agent: Agent, on: date, numero: str) -> Dossier:
     for name, categorie in (("logement", "identite"), ("bail", "bail_dette")):
         if not ouverture.allows(categorie):
             # As if the file had none: whoever asks for it gets nothing.
-            field: Any = Dossier._meta.get_field(name)  # noqa: SLF001 - Django's public Meta
+            field: Any = Dossier._meta.get_field(name)
             field.set_cached_value(found, None)
     return found
 

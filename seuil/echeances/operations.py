@@ -54,7 +54,7 @@ def refresh_echeances(
     return echeances
 
 
-def clear_projections(*, dossier_ids: Collection[UUID]) -> None:
+def delete_projections(*, dossier_ids: Collection[UUID]) -> None:
     """Empty the projections of files whose processing is limited: no list, no date, no figure."""
     ids = list(dossier_ids)
     for model in (Echeance, Situation, SituationDette, SituationSuivi):

@@ -177,7 +177,7 @@ def _output_field(field: str) -> Any:
         "dossier__situation_dette__constatee_le": (SituationDette, "constatee_le"),
         "dossier__situation_suivi__suivi": (SituationSuivi, "suivi"),
     }[field]
-    return model._meta.get_field(name)  # noqa: SLF001 - public Meta
+    return model._meta.get_field(name)
 
 
 def _annotate_reserves(rows: QuerySet[Any], agent: Agent, on: date) -> QuerySet[Any]:
@@ -232,7 +232,7 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[Doss
     ]  # fmt: skip
 
 
-def measure_effet(*, departement: str, essai: Mapping[str, droit.Regle]) -> list[EffetDuDroit]:
+def list_effets(*, departement: str, essai: Mapping[str, droit.Regle]) -> list[EffetDuDroit]:
     """Return what other parameters would do to the dates of a département's open dossiers.
 
     Figures only: no dossier is named. Open: no eviction, departure nor recovery is recorded.
@@ -327,7 +327,7 @@ def get_dernier_suivi(*, agent: Agent, on: date, dossier: Dossier) -> str:
     return found.suivi if found else ""
 
 
-def read_dette(*, dossier: Dossier) -> tuple[Decimal | None, date | None]:
+def get_dette(*, dossier: Dossier) -> tuple[Decimal | None, date | None]:
     """Return the last debt known of a dossier already read with it, and its day."""
     found = getattr(dossier, "situation_dette", None)
     return (found.montant, found.constatee_le) if found else (None, None)
@@ -512,11 +512,11 @@ def _matches(texte: str, *, departement: str) -> Q:
         return Q(dossier__cle__contains=f"|{normalise_adresse(texte)}") | Q(
             dossier__cle__contains=f" {normalise_adresse(texte)}"
         )
-    named = search_noms(texte=texte).filter(departement=departement)
+    named = list_noms(texte=texte).filter(departement=departement)
     return Q(dossier__in=named.values("dossier"))
 
 
-def search_noms(*, texte: str) -> QuerySet[NomCherche]:
+def list_noms(*, texte: str) -> QuerySet[NomCherche]:
     """Return the names that have a word from which they begin by a text, as far as one may read."""
     nom = normalise_nom(texte)
     # Between the text and the text followed by the last character there is.

@@ -190,10 +190,7 @@ _UTILISABLE = (
     " WHERE NOT EXISTS (SELECT 1 FROM dossiers_dossier x"
     " WHERE x.id = s.dossier_id AND x.limite_le IS NOT NULL)"
 )
-_ONE = (
-    "SELECT '{code}'::text AS code, s.jour, s.cle, s.dossier_id FROM ({source}) s"  # noqa: S608
-    + _UTILISABLE
-)
+_ONE = "SELECT '{code}'::text AS code, s.jour, s.cle, s.dossier_id FROM ({source}) s" + _UTILISABLE
 # What the erased files counted is added: the figures stay what they were.
 _COUNT = """
 WITH fait AS ({sources}), compte AS (
@@ -207,9 +204,7 @@ WITH fait AS ({sources}), compte AS (
 )
 SELECT code, jour, SUM(nombre)::int FROM compte
 GROUP BY code, jour ORDER BY code, jour NULLS LAST
-""".format(  # noqa: S608 - our own text
-    sources=" UNION ALL ".join(_ONE.format(code=c, source=s) for c, s in SOURCES.items())
-)
+""".format(sources=" UNION ALL ".join(_ONE.format(code=c, source=s) for c, s in SOURCES.items()))
 
 # What one file counts, by day and by month: what stays of it once it is erased.
 _CONTRIBUTION = """
@@ -308,7 +303,7 @@ def list_clotures(
     Raises ActiviteInterdite.
     """
     params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
-    used = f"SELECT s.cle FROM ({SOURCES['clotures']}) s{_UTILISABLE}"  # noqa: S608 - our own text
+    used = f"SELECT s.cle FROM ({SOURCES['clotures']}) s{_UTILISABLE}"
     ids: Sequence[UUID] = [row["cle"] for row in _fetch(used, params)]
     # Who counts a closed mandate may not read its dossier any more.
     with counting("activite", on=on):

@@ -52,32 +52,32 @@ def main(argv: Sequence[str] | None = None) -> int:
         _setup_django()
         if not os.environ.get("DATABASE_URL"):
             # The embedded database is nobody's to administer: it follows the program.
-            from seuil.jobs.migrer import migrate  # noqa: PLC0415
+            from seuil.jobs.migrer import migrate
 
             migrate()
         return _run(arguments)
     finally:
         if not was_running:
             # A command leaves no server behind, unless another program came to use it.
-            from seuil.jobs.servir import stop_database  # noqa: PLC0415
+            from seuil.jobs.servir import stop_database
 
             stop_database()
 
 
 def _setup_django() -> None:
     # Imported here: the settings read the socket of the server that was just started.
-    import django  # noqa: PLC0415
-    from django.apps import apps  # noqa: PLC0415
+    import django
+    from django.apps import apps
 
     if not apps.ready:
         django.setup()
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from django.db import OperationalError  # noqa: PLC0415
+    from django.db import OperationalError
 
-    from seuil.engines.tabular import FileRefused  # noqa: PLC0415
-    from seuil.kernel.refusal import Refusal  # noqa: PLC0415
+    from seuil.engines.tabular import FileRefused
+    from seuil.kernel.refusal import Refusal
 
     try:
         return int(arguments.run(arguments) or 0)
@@ -107,7 +107,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _build_parser() -> argparse.ArgumentParser:
-    from seuil.jobs import (  # noqa: PLC0415 - light modules
+    from seuil.jobs import (
         comptes,
         decoupages,
         droit,
@@ -119,7 +119,7 @@ def _build_parser() -> argparse.ArgumentParser:
         sauvegarde,
         servir,
     )
-    from seuil.jobs.demo import commande  # noqa: PLC0415 - light modules
+    from seuil.jobs.demo import commande
 
     parser = Parser(
         prog="seuil", description="Prévention des expulsions locatives d’un département."

@@ -32,9 +32,9 @@ def add_arguments(commands: Any) -> None:
     siret.set_defaults(run=write_siret, needs_database=True)
 
 
-def suspend(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes its words
+def suspend(_: argparse.Namespace) -> int:
     """Suspend the sleeping accounts and tell how many."""
-    from seuil.jobs.tasks import suspend_all  # noqa: PLC0415 - the parser needs no Django
+    from seuil.jobs.tasks import suspend_all
 
     count = suspend_all()
     print("Aucun compte endormi." if not count else f"Comptes suspendus : {count}.")
@@ -43,12 +43,13 @@ def suspend(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every comma
 
 def invite(arguments: argparse.Namespace) -> int:
     """Create the first administrator, in an organisation made when absent; print its link."""
-    from seuil.acteurs.models import Organisation  # noqa: PLC0415
-    from seuil.acteurs.operations.agents import create_agent  # noqa: PLC0415
-    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415
-    from seuil.acteurs.operations.organisations import create_organisation  # noqa: PLC0415
-    from seuil.connexions.operations.invitations import create_invitation  # noqa: PLC0415
-    from seuil.kernel.clock import now, today  # noqa: PLC0415
+    from seuil.acteurs.models import Organisation
+    from seuil.acteurs.operations.agents import create_agent
+    from seuil.acteurs.operations.machine import Machine
+    from seuil.acteurs.operations.organisations import create_organisation
+    from seuil.acteurs.rules import AgentSaisi
+    from seuil.connexions.operations.invitations import create_invitation
+    from seuil.kernel.clock import now, today
 
     departement = arguments.departement
     on, by = today(departement), Machine("première installation", departement)
@@ -58,10 +59,7 @@ def invite(arguments: argparse.Namespace) -> int:
         departement=departement, type="ddets", nom=arguments.organisme, by=by, on=on
     )
     agent = create_agent(
-        courriel=arguments.courriel,
-        nom=arguments.nom,
-        prenom=arguments.prenom,
-        role="administrateur",
+        saisie=AgentSaisi(arguments.courriel, arguments.nom, arguments.prenom, "administrateur"),
         organisation=organisation,
         password=None,
         by=by,
@@ -75,11 +73,11 @@ def invite(arguments: argparse.Namespace) -> int:
 
 def renew(arguments: argparse.Namespace) -> int:
     """Renew an habilitation from today, in the name of the machine."""
-    from seuil.acteurs.operations.agents import renew_habilitation  # noqa: PLC0415
-    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415
-    from seuil.connexions.queries import find_agent  # noqa: PLC0415
-    from seuil.kernel.clock import today  # noqa: PLC0415
-    from seuil.kernel.refusal import Refusal  # noqa: PLC0415
+    from seuil.acteurs.operations.agents import renew_habilitation
+    from seuil.acteurs.operations.machine import Machine
+    from seuil.connexions.queries import find_agent
+    from seuil.kernel.clock import today
+    from seuil.kernel.refusal import Refusal
 
     agent = find_agent(courriel=arguments.courriel)
     if agent is None:
@@ -94,11 +92,11 @@ def renew(arguments: argparse.Namespace) -> int:
 
 def write_siret(arguments: argparse.Namespace) -> int:
     """Write the SIRET of an organisation."""
-    from seuil.acteurs.models import Organisation  # noqa: PLC0415
-    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415
-    from seuil.acteurs.operations.organisations import record_siret  # noqa: PLC0415
-    from seuil.kernel.clock import today  # noqa: PLC0415
-    from seuil.kernel.refusal import Refusal  # noqa: PLC0415
+    from seuil.acteurs.models import Organisation
+    from seuil.acteurs.operations.machine import Machine
+    from seuil.acteurs.operations.organisations import record_siret
+    from seuil.kernel.clock import today
+    from seuil.kernel.refusal import Refusal
 
     departement = arguments.departement
     found = Organisation.objects.filter(departement=departement, nom=arguments.organisme).first()

@@ -28,12 +28,12 @@ def add_arguments(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Import the division, whole or not at all, and tell what it holds."""
-    from seuil.acteurs.models import Departement  # noqa: PLC0415 - the parser needs no Django
-    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415
-    from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415
-    from seuil.kernel.clock import today  # noqa: PLC0415
-    from seuil.kernel.refusal import Refusal  # noqa: PLC0415
-    from seuil.usecases.import_decoupage import import_decoupage  # noqa: PLC0415
+    from seuil.acteurs.models import Departement
+    from seuil.acteurs.operations.machine import Machine
+    from seuil.acteurs.operations.territoires import import_geography
+    from seuil.kernel.clock import today
+    from seuil.kernel.refusal import Refusal
+    from seuil.usecases.import_decoupage import import_decoupage
 
     departement, fichier = arguments.departement, arguments.fichier
     if not fichier.is_file():

@@ -4,7 +4,6 @@ No database is read, but by `seuil droit effet`, which counts the dates of the o
 """
 
 import argparse
-import difflib
 import json
 import re
 import sys
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from seuil.engines import droit
 from seuil.jobs.places import find_commune, find_departement
 from seuil.kernel.refusal import Refusal
+from seuil.strict_yaml import FichierIllisible
 
 if TYPE_CHECKING:
     from seuil.echeances.rules.effets import EffetDuDroit
@@ -135,7 +135,7 @@ def _run_droit(arguments: argparse.Namespace) -> int:
 
 
 def _compute(arguments: argparse.Namespace) -> droit.Resultat:
-    regle = _find_regle(arguments.regle)
+    regle = droit.find_regle(arguments.regle, autres=COMMANDES)[0]
     if arguments.depuis is None:
         raise DemandeIncomplete(
             f"Il manque --depuis AAAA-MM-JJ : {regle.debut_libelle} ({regle.libelle})."
@@ -163,24 +163,6 @@ def _compute(arguments: argparse.Namespace) -> droit.Resultat:
         cql_recu_le=arguments.cql_recu,
         **place,
     )
-
-
-def _find_regle(text: str) -> droit.Regle:
-    try:
-        return droit.find_regle(text)[0]
-    except droit.RegleInconnue:
-        raise DemandeIncomplete(
-            f"La règle « {text} » n’existe pas.{_write_near(text)} « seuil droit regles » liste "
-            "les règles."
-        ) from None
-
-
-def _write_near(text: str) -> str:
-    regles = droit.regles()
-    lignes = [v.ligne for regle in regles.values() for v in regle.versions if v.ligne]
-    known = {name.upper(): name for name in (*regles, *lignes, *COMMANDES)}
-    near = difflib.get_close_matches(text.upper(), known, cutoff=0.5)
-    return f" Vouliez-vous dire {' ou '.join(known[name] for name in near)} ?" if near else ""
 
 
 def _read_place(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -247,18 +229,18 @@ def _print_regles() -> int:
 
 def _run_effet(arguments: argparse.Namespace) -> int:
     """Print what other parameters would do to the dates of the open dossiers; nothing is kept."""
-    from seuil.dossiers.operations.dossiers import get_departement  # noqa: PLC0415 - after Django's setup
-    from seuil.echeances.queries import measure_effet  # noqa: PLC0415
-    from seuil.echeances.rules.effets import list_effets_utiles  # noqa: PLC0415
-    from seuil.kernel.clock import today  # noqa: PLC0415
-    from seuil.kernel.contexte import counting  # noqa: PLC0415
+    from seuil.dossiers.operations.dossiers import get_departement
+    from seuil.echeances.queries import list_effets
+    from seuil.echeances.rules.effets import list_effets_utiles
+    from seuil.kernel.clock import today
+    from seuil.kernel.contexte import counting
 
     essai = _read_essai(arguments.parametres)
     if not arguments.departement:
         raise DemandeIncomplete("Il manque --departement, par exemple --departement 33.")
     departement = get_departement(find_departement(arguments.departement) or "")
     with counting("effet", on=today(departement.pk)):
-        effets = measure_effet(departement=departement.pk, essai=essai)
+        effets = list_effets(departement=departement.pk, essai=essai)
     utiles = list_effets_utiles(effets, essai)
     if arguments.json:
         report = {
@@ -284,7 +266,7 @@ def _read_essai(path: Path | None) -> Mapping[str, droit.Regle]:
         raise DemandeIncomplete(f"Aucun fichier ni dossier à cet endroit : {path}.")
     try:
         return droit.read_essai(path)
-    except droit.ParametreInvalide as refusal:
+    except FichierIllisible as refusal:
         raise DemandeIncomplete(str(refusal)) from refusal
     except OSError as refusal:
         raise DemandeIncomplete(f"Ce fichier ne se laisse pas lire : {path}.") from refusal

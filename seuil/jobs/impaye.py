@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-class _OptionRefusee(ValueError):  # noqa: N818 - a refusal is an answer
+class _OptionRefusee(ValueError):
     """A value of the command line is not readable; the message names the option."""
 
 
@@ -187,7 +187,7 @@ def _read_jour(text: str | None) -> int | None:
 
 
 def _read_au(text: str | None) -> date:
-    from seuil.kernel.clock import today  # noqa: PLC0415 - only when no day is given
+    from seuil.kernel.clock import today
 
     return today() if text is None else _read_date("--au", text)
 

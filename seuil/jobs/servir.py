@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -109,8 +109,8 @@ def check_roles() -> None:
 
 def prepare_database() -> None:
     """Bring the tables to the version of the code, and the official geography when it is absent."""
-    from seuil.acteurs.models import Commune  # noqa: PLC0415 - the parser needs no Django
-    from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415
+    from seuil.acteurs.models import Commune
+    from seuil.acteurs.operations.territoires import import_geography
 
     migrate()
     if not Commune.objects.exists():
@@ -149,13 +149,13 @@ def serve(*, port: int, environment: Mapping[str, str] | None = None, announce: 
 
 def run_worker(*, wait: bool = True) -> None:
     """Run the background tasks in this process until a signal, or only those already waiting."""
-    import django  # noqa: PLC0415 - the parent process needs neither Django's apps nor the queue
+    import django
 
     django.setup()
-    from procrastinate.contrib.django import app  # noqa: PLC0415
-    from procrastinate.contrib.django.django_connector import DjangoConnector  # noqa: PLC0415
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    from seuil.jobs.tasks import QUEUES  # noqa: PLC0415
+    from seuil.jobs.tasks import QUEUES
 
     assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as worker:
@@ -186,9 +186,8 @@ def _count_other_clients() -> int:
 def _signals_set(stop: threading.Event) -> Iterator[None]:
     """Set `stop` on Ctrl-C, on `kill`, and when the terminal is closed."""
     previous = {number: signal.getsignal(number) for number in _STOP_SIGNALS}
-    handler: Callable[[int, Any], None] = lambda *_: stop.set()  # noqa: E731
     for number in _STOP_SIGNALS:
-        signal.signal(number, handler)
+        signal.signal(number, lambda *_: stop.set())
     try:
         yield
     finally:

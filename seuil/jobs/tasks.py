@@ -28,7 +28,7 @@ QUEUES = (QUEUE_PROJECTIONS, QUEUE_JOURNAL, QUEUE_COMPTES, QUEUE_CONSERVATION)
     lock="refresh_all",
     queueing_lock="refresh_all",
 )
-def refresh_all(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the schedule
+def refresh_all(timestamp: int | None = None) -> None:
     """Rewrite the deadlines, the situation and the work of every dossier.
 
     Every use case already did so for what it touched: this pass follows a change of the law's
@@ -49,7 +49,7 @@ def refresh_all(timestamp: int | None = None) -> None:  # noqa: ARG001 - given b
     lock="purge_all",
     queueing_lock="purge_all",
 )
-def purge_all(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the schedule
+def purge_all(timestamp: int | None = None) -> None:
     """Erase what has been kept long enough, in every département (seuil rgpd purge)."""
     departements = Departement.objects.filter(organisations__isnull=False).distinct()
     for code in departements.order_by("code").values_list("code", flat=True):
@@ -58,7 +58,7 @@ def purge_all(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="seal_journal", queue=QUEUE_JOURNAL, lock="journal", queueing_lock="seal_journal")
-def seal_journal(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the schedule
+def seal_journal(timestamp: int | None = None) -> None:
     """Seal the lines of the journal written since the last minute."""
     seal()
 
@@ -67,7 +67,7 @@ def seal_journal(timestamp: int | None = None) -> None:  # noqa: ARG001 - given 
 @app.task(
     name="anchor_journal", queue=QUEUE_JOURNAL, lock="journal", queueing_lock="anchor_journal"
 )
-def anchor_journal(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the schedule
+def anchor_journal(timestamp: int | None = None) -> None:
     """Copy the head of each chain outside the database, once a day."""
     with acting_as_machine("journal", on=today()):
         anchor_all(folder=settings.SEUIL_ANCRES)
@@ -80,7 +80,7 @@ def anchor_journal(timestamp: int | None = None) -> None:  # noqa: ARG001 - give
     lock="suspend_comptes_endormis",
     queueing_lock="suspend_comptes_endormis",
 )
-def suspend_comptes_endormis(timestamp: int | None = None) -> None:  # noqa: ARG001
+def suspend_comptes_endormis(timestamp: int | None = None) -> None:
     """Suspend the accounts that nobody opens, and forget the tries and sessions of the past.
 
     Signing in checks the habilitation itself: this pass only closes what sleeps.

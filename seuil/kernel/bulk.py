@@ -91,8 +91,8 @@ class _Incoming:
         self.columns = [*key, *content]
         self.key = key
         self.content = content
-        self.types = {f.column: f.db_type(connection) for f in model._meta.concrete_fields}  # noqa: SLF001
-        self.has_id = any(f.column == "id" for f in model._meta.concrete_fields)  # noqa: SLF001
+        self.types = {f.column: f.db_type(connection) for f in model._meta.concrete_fields}
+        self.has_id = any(f.column == "id" for f in model._meta.concrete_fields)
         self.match = sql.SQL(" AND ").join(
             sql.SQL("t.{c} = s.{c}").format(c=sql.Identifier(c)) for c in key
         )
@@ -307,7 +307,7 @@ def copy_new_rows(
 
 
 def _table(model: type[models.Model], prefix: str = "") -> sql.Identifier:
-    return sql.Identifier(prefix + model._meta.db_table)  # noqa: SLF001 - Django's public Meta
+    return sql.Identifier(prefix + model._meta.db_table)
 
 
 def _copy(target: sql.Composable, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -315,7 +315,7 @@ def _copy(target: sql.Composable, columns: Sequence[str], rows: Iterable[Sequenc
     if not _has_policies(target):
         _stream(target, columns, rows)
         return
-    aside = sql.Identifier("copied_" + target._obj[0])  # noqa: SLF001
+    aside = sql.Identifier("copied_" + target._obj[0])  # noqa: SLF001 - psycopg tells no name otherwise
     names = _names(columns)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,7 +1,7 @@
 """A refusal: the sentence that tells a person what was not done, and what to do."""
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a failure of the program
+class Refusal(Exception):
     """Base of every named refusal; its text is French and meant for the screen."""
 
     message = "Cette action n’est pas possible."

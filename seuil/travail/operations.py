@@ -1,18 +1,19 @@
 """Rebuild the work queue of dossiers; record what an organisation did of its duties."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from seuil.acteurs.models import Agent
-from seuil.audit.operations import record_event
-from seuil.dossiers.models import Dossier
+from seuil.audit.operations import record_event, record_events
 from seuil.kernel.bulk import as_array, replace_projection
 from seuil.kernel.refusal import Refusal
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules.besoins import Besoin
+from seuil.travail.rules.diligences import DiligenceSaisie, ReponseSaisie
 from seuil.travail.rules.genres import GENRES
 
 
@@ -20,7 +21,7 @@ class DiligenceRefusee(Refusal):
     """The day, the proof or the reason is not what it must be."""
 
 
-class GenreMalDeclare(AssertionError):  # noqa: N818 - a fault of the code, never of a person
+class GenreMalDeclare(AssertionError):
     """A package raises work for a role that its genres.yaml does not name."""
 
 
@@ -71,41 +72,17 @@ def refresh_taches(*, dossier_ids: Collection[UUID], besoins: Iterable[Besoin]) 
 
 
 @transaction.atomic
-def record_diligence(
-    *,
-    dossier: Dossier,
-    devoir: str,
-    source_id: UUID,
-    faite_le: date,
-    preuve: str = "",
-    sans_objet: bool = False,
-    motif: str = "",
-    by: Agent,
-    on: date,
-) -> Diligence:
+def record_diligence(*, saisie: DiligenceSaisie, by: Agent, on: date) -> Diligence:
     """Record that a duty is done, with its proof, or has no object, and why; once per act.
 
     The same answer sent twice records one. Raises DiligenceRefusee.
     """
-    preuve, motif = preuve.strip(), motif.strip()
-    if faite_le > on:
-        raise DiligenceRefusee("Cette date est à venir : indiquez le jour où la chose a été faite.")
-    if sans_objet and not motif:
-        raise DiligenceRefusee("Dites pourquoi ce devoir est sans objet.")
-    if not sans_objet and not preuve:
-        raise DiligenceRefusee("Dites ce qui montre que c’est fait.")
+    dossier_id, devoir, source_id = saisie.cle
     diligence, is_new = Diligence.objects.get_or_create(
-        dossier=dossier,
+        dossier_id=dossier_id,
         devoir=devoir,
         source_id=source_id,
-        defaults={
-            "faite_le": faite_le,
-            "preuve": "" if sans_objet else preuve,
-            "sans_objet": sans_objet,
-            "motif": motif if sans_objet else "",
-            "organisation": by.organisation,
-            "par": by,
-        },
+        defaults=_read(saisie.reponse, by, on),
     )
     if is_new:
         record_event(
@@ -113,7 +90,55 @@ def record_diligence(
             by=by,
             on=on,
             target_type="dossier",
-            target_id=dossier.pk,
-            details={"devoir": devoir, "sans_objet": sans_objet},
+            target_id=dossier_id,
+            details={"devoir": devoir, "sans_objet": diligence.sans_objet},
         )
     return diligence
+
+
+@transaction.atomic
+def record_diligences(
+    *, saisies: Sequence[DiligenceSaisie], by: Agent, on: date
+) -> list[Diligence]:
+    """Record many answers as `record_diligence` does one; return those that were not known.
+
+    Raises DiligenceRefusee, and then records none.
+    """
+    read = {saisie.cle: _read(saisie.reponse, by, on) for saisie in saisies}
+    known = set(
+        Diligence.objects.filter(dossier__in={pk for pk, *_ in read}).values_list(
+            "dossier_id", "devoir", "source_id"
+        )
+    )
+    new = [
+        Diligence(dossier_id=pk, devoir=devoir, source_id=source_id, **values)
+        for (pk, devoir, source_id), values in read.items()
+        if (pk, devoir, source_id) not in known
+    ]
+    Diligence.objects.bulk_create(new, batch_size=1000)
+    record_events(
+        kind="diligence.enregistree",
+        by=by,
+        on=on,
+        dossiers=[(d.dossier_id, {"devoir": d.devoir, "sans_objet": d.sans_objet}) for d in new],
+    )
+    return new
+
+
+def _read(reponse: ReponseSaisie, by: Agent, on: date) -> dict[str, Any]:
+    """Return the columns that an answer fills. Raises DiligenceRefusee."""
+    preuve, motif = reponse.preuve.strip(), reponse.motif.strip()
+    if reponse.faite_le > on:
+        raise DiligenceRefusee("Cette date est à venir : indiquez le jour où la chose a été faite.")
+    if reponse.sans_objet and not motif:
+        raise DiligenceRefusee("Dites pourquoi ce devoir est sans objet.")
+    if not reponse.sans_objet and not preuve:
+        raise DiligenceRefusee("Dites ce qui montre que c’est fait.")
+    return {
+        "faite_le": reponse.faite_le,
+        "preuve": "" if reponse.sans_objet else preuve,
+        "sans_objet": reponse.sans_objet,
+        "motif": motif if reponse.sans_objet else "",
+        "organisation": by.organisation,
+        "par": by,
+    }

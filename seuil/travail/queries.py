@@ -165,11 +165,6 @@ def _count(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     return dict(sorted(totals.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def list_taches(*, agent: Agent, on: date) -> list[TacheRow]:
-    """Return the first page of the agent's queue."""
-    return get_a_faire(agent=agent, on=on).taches
-
-
 # A household signalled before any act has no situation yet: its first holder names it.
 _TITULAIRE = (
     Personne.objects.filter(dossier=OuterRef("dossier"), qualite=Personne.Qualite.TITULAIRE)
@@ -243,7 +238,7 @@ def filter_rendables(*, agent: Agent, on: date, which: Rendu) -> QuerySet[Tache]
     )
 
 
-def find_diligence(*, agent: Agent, on: date, which: Rendu) -> Diligence | None:  # noqa: ARG001
+def find_diligence(*, agent: Agent, which: Rendu) -> Diligence | None:
     """Return what the agent's own organisation said of a duty, None when it said nothing."""
     return (
         Diligence.objects.filter(
@@ -272,10 +267,16 @@ def list_rendables(*, agent: Agent, on: date, dossier: Dossier) -> set[tuple[str
     return set(mine.values_list("devoir", "source_id"))
 
 
+def list_rendables_partout(*, agent: Agent, on: date) -> set[tuple[UUID, str, UUID]]:
+    """Return the duties in the agent's own queue, by dossier, duty and act."""
+    mine = filter_taches(agent=agent, on=on).filter(genre="devoir")
+    return set(mine.values_list("dossier_id", "devoir", "source_id"))
+
+
 # --- What the duties depend on -------------------------------------------------------------------
 
 
-def load_annuaire(*, departements: Collection[str]) -> Annuaire:
+def get_annuaire(*, departements: Collection[str]) -> Annuaire:
     """Return who answers for what in départements; one query."""
     par_type: dict[tuple[str, str], list[Destinataire]] = {}
     for pk, departement, type_, nom, communes in list_communes_servies(departements=departements):

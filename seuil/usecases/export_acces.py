@@ -173,7 +173,7 @@ class _Recueil:
         self, model: type[models.Model], lines: Sequence[models.Model]
     ) -> Iterable[Donnee]:
         columns = list_personnelles(model=model)
-        label = str(model._meta.verbose_name).capitalize()  # noqa: SLF001 - public Meta
+        label = str(model._meta.verbose_name).capitalize()
         make = partial(Donnee, table=model.__name__.lower(), libelle_table=label)
         for name in columns:
             if not lines:
@@ -204,7 +204,7 @@ class _Recueil:
         return why if why and getattr(row, name) else ""
 
     def _write(self, row: models.Model, name: str) -> str:
-        column: Any = row._meta.get_field(name)  # noqa: SLF001 - public Meta
+        column: Any = row._meta.get_field(name)
         if column.is_relation:
             return self._write_relation(column, getattr(row, column.attname))
         if column.choices:
@@ -224,10 +224,10 @@ class _Recueil:
             agent = Agent.objects.filter(pk=value).first()
             return agent.get_role_display() if agent else ""
         number = self.numbers.get((model.__name__, str(value)))
-        name = str(model._meta.verbose_name)  # noqa: SLF001 - public Meta
+        name = str(model._meta.verbose_name)
         if number:
             return f"{name} n°\N{NO-BREAK SPACE}{number}"
-        found = model._base_manager.filter(pk=value).first()  # noqa: SLF001 - a directory's row
+        found = model._base_manager.filter(pk=value).first()
         return str(found) if found is not None and "__str__" in vars(model) else name
 
     def _write_identifiant(self, value: UUID) -> str:
@@ -247,7 +247,7 @@ class _Recueil:
         workers = {
             getattr(row, f.attname)
             for model, lines in found.items()
-            for f in model._meta.concrete_fields  # noqa: SLF001 - public Meta
+            for f in model._meta.concrete_fields
             if f.related_model is Agent
             for row in lines
         }
@@ -283,7 +283,7 @@ def _is_tiers(other: Personne, personne: Personne) -> bool:
 
 
 def _is_libre(model: type[models.Model], name: str) -> bool:
-    column: Any = model._meta.get_field(name)  # noqa: SLF001 - public Meta
+    column: Any = model._meta.get_field(name)
     long = isinstance(column, models.CharField) and (column.max_length or 0) > _LONG
     return isinstance(column, _LIBRES) or (long and not column.choices)
 

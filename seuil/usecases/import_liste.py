@@ -19,16 +19,16 @@ from django.db import transaction
 from seuil.actes.models import Ligne, Lot
 from seuil.actes.operations import (
     ListeDejaAppliquee,
+    add_lignes,
+    adjust_lignes,
     create_lot,
     lock_import,
     record_actes,
-    remember_correspondance,
+    record_correspondance,
     set_lot_state,
-    stage_lignes,
-    update_lignes,
 )
-from seuil.actes.queries import get_actes_connus, get_communes, get_correspondance, iter_rows
-from seuil.actes.rules.champs import CHAMPS, get_known_headers, why_not_mapping
+from seuil.actes.queries import get_actes_connus, get_communes, get_correspondance, list_rows
+from seuil.actes.rules.champs import get_known_headers, load_titres, why_not_mapping
 from seuil.actes.rules.lignes import ActeRecu, LecteurDeLignes, LigneLue
 from seuil.actes.rules.rapprochement import ActeConnu, judge_against_known
 from seuil.actes.rules.types import LABELS_TYPE
@@ -133,13 +133,14 @@ def map_liste(*, lot: Lot, correspondance: Mapping[int, str], by: Agent | Machin
     _check_right(by, lot.departement_id)
     lot = _lock_lot(lot)
     entetes = lot.lecture["entetes"]
+    champs = load_titres().champs
     chosen = {
         index: champ
         for index, champ in correspondance.items()
-        if 0 <= index < len(entetes) and (not champ or champ in CHAMPS)
+        if 0 <= index < len(entetes) and (not champ or champ in champs)
     }
     mapping = {index: champ for index, champ in chosen.items() if champ}
-    twice = [CHAMPS[c].libelle for c, n in Counter(mapping.values()).items() if n > 1]
+    twice = [champs[c].libelle for c, n in Counter(mapping.values()).items() if n > 1]
     if twice:
         raise ColonnesManquantes(
             f"Deux colonnes sont indiquées pour : {', '.join(twice)}. Gardez-en une seule."
@@ -147,10 +148,10 @@ def map_liste(*, lot: Lot, correspondance: Mapping[int, str], by: Agent | Machin
     missing = why_not_mapping(mapping)
     if missing:
         raise ColonnesManquantes(missing)
-    remember_correspondance(lot=lot, correspondance=chosen, entetes=entetes)
-    rows = list(iter_rows(lot=lot))
+    record_correspondance(lot=lot, correspondance=chosen, entetes=entetes)
+    rows = list(list_rows(lot=lot))
     analyse = _analyse(lot, rows, mapping, on)
-    stage_lignes(lot=lot, rows=rows, lues=analyse.lues)
+    add_lignes(lot=lot, rows=rows, lues=analyse.lues)
     return set_lot_state(
         lot=lot,
         etat=Lot.Etat.A_VALIDER,
@@ -180,7 +181,7 @@ def apply_liste(
     missing = why_not_mapping(mapping)
     if missing:
         raise ColonnesManquantes(missing)
-    analyse = _analyse(lot, list(iter_rows(lot=lot)), mapping, on)
+    analyse = _analyse(lot, list(list_rows(lot=lot)), mapping, on)
     return _apply(lot, analyse, lignes_confirmees, by, on)
 
 
@@ -268,7 +269,7 @@ def _deposit(
         return lot, table.rows, mapping
     everything_known = len(mapping) == len(table.headers) and not why_not_mapping(mapping)
     analyse = _analyse(lot, table.rows, mapping, on) if everything_known else None
-    stage_lignes(lot=lot, rows=table.rows, lues=analyse.lues if analyse else None)
+    add_lignes(lot=lot, rows=table.rows, lues=analyse.lues if analyse else None)
     if analyse:
         set_lot_state(
             lot=lot,
@@ -352,9 +353,9 @@ def _apply(
         open_instruction(dossier_ids=touched, on=on)
     dossiers = {numero: pk for pk, _, numero in placed}
     if rows:
-        stage_lignes(lot=lot, rows=rows, lues=analyse.lues, dossiers=dossiers)
+        add_lignes(lot=lot, rows=rows, lues=analyse.lues, dossiers=dossiers)
     else:
-        update_lignes(lot=lot, lues=analyse.lues, dossiers=dossiers, confirmees=confirmed)
+        adjust_lignes(lot=lot, lues=analyse.lues, dossiers=dossiers, confirmees=confirmed)
     refresh_dossiers(dossier_ids=touched, on=on)
     return set_lot_state(
         lot=lot,

@@ -88,7 +88,9 @@ def end_acces(*, acces: Acces, by: Agent, on: date) -> None:
 
 
 @transaction.atomic
-def force_acces(*, numero: str, motif: str, by: Agent, at: datetime, on: date) -> Dossier:
+def record_acces_exceptionnel(
+    *, numero: str, motif: str, by: Agent, at: datetime, on: date
+) -> Dossier:
     """Open a dossier outside of one's scope for 24 hours, and tell the data protection officer.
 
     Raises HabilitationRefusee, MotifManquant, DossierIntrouvable.
@@ -101,7 +103,7 @@ def force_acces(*, numero: str, motif: str, by: Agent, at: datetime, on: date) -
     if dossier is None:
         raise DossierIntrouvable
     expire_at = at + timedelta(hours=24)
-    operations.grant_acces_exceptionnel(
+    operations.open_acces_exceptionnel(
         dossier=dossier, agent=by, motif=motif.strip(), expire_at=expire_at, on=on
     )
     record_event(

@@ -17,8 +17,8 @@ from seuil.conservation.operations import (
     create_reste,
     delete_dossier,
     delete_expires,
-    remove_fichiers,
-    remove_orphelins,
+    delete_fichiers,
+    delete_orphelins,
 )
 from seuil.conservation.queries.dossiers import DossierLu, list_dossiers_lus
 from seuil.conservation.queries.expirations import count_expires
@@ -76,7 +76,7 @@ def purge_dossiers(*, departement: str, on: date, at: datetime, simulate: bool =
         if simulate:
             with acting_as_machine("purge", on=on, departement=departement):
                 rows = list_rows_du_dossier(dossier_id=lu.id)
-            counts = {m._meta.db_table: len(k) for m, k in rows.items() if k}  # noqa: SLF001
+            counts = {m._meta.db_table: len(k) for m, k in rows.items() if k}
             bilan.add(counts, counts.get("dossiers_document", 0))
         else:
             effacement = _purge_one(lu, on)
@@ -98,7 +98,7 @@ def purge_dossiers(*, departement: str, on: date, at: datetime, simulate: bool =
                     target_id=regle,
                     details={"lignes": nombre},
                 )
-        bilan.fichiers += remove_orphelins(
+        bilan.fichiers += delete_orphelins(
             departement=departement, before=(at - timedelta(days=1)).timestamp()
         )
     return bilan
@@ -140,7 +140,7 @@ def _purge_one(lu: DossierLu, on: date) -> Effacement | None:
             target_id=lu.id,
             details={"regle": "dossier", "lignes": sum(effacement.lignes.values())},
         )
-        transaction.on_commit(partial(remove_fichiers, fichiers=effacement.fichiers))
+        transaction.on_commit(partial(delete_fichiers, fichiers=effacement.fichiers))
     return effacement
 
 

@@ -145,7 +145,7 @@ def _check_champ(model: type[models.Model], champ: str) -> None:
     allowed = [
         name
         for name in list_personnelles(model=model)
-        if name not in _STRUCTURE and not model._meta.get_field(name).is_relation  # noqa: SLF001
+        if name not in _STRUCTURE and not model._meta.get_field(name).is_relation
     ]
     if champ not in allowed:
         raise ChampInconnu(
@@ -171,7 +171,7 @@ def _find_row(model: type[models.Model], keys: Sequence[Any], ligne: str) -> mod
 
 
 def _write(row: models.Model, champ: str, valeur: str) -> None:
-    field: Any = row._meta.get_field(champ)  # noqa: SLF001 - public Meta
+    field: Any = row._meta.get_field(champ)
     try:
         value = None if valeur == "" and field.null else field.clean(valeur, row)
         setattr(row, champ, value)

@@ -16,7 +16,7 @@ from seuil.accompagnements.queries import faits as accompagnements
 from seuil.conservation.queries.dossiers import list_limites
 from seuil.diagnostics import queries as diagnostics
 from seuil.dossiers.models import Dossier
-from seuil.echeances.operations import clear_projections, refresh_echeances
+from seuil.echeances.operations import delete_projections, refresh_echeances
 from seuil.echeances.rules.calculs import EcheanceCalculee
 from seuil.kernel.bulk import as_array, paused_collector
 from seuil.kernel.contexte import acting_as_machine
@@ -58,7 +58,6 @@ def refresh_postponed(*, on: date) -> Iterator[None]:
     refresh_dossiers(dossier_ids=ids, on=on)
 
 
-@transaction.atomic
 def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:
     """Rebuild deadlines, situation and tasks of dossiers; idempotent, nothing else is written.
 
@@ -69,7 +68,7 @@ def refresh_dossiers(*, dossier_ids: Collection[UUID], on: date) -> None:
     if postponed is not None:
         postponed.update(dossier_ids)
         return
-    with paused_collector():
+    with transaction.atomic(), paused_collector():
         for ids in _batches(sorted(dossier_ids)):
             _refresh_batch(ids, on)
 
@@ -80,7 +79,7 @@ def _refresh_batch(ids: Sequence[UUID], on: date) -> None:
         limites = list_limites(dossier_ids=ids)
         if limites:
             # RGPD, art. 18: kept, and used for nothing.
-            clear_projections(dossier_ids=limites)
+            delete_projections(dossier_ids=limites)
             refresh_taches(dossier_ids=limites, besoins=())
             ids = [pk for pk in ids if pk not in limites]
         _recompute(ids, on)
@@ -127,7 +126,7 @@ def _list_devoirs(
             days[key] = max(e.le, days.get(key, e.le))
     return compute_devoirs(
         etapes,
-        annuaire=travail.load_annuaire(departements={e.departement for e in etapes}),
+        annuaire=travail.get_annuaire(departements={e.departement for e in etapes}),
         echeances=days,
         rendus=travail.list_rendus(dossier_ids=[e.dossier_id for e in etapes]),
         on=on,

@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error
 from seuil.engines.oidc import Client, why_bad_client
 
 
-def check_connexion(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
+def check_connexion(**_: Any) -> list[CheckMessage]:
     """Return the settings that would let someone in with too little proof."""
     found: list[CheckMessage] = []
     if settings.SEUIL_DEMO and settings.SECURE_SSL_REDIRECT:

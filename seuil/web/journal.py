@@ -42,7 +42,7 @@ _NUMERO = re.compile(r"[0-9AB]{2,3}-[0-9]{4}-[0-9]+")
 _REFUSALS = {403: "refus.interdit", 404: "refus.introuvable"}
 
 
-class LectureNonDeclaree(Exception):  # noqa: N818 - a fault of the program, seen by its tests
+class LectureNonDeclaree(Exception):
     """A page showed personal data without saying of which dossiers."""
 
 

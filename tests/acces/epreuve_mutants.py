@@ -17,9 +17,9 @@ SANS_TABLE = ("avis", "protection", "evaluation_police")
 
 def main(graine: int, familles: set[str]) -> int:
     laboratoire.prepare("mutants")
-    import random  # noqa: PLC0415
+    import random
 
-    from tests.acces import mutants  # noqa: PLC0415
+    from tests.acces import mutants
 
     logging.disable(logging.CRITICAL)
 

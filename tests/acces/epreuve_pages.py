@@ -14,9 +14,9 @@ from tests.acces import laboratoire
 
 def main(graine: int, demandes: int) -> int:
     laboratoire.prepare("pages")
-    import logging  # noqa: PLC0415
+    import logging
 
-    from tests.acces.http import Bilan, Visite, list_demandes  # noqa: PLC0415
+    from tests.acces.http import Bilan, Visite, list_demandes
 
     logging.disable(logging.CRITICAL)
     start = time.monotonic()

@@ -14,7 +14,7 @@ from django.db import close_old_connections
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from seuil.web.dossier import views as dossier_views
+from seuil.web.dossier.onglets import load_onglets
 from tests.acces.oracle import LIRE, Faits, Oracle, Persona
 from tests.acces.sql import undone
 from tests.acces.treillis import ON, Treillis
@@ -22,7 +22,7 @@ from tests.architecture.test_routes import declaration, walk
 from tests.harness.client import sign_in_strongly
 
 ROUTES: list[tuple[str, URLPattern]] = list(walk(get_resolver().url_patterns))
-ONGLETS = tuple(o.code for o in dossier_views._ONGLETS)
+ONGLETS = tuple(load_onglets())
 REFUS = {302, 403, 404, 405}
 # Object in the address → table of its row.
 _TABLES = {
@@ -145,13 +145,13 @@ class Visite:
             response.texte = read_all(response)
         return response
 
-    def run(self, demandes: Iterable[Demande], *, seulement_fuites: bool = False) -> Bilan:
+    def run(self, demandes: Iterable[Demande], *, leaks_only: bool = False) -> Bilan:
         bilan = Bilan()
         for demande in demandes:
-            self.check(demande, bilan, seulement_fuites=seulement_fuites)
+            self.check(demande, bilan, leaks_only=leaks_only)
         return bilan
 
-    def check(self, d: Demande, bilan: Bilan, *, seulement_fuites: bool = False) -> None:
+    def check(self, d: Demande, bilan: Bilan, *, leaks_only: bool = False) -> None:
         p = self.t.personas[d.persona]
         response = self.send(d)
         status = response.status_code
@@ -161,9 +161,12 @@ class Visite:
         denied, allowed = self.t.find_forbidden(self.oracle, p, response.texte, asked=asked)
         bilan.permis[d.persona] = bilan.permis.get(d.persona, 0) + allowed
         where = f"{d.persona} {d.methode} {d.nom} ({self.t.sortes.get(d.dossier, '')}) → {status}"
+        reasons = why_bad_headers(response, signed_in=d.nom not in SANS_SESSION)
+        if reasons:
+            bilan.fautes.append(f"{where} : en-têtes {reasons}")
         if denied:
             bilan.fautes.append(f"{where} : {len(denied)} jetons interdits, {sorted(denied)[:4]}")
-        if seulement_fuites:
+        if leaks_only:
             return
         reason = self._why_bad_status(d, p, status)
         if reason:
@@ -183,6 +186,36 @@ class Visite:
         if d.nom == "dossier" and d.methode == "GET" and status != 200:
             return "dossier fermé à tort"
         return ""
+
+
+# Read without a session, or kept a quarter of an hour: the calendar.
+SANS_SESSION = {"agenda_ics", "sante", "source"}
+_EN_TETES = {
+    "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}  # fmt: skip
+_DIRECTIVES = ("default-src 'self'", "script-src 'self'", "object-src 'none'", "base-uri 'none'",
+               "form-action 'self'", "frame-ancestors 'none'")  # fmt: skip
+
+
+def why_bad_headers(response: Any, *, signed_in: bool) -> list[str]:
+    """Return what the headers of an answer lack, or say too much."""
+    headers = response.headers
+    reasons = [f"{k} : {headers.get(k)}" for k, v in _EN_TETES.items() if headers.get(k) != v]
+    policy = headers.get("Content-Security-Policy", "")
+    sandboxed = policy.startswith("sandbox; default-src 'none'")
+    if not sandboxed:
+        reasons += [d for d in _DIRECTIVES if d not in policy]
+    if "unsafe" in policy or "http" in policy or "*" in policy:
+        reasons.append(policy)
+    if headers.get("Referrer-Policy") not in {"same-origin", "no-referrer", "strict-origin"}:
+        reasons.append(f"Referrer-Policy : {headers.get('Referrer-Policy')}")
+    if signed_in and "no-store" not in headers.get("Cache-Control", ""):
+        reasons.append(f"Cache-Control : {headers.get('Cache-Control')}")
+    if "Server" in headers or "X-Powered-By" in headers:
+        reasons.append("dit le nom du serveur")
+    return reasons
 
 
 def read_all(response: Any) -> str:

@@ -36,8 +36,8 @@ class Compte:
 
 def write() -> dict[str, Any]:
     """Write, and commit, départements that no map knows, an agent and some files in each."""
-    from seuil.acteurs.models import Agent, Departement, Organisation  # noqa: PLC0415
-    from seuil.dossiers.models import Dossier, Personne  # noqa: PLC0415
+    from seuil.acteurs.models import Agent, Departement, Organisation
+    from seuil.dossiers.models import Dossier, Personne
 
     agents = {}
     for code in PAYS:
@@ -57,8 +57,8 @@ def write() -> dict[str, Any]:
 
 def erase() -> None:
     """Take back what `write` committed."""
-    from seuil.acteurs.models import Agent, Departement, Organisation  # noqa: PLC0415
-    from seuil.dossiers.models import Dossier, Personne  # noqa: PLC0415
+    from seuil.acteurs.models import Agent, Departement, Organisation
+    from seuil.dossiers.models import Dossier, Personne
 
     Personne.objects.filter(dossier__departement__in=PAYS).delete()
     Dossier.objects.filter(departement__in=PAYS).delete()
@@ -68,7 +68,7 @@ def erase() -> None:
 
 
 def _ask(raw: psycopg.Connection, code: str, agent: str, end: str, compte: Compte) -> None:
-    from seuil.kernel.contexte import Contexte, sign  # noqa: PLC0415
+    from seuil.kernel.contexte import Contexte, sign
 
     token = sign(
         Contexte("agent", agent, code, ON), pid=raw.info.backend_pid, until=int(time.time()) + 60
@@ -125,7 +125,7 @@ def _work(
 
 def run(*, agents: dict[str, str], demandes: int, graine: int) -> Compte:
     """Share the requests between the threads; return what they saw."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     place = connection.settings_dict
     total, lock = Compte(), threading.Lock()
@@ -158,7 +158,7 @@ def run(*, agents: dict[str, str], demandes: int, graine: int) -> Compte:
 
 
 def main(graine: int, demandes: int) -> int:
-    from tests.acces import laboratoire  # noqa: PLC0415
+    from tests.acces import laboratoire
 
     laboratoire.prepare("isolement")
     start = time.monotonic()
@@ -168,7 +168,7 @@ def main(graine: int, demandes: int) -> int:
         total = run(agents=agents, demandes=demandes, graine=graine)
         spent = time.monotonic() - asked
         erase()
-    print(  # noqa: T201
+    print(
         f"{total.demandes} demandes, {FILS} fils sur {CONNEXIONS} connexions, {spent:.0f} s :"
         f" {total.etrangeres} ligne étrangère, {total.manquantes} réponse incomplète,"
         f" {total.restes} contexte resté ; fins {dict(total.fins)} ; borne à 95 % :"

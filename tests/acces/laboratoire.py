@@ -14,13 +14,13 @@ def prepare(name: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ["SEUIL_TEST_DB"] = name
     os.environ["SEUIL_TODAY"] = "2026-11-21"
-    from config.database import start_embedded  # noqa: PLC0415 - after the environment
+    from config.database import start_embedded
 
     start_embedded()
-    import django  # noqa: PLC0415
+    import django
 
     django.setup()
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
     settings.SEUIL_DOCUMENTS = Path(tempfile.mkdtemp(prefix="seuil-preuves-"))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -29,19 +29,19 @@ def prepare(name: str) -> None:
 @contextmanager
 def database() -> Iterator[None]:
     """Make the database, fill it as every instance is, drop it at the end."""
-    from django.test.utils import setup_databases, setup_test_environment, teardown_databases  # noqa: PLC0415
+    from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
     setup_test_environment()
     kept = setup_databases(verbosity=0, interactive=False)
     try:
-        from seuil.acteurs import rls  # noqa: PLC0415
-        from seuil.acteurs.operations.territoires import import_geography  # noqa: PLC0415
+        from seuil.acteurs import rls
+        from seuil.acteurs.operations.territoires import import_geography
 
         rls.install()
         import_geography(departements=["33"])
-        from django.db import connection  # noqa: PLC0415
+        from django.db import connection
 
-        from seuil.audit.operations import install_journal  # noqa: PLC0415
+        from seuil.audit.operations import install_journal
 
         # Without the journal, the pages show nothing: they answer 503.
         install_journal(cursor=connection.cursor())
@@ -54,11 +54,11 @@ def database() -> Iterator[None]:
 def lattice(*, complet: bool) -> Iterator[tuple[Any, Any]]:
     """Give the lattice and the oracle, in a transaction that never commits."""
     with database():
-        from django.db import transaction  # noqa: PLC0415
+        from django.db import transaction
 
-        from tests.acces.http import write_documents  # noqa: PLC0415
-        from tests.acces.oracle import Oracle  # noqa: PLC0415
-        from tests.acces.treillis import build  # noqa: PLC0415
+        from tests.acces.http import write_documents
+        from tests.acces.oracle import Oracle
+        from tests.acces.treillis import build
 
         with transaction.atomic():
             built = build(complet=complet)

@@ -74,20 +74,20 @@ def _checks_of_table(t: Treillis, oracle: Oracle, table: str) -> Iterator[list[s
     sql.write_copies([table])
     for n in names:
         p = t.personas[n]
-        yield sql.check_lecture(t, oracle, p, [table])
-        yield sql.check_ecriture(t, oracle, p, [table])
-        yield sql.check_aveugle(t, oracle, p, [table])
-        yield sql.check_ajout(t, oracle, p, [table], hasard=hasard, par_sens=3)
+        yield sql.check_reads(t, oracle, p, [table])
+        yield sql.check_writes(t, oracle, p, [table])
+        yield sql.check_blind_writes(t, oracle, p, [table])
+        yield sql.check_adds(t, oracle, p, [table], hasard=hasard, par_sens=3)
     yield check_machine(t, table)
     for n in names[2:6]:
-        yield sql.check_ecriture(t, oracle, t.personas[n], [table], pour_de_bon=True)
-        yield sql.check_deplacement(t, oracle, t.personas[n], [table])
+        yield sql.check_writes(t, oracle, t.personas[n], [table], pour_de_bon=True)
+        yield sql.check_moves(t, oracle, t.personas[n], [table])
     yield sql.check_invariants(table)
 
 
 def check_machine(t: Treillis, table: str) -> list[str]:
     """Compare what the machine may erase: all of its département, nothing elsewhere."""
-    from seuil.kernel.contexte import Contexte, acting_as, under_policies  # noqa: PLC0415
+    from seuil.kernel.contexte import Contexte, acting_as, under_policies
 
     key = sql.key_of(table)
     here = {r.pk for r in t.lignes[table] if r.departement == "33"}
@@ -132,7 +132,7 @@ def _checks_without_floor(t: Treillis, oracle: Oracle, table: str) -> Iterator[l
     """Yield what is read where the opening says the territory as the floor does."""
     sql.query(f'ALTER POLICY plancher ON "{table}" USING (true)')
     for n in ("secretariat", "secretariat_62", "charge_mission"):
-        yield sql.check_lecture(t, oracle, t.personas[n], [table])
+        yield sql.check_reads(t, oracle, t.personas[n], [table])
 
 
 def list_politiques(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
@@ -185,11 +185,11 @@ def _checks_of_profil(
     for p in t.personas.values():
         if p.profil == profil:
             if operation == LIRE:
-                yield sql.check_lecture(t, oracle, p, tables)
+                yield sql.check_reads(t, oracle, p, tables)
             else:
-                yield sql.check_ecriture(t, oracle, p, tables)
+                yield sql.check_writes(t, oracle, p, tables)
                 sql.write_copies(tables)
-                yield sql.check_ajout(t, oracle, p, tables, hasard=random.Random(5), par_sens=6)
+                yield sql.check_adds(t, oracle, p, tables, hasard=random.Random(5), par_sens=6)
             return_early = p.nom.endswith("_bis")
             if return_early:
                 continue
@@ -240,7 +240,7 @@ def list_lignes(t: Treillis, oracle: Oracle, *, hasard: random.Random) -> Iterat
 # --- filters of the application, without row-level security ---
 
 
-def check_visibles(t: Treillis, oracle: Oracle, names: Any = None) -> Iterator[list[str]]:
+def check_visible(t: Treillis, oracle: Oracle, names: Any = None) -> Iterator[list[str]]:
     """Yield, by persona, what `visible_to` opens category by category against the oracle."""
     categories = ["dossier", *oracle.categories]
     for nom in names or t.agents:
@@ -268,9 +268,9 @@ def check_visibles(t: Treillis, oracle: Oracle, names: Any = None) -> Iterator[l
                 )
 
 
-def check_lisibles(t: Treillis, oracle: Oracle, names: Any = None) -> Iterator[list[str]]:
+def check_readable(t: Treillis, oracle: Oracle, names: Any = None) -> Iterator[list[str]]:
     """Yield what `readable` and `get_ouverture` open, by persona and table."""
-    from django.apps import apps  # noqa: PLC0415
+    from django.apps import apps
 
     models = {m._meta.db_table: m for m in apps.get_models()}
     facts = [k for k, (sorte, _, _) in CLASSEMENT.items() if sorte == "fait"]
@@ -310,7 +310,7 @@ def check_lisibles(t: Treillis, oracle: Oracle, names: Any = None) -> Iterator[l
                 yield [] if seen == want else [f"{nom} lit {table} d’un dossier"]
 
 
-def check_verbe(t: Treillis, oracle: Oracle, verbe: str) -> Iterator[list[str]]:
+def check_verb(t: Treillis, oracle: Oracle, verbe: str) -> Iterator[list[str]]:
     """Yield, for the routes of a verb, the answers to personas that do not hold it."""
     visite = Visite(t, oracle)
     for nom in ("charge_mission", "administrateur", "commissaire", "secretariat", "dpo",
@@ -337,7 +337,7 @@ def _patched(*patches: Any) -> Callable[[], Any]:
 
 def patch_everywhere(name: str, original: Any, new: Any) -> Any:
     """Replace a function in every module of the product that imported it."""
-    import sys  # noqa: PLC0415
+    import sys
 
     @contextmanager
     def patch() -> Iterator[None]:
@@ -373,10 +373,10 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
     )
 
     def visibles() -> Iterator[list[str]]:
-        yield from check_visibles(t, oracle, names)
+        yield from check_visible(t, oracle, names)
 
     def lisibles() -> Iterator[list[str]]:
-        yield from check_lisibles(t, oracle, names)
+        yield from check_readable(t, oracle, names)
 
     def both() -> Iterator[list[str]]:
         yield from visibles()
@@ -529,7 +529,7 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
         ),
         both,
     )
-    from tests.acces.oracle import A_SOI  # noqa: PLC0415
+    from tests.acces.oracle import A_SOI
 
     for table in A_SOI:
         model = next(m for m in _models() if m._meta.db_table == table)
@@ -554,36 +554,36 @@ def list_verbes(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
 
         yield Mutant("verbe", f"{verbe} à tout le monde",
                      _patched(patch_everywhere("why_not", original, why_not)),
-                     lambda verbe=verbe: check_verbe(t, oracle, verbe))  # fmt: skip
+                     lambda verbe=verbe: check_verb(t, oracle, verbe))  # fmt: skip
 
 
 def _routes() -> Any:
-    from tests.acces.http import ROUTES  # noqa: PLC0415
+    from tests.acces.http import ROUTES
 
     return ROUTES
 
 
 def _declared(pattern: Any) -> Any:
-    from tests.architecture.test_routes import declaration  # noqa: PLC0415
+    from tests.architecture.test_routes import declaration
 
     return declaration(pattern.callback)
 
 
 def _models() -> list[Any]:
-    from django.apps import apps  # noqa: PLC0415
+    from django.apps import apps
 
     return [m for m in apps.get_models() if hasattr(m, "Rls") and m._meta.db_table in CLASSEMENT]
 
 
 def _unlimited() -> Any:
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
     real = module_matrice.load_matrice()
     return replace(real, profils={k: replace(p, limites=True) for k, p in real.profils.items()})
 
 
 def _every_stage(profil: str, categorie: str, operation: str = "lire") -> Any:
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
     return tuple(
         replace(p, de=0, a=6) for p in module_matrice.list_portees(profil, categorie, operation)
@@ -599,7 +599,7 @@ def without_filters() -> Iterator[None]:
     original = dossiers_queries.get_ouverture
 
     def everything(*, agent: Any, on: Any, dossier: Any) -> Any:
-        from seuil.dossiers.queries import Ouverture, Raison  # noqa: PLC0415
+        from seuil.dossiers.queries import Ouverture, Raison
 
         matrice = module_matrice.load_matrice()
         return Ouverture([
@@ -623,7 +623,7 @@ def without_filters() -> Iterator[None]:
 @contextmanager
 def without_policies() -> Iterator[None]:
     """Leave the application alone: the tests' connection owns the tables and sees everything."""
-    from seuil.web import access  # noqa: PLC0415
+    from seuil.web import access
 
     with mock.patch.object(access, "under_policies", nullcontext):
         yield
@@ -640,9 +640,7 @@ def run_alone(
     for nom in t.agents:
         visite.client(nom)
     with layer():
-        bilan = visite.run(
-            (d for d in wanted[:demandes] if d.methode == "GET"), seulement_fuites=True
-        )
+        bilan = visite.run((d for d in wanted[:demandes] if d.methode == "GET"), leaks_only=True)
     return bilan.demandes, bilan.fautes
 
 

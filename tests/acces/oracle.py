@@ -121,7 +121,7 @@ class Oracle:
     """Answers for one matrix; `texte` replaces the file, to try another one."""
 
     def __init__(self, texte: str = "") -> None:
-        data = yaml.safe_load(texte or FICHIER.read_text(encoding="utf-8"))
+        data = yaml.load(texte or FICHIER.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         self.stades: list[str] = data["stades"]
         self.categories = list(data["categories"])
         self.profils: dict[str, Any] = data["profils"]

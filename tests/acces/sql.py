@@ -71,7 +71,7 @@ def _told(t: Treillis, p: Persona, table: str, operation: str, seen: set, want: 
     return found
 
 
-def check_lecture(t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[str]) -> list[str]:
+def check_reads(t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[str]) -> list[str]:
     """Compare what a persona reads."""
     found = []
     with as_persona(p):
@@ -81,7 +81,7 @@ def check_lecture(t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[str]
     return found
 
 
-def check_ecriture(
+def check_writes(
     t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[str], *, pour_de_bon: bool = False
 ) -> list[str]:
     """Compare what a persona may change, and what it erases.
@@ -118,7 +118,7 @@ _AVEUGLES = {
 }  # fmt: skip
 
 
-def check_aveugle(t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[str]) -> list[str]:
+def check_blind_writes(t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[str]) -> list[str]:
     """Compare what a persona changes without looking: no row may be written because hidden."""
     found = []
     with undone():
@@ -150,7 +150,7 @@ def check_invariants(table: str) -> list[str]:
 
 
 def write_copies(tables: Iterable[str] = TABLES) -> None:
-    """Write, as the owner, what `check_ajout` needs: copies of the tables, a function for each."""
+    """Write, as the owner, what `check_adds` needs: copies of the tables, a function for each."""
     for table in tables:
         key = key_of(table)
         query(f'CREATE TEMP TABLE IF NOT EXISTS "copie_{table}" ON COMMIT DROP AS TABLE "{table}"')
@@ -177,7 +177,7 @@ def write_copies(tables: Iterable[str] = TABLES) -> None:
             END $$""")
 
 
-def check_ajout(
+def check_adds(
     t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[str], *, hasard: random.Random,
     par_sens: int = 4,
 ) -> list[str]:  # fmt: skip
@@ -199,7 +199,7 @@ def check_ajout(
     return found
 
 
-def check_deplacement(t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[str]) -> list[str]:
+def check_moves(t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[str]) -> list[str]:
     """Refuse that a row that the persona may write is moved to a dossier that it may not."""
     found = []
     with undone():

@@ -1,9 +1,11 @@
 """T21: a hidden dossier and one that does not exist answer the same, to the byte."""
 
 import os
+import random
 import re
 import statistics
 import time
+from collections import defaultdict
 from typing import Any
 from uuid import uuid4
 
@@ -54,6 +56,10 @@ def test_a_hidden_dossier_answers_as_one_that_does_not_exist(
     treillis: Treillis, oracle: Oracle
 ) -> None:
     visite = Visite(treillis, oracle)
+    hasard = random.Random(7)
+    # Each route and method by four of the personas, drawn; by all, for the long proofs.
+    few = len(PERSONAS) if os.environ.get("SEUIL_COMPLET") else 4
+    readers = defaultdict(lambda: hasard.sample(PERSONAS, few))
     differences = []
     compared = 0
     for nom in PERSONAS:
@@ -73,6 +79,8 @@ def test_a_hidden_dossier_answers_as_one_that_does_not_exist(
                 kwargs["onglet"] = "chronologie"
             absent = _absent(kwargs)
             for methode in ("GET", "POST"):
+                if nom not in readers[pattern.name, methode]:
+                    continue
                 answers = [
                     _told(visite, nom, methode, reverse(pattern.name, kwargs=k),
                           "|".join(str(v) for n, v in k.items() if n != "onglet"))
@@ -106,5 +114,5 @@ def test_a_hidden_dossier_takes_as_long_as_one_that_does_not_exist(
             assert client.get(address).status_code == 404
             times[address].append((time.perf_counter() - start) * 1000)
     a, b = (statistics.median(times[x]) for x in (hidden, absent))
-    print(f"\n{PAIRES} paires : caché {a:.3f} ms, absent {b:.3f} ms (médianes)")  # noqa: T201
+    print(f"\n{PAIRES} paires : caché {a:.3f} ms, absent {b:.3f} ms (médianes)")
     assert abs(a - b) < 1

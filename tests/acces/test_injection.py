@@ -238,7 +238,7 @@ def test_the_caller_keeps_its_scope_after_the_attack(treillis: Treillis, oracle:
 
 
 def test_a_count_and_a_code_write_nothing(treillis: Treillis) -> None:
-    from seuil.kernel.contexte import acting_as, under_policies  # noqa: PLC0415
+    from seuil.kernel.contexte import acting_as, under_policies
 
     for contexte in (
         Contexte("chiffres", "essai", ICI, ON),

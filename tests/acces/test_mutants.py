@@ -50,7 +50,7 @@ def test_the_application_opens_what_the_oracle_says(treillis: Treillis, oracle: 
     names = [p.nom for p in treillis.sample() if p.agent]
     found = [
         d
-        for check in (mutants.check_visibles, mutants.check_lisibles)
+        for check in (mutants.check_visible, mutants.check_readable)
         for differences in check(treillis, oracle, names)
         for d in differences
     ]

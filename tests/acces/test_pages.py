@@ -15,7 +15,7 @@ from tests.acces.treillis import ON, Treillis
 
 pytestmark = pytest.mark.django_db
 
-DEMANDES = int(os.environ.get("SEUIL_DEMANDES", "1200"))
+DEMANDES = int(os.environ.get("SEUIL_DEMANDES", "700"))
 GRAINE = int(os.environ.get("SEUIL_GRAINE", "7"))
 
 
@@ -30,10 +30,14 @@ def test_pages_show_each_persona_what_the_oracle_opens_and_nothing_else(
     hasard = random.Random(GRAINE)
     demandes = list(list_demandes(treillis, oracle, hasard=hasard))
     hasard.shuffle(demandes)
+    # Each route and method first, by whoever comes; then the rest.
+    first = {(d.nom, d.methode): d for d in reversed(demandes)}
+    demandes.sort(key=lambda d: first[d.nom, d.methode] is not d)
+    assert len(first) < DEMANDES
 
     bilan = Visite(treillis, oracle).run(demandes[:DEMANDES])
 
-    print(bilan.demandes, "demandes sur", len(demandes), bilan.statuts)  # noqa: T201
+    print(bilan.demandes, "demandes sur", len(demandes), bilan.statuts)
     assert not bilan.fautes, told(bilan.fautes)
 
 
@@ -79,10 +83,10 @@ def test_a_calendar_shows_what_its_owner_may_read(treillis: Treillis, oracle: Or
 def test_a_file_to_open_by_its_number_is_hidden_from_the_lists_of_others(
     treillis: Treillis, oracle: Oracle
 ) -> None:
-    """Lists, whole: every page of the lists of each persona, and their files."""
+    """Lists, whole: every page of the lists of each face of a profile, and their files."""
     visite = Visite(treillis, oracle)
     fautes = []
-    for nom in treillis.agents:
+    for nom in (p.nom for p in treillis.sample() if p.agent):
         for name, donnees in (
             ("dossiers", {}), ("dossiers", {"texte": "CANARI"}), ("dossiers", {"page": "2"}),
             ("dossiers_export", {}), ("a_faire", {}), ("a_faire", {"genre": "devoir"}),
@@ -91,10 +95,10 @@ def test_a_file_to_open_by_its_number_is_hidden_from_the_lists_of_others(
         ):  # fmt: skip
             demande = Demande(name, frozenset({"signed_in"}), "GET", nom, reverse(name),
                               donnees=donnees)  # fmt: skip
-            fautes += visite.run([demande], seulement_fuites=True).fautes
+            fautes += visite.run([demande], leaks_only=True).fautes
         day = reverse("agenda_jour", args=[ON.replace(day=30)])
         demande = Demande("agenda_jour", frozenset({"signed_in"}), "GET", nom, day)
-        fautes += visite.run([demande], seulement_fuites=True).fautes
+        fautes += visite.run([demande], leaks_only=True).fautes
     assert not fautes, told(fautes)
 
 

@@ -38,7 +38,7 @@ def test_the_lattice_fills_every_table_and_names_every_profile(
 def test_each_persona_reads_what_the_oracle_says(treillis: Treillis, oracle: Oracle) -> None:
     found = [
         d for p in treillis.sample()
-        for d in sql.check_lecture(treillis, oracle, p, sql.TABLES)
+        for d in sql.check_reads(treillis, oracle, p, sql.TABLES)
     ]  # fmt: skip
 
     assert not found, told(found)
@@ -49,7 +49,7 @@ def test_each_persona_writes_and_erases_what_the_oracle_says(
 ) -> None:
     found = [
         d for p in treillis.sample()
-        for d in sql.check_ecriture(treillis, oracle, p, sql.TABLES)
+        for d in sql.check_writes(treillis, oracle, p, sql.TABLES)
     ]  # fmt: skip
 
     assert not found, told(found)
@@ -58,7 +58,7 @@ def test_each_persona_writes_and_erases_what_the_oracle_says(
 def test_no_persona_writes_without_looking(treillis: Treillis, oracle: Oracle) -> None:
     found = [
         d for p in treillis.sample()
-        for d in sql.check_aveugle(treillis, oracle, p, sql.TABLES)
+        for d in sql.check_blind_writes(treillis, oracle, p, sql.TABLES)
     ]  # fmt: skip
 
     assert not found, told(found)
@@ -68,7 +68,7 @@ def test_the_writers_write_for_good(treillis: Treillis, oracle: Oracle) -> None:
     names = ("secretariat", "travailleur_social", "departement", "siao", "menage_a")
     found = [
         d for n in names
-        for d in sql.check_ecriture(
+        for d in sql.check_writes(
             treillis, oracle, treillis.personas[n], sql.TABLES, pour_de_bon=True
         )
     ]  # fmt: skip
@@ -82,7 +82,7 @@ def test_each_persona_adds_what_the_oracle_says(treillis: Treillis, oracle: Orac
 
     found = [
         d for p in treillis.sample()
-        for d in sql.check_ajout(treillis, oracle, p, sql.TABLES, hasard=hasard, par_sens=2)
+        for d in sql.check_adds(treillis, oracle, p, sql.TABLES, hasard=hasard, par_sens=2)
     ]  # fmt: skip
 
     assert not found, told(found)
@@ -91,7 +91,7 @@ def test_each_persona_adds_what_the_oracle_says(treillis: Treillis, oracle: Orac
 def test_no_persona_moves_a_row_out_of_its_reach(treillis: Treillis, oracle: Oracle) -> None:
     found = [
         d for p in treillis.sample()
-        for d in sql.check_deplacement(treillis, oracle, p, sql.TABLES)
+        for d in sql.check_moves(treillis, oracle, p, sql.TABLES)
     ]  # fmt: skip
 
     assert not found, told(found)

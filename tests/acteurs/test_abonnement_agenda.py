@@ -38,7 +38,7 @@ def test_a_new_address_replaces_the_one_before_and_both_are_in_the_journal(
     old.refresh_from_db()
     assert old.revoque_le == on + timedelta(days=3)
     assert find_abonne(jeton=jeton, on=on) is None
-    assert find_abonnement(agent=secretaire, on=on) == new
+    assert find_abonnement(agent=secretaire) == new
     kinds = (
         Event.objects.filter(nature="acte")
         .order_by("id")

@@ -13,11 +13,11 @@ from seuil.acteurs.operations.territoires import (
     HorsDepartement,
     NomRefuse,
     SecteurDejaConnu,
+    adjust_decoupage,
+    adjust_secteur,
     create_decoupage,
     create_secteur,
-    rename_decoupage,
     replace_secteurs,
-    update_secteur,
 )
 from seuil.acteurs.queries import find_decoupage, get_territoire
 from seuil.acteurs.rules import SecteurLu
@@ -58,13 +58,13 @@ def test_names_are_unique_and_not_empty(gironde: str) -> None:
     with pytest.raises(DecoupageDejaConnu):
         make_decoupage()
     with pytest.raises(DecoupageDejaConnu):
-        rename_decoupage(decoupage=autre, nom="Agences", by=BY, on=ON)
+        adjust_decoupage(decoupage=autre, nom="Agences", by=BY, on=ON)
     with pytest.raises(SecteurDejaConnu):
         make_secteur(decoupage, "Nord")
     with pytest.raises(SecteurDejaConnu):
-        update_secteur(secteur=sud, nom="Nord", organisation=None, by=BY, on=ON)
+        adjust_secteur(secteur=sud, nom="Nord", organisation=None, by=BY, on=ON)
     with pytest.raises(NomRefuse):
-        rename_decoupage(decoupage=autre, nom="  ", by=BY, on=ON)
+        adjust_decoupage(decoupage=autre, nom="  ", by=BY, on=ON)
 
 
 def test_a_commune_is_in_one_secteur_of_a_division(gironde: str) -> None:
@@ -104,7 +104,7 @@ def test_another_departement_stays_outside(gironde: str) -> None:
     with pytest.raises(HorsDepartement):
         make_secteur(decoupage, "Nord", "21231")
     with pytest.raises(HorsDepartement):
-        update_secteur(secteur=make_secteur(decoupage), nom="Nord", organisation=caf, by=BY, on=ON)
+        adjust_secteur(secteur=make_secteur(decoupage), nom="Nord", organisation=caf, by=BY, on=ON)
     with pytest.raises(HorsDepartement):
         replace_secteurs(decoupage=decoupage, secteurs=[SecteurLu("Nord", "Inconnu")], by=BY, on=ON)
 
@@ -125,7 +125,7 @@ def test_the_territory_tells_every_division(charge_mission: Agent) -> None:
     decoupage = make_decoupage()
     make_secteur(decoupage, "Nord", BORDEAUX)
 
-    territoire = get_territoire(agent=charge_mission, on=ON)
+    territoire = get_territoire(agent=charge_mission)
 
     assert [d.cle for d in territoire.divisions] == ["arrondissements", "epci", str(decoupage.pk)]
     assert territoire.divisions[0].secteurs[BORDEAUX] == "Bordeaux"
@@ -137,6 +137,6 @@ def test_another_departement_does_not_read_it(gironde: str) -> None:
     decoupage = make_decoupage()
     stranger = make_agent(organisation=make_organisation(departement_id="21"))
 
-    assert find_decoupage(agent=stranger, on=ON, decoupage_id=decoupage.pk) is None
-    cles = {d.cle for d in get_territoire(agent=stranger, on=ON).divisions}
+    assert find_decoupage(agent=stranger, decoupage_id=decoupage.pk) is None
+    cles = {d.cle for d in get_territoire(agent=stranger).divisions}
     assert str(decoupage.pk) not in cles

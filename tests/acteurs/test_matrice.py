@@ -3,7 +3,6 @@
 import pytest
 
 from seuil.acteurs.matrice import (
-    FichierIllisible,
     list_lignes,
     list_portees,
     load_matrice,
@@ -12,6 +11,7 @@ from seuil.acteurs.matrice import (
 from seuil.acteurs.models import Role, TypeOrganisation
 from seuil.dossiers.models import Acces
 from seuil.echeances.models import Stade
+from seuil.strict_yaml import FichierIllisible
 
 GOOD = """
 version: 3

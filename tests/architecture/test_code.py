@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,26 @@ def find_positional(tree: ast.Module) -> list[str]:
 
 def find_silent(tree: ast.Module) -> list[str]:
     return [f.name for f in public_functions(tree) if not ast.get_docstring(f)]
+
+
+def list_functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def count_parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return how many things a caller has to know, `self` aside."""
+    a = function.args
+    named = [
+        x.arg for x in (*a.posonlyargs, *a.args, *a.kwonlyargs) if x.arg not in {"self", "cls"}
+    ]
+    return len(named) + bool(a.vararg) + bool(a.kwarg)
+
+
+def find_bare_dispenses(text: str) -> list[str]:
+    """Return the dispenses of the linter that do not say why."""
+    return [
+        d for d in re.findall(r"# noqa.*", text) if not re.match(r"# noqa: [A-Z0-9, ]+ - \S", d)
+    ]
 
 
 # Files that read and write, and the journeys; what a folder of nouns shares among its own files
@@ -212,6 +233,16 @@ def test_only_pages_and_jobs_ask_the_kernel_for_the_day() -> None:
     assert askers - {"kernel"} <= {"web", "jobs"}
 
 
+def test_only_the_strict_reader_reads_yaml() -> None:
+    readers = [
+        relative(p)
+        for p in python_files()
+        if find_imports(parse(p), "yaml") and p.parent != SEUIL / "strict_yaml"
+    ]
+
+    assert readers == []
+
+
 def test_no_signal_is_received() -> None:
     prefixes = ("django.dispatch", "django.db.models.signals", "django.core.signals")
     receivers = [
@@ -242,15 +273,72 @@ def test_public_functions_take_named_arguments_and_say_what_they_do(path: Path) 
     assert find_silent(tree) == []
 
 
+def read_verbs(text: str) -> set[str]:
+    """Return the words that CONTRIBUTING.md lists after « Verbs »."""
+    found = re.search(r"^\*\*Verbs\*\*.*?(?=\n\n)", text, re.S | re.M)
+    return {w.split("_")[0] for w in re.findall(r"`(\w+)`", found[0])} if found else set()
+
+
+def find_verbs(trees: Iterable[ast.Module]) -> set[str]:
+    """Return the first words of the public functions."""
+    names = {f.name for tree in trees for f in public_functions(tree)}
+    return {n.split("_")[0] for n in names}
+
+
+def test_verbs_are_those_of_the_list_and_the_list_is_true() -> None:
+    listed = read_verbs((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    used = find_verbs(parse(path) for path in (*OPERATIONS, *QUERIES, *USECASES))
+
+    assert (sorted(used - listed), sorted(listed - used)) == ([], [])
+
+
+def test_a_verb_outside_the_list_is_seen() -> None:
+    trees = [ast.parse("def why_not_close(): ...\ndef get_etat(): ...\ndef _lire(): ...\n")]
+
+    assert find_verbs(trees) == {"why", "get"}
+    assert read_verbs("**Verbs**, all: `get`, `is_`.\n`list`.\n\n`other`\n") == {
+        "get",
+        "is",
+        "list",
+    }
+
+
 @pytest.mark.parametrize("path", USECASES, ids=relative)
 def test_a_usecase_bears_the_name_of_its_file(path: Path) -> None:
     assert path.stem in [f.name for f in public_functions(parse(path))]
+
+
+def test_what_is_said_together_is_one_value() -> None:
+    functions = [f for p in python_files() for f in list_functions(parse(p))]
+    long = [f.name for f in functions if count_parameters(f) > 6]
+
+    # A list of parameters written again from form to operation is a value without a name.
+    assert len(functions) > 1500
+    assert len(long) / len(functions) <= 0.011, sorted(long)
+
+
+def test_dispenses_are_few_and_each_says_why() -> None:
+    rooms = [SEUIL, *(ROOT / name for name in ("config", "docs", "bench", "tests"))]
+    paths = [p for room in rooms for p in python_files(under=room) if p != Path(__file__)]
+    texts = {relative(p): p.read_text(encoding="utf-8") for p in paths}
+
+    assert {path: found for path, t in texts.items() if (found := find_bare_dispenses(t))} == {}
+    # A pattern that is wanted is a rule of pyproject.toml, with its reason.
+    assert sum(text.count("# noqa") for text in texts.values()) < 40
+
+
+def test_a_dispense_without_reason_is_seen() -> None:
+    bare = ["# noqa", "# noqa: S608", "# noqa: S608 -"]
+
+    assert find_bare_dispenses("\n".join([*bare, "x = 1  # noqa: S608 - our own text"])) == bare
 
 
 def test_faults_of_the_source_are_seen() -> None:
     tree = ast.parse(
         "from django.dispatch import receiver\n"
         "import seuil.kernel.clock\n"
+        "from yaml import safe_load\n"
+        "import seuil.strict_yaml\n"
         "from seuil.kernel import clock\n"
         "d.update(autre)\n"
         "h.update(**mots)\n"
@@ -269,8 +357,11 @@ def test_faults_of_the_source_are_seen() -> None:
         ".create(",
         "SQL qui écrit",
     ]
-    assert find_clocks(tree) == ["ligne 8 : date.today()"]
+    assert find_clocks(tree) == ["ligne 10 : date.today()"]
     assert find_imports(tree, "django.dispatch") == ["django.dispatch.receiver"]
+    assert find_imports(tree, "yaml") == ["yaml.safe_load"]
     assert find_imports(tree, "seuil.kernel.clock") == ["seuil.kernel.clock"] * 2
     assert find_positional(tree) == ["f", "find_etat"]
     assert find_silent(tree) == ["f"]
+    (long,) = list_functions(ast.parse("class C:\n def f(self, a, b, c, *d, e, g, **h): ..."))
+    assert count_parameters(long) == 7

@@ -2,6 +2,9 @@
 
 import importlib.util
 import re
+import tomllib
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,10 +13,15 @@ from django.apps import apps
 from seuil.web.donnees.markdown import MESURES
 from tests.architecture.sources import ROOT, domain_packages, layers
 
+BATTERIE = (ROOT / "docs" / "epreuves" / "batterie.md").read_text(encoding="utf-8")
 GLOSSAIRE = (ROOT / "docs" / "glossaire.md").read_text(encoding="utf-8")
-DOCUMENTS = sorted(
-    [p for p in ROOT.glob("*.md") if p.is_file()] + list((ROOT / "docs").rglob("*.md"))
-)
+# What is ours: not the environment, not the data of this machine, not what tools keep.
+ROOMS = ("seuil", "tests", "docs", "config", "bench", ".ci", ".github")
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(p for r in ROOMS for p in (ROOT / r).rglob("*.md"))])
+# A report says what was true of the commit that it names; so does a superseded decision.
+PAST = re.compile(r"docs/epreuves/\d{4}-")
+FILE = re.compile(r"[\w<>*./-]+\.(?:py|ya?ml|md|toml|sql|html|csv|js|css|lock|sh|json)")
+FOLDER = re.compile(rf"([\w<>*.-]+/)+|({'|'.join(map(re.escape, ROOMS))})/[\w<>*./-]+")
 MODELS = [m for m in apps.get_models() if m.__module__.startswith("seuil.")]
 TARGETS = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
 
@@ -34,6 +42,44 @@ def unknown_targets(text: str) -> set[str]:
         re.findall(r"^make ([a-z-]+)", text, re.M)
     )
     return named - set(TARGETS)
+
+
+@cache
+def our_paths() -> str:
+    """Return every file and folder of the repository, one a line, each from its root."""
+    found = [p for p in ROOT.iterdir() if p.is_file()]
+    for room in ROOMS:
+        found += [ROOT / room, *(ROOT / room).rglob("*")]
+    return "".join(f"/{p.relative_to(ROOT).as_posix()}\n" for p in found)
+
+
+def missing_paths(text: str) -> list[str]:
+    """Return what a document names in backticks as a file or a folder, and that is nowhere.
+
+    A path may begin anywhere (`web/journal.py`); `<package>` and `*` stand for any name.
+    """
+    # A block shows commands and their output: its paths are those of the reader's machine.
+    named = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.S | re.M))
+    return [
+        path
+        for path in named
+        if (FILE.fullmatch(path) or FOLDER.fullmatch(path))
+        and not path.startswith(("/", "var/", "SEUIL_DATA/"))
+        and not re.search(f"/{as_pattern(path)}$", our_paths(), re.M)
+    ]
+
+
+def as_pattern(path: str) -> str:
+    parts = re.split(r"<\w+>|\*", path.removeprefix("../").rstrip("/"))
+    return "[^/\n]+".join(re.escape(part) for part in parts)
+
+
+def is_past(path: Path, text: str) -> bool:
+    """Tell whether a document speaks of a day that is over."""
+    return bool(
+        PAST.match(path.relative_to(ROOT).as_posix())
+        or re.search(r"^Status: superseded", text, re.M)
+    )
 
 
 def glossary_names() -> set[str]:
@@ -64,6 +110,49 @@ def test_every_link_leads_somewhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
 
     assert missing_links(text, path.parent) == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_file_that_is_named_exists(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert is_past(path, text) or missing_paths(text) == []
+
+
+def cited_proofs() -> set[str]:
+    """Return the numbers of proofs that the code and the documents cite."""
+    sources = [*DOCUMENTS, *(p for r in ("seuil", "tests") for p in (ROOT / r).rglob("*.py"))]
+    return {n for p in sources for n in re.findall(r"\bT\d\d\b", p.read_text(encoding="utf-8"))}
+
+
+def test_every_proof_that_is_cited_is_in_the_battery() -> None:
+    lines = re.findall(r"^\| (T[^|]*) \|", BATTERIE, re.M)
+    known = [n for line in lines for n in line.split(", ")]
+
+    assert sorted(known) == [f"T{n:02}" for n in range(1, 45)]
+    # Cited nowhere but here: it shows that an unknown number is seen.
+    assert cited_proofs() - set(known) == {"T99"}
+
+
+def read_versions(text: str) -> list[tuple[tuple[int, ...], date]]:
+    """Return the versions of a list of changes and their days, as they are written."""
+    heads = re.findall(r"^## (.+)$", text, re.M)
+    found = [re.fullmatch(r"(\d+)\.(\d+)\.(\d+) — (\d{4}-\d\d-\d\d)", head) for head in heads]
+    if not all(found):
+        raise ValueError(heads)
+    return [(tuple(map(int, m.groups()[:3])), date.fromisoformat(m[4])) for m in found if m]
+
+
+def test_changes_are_one_list_of_dated_versions() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = read_versions(text)
+
+    assert versions == sorted(versions, reverse=True)
+    assert len({number for number, _ in versions}) == len(versions)
+    last = ".".join(map(str, versions[0][0]))
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert pyproject["project"]["version"] == last
+    assert f"softwareVersion: {last}\n" in (ROOT / "publiccode.yml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))
@@ -139,8 +228,20 @@ def test_the_licence_is_the_whole_text() -> None:
 
 
 def test_faults_of_a_document_are_seen() -> None:
-    text = "[a](absent.md) [b](https://exemple.invalid/x) [c](README.md#titre) `make perdu`"
+    text = (
+        "[a](absent.md) [b](https://exemple.invalid/x) [c](README.md#titre) `make perdu`\n"
+        "`acteurs/acces.yaml` `acteurs/matrice.yaml` `<package>/models.py` `<package>/perdu.py`\n"
+        "`seuil/perdu/` `seuil/audit/` `tests/perdu` `tests/acces` `var/pg/` `SEUIL_DATA/x.yaml`\n"
+        "`_controles_*.py` `_perdus_*.py` `journal.py` `ournal.py` `/agenda/ics/`\n"
+        "```\ncp `perdu.yaml` /tmp\n```\n"
+    )
 
     assert missing_links(text, ROOT) == ["absent.md"]
     assert unknown_targets(text) == {"perdu"}
+    assert missing_paths(text) == [
+        "acteurs/acces.yaml", "<package>/perdu.py", "seuil/perdu/", "tests/perdu",
+        "_perdus_*.py", "ournal.py",
+    ]  # fmt: skip
     assert "test" in TARGETS
+    with pytest.raises(ValueError, match="Non publié"):
+        read_versions("## Non publié\n\n## 0.1.0 — 2026-11-21\n")

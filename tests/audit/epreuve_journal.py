@@ -16,18 +16,18 @@ SIZE = 2000
 def main(seed: int, edits: int) -> int:
     """Fill, seal and anchor a chain, edit it, verify, undo; print what was missed."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from config.database import start_embedded  # noqa: PLC0415 - before Django
+    from config.database import start_embedded
 
     start_embedded()
-    import django  # noqa: PLC0415 - after the server
+    import django
 
     django.setup()
-    from django.db import connection  # noqa: PLC0415
-    from django.test.utils import setup_databases, teardown_databases  # noqa: PLC0415
+    from django.db import connection
+    from django.test.utils import setup_databases, teardown_databases
 
-    from seuil.jobs.journal import anchor_all  # noqa: PLC0415
-    from seuil.jobs.migrer import migrate  # noqa: PLC0415
-    from tests.audit.chaine import EDITS, fill, tamper, verify  # noqa: PLC0415
+    from seuil.jobs.journal import anchor_all
+    from seuil.jobs.migrer import migrate
+    from tests.audit.chaine import EDITS, fill, tamper, verify
 
     old = setup_databases(verbosity=0, interactive=False)
     try:

@@ -20,13 +20,21 @@ from seuil.travail.models import Tache
 from seuil.usecases.import_liste import deposit_liste
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from seuil.usecases.sign_contrat import sign_contrat
+from seuil.web.dossier.onglets import load_onglets
 from tests.factories.accompagnements import make_contact, make_mandat, make_objectif, make_saisie
 from tests.factories.base import make_acces, make_acte, make_agent, make_dossier, make_organisation
 
-ONGLETS = (
-    "chronologie", "echeances", "devoirs", "menage", "dette", "contacts", "accompagnement",
-    "regularite", "dsf", "documents", "acces", "consultations",
-)  # fmt: skip
+ONGLETS = (*load_onglets(), "consultations")
+
+
+# A journal that cannot be written, and one that can again.
+FAIL = """
+CREATE FUNCTION pg_temp.fail() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION 'non' USING ERRCODE = '%s'; END $$;
+CREATE TRIGGER essai_panne BEFORE INSERT ON audit_event
+  FOR EACH ROW EXECUTE FUNCTION pg_temp.fail();
+"""
+REPAIR = "DROP TRIGGER essai_panne ON audit_event; DROP FUNCTION pg_temp.fail()"
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,11 @@ class Monde:
     canaris: tuple[Canari, ...]
     agents: dict[str, Agent]
     valeurs: dict[str, Any]
+
+    def seen_in(self, text: str) -> dict[object, set[str]]:
+        """Return the households that a text shows, each with its classes of data."""
+        found = {c.dossier.pk: c.seen_in(text) for c in self.canaris}
+        return {pk: classes for pk, classes in found.items() if classes}
 
 
 def make_monde(on: date) -> Monde:
@@ -117,8 +130,8 @@ def _make_menage(n: int, agents: dict[str, Agent], on: date) -> Canari:
 def _values(
     canaris: tuple[Canari, ...], agents: dict[str, Agent], mandat: Mandat, autre: Dossier, on: date
 ) -> dict[str, Any]:
-    import tempfile  # noqa: PLC0415 - only here
-    from pathlib import Path  # noqa: PLC0415 - only here
+    import tempfile
+    from pathlib import Path
 
     dossier = canaris[0].dossier
     document = attach_document(

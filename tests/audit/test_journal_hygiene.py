@@ -56,7 +56,7 @@ def test_a_failure_of_the_database_is_logged_without_its_values(gironde: str) ->
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT %s::int", ["CANARINOM0"])
     except DatabaseError:
-        import sys  # noqa: PLC0415
+        import sys
 
         record = logging.LogRecord("seuil", 40, "x", 1, "panne", (), sys.exc_info())
 

@@ -27,7 +27,7 @@ from seuil.conservation.rules import (
     write_mois,
     write_tranche,
 )
-from seuil.kernel.strict_yaml import FichierIllisible, read_table
+from seuil.strict_yaml import FichierIllisible, read_table
 
 TEXT = (Path(rules.__file__).parent / "regles.yaml").read_text(encoding="utf-8")
 CONSERVATION = load_conservation()
@@ -52,7 +52,7 @@ faits = st.lists(
 )  # fmt: skip
 
 
-def acte(type: str, le: date, sens: str = "") -> FaitLu:  # noqa: A002 - the noun of the act
+def acte(type: str, le: date, sens: str = "") -> FaitLu:
     return FaitLu("acte", le, type, sens)
 
 
@@ -172,7 +172,7 @@ def test_what_ends_a_procedure(found: list[FaitLu], fin: date | None) -> None:
         ("cql", date(2030, 1, 6)),
     ],
 )
-def test_an_open_procedure_holds_as_long_as_it_may_go_on(type: str, until: date) -> None:  # noqa: A002
+def test_an_open_procedure_holds_as_long_as_it_may_go_on(type: str, until: date) -> None:
     (held,) = sort([acte(type, date(2020, 1, 6))]).retenues
 
     assert (held.code, held.jusqu_au) == ("procedure", until)
@@ -258,10 +258,10 @@ def test_durations_are_written_in_words() -> None:
         ("duree: 24 mois", "duree: 0 mois", "une durée est attendue"),
         ("ensuite: anonymiser", "ensuite: oublier", "valeur inconnue"),
         ("evenement: dernier_contact", "evenement: hier", "valeur inconnue"),
-        ('depuis: "2023-11-15"', 'depuis: "15/11/2023"', "une date entre guillemets"),
+        ("depuis: 2023-11-15", "depuis: 15/11/2023", "une date AAAA-MM-JJ"),
         ("par: purge", "par: personne", "effacé par quelqu’un"),
         ("certainty: sure", "certainty: peut-être", "valeur inconnue"),
-        ("ans: 4", "ans: quatre", "un nombre d’années"),
+        ("ans: 4", "ans: quatre", "un nombre entier positif"),
         ("remise: true", "remise: oui", "true ou false"),
         ("  anonyme:\n", "  anonyme:\n    perdu: 1\n", "clé inconnue"),
         ("    evenement: aucun\n", "    evenement: reponse\n", "« aucun » va avec « garder »"),

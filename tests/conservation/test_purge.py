@@ -297,8 +297,8 @@ def test_a_file_that_a_killed_process_left_is_swept(complet: Dossier, tmp_path: 
 
 
 def test_every_rule_is_applied_by_someone() -> None:
-    from seuil.conservation.operations import REGLES_A_TERME  # noqa: PLC0415
-    from seuil.conservation.rules import load_conservation  # noqa: PLC0415
+    from seuil.conservation.operations import REGLES_A_TERME
+    from seuil.conservation.rules import load_conservation
 
     mine = {r.code for r in load_conservation().regles.values() if r.par == "purge"}
 

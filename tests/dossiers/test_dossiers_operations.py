@@ -15,10 +15,11 @@ from seuil.dossiers.operations.documents import DOCUMENT_MAX_BYTES, DocumentRefu
 from seuil.dossiers.operations.dossiers import (
     DepartementInconnu,
     FaitDejaConnu,
+    assign_numeros,
     get_departement,
-    take_numeros,
 )
 from seuil.dossiers.operations.menage import record_coordonnee, record_suivi
+from seuil.dossiers.rules import SuiviSaisi
 from tests.factories.base import make_dossier
 
 pytestmark = pytest.mark.django_db
@@ -33,11 +34,11 @@ def dossier(gironde: str) -> Dossier:
 
 
 def test_numbers_follow_one_another_without_gap(gironde: str) -> None:
-    first = take_numeros(departement="33", annee=2026, count=2)
-    second = take_numeros(departement="33", annee=2026, count=1)
+    first = assign_numeros(departement="33", annee=2026, count=2)
+    second = assign_numeros(departement="33", annee=2026, count=1)
 
     assert [*first, *second] == ["33-2026-000001", "33-2026-000002", "33-2026-000003"]
-    assert take_numeros(departement="33", annee=2027, count=1) == ["33-2027-000001"]
+    assert assign_numeros(departement="33", annee=2027, count=1) == ["33-2027-000001"]
 
 
 def add_dette(dossier: Dossier, by: Agent, **changes: object) -> None:
@@ -68,9 +69,13 @@ def test_a_fact_of_tomorrow_is_refused(dossier: Dossier, secretaire: Agent) -> N
         add_dette(dossier, secretaire, constatee_le=tomorrow)
     with pytest.raises(DateAVenir):
         record_suivi(
-            dossier=dossier, situation="connu", service="MDS", mesure="", constate_le=tomorrow,
-            source="MDS", by=secretaire, on=ON,
-        )  # fmt: skip
+            dossier=dossier,
+            saisie=SuiviSaisi(
+                situation="connu", service="MDS", mesure="", constate_le=tomorrow, source="MDS"
+            ),
+            by=secretaire,
+            on=ON,
+        )
 
 
 def test_the_same_phone_twice_is_refused(dossier: Dossier, secretaire: Agent) -> None:

@@ -310,7 +310,7 @@ def find_reponse(cas: AnyCas) -> Reponse:
         return Reponse()
     except droit.RegleInconnue:
         return Reponse(incident="règle inconnue")
-    except Exception as incident:  # noqa: BLE001 -- reported with its case
+    except Exception as incident:  # noqa: BLE001 - reported with its case
         return Reponse(incident=repr(incident))
 
 

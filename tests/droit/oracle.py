@@ -36,7 +36,7 @@ class Attendu:
     autres: frozenset[date] = frozenset()
 
 
-class HorsOracle(ValueError):  # noqa: N818 -- a state, as in the engine, not a fault
+class HorsOracle(ValueError):
     """The sources do not say enough for an answer."""
 
 

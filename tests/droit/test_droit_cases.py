@@ -17,14 +17,14 @@ def read_cases(*, refus: bool) -> list[Any]:
     return [
         pytest.param(path.stem, case, id=f"{path.stem}: {case['cas']}")
         for path in sorted((HERE / "cases").glob("*.yaml"))
-        for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for case in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         if case.get("refus", False) is refus
     ]
 
 
 def read_durees() -> list[Any]:
     text = (HERE / "calculs" / "durees.yaml").read_text(encoding="utf-8")
-    return [pytest.param(case, id=case["cas"]) for case in yaml.safe_load(text)]
+    return [pytest.param(case, id=case["cas"]) for case in yaml.load(text, Loader=yaml.CSafeLoader)]
 
 
 @pytest.mark.parametrize(("regle", "case"), [*read_cases(refus=False), *read_cases(refus=True)])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from seuil.engines import droit
 from seuil.engines.droit import _impaye_loader
+from seuil.strict_yaml import FichierIllisible
 
 FAR = date.max
 FIRST, LAST = date(2016, 9, 1), date(2028, 12, 31)
@@ -303,7 +304,5 @@ def test_a_faulty_threshold_is_refused_with_its_file(
     path.write_text(head + after + rest, encoding="utf-8")
 
     spaced = message.replace("« ", "«\xa0").replace(" »", "\xa0»")
-    with pytest.raises(
-        droit.ParametreInvalide, match=rf"impaye\.yaml, ligne \d+.*{spaced}|{spaced}"
-    ):
+    with pytest.raises(FichierIllisible, match=rf"impaye\.yaml, ligne \d+.*{spaced}|{spaced}"):
         _impaye_loader.read_baremes(path)

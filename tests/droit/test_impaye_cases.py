@@ -28,7 +28,7 @@ def read(*, signalement: bool) -> list[Any]:
         pytest.param(case, id=f"{path.stem}: {case['cas']}")
         for path in sorted(HERE.glob("*.yaml"))
         if (path.stem == "signalement") == signalement
-        for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for case in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     ]
 
 

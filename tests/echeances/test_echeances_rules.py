@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seuil.actes.models import TypeActe
+from seuil.actes.rules.types import SENS_PAR_TYPE
+from seuil.acteurs.matrice import load_matrice
 from seuil.echeances.rules.actes import list_faits, list_faits_lus
 from seuil.echeances.rules.avancement import STADES, compute_avancement
 from seuil.echeances.rules.calculs import (
@@ -17,7 +20,14 @@ from seuil.echeances.rules.calculs import (
     compute_lues,
 )
 from seuil.echeances.rules.explications import explain
-from seuil.echeances.rules.faits import FAIT_A_OBTENIR, REGLES_LUES, REGLES_PAR_FAIT, Fait
+from seuil.echeances.rules.faits import (
+    CATEGORIE_PAR_REGLE,
+    FAIT_A_OBTENIR,
+    SUITES,
+    Fait,
+    list_regles_lues,
+    list_regles_par_fait,
+)
 from seuil.echeances.rules.pauses import Acte, list_pauses
 from seuil.engines import droit
 
@@ -34,15 +44,41 @@ def fait(genre: str, le: date | None, source: UUID | None = None) -> Fait:
     return Fait(DOSSIER, genre, le, "acte", source or uuid4())
 
 
-def test_every_rule_named_exists_in_the_law_engine() -> None:
-    facts = [*REGLES_PAR_FAIT.values(), *REGLES_LUES.values()]
-    named = {regle for regles in facts for regle in regles}
+# The facts of the law that no act gives: the diagnosis, the mandate.
+AILLEURS = {
+    "saisine_organisme_dsf", "transmission_operateur", "debut_accompagnement", "dernier_echange",
+    "relance_sans_reponse",
+}  # fmt: skip
 
-    assert named <= set(droit.regles())
+
+def test_each_rule_kept_in_the_files_starts_from_a_fact_that_something_gives() -> None:
+    senses = [(t, s) for t in TypeActe.values for s in ("", *SENS_PAR_TYPE.get(t, ()))]
+    actes = [acte(t, date(2026, 3, 2), sens=s, audience_le=date(2026, 9, 1)) for t, s in senses]
+    alone = [a for a in actes if a.type == "commandement"]
+    suivis = {f.genre for f in list_faits(DOSSIER, actes)}
+    lus = [
+        *list_faits_lus(DOSSIER, actes, bailleur_saisit=True),
+        *list_faits_lus(DOSSIER, alone, bailleur_saisit=True),
+    ]
+    ends = {droit.regles()[suite].debut for suite in SUITES.values()}
+
+    assert set(list_regles_par_fait()) == suivis | AILLEURS | ends
+    assert set(list_regles_lues()) == {f.genre for f in lus if f.le}
+    assert {f.genre for f in lus if not f.le} <= set(list_regles_par_fait())
+
+
+def test_who_may_read_a_date_is_what_the_matrix_keeps_apart() -> None:
+    assert dict(CATEGORIE_PAR_REGLE) == {
+        **dict.fromkeys(("G3", "G5", "G7", "G10", "G12", "G12c", "G12d"), "concours"),
+        **dict.fromkeys(("K1", "K2", "K3"), "dalo"),
+        **dict.fromkeys(("EM1", "EM2", "EM2b", "EM3", "EM4", "EM5", "EM6"), "accompagnement"),
+    }
+    assert len(CATEGORIE_PAR_REGLE) == 17
+    assert set(CATEGORIE_PAR_REGLE.values()) <= set(load_matrice().categories)
 
 
 def test_a_commandement_gives_the_end_of_the_delay_to_pay() -> None:
-    (echeance,) = compute_echeances([fait("commandement", date(2026, 3, 26))], GIRONDE)
+    (echeance,) = compute_echeances([fait("cdp_signifie", date(2026, 3, 26))], GIRONDE)
 
     assert echeance.regle == "A1"
     assert echeance.le == date(2026, 5, 7)
@@ -51,7 +87,7 @@ def test_a_commandement_gives_the_end_of_the_delay_to_pay() -> None:
 def test_a_contested_delay_keeps_its_alternative() -> None:
     older = {DOSSIER: Contexte("33", "33063", date(2016, 6, 21), "")}
 
-    (echeance,) = compute_echeances([fait("commandement", date(2026, 3, 26))], older)
+    (echeance,) = compute_echeances([fait("cdp_signifie", date(2026, 3, 26))], older)
 
     assert echeance.le == date(2026, 5, 26)
     assert date(2026, 5, 7) in echeance.autres
@@ -71,7 +107,7 @@ def test_a_hearing_gives_the_last_day_to_notify_the_prefet() -> None:
 def test_a_fact_without_its_day_is_said_to_be_obtained_and_never_guessed(genre: str) -> None:
     facts = [fait(genre, None)]
     found = compute_lues(facts, GIRONDE[DOSSIER])
-    if genre in REGLES_PAR_FAIT:
+    if genre in list_regles_par_fait():
         found += compute_echeances(facts, GIRONDE)
 
     assert found
@@ -86,7 +122,7 @@ def test_a_day_before_the_known_law_gives_no_date() -> None:
     assert c6.a_obtenir
 
 
-@given(st.lists(st.sampled_from(sorted(REGLES_PAR_FAIT)), max_size=6), st.integers(0, 900))
+@given(st.lists(st.sampled_from(sorted(list_regles_par_fait())), max_size=6), st.integers(0, 900))
 def test_the_order_of_the_facts_changes_nothing(genres: list[str], days: int) -> None:
     start = date(2024, 3, 1) + timedelta(days=days)
     faits = [fait(genre, start + timedelta(days=i)) for i, genre in enumerate(genres)]
@@ -99,8 +135,8 @@ def test_the_order_of_the_facts_changes_nothing(genres: list[str], days: int) ->
 
 @given(st.dates(date(2024, 2, 1), date(2027, 12, 31)), st.dates(date(2024, 2, 1)))
 def test_a_later_act_moves_no_earlier_deadline(first: date, later: date) -> None:
-    cql = fait("cql", first)
-    other = fait("rfp", max(first, min(later, date(2028, 12, 31))))
+    cql = fait("cql_signifie", first)
+    other = fait("rfp_recue", max(first, min(later, date(2028, 12, 31))))
 
     alone = compute_echeances([cql], GIRONDE)
     together = compute_echeances([cql, other], GIRONDE)
@@ -108,7 +144,9 @@ def test_a_later_act_moves_no_earlier_deadline(first: date, later: date) -> None
     assert set(map(str, alone)) <= set(map(str, together))
 
 
-@given(st.dates(date(2024, 2, 1), date(2028, 12, 31)), st.sampled_from(sorted(REGLES_PAR_FAIT)))
+@given(
+    st.dates(date(2024, 2, 1), date(2028, 12, 31)), st.sampled_from(sorted(list_regles_par_fait()))
+)
 def test_a_stored_deadline_explains_itself_with_the_same_date(le: date, genre: str) -> None:
     for echeance in compute_echeances([fait(genre, le)], GIRONDE):
         assert echeance.debut_le is not None
@@ -298,11 +336,11 @@ def test_a_legal_person_must_have_seized_the_ccapex_before_the_assignation() -> 
     actes = [acte("commandement", date(2026, 1, 5))]
 
     faits = list_faits_lus(DOSSIER, actes, bailleur_saisit=True)
-    assert "saisine_a_obtenir" in {f.genre for f in faits}
+    assert ("saisine_ccapex", None) in {(f.genre, f.le) for f in faits}
     actes.append(acte("saisine_ccapex", date(2026, 2, 2)))
     assert compute_of(*actes)["C1"].le == date(2026, 4, 2)
     faits = list_faits_lus(DOSSIER, actes, bailleur_saisit=True)
-    assert "saisine_a_obtenir" not in {f.genre for f in faits}
+    assert "saisine_ccapex" not in {f.genre for f in faits}
 
 
 def test_a_deferral_regularises_no_late_notification() -> None:

@@ -16,7 +16,7 @@ LIBOURNE = "33243"
 _numbers = count(1)
 
 
-def make_organisation(*, type: str = "ccas", nom: str = "", **fields: Any) -> Organisation:  # noqa: A002
+def make_organisation(*, type: str = "ccas", nom: str = "", **fields: Any) -> Organisation:
     """Return an organisation of the Gironde."""
     return Organisation.objects.create(
         departement_id=fields.pop("departement_id", "33"),
@@ -117,7 +117,7 @@ def make_dossier(
 def make_acte(
     *,
     dossier: Dossier,
-    type: str = "commandement",  # noqa: A002 - the noun of the act
+    type: str = "commandement",
     survenu_le: date,
     **fields: Any,
 ) -> Acte:

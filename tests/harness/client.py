@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, TestCase
 
 from tests.harness.html import Element, parse_html, why_bad_page
@@ -45,11 +47,11 @@ def read(response: HttpResponse) -> Element:
 
 
 def sign_in_strongly(client: Client, agent: Any) -> None:
-    """Sign an agent in as if every factor had just been proved."""
-    from seuil.connexions.models import Connexion  # noqa: PLC0415 - after Django's setup
-    from seuil.kernel import clock  # noqa: PLC0415
+    """Sign an agent in as if every factor had just been proved: two rows written, nothing else."""
+    from seuil.connexions.models import Connexion
+    from seuil.kernel import clock
+    from seuil.web.sessions import SessionStore
 
-    Client.force_login(client, agent)
     at = clock.now()
     connexion = Connexion.objects.create(
         agent=agent,
@@ -60,6 +62,15 @@ def sign_in_strongly(client: Client, agent: Any) -> None:
         navigateur="Firefox",
         appareil="Linux",
     )
-    session = client.session
-    session["connexion"] = str(connexion.pk)
-    session.save()
+    request = HttpRequest()
+    request.session = SessionStore()
+    request.session.update(
+        {
+            SESSION_KEY: str(agent.pk),
+            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+            HASH_SESSION_KEY: agent.get_session_auth_hash(),
+            "connexion": str(connexion.pk),
+        }
+    )
+    request.session.save()
+    client._set_login_cookies(request)

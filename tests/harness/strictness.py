@@ -5,7 +5,6 @@ from contextvars import ContextVar
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
@@ -81,14 +80,3 @@ def _may_shuffle(query: Any) -> bool:
         and query.group_by is None
         and not any(a.contains_aggregate for a in query.annotation_select.values())
     )
-
-
-def install_flush_despite_triggers(patch: pytest.MonkeyPatch) -> None:
-    """Let the test database be emptied although the journal refuses it."""
-    operations = type(connections["default"].ops)
-    original = operations.execute_sql_flush
-
-    def execute_sql_flush(self: Any, sql_list: list[str]) -> None:
-        original(self, ["SET LOCAL session_replication_role = replica;", *sql_list])
-
-    patch.setattr(operations, "execute_sql_flush", execute_sql_flush)

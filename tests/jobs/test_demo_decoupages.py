@@ -12,7 +12,7 @@ def test_every_commune_has_an_agence_and_one_epci_is_shared(gironde: str) -> Non
     create_acteurs(on=date(2026, 11, 2))
 
     agent = Agent.objects.get(courriel="secretariat@demo.example")
-    territoire = get_territoire(agent=agent, on=date(2026, 11, 21))
+    territoire = get_territoire(agent=agent)
     _, epci, agences = territoire.divisions
 
     assert set(agences.secteurs) == set(territoire.communes)

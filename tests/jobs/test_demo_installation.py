@@ -5,17 +5,20 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import authenticate
+from django.db import connection, transaction
 
 from seuil.accompagnements.models import Choix, Mandat
 from seuil.actes.models import Acte, Lot, TypeActe
 from seuil.acteurs.models import Agent, Role
 from seuil.audit.models import Event
+from seuil.conservation.models import DemandeDroit
 from seuil.contacts.models import Contact
 from seuil.diagnostics.models import Dsf
 from seuil.dossiers.models import AideLogement, Dossier
 from seuil.engines import droit
-from seuil.jobs.demo import installation
+from seuil.jobs.demo import commande, installation
 from seuil.jobs.demo.activite import Agenda
+from seuil.jobs.demo.listes import TAILLES
 from seuil.jobs.demo.organisations import COMPTES, MOT_DE_PASSE, list_comptes
 from seuil.jobs.demo.parcours import Volumes
 from seuil.travail.models import Tache
@@ -24,7 +27,7 @@ from seuil.visites.models import Visite
 UNTIL = date(2026, 11, 21)
 # Used by this test only: four months, some dozens of households.
 MICRO = Volumes(
-    240, 72, 61, 32, 25, 17, 8, mandats_par_mois=3, mois_par_liste=6, mois=4
+    240, 72, 61, 32, 25, 17, 8, mandats_par_mois=3, mois_par_liste=2, mois=4
 )  # fmt: skip
 
 
@@ -61,6 +64,8 @@ def test_a_demonstration_lives_through_the_real_import_and_the_real_use_cases(
     assert Visite.objects.exists()
     assert Dsf.objects.exclude(fin="").exists()
     assert Tache.objects.exists()
+    assert {*DemandeDroit.objects.values_list("decision", flat=True)} == {"", "accordee", "refusee"}
+    assert Event.objects.filter(kind="acces.force").exists()
     asked = Tache.objects.filter(genre="devoir", role=Role.PARTENAIRE)
     assert {"caf", "conseil_departemental", "ccas", "adil"} <= {
         *asked.values_list("organisation__type", flat=True)
@@ -127,6 +132,39 @@ def test_data_that_the_demonstration_did_not_make_are_never_touched(neuf: bool) 
         installation.ensure_demo(taille="petite", until=UNTIL, neuf=neuf)
 
     assert Event.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_beginning_again_leaves_nothing_that_would_stop_the_migrations() -> None:
+    with transaction.atomic():
+        installation._drop_schemas()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'")
+            left = {name for (name,) in cursor.fetchall()}
+            cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+            tables = cursor.fetchone()[0]
+        transaction.set_rollback(True)
+
+    assert left == {"public", "information_schema"}
+    assert tables == 0
+
+
+def test_the_small_demonstration_is_the_one_that_comes_by_default() -> None:
+    assert commande.TAILLE_PAR_DEFAUT == "petite"
+    assert set(commande.TAILLES) == set(TAILLES)
+
+
+@pytest.mark.parametrize(
+    ("months", "seconds", "told"),
+    [
+        (0, 0.0, "il reste à ranger la base"),
+        (3, 1.0, "encore 3 mois, environ 5 s"),
+        (20, 64.0, "encore 20 mois, environ 60 s"),
+        (20, 95.0, "encore 20 mois, environ 2 min"),
+    ],
+)
+def test_the_progress_says_what_remains(months: int, seconds: float, told: str) -> None:
+    assert installation._tell_left(months, seconds) == told
 
 
 def test_the_agenda_wakes_everything_in_the_order_of_days_and_forgets_what_comes_too_late() -> None:

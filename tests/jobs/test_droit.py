@@ -259,11 +259,14 @@ def test_a_wrong_case_is_shown_with_what_was_found(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- {depuis: 2026-01-05}\n", "cas n° 1"),
-        ("- {cas: Sans jour}\n", "« Sans jour » n’a pas de date « depuis »"),
-        ("- {cas: X, depuis: 2026-01-05, dat: 2026-02-05, certitude: sure}\n", "clés inconnues"),
-        ("- {cas: X, depuis: 2026-01-05}\n", "ne dit pas sa certitude"),
-        ("cas: X\n", "une liste de cas"),
+        ("- {depuis: 2026-01-05}\n", "G3.yaml, ligne 1, « cas » : la clé manque"),
+        ("- {cas: Sans jour}\n", "« depuis » : la clé manque"),
+        (
+            "- {cas: X, depuis: 2026-01-05, dat: 2026-02-05, certitude: sure}\n",
+            "« dat » : clé inconnue",
+        ),
+        ("- {cas: X, depuis: 2026-01-05}\n", "« certitude » : un cas dit sa certitude"),
+        ("cas: X\n", "une liste de fiches"),
         ("- {cas: [\n", "illisible"),
     ],
 )

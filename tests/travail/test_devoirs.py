@@ -10,7 +10,7 @@ from seuil.acteurs.models import TypeOrganisation
 from seuil.acteurs.rules import parse_departement
 from seuil.echeances.models import Stade
 from seuil.engines import droit
-from seuil.kernel.strict_yaml import FichierIllisible, Table, read_table
+from seuil.strict_yaml import FichierIllisible, Table, read_table
 from seuil.travail.rules import devoirs, etapes, taches, vues
 from seuil.travail.rules.annuaire import Annuaire, Destinataire
 from seuil.travail.rules.besoins import Besoin
@@ -198,7 +198,7 @@ def local(devoirs: str) -> str:
 
 
 def charte(devoirs: str) -> devoirs.Devoirs:
-    configuration = parse_departement(local(devoirs), fichier="departements/77.yaml")
+    configuration = parse_departement(local(devoirs), code="77")
     return compose_devoirs(configuration.devoirs)
 
 

@@ -6,16 +6,19 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seuil.actes.models import Acte
 from seuil.actes.rules.types import SENS_PAR_TYPE
+from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Echeance, Situation
 from seuil.kernel import bulk
 from seuil.travail.models import Tache
-from seuil.usecases.refresh_dossiers import refresh_all, refresh_dossiers
+from seuil.usecases.record_acte import record_acte
+from seuil.usecases.refresh_dossiers import refresh_all, refresh_dossiers, refresh_postponed
 from tests.conftest import ON
 from tests.factories.base import make_acte, make_dossier
 
@@ -146,3 +149,44 @@ def test_a_fact_more_moves_no_deadline_but_the_first_day_of_eviction(gironde: st
     gone = {row[0] for row in before - read_dates(dossier)}
     assert gone == {"EX"}
     assert Acte.objects.filter(dossier=dossier).count() == 3
+
+
+def play(dossiers: Sequence[Dossier], by: Agent) -> None:
+    for rank, dossier in enumerate(dossiers):
+        for days, kind in ((40, "commandement"), (20, "assignation"), (5, "cql"))[: rank % 3 + 1]:
+            le = ON - timedelta(days=days)
+            audience = le + timedelta(days=70) if kind == "assignation" else None
+            record_acte(
+                dossier=dossier, type_acte=kind, survenu_le=le, audience_le=audience, by=by, on=ON
+            )
+
+
+def read_projections() -> list[set[Sequence[Any]]]:
+    """Return what was computed, without the identifiers drawn at each writing."""
+    hidden = {"id", "source_id"}
+    return [
+        {
+            tuple(map(str, row))
+            for row in model.objects.values_list(
+                *(f.attname for f in model._meta.concrete_fields if f.attname not in hidden)
+            )
+        }
+        for model in (Echeance, Tache, Situation)
+    ]
+
+
+def test_what_is_refreshed_once_at_the_end_is_as_if_it_were_after_each_fact(
+    secretaire: Agent, caf: object
+) -> None:
+    dossiers = [make_dossier() for _ in range(6)]
+    with transaction.atomic():
+        play(dossiers, secretaire)
+        one_by_one = read_projections()
+        transaction.set_rollback(True)
+
+    with transaction.atomic(), refresh_postponed(on=ON):
+        play(dossiers, secretaire)
+        assert read_projections()[:2] == [set(), set()]
+
+    assert read_projections() == one_by_one
+    assert all(one_by_one)

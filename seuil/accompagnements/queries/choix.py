@@ -24,7 +24,7 @@ from seuil.acteurs.models import Agent, Organisation, TypeOrganisation
 from seuil.acteurs.rules import reads_whole
 from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Situation
-from seuil.echeances.queries import read_dette
+from seuil.echeances.queries import get_dette
 from seuil.kernel.refusal import Refusal
 
 # The candidates fetched beside the volume, so that the next ones are shown.
@@ -39,7 +39,7 @@ class ObjectifAbsent(Refusal):
         )
 
 
-def list_operateurs(*, agent: Agent, on: date) -> QuerySet[Organisation]:  # noqa: ARG001
+def list_operateurs(*, agent: Agent) -> QuerySet[Organisation]:
     """Return the operators of the agent's département."""
     return Organisation.objects.filter(
         departement=agent.departement_id, type=TypeOrganisation.OPERATEUR
@@ -66,25 +66,13 @@ def get_choix(*, agent: Agent, operateur: Organisation, mois: date) -> Choix | N
     )
 
 
-def count_choix_a_signer(*, agent: Agent, on: date, mois: date) -> int:
+def count_choix_a_signer(*, agent: Agent, mois: date) -> int:
     """Return how many operators of the agent's département wait for the choice of a month."""
     signed = Choix.objects.filter(
         departement=agent.departement_id, mois=mois.replace(day=1), signe_le__isnull=False
     )
-    waiting = list_operateurs(agent=agent, on=on).exclude(pk__in=signed.values("operateur"))
+    waiting = list_operateurs(agent=agent).exclude(pk__in=signed.values("operateur"))
     return waiting.count()
-
-
-def list_candidats(*, agent: Agent, on: date, operateur: Organisation) -> list[Candidat]:
-    """Return the best-ranked eligible dossiers of each stage and territory, explained.
-
-    As many of each as the month's volume and a few more: enough for any choice, whatever the
-    number of eligible dossiers (see count_eligibles).
-    """
-    objectif = get_objectif(agent=agent, operateur=operateur, annee=on.year)
-    cible = _cible(objectif) if objectif else Cible(volume=25)
-    candidats, _ = _fetch_candidats(agent=agent, on=on, cible=cible, with_ids=(), without_ids=())
-    return sorted(candidats, key=lambda c: c.rang)
 
 
 def get_proposition(*, agent: Agent, on: date, operateur: Organisation, mois: date) -> Proposition:
@@ -385,7 +373,7 @@ def _signed_candidat(ligne: ChoixLigne, nom: str, stade: str | None) -> Candidat
         stade=stade or situation.stade,
         stade_le=situation.stade_le,
         audience_le=situation.audience_le,
-        dette=read_dette(dossier=ligne.dossier)[0],
+        dette=get_dette(dossier=ligne.dossier)[0],
         criteres=tuple(Critere(c["code"], c["libelle"], c["points"]) for c in ligne.criteres),
         score_fige=ligne.score,
     )

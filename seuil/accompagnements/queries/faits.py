@@ -40,13 +40,13 @@ def list_faits(*, dossier_ids: Collection[UUID]) -> list[Fait]:
     suivis = _suivis(mandats)
     faits = []
     for mandat in mandats:
-        jours = {"mandat_transmis": mandat.transmis_le}
+        jours = {"transmission_operateur": mandat.transmis_le}
         if mandat.repondu_le is not None:
-            jours["mandat_debut"] = mandat.repondu_le
+            jours["debut_accompagnement"] = mandat.repondu_le
             suivi = suivis[mandat.pk]
-            jours["echange"] = suivi.echange_le or mandat.repondu_le
+            jours["dernier_echange"] = suivi.echange_le or mandat.repondu_le
             if suivi.relance_le is not None:
-                jours["relance"] = suivi.relance_le
+                jours["relance_sans_reponse"] = suivi.relance_le
         faits += [
             Fait(
                 dossier_id=mandat.dossier_id,

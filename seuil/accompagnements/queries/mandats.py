@@ -14,7 +14,7 @@ from seuil.acteurs.rules import is_operateur
 from seuil.dossiers.models import Dossier, Personne
 from seuil.dossiers.queries import readable
 from seuil.echeances.models import Echeance, Situation
-from seuil.echeances.queries import read_dette
+from seuil.echeances.queries import get_dette
 
 ETATS: Mapping[str, str] = {
     "a_repondre": "Réponse attendue",
@@ -216,7 +216,7 @@ def _mandat_row(mandat: Mandat, nom: str, prochaine_le: date | None) -> MandatRo
         referent_juridique=str(mandat.referent_juridique or ""),
         clos_le=mandat.clos_le,
         motif_cloture=mandat.get_motif_cloture_display() if mandat.motif_cloture else "",
-        dette=read_dette(dossier=mandat.dossier)[0],
+        dette=get_dette(dossier=mandat.dossier)[0],
         audience_le=situation.audience_le,
         prochaine_le=prochaine_le,
     )

@@ -7,8 +7,8 @@ from datetime import date, time
 from decimal import Decimal
 from typing import TypeVar
 
-from seuil.actes.rules.champs import CHAMPS
-from seuil.actes.rules.valeurs import CLAUSES, NATURES, PARCS, SENS, SENS_ATTENDUS, SUIVIS
+from seuil.actes.rules.champs import load_titres
+from seuil.actes.rules.valeurs import load_mots
 from seuil.dossiers.rules import MenageRecu, compute_cle, normalise
 from seuil.engines import tabular
 from seuil.engines.tabular import Cell, CellRefused
@@ -88,6 +88,7 @@ class LecteurDeLignes:
         self.communes = communes
         self.departement = departement
         self.on = on
+        self.mots = load_mots()
 
     def read(self, *, numero: int, cells: Sequence[Cell]) -> LigneLue:
         """Return the act of a row, or the reasons of its refusal; every defect is reported."""
@@ -162,7 +163,7 @@ class LecteurDeLignes:
             )
 
     def _read_sens(self, row: "_Row") -> str:
-        words = SENS.get(self.type_acte)
+        words = self.mots.sens.get(self.type_acte)
         if words is None:
             return ""
         text = row.texte("sens", 80)
@@ -171,7 +172,7 @@ class LecteurDeLignes:
                 row.refuse(
                     "sens",
                     "Le sens de la décision manque.",
-                    f"Écrivez {SENS_ATTENDUS['cfp']}.",
+                    f"Écrivez {self.mots.sens_attendus['cfp']}.",
                 )
             return ""
         sens = words.get(normalise(text))
@@ -179,15 +180,15 @@ class LecteurDeLignes:
             row.refuse(
                 "sens",
                 f"Décision non reconnue : « {text} ».",
-                f"Écrivez {SENS_ATTENDUS[self.type_acte]}.",
+                f"Écrivez {self.mots.sens_attendus[self.type_acte]}.",
             )
         return sens or ""
 
     def _read_menage(
         self, row: "_Row", nom: str, prenom: str, adresse: str, commune: str, code_postal: str
     ) -> MenageRecu:
-        nature = row.choice("bailleur_nature", NATURES) or "inconnue"
-        parc = row.choice("parc", PARCS)
+        nature = row.choice("bailleur_nature", self.mots.natures) or "inconnue"
+        parc = row.choice("parc", self.mots.parcs)
         if not parc:
             parc = {"social": "social", "inconnue": "inconnu"}.get(nature, "prive")
         bail_le = row.date("bail_le")
@@ -216,10 +217,10 @@ class LecteurDeLignes:
             bailleur_courriel=row.courriel("bailleur_courriel"),
             mandataire=row.texte("mandataire", 150),
             bail_le=bail_le,
-            clause=row.choice("clause", CLAUSES),
+            clause=row.choice("clause", self.mots.clauses),
             loyer=row.montant("loyer"),
             charges=row.montant("charges"),
-            suivi=row.choice("suivi", SUIVIS),
+            suivi=row.choice("suivi", self.mots.suivis),
             service_social=row.texte("service_social", 120),
         )
 
@@ -380,7 +381,7 @@ class _Row:
     def _header(self, champ: str) -> str:
         index = self._lecteur.colonne.get(champ)
         if index is None or index >= len(self._lecteur.entetes):
-            return CHAMPS[champ].libelle
+            return load_titres().champs[champ].libelle
         return self._lecteur.entetes[index]
 
 

@@ -1,58 +1,73 @@
-"""The words by which lists say a nature, a parc, a sense."""
+"""The words by which lists say a nature, a parc, a sense (mots.yaml)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
 
-NATURES: Mapping[str, str] = {
-    "PERSONNE PHYSIQUE": "physique", "PHYSIQUE": "physique", "PARTICULIER": "physique",
-    "PP": "physique", "PERSONNES PHYSIQUES": "physique", "PRIVE": "physique",
-    "BAILLEUR PRIVE": "physique", "SCI FAMILIALE": "sci_familiale", "SCI": "sci_familiale",
-    "SCI DE FAMILLE": "sci_familiale", "PERSONNE MORALE": "morale", "MORALE": "morale",
-    "PM": "morale", "SOCIETE": "morale", "BAILLEUR SOCIAL": "social", "SOCIAL": "social",
-    "HLM": "social", "OPH": "social", "ESH": "social", "PUBLIC": "social",
-}  # fmt: skip
-PARCS: Mapping[str, str] = {
-    "PRIVE": "prive", "PARC PRIVE": "prive", "LIBRE": "prive", "PRIVEE": "prive",
-    "SOCIAL": "social", "PARC SOCIAL": "social", "PUBLIC": "social", "PARC PUBLIC": "social",
-    "HLM": "social",
-}  # fmt: skip
-SUIVIS: Mapping[str, str] = {
-    "OUI": "connu", "CONNU": "connu", "ACCOMPAGNE": "connu", "SUIVI": "connu", "O": "connu",
-    "CONNU OU ACCOMPAGNE": "connu", "NON": "inconnu", "INCONNU": "inconnu", "N": "inconnu",
-    "INCONNU DES SERVICES SOCIAUX": "inconnu", "SANS REPONSE": "sans_reponse",
-    "NE REPOND PAS": "sans_reponse", "PAS DE REPONSE": "sans_reponse",
-    "SANS REPONSE AUX SOLLICITATIONS": "sans_reponse",
-}  # fmt: skip
-CLAUSES: Mapping[str, str] = {
-    "2 MOIS": "2 mois", "DEUX MOIS": "2 mois", "2": "2 mois", "2M": "2 mois",
-    "6 SEMAINES": "6 semaines", "SIX SEMAINES": "6 semaines", "6": "6 semaines",
-    "6S": "6 semaines", "6 SEM": "6 semaines",
-}  # fmt: skip
-SENS: Mapping[str, Mapping[str, str]] = {
-    "jugement": {
-        "RESILIATION": "resiliation", "EXPULSION": "resiliation",
-        "RESILIATION DU BAIL": "resiliation", "CLAUSE ACQUISE": "resiliation",
-        "RESILIATION DU BAIL ET EXPULSION": "resiliation", "RESILIATION ET EXPULSION":
-        "resiliation", "EXPULSION FERME": "resiliation", "DELAIS": "delais",
-        "DELAIS DE PAIEMENT": "delais", "DELAI": "delais", "DELAIS SUSPENSIFS": "delais",
-        "EXPULSION CONDITIONNELLE": "delais",
-        "DELAIS DE PAIEMENT SUSPENDANT LA CLAUSE": "delais", "REJET": "rejet", "DEBOUTE": "rejet",
-        "REJET DE LA DEMANDE": "rejet", "IRRECEVABILITE": "rejet", "DESISTEMENT": "desistement",
-        "RADIATION": "desistement",
-    },
-    "cfp": {
-        "ACCORD": "accord", "ACCORDE": "accord", "OCTROI": "accord", "OCTROYE": "accord",
-        "CONCOURS ACCORDE": "accord", "OUI": "accord", "REFUS": "refus", "REFUSE": "refus",
-        "CONCOURS REFUSE": "refus", "NON": "refus", "REJET": "refus", "REPORT": "report",
-        "REPORTE": "report", "SURSIS": "report", "DECISION REPORTEE": "report",
-    },
-}  # fmt: skip
-SENS_ATTENDUS: Mapping[str, str] = {
-    "jugement": "résiliation, délais, rejet ou désistement",
-    "cfp": "accord, refus ou report",
-    "surendettement": (
-        "dépôt, recevabilité, irrecevabilité, suspension, mesures, effacement ou fin"
-    ),
-    "plan_apurement": "signé ou rompu",
-    "pcs": "signé ou rompu",
-    "dalo": "recours, reconnu, rejet ou offre",
-}
+from seuil.actes.rules.types import SENS_PAR_TYPE
+from seuil.dossiers.rules import normalise
+from seuil.strict_yaml import Table, read_file
+
+FICHIER = Path(__file__).parent.parent / "mots.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Mots:
+    """Normalised word → what it says, for each thing that a cell can say."""
+
+    natures: Mapping[str, str]
+    parcs: Mapping[str, str]
+    suivis: Mapping[str, str]
+    clauses: Mapping[str, str]
+    # By kind of act, the senses that lists write.
+    sens: Mapping[str, Mapping[str, str]]
+    # By kind of fact, what is expected, told to whoever does not write it.
+    sens_attendus: Mapping[str, str]
+
+
+@cache
+def load_mots() -> Mots:
+    """Return the words of the lists.
+
+    Raises FichierIllisible, naming file and line, on anything unknown, missing or written twice.
+    """
+    return parse_mots(read_file(FICHIER, fichier="actes/mots.yaml"))
+
+
+def parse_mots(data: Table) -> Mots:
+    """Read the words of the lists; see load_mots."""
+    data.check_keys(("natures", "parcs", "suivis", "clauses", "sens"))
+    sens = data.table("sens")
+    # A signification bears the sense of what it notifies: nobody writes it.
+    sens.check_keys(set(SENS_PAR_TYPE) - {"signification"})
+    for kind in sens:
+        sens.table(kind).check_keys(("attendu",), ("mots",))
+    return Mots(
+        natures=_parse_mots(data.table("natures")),
+        parcs=_parse_mots(data.table("parcs")),
+        suivis=_parse_mots(data.table("suivis")),
+        clauses=_parse_mots(data.table("clauses")),
+        sens=MappingProxyType(
+            {kind: _parse_sens(sens.table(kind), kind) for kind in sens if "mots" in sens[kind]}
+        ),
+        sens_attendus=MappingProxyType({kind: sens.table(kind).text("attendu") for kind in sens}),
+    )
+
+
+def _parse_sens(table: Table, kind: str) -> Mapping[str, str]:
+    mots = table.table("mots")
+    mots.check_keys(SENS_PAR_TYPE[kind])
+    return _parse_mots(mots)
+
+
+def _parse_mots(table: Table) -> Mapping[str, str]:
+    """Return word → value; a word that says two things is refused."""
+    values: dict[str, str] = {}
+    for value in table:
+        for mot in table.texts(value):
+            if normalise(mot) in values:
+                table.refuse(value, f"le mot « {mot} » est déjà donné, gardez-en un")
+            values[normalise(mot)] = value
+    return MappingProxyType(values)

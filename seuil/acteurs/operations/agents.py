@@ -1,13 +1,14 @@
 """The agents: account, habilitation, suspension."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import Q
 
-from seuil.acteurs.models import Agent, MotifSuspension, Organisation, Role
-from seuil.acteurs.rules import compute_fin_habilitation
+from seuil.acteurs.models import Agent, MotifSuspension, Organisation
+from seuil.acteurs.rules import AgentSaisi, compute_fin_habilitation
 from seuil.audit.operations import Author, record_event
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
@@ -28,10 +29,7 @@ class CompteFerme(Refusal):
 @transaction.atomic
 def create_agent(
     *,
-    courriel: str,
-    nom: str,
-    prenom: str,
-    role: Role | str,
+    saisie: AgentSaisi,
     organisation: Organisation,
     password: str | None,
     by: Author,
@@ -42,13 +40,13 @@ def create_agent(
     Without password, the person chooses it by an invitation. Raises CourrielDejaUtilise, or
     Django's ValidationError when the password is too weak.
     """
-    if Agent.objects.filter(courriel__iexact=courriel).exists():
+    if Agent.objects.filter(courriel__iexact=saisie.courriel).exists():
         raise CourrielDejaUtilise
     agent = Agent(
-        courriel=courriel.lower(),
-        nom=nom,
-        prenom=prenom,
-        role=role,
+        courriel=saisie.courriel.lower(),
+        nom=saisie.nom,
+        prenom=saisie.prenom,
+        role=saisie.role,
         organisation=organisation,
         departement_id=organisation.departement_id,
         habilite_le=on,
@@ -73,6 +71,23 @@ def record_mot_de_passe(*, agent: Agent, mot_de_passe: str, by: Author, on: date
     record_event(
         kind="agent.mot_de_passe_change", by=by, on=on, target_type="agent", target_id=agent.pk
     )
+
+
+@transaction.atomic
+def record_mot_de_passe_commun(
+    *, agents: Sequence[Agent], mot_de_passe: str, by: Author, on: date
+) -> None:
+    """Write one published password for several accounts, hashed once: hashing is slow by design.
+
+    For invented accounts only. Raises Django's ValidationError when it is too weak.
+    """
+    record_mot_de_passe(agent=agents[0], mot_de_passe=mot_de_passe, by=by, on=on)
+    for agent in agents[1:]:
+        agent.password = agents[0].password
+        agent.save(update_fields=["password"])
+        record_event(
+            kind="agent.mot_de_passe_change", by=by, on=on, target_type="agent", target_id=agent.pk
+        )
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ class SiretFaux(Refusal):
 def create_organisation(
     *,
     departement: str,
-    type: TypeOrganisation | str,  # noqa: A002 - the noun of the directory
+    type: TypeOrganisation | str,
     nom: str,
     by: Author,
     on: date,

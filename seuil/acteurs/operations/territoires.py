@@ -18,7 +18,7 @@ from seuil.acteurs.models import (
     Rattachement,
     Secteur,
 )
-from seuil.acteurs.queries import forget_geography
+from seuil.acteurs.queries import refresh_geography
 from seuil.acteurs.rules import LONGUEUR_NOM, SecteurLu
 from seuil.audit.operations import Author, record_event
 from seuil.kernel.refusal import Refusal
@@ -106,7 +106,7 @@ def import_geography(*, departements: Collection[str] | None = None) -> None:
         update_fields=_COMMUNE_FIELDS,
         batch_size=5000,
     )
-    forget_geography()
+    refresh_geography()
 
 
 @transaction.atomic
@@ -125,7 +125,7 @@ def create_decoupage(
 
 
 @transaction.atomic
-def rename_decoupage(*, decoupage: Decoupage, nom: str, by: Author, on: date) -> Decoupage:
+def adjust_decoupage(*, decoupage: Decoupage, nom: str, by: Author, on: date) -> Decoupage:
     """Change the name of a local division. Raises NomRefuse, DecoupageDejaConnu."""
     nom = _check_nom(nom)
     same = Decoupage.objects.filter(departement=decoupage.departement_id, nom=nom)
@@ -166,7 +166,7 @@ def create_secteur(
 
 
 @transaction.atomic
-def update_secteur(
+def adjust_secteur(
     *, secteur: Secteur, nom: str, organisation: Organisation | None, by: Author, on: date
 ) -> Secteur:
     """Change the name of a secteur and the organisation that works there.

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import connection
 
-from seuil.acteurs.models import Agent
 from seuil.conservation.rules import add_mois, load_conservation
 
 
@@ -27,21 +26,11 @@ def _fetch_keys(regle: str, departement: str, on: date) -> list[Any]:
     mois = load_conservation(departement).regles[regle].mois or 0
     # The day after the term, as for a file: on > day + duration.
     params: dict[str, Any] = {"departement": departement, "avant": add_mois(on, -mois)}
-    sql = _EXPIRES[regle]
-    if regle == "habilitation":
-        names = {f.name for f in Agent._meta.concrete_fields}  # noqa: SLF001
-        sql = sql.replace("{fin}", _FIN_DATEE if "habilite_jusqu_au" in names else _FIN)
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(_EXPIRES[regle], params)
         return [pk for (pk,) in cursor.fetchall()]
 
 
-# The end of an habilitation: its date; for an account that was closed, the last sign-in.
-_FIN = "CASE WHEN is_active THEN NULL ELSE coalesce(last_login::date, habilite_le) END"
-_FIN_DATEE = (
-    "CASE WHEN is_active THEN habilite_jusqu_au"
-    " ELSE least(habilite_jusqu_au, coalesce(last_login::date, habilite_jusqu_au)) END"
-)
 _EXPIRES = {
     "ligne": """
 SELECT x.id FROM actes_ligne x JOIN actes_lot l ON l.id = x.lot_id
@@ -56,9 +45,12 @@ SELECT l.id FROM actes_lot l WHERE l.departement_id = %(departement)s
 SELECT b.id FROM dossiers_bailleur b WHERE b.departement_id = %(departement)s
   AND NOT EXISTS (SELECT 1 FROM dossiers_bail x WHERE x.bailleur_id = b.id) ORDER BY b.id
 """,
+    # The end of an habilitation is its date; of an account that was closed, the last sign-in.
     "habilitation": """
 SELECT id FROM acteurs_agent WHERE departement_id = %(departement)s
-  AND {fin} < %(avant)s AND nom <> 'Ancien agent' ORDER BY id
+  AND CASE WHEN is_active THEN habilite_jusqu_au
+      ELSE least(habilite_jusqu_au, coalesce(last_login::date, habilite_jusqu_au)) END < %(avant)s
+  AND nom <> 'Ancien agent' ORDER BY id
 """,
     "demande": """
 SELECT id FROM conservation_demandedroit WHERE departement_id = %(departement)s

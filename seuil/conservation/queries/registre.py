@@ -57,7 +57,7 @@ class Registre:
     conservation: Conservation
 
 
-def describe_registre(*, departement: str = "") -> Registre:
+def get_registre(*, departement: str = "") -> Registre:
     """Return the register of purposes, recipients, categories and durations.
 
     From the matrix, `class Privacy` of each model and the rules of retention. Names nobody.
@@ -117,7 +117,7 @@ def _describe_table(model: type[models.Model], conservation: Conservation) -> Ta
     privacy = vars(model.Privacy)  # type: ignore[attr-defined]
     regle = conservation.regles[privacy["retention"]]
     return TableDecrite(
-        nom=str(model._meta.verbose_name).capitalize(),  # noqa: SLF001
+        nom=str(model._meta.verbose_name).capitalize(),
         contenu=[
             (label, sorted(name_field(model=model, field=f) for f in privacy[code]))
             for code, label in CLASSES.items()

@@ -56,7 +56,7 @@ def _tables_du_dossier() -> tuple[tuple[type[models.Model], tuple[tuple[str, Any
 def _list_links(model: type[models.Model], among: Collection[Any]) -> list[tuple[str, Any]]:
     return [
         (field.name, field.related_model)
-        for field in model._meta.concrete_fields  # noqa: SLF001 - Django's public Meta
+        for field in model._meta.concrete_fields
         if field.remote_field and field.related_model in among
     ]
 
@@ -71,7 +71,7 @@ def list_rows_du_dossier(*, dossier_id: UUID) -> dict[type[models.Model], list[A
         found: set[Any] = set()
         for name, parent in links:
             if keys[parent]:
-                rows = model._base_manager.filter(**{f"{name}__in": keys[parent]})  # noqa: SLF001
+                rows = model._base_manager.filter(**{f"{name}__in": keys[parent]})
                 found.update(rows.order_by("pk").values_list("pk", flat=True))
         keys[model] = sorted(found)
     return keys
@@ -79,10 +79,10 @@ def list_rows_du_dossier(*, dossier_id: UUID) -> dict[type[models.Model], list[A
 
 def name_field(*, model: type[models.Model], field: str) -> str:
     """Return the name of a column in plain French."""
-    found: Any = model._meta.get_field(field)  # noqa: SLF001
+    found: Any = model._meta.get_field(field)
     plain = found.name.replace("_", " ")
     if found.is_relation and found.verbose_name == plain:
-        return str(found.related_model._meta.verbose_name)  # noqa: SLF001
+        return str(found.related_model._meta.verbose_name)
     return str(found.verbose_name)
 
 
@@ -96,7 +96,7 @@ def list_personnelles(*, model: type[models.Model]) -> list[str]:
         f for code, fields in privacy.items()
         if code in CLASSES and code not in {"technique", "agent"} for f in fields
     }  # fmt: skip
-    return [f.name for f in model._meta.concrete_fields if f.name in named]  # noqa: SLF001
+    return [f.name for f in model._meta.concrete_fields if f.name in named]
 
 
 def get_categorie(*, row: models.Model) -> str:
@@ -110,6 +110,6 @@ def get_categorie(*, row: models.Model) -> str:
 
 def list_rows(*, model: type[models.Model], keys: Sequence[Any]) -> list[models.Model]:
     """Return rows of a table by key, in the order in which they were written."""
-    order = "created_at" if any(f.name == "created_at" for f in model._meta.fields) else "pk"  # noqa: SLF001
-    rows = model._base_manager.filter(pk__in=keys)  # noqa: SLF001 - any table of the file
+    order = "created_at" if any(f.name == "created_at" for f in model._meta.fields) else "pk"
+    rows = model._base_manager.filter(pk__in=keys)
     return list(rows.order_by(order, "pk"))

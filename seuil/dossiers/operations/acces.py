@@ -62,7 +62,7 @@ def close_acces_of(*, acces: Acces, on: date) -> None:
         Acces.objects.filter(pk=acces.pk).update(fin_le=Greatest(F("debut_le"), on))
 
 
-def grant_acces_exceptionnel(
+def open_acces_exceptionnel(
     *, dossier: Dossier, agent: Agent, motif: str, expire_at: datetime, on: date
 ) -> None:
     """Let one agent read a file until an instant. The longest one stays when there are several."""

@@ -15,7 +15,7 @@ class FaitDejaConnu(Refusal):
     message = "Ce fait est déjà enregistré, à la même date et par la même source."
 
 
-def take_numeros(*, departement: str, annee: int, count: int) -> list[str]:
+def assign_numeros(*, departement: str, annee: int, count: int) -> list[str]:
     """Return the next `count` dossier numbers of a year, without gap, locking their counter."""
     Compteur.objects.bulk_create(
         [Compteur(departement_id=departement, annee=annee, dernier=0)], ignore_conflicts=True

@@ -18,7 +18,7 @@ from seuil.dossiers.models import (
     Personne,
     SuiviSocial,
 )
-from seuil.dossiers.operations.dossiers import take_numeros
+from seuil.dossiers.operations.dossiers import assign_numeros
 from seuil.dossiers.rules import MenageRecu, normalise
 from seuil.kernel.bulk import copy_new_rows, copy_rows
 from seuil.kernel.contexte import acting_as_machine
@@ -32,7 +32,7 @@ def open_dossiers(
 
     The keys are distinct and none is open in the département: the caller holds the import lock.
     """
-    numeros = take_numeros(departement=departement, annee=on.year, count=len(menages))
+    numeros = assign_numeros(departement=departement, annee=on.year, count=len(menages))
     ids = {menage.cle: new_id() for menage in menages}
     copy_rows(
         Dossier,

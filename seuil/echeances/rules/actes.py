@@ -1,10 +1,10 @@
 """The facts that the acts of a dossier set running."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from uuid import UUID
 
-from seuil.echeances.rules.faits import REGLES_LUES, REGLES_PAR_FAIT, Fait
+from seuil.echeances.rules.faits import Fait
 from seuil.echeances.rules.pauses import (
     ATTENTES,
     INDETERMINEES,
@@ -43,28 +43,45 @@ def _list_starts(
 ) -> Iterator[_Start]:
     if acte.type == "commandement":
         printed = (("delai_annonce", acte.delai_annonce),) if acte.delai_annonce else ()
-        yield "commandement", acte.survenu_le, printed
-    elif acte.type in {"saisine_ccapex", "expulsion"}:
-        yield acte.type, acte.survenu_le, ()
+        yield "cdp_signifie", acte.survenu_le, printed
     elif acte.type == "cql":
         yield from _list_starts_cql(acte, actes, pauses)
     elif acte.type == "rfp":
-        # The requisition counts from its reception by the préfet (CPCE R153-1).
-        le = acte.recu_le or acte.survenu_le
-        arguments = []
-        cql = _find_cql(actes, acte)
-        until = _find_delais_juge(pauses, le, cql)
-        if until:
-            arguments.append(("delais_jusqu_au", until.isoformat()))
-        if cql and cql.recu_le:
-            arguments.append(("cql_recu_le", cql.recu_le.isoformat()))
-        elif cql:
-            arguments.append(("cql_recu_inconnu", "oui"))
-        yield "rfp", le, tuple(arguments)
-    elif acte.type == "dalo" and acte.sens == "reconnu":
-        yield "dalo_reconnu", acte.survenu_le, ()
-    elif (genre := f"{acte.type}_{acte.sens}") in REGLES_PAR_FAIT:
-        yield genre, acte.survenu_le, ()
+        yield _start_rfp(acte, actes, pauses)
+    elif fait := _FAITS.get((acte.type, acte.sens)) or _FAITS.get((acte.type, "")):
+        yield fait, acte.survenu_le, ()
+
+
+# Kind and sense of an act → the fact that it is in the law (engines/droit/faits.yaml).
+_FAITS: Mapping[tuple[str, str], str] = {
+    ("saisine_ccapex", ""): "saisine_ccapex",
+    ("signification", "fond"): "signification_jugement",
+    ("signification", "refere"): "signification_refere",
+    ("cfp", "accord"): "decision_cfp",
+    ("expulsion", ""): "pv_expulsion",
+    ("surendettement", "depot"): "depot_surendettement",
+    ("surendettement", "recevable"): "recevabilite",
+    ("surendettement", "suspension"): "decision_suspension",
+    ("surendettement", "effacement"): "effacement",
+    ("pcs", "signe"): "pcs_signe",
+    ("dalo", "recours"): "dalo_dossier_complet",
+    ("dalo", "reconnu"): "decision_comed",
+}
+
+
+def _start_rfp(acte: Acte, actes: Collection[Acte], pauses: Collection[Pause]) -> _Start:
+    # The requisition counts from its reception by the préfet (CPCE R153-1).
+    le = acte.recu_le or acte.survenu_le
+    arguments = []
+    cql = _find_cql(actes, acte)
+    until = _find_delais_juge(pauses, le, cql)
+    if until:
+        arguments.append(("delais_jusqu_au", until.isoformat()))
+    if cql and cql.recu_le:
+        arguments.append(("cql_recu_le", cql.recu_le.isoformat()))
+    elif cql:
+        arguments.append(("cql_recu_inconnu", "oui"))
+    return "rfp_recue", le, tuple(arguments)
 
 
 def _list_starts_cql(
@@ -75,8 +92,10 @@ def _list_starts_cql(
         if acte.recu_le
         else ("prefet_non_saisi", "oui")
     )
-    yield "cql", acte.survenu_le, (seized,)
-    yield "cql_recu", acte.recu_le, ()
+    yield "cql_signifie", acte.survenu_le, (seized,)
+    # The truce is that of the day when it is served.
+    yield "jour", acte.survenu_le, (seized,)
+    yield "cql_recu_prefet", acte.recu_le, ()
     arguments = [seized]
     until = max(
         (p.fin_le for p in pauses if p.genre == "delais_quitter" and p.fin_le), default=None
@@ -149,21 +168,26 @@ def list_faits_lus(
     faits = []
     types = {acte.type for acte in actes}
     for acte in actes:
-        genre = acte.type
-        if genre == "cfp":
-            genre = f"cfp_{acte.sens}"
-        elif genre == "jugement" and acte.sens not in {"resiliation", "delais"}:
-            continue
-        if genre in REGLES_LUES:
-            faits.append(Fait(dossier_id, genre, acte.survenu_le, "acte", acte.id))
+        lus = _FAITS_LUS.get((acte.type, acte.sens)) or _FAITS_LUS.get((acte.type, ""), ())
+        faits += [Fait(dossier_id, genre, acte.survenu_le, "acte", acte.id) for genre in lus]
     jugement = next((a for a in actes if a.type == "jugement"), None)
     if jugement and "signification" not in types:
-        faits.append(Fait(dossier_id, "signification_a_obtenir", None, "acte", jugement.id))
+        faits.append(Fait(dossier_id, "signification_jugement", None, "acte", jugement.id))
     assignable = next((a for a in actes if a.type == "commandement"), None)
     if bailleur_saisit and assignable and not types & {"saisine_ccapex", "jugement", "cql"}:
-        faits.append(Fait(dossier_id, "saisine_a_obtenir", None, "acte", assignable.id))
+        faits.append(Fait(dossier_id, "saisine_ccapex", None, "acte", assignable.id))
     return faits
 
+
+# The facts of the law that an act is too, for the delays that only the page shows.
+_FAITS_LUS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("commandement", ""): ("cdp_signifie",),
+    ("jugement", "resiliation"): ("date_jugement", "titre_executoire"),
+    ("jugement", "delais"): ("date_jugement", "titre_executoire"),
+    ("cql", ""): ("cql_signifie",),
+    ("cfp", "refus"): ("decision_attaquee",),
+    ("expulsion", ""): ("pv_expulsion",),
+}
 
 _Audience = tuple[date | None, UUID]
 

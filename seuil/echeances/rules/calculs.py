@@ -8,7 +8,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from seuil.echeances.rules.explications import explain
-from seuil.echeances.rules.faits import FAIT_A_OBTENIR, REGLES_LUES, REGLES_PAR_FAIT, SUITES, Fait
+from seuil.echeances.rules.faits import (
+    FAIT_A_OBTENIR,
+    SUITES,
+    Fait,
+    list_regles_lues,
+    list_regles_par_fait,
+)
 from seuil.engines import droit
 
 
@@ -95,12 +101,13 @@ def compute_echeances(
     # By rule and source: a source belongs to one dossier, and numbers are found faster than ids.
     computed: dict[tuple[str, int], EcheanceCalculee] = {}
     places: dict[Contexte, dict[str, tuple[tuple[str, str], ...]]] = {}
+    par_fait = list_regles_par_fait()
     for fait in faits:
         contexte = contextes[fait.dossier_id]
         known = places.get(contexte)
         if known is None:
             known = places[contexte] = {}
-        for regle in REGLES_PAR_FAIT[fait.genre]:
+        for regle in par_fait.get(fait.genre, ()):
             arguments = known.get(regle)
             if arguments is None:
                 arguments = known[regle] = contexte.list_arguments(regle)
@@ -116,11 +123,15 @@ def compute_echeances(
 
 
 def compute_lues(faits: Iterable[Fait], contexte: Contexte) -> list[EcheanceCalculee]:
-    """Return the delays that only the page of a dossier shows."""
+    """Return the delays that only the page of a dossier shows.
+
+    Those of a fact still to be obtained are kept nowhere: they are shown from here.
+    """
+    lues, suivies = list_regles_lues(), list_regles_par_fait()
     return [
         _compute_one(fait, regle, contexte.list_arguments(regle))
         for fait in faits
-        for regle in REGLES_LUES.get(fait.genre, ())
+        for regle in (lues if fait.le else suivies).get(fait.genre, ())
     ]
 
 

@@ -1,69 +1,73 @@
-"""What starts a delay: dated facts, and the rules that each sets running."""
+"""What starts a delay: dated facts, and the rules that each sets running.
 
-from collections.abc import Mapping
+The facts are those of the law (engines/droit/faits.yaml): which one starts a rule is said there.
+"""
+
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from seuil.engines import droit
 
-# Fact → rules of engines/droit that it starts. The identifiers are those of the law table.
-REGLES_PAR_FAIT: Mapping[str, tuple[str, ...]] = {
-    "saisine_ccapex": ("C1",),
-    "commandement": ("A1",),
-    "premiere_audience": ("C2", "C3"),
-    "audience": ("C6",),
-    "dsf_demande": ("C5",),
-    "signification_fond": ("E4",),
-    "signification_refere": ("E5",),
-    "cql": ("F1", "F4"),
-    "cql_execution": (droit.EXECUTION,),
-    "cql_recu": ("G4",),
-    "rfp": ("G3", "G7"),
-    "cfp_accord": ("G5",),
-    "expulsion": ("G12",),
-    "surendettement_depot": ("I10",),
-    "surendettement_recevable": ("I2",),
-    "surendettement_suspension": ("I4",),
-    "surendettement_effacement": ("I9",),
-    "pcs_signe": ("J2",),
-    "dalo_recours": ("K1",),
-    "dalo_reconnu": ("K2",),
-    "mandat_transmis": ("EM1", "EM2", "EM2b"),
-    "mandat_debut": ("EM3", "EM5"),
-    "echange": ("EM4",),
-    "relance": ("EM6",),
-}
-
 # Rules that start when another one ends.
 SUITES: Mapping[str, str] = {"K2": "K3"}
 
-# Delays that the page of a dossier shows and that no list nor task waits for: computed when read.
-REGLES_LUES: Mapping[str, tuple[str, ...]] = {
-    "commandement": ("A4",),
-    "jugement": ("E7", "E8"),
-    "signification_a_obtenir": ("E4",),
-    "saisine_a_obtenir": ("C1",),
-    "cql": ("G14",),
-    "cfp_refus": ("G10",),
-    "expulsion": ("G12c", "G12d"),
-}
 
-# Deadlines that tell of more than the procedure: who may read them, in the matrix of accesses.
-CATEGORIE_PAR_REGLE: Mapping[str, str] = {
-    **dict.fromkeys(("G3", "G5", "G7", "G10", "G12", "G12c", "G12d"), "concours"),
-    **dict.fromkeys(("K1", "K2", "K3"), "dalo"),
-    **dict.fromkeys(("EM1", "EM2", "EM2b", "EM3", "EM4", "EM5", "EM6"), "accompagnement"),
-}
+@droit.remembered(maxsize=1)
+def list_regles_par_fait() -> Mapping[str, tuple[str, ...]]:
+    """Return fact → the rules it starts whose dates each file keeps, as the law says (`debut`)."""
+    return _index_debuts("suivie")
+
+
+@droit.remembered(maxsize=1)
+def list_regles_lues() -> Mapping[str, tuple[str, ...]]:
+    """Return fact → the rules whose dates are computed when a file is opened: no list nor task
+    waits for them."""
+    return _index_debuts("lue")
+
+
+def _index_debuts(echeance: str) -> Mapping[str, tuple[str, ...]]:
+    index: dict[str, tuple[str, ...]] = {}
+    for regle in droit.regles().values():
+        if regle.echeance == echeance:
+            index[regle.debut] = (*index.get(regle.debut, ()), regle.id)
+    return index
+
+
+class _Categories(Mapping[str, str]):
+    """Rule → category, of those that tell of more than the procedure.
+
+    Read from the law when it is asked: a model that names it reads no file when it is imported.
+    """
+
+    def __getitem__(self, regle: str) -> str:
+        return _read_categories()[regle]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_read_categories())
+
+    def __len__(self) -> int:
+        return len(_read_categories())
+
+
+@droit.remembered(maxsize=1)
+def _read_categories() -> Mapping[str, str]:
+    return {r.id: r.categorie for r in droit.regles().values() if r.categorie}
+
+
+CATEGORIE_PAR_REGLE = _Categories()
 
 # What to obtain when the day of a starting fact is not known, in the words of the screen.
 FAIT_A_OBTENIR: Mapping[str, str] = {
     "premiere_audience": "la date de l’audience",
     "audience": "la date de l’audience",
-    "dsf_demande": "la date à laquelle le préfet a saisi l’organisme chargé du diagnostic",
-    "cql_recu": "la date à laquelle le préfet a reçu le commandement de quitter les lieux",
-    "signification_a_obtenir": "la date de signification de la décision",
-    "saisine_a_obtenir": "la date à laquelle le bailleur a saisi la CCAPEX",
+    "saisine_organisme_dsf": (
+        "la date à laquelle le préfet a saisi l’organisme chargé du diagnostic"
+    ),
+    "cql_recu_prefet": "la date à laquelle le préfet a reçu le commandement de quitter les lieux",
+    "signification_jugement": "la date de signification de la décision",
+    "saisine_ccapex": "la date à laquelle le bailleur a saisi la CCAPEX",
 }
 
 

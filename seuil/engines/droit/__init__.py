@@ -28,13 +28,6 @@ from seuil.engines.droit._impaye_model import (
     Terme,
     Versement,
 )
-from seuil.engines.droit._loader import (
-    ParametreInvalide,
-    list_essayees,
-    load_regles,
-    read_essai,
-    read_fichier,
-)
 from seuil.engines.droit._model import (
     Autre,
     Calcul,
@@ -49,15 +42,11 @@ from seuil.engines.droit._model import (
     Version,
 )
 from seuil.engines.droit._montants import write_montant
+from seuil.engines.droit._parametres import load_regles, read_fichier
+from seuil.engines.droit._parametres_essayes import list_essayees, read_essai
 from seuil.engines.droit._pauses import Effet, load_effets
-from seuil.engines.droit._regularite import (
-    SANCTIONS,
-    Constat,
-    FaitInconnu,
-    Question,
-    questions,
-    regularite,
-)
+from seuil.engines.droit._questions import SANCTIONS, Question
+from seuil.engines.droit._regularite import Constat, FaitInconnu, questions, regularite
 from seuil.engines.droit._resultat import write_periode
 from seuil.engines.droit._rules import compute, compute_dates, find_regle
 from seuil.engines.droit._signalement import compute_seuil_signalement
@@ -90,7 +79,6 @@ __all__ = [
     "ImpayeConstitue",
     "LieuInconnu",
     "MontantIllisible",
-    "ParametreInvalide",
     "Question",
     "Reference",
     "Regle",

@@ -12,8 +12,8 @@ from types import MappingProxyType
 
 import holidays
 
-from seuil.engines.droit._loader import load_vendredi_saint
 from seuil.engines.droit._model import DateHorsPeriode, LieuInconnu
+from seuil.engines.droit._vocabulaire import load_vendredi_saint
 
 ONE_DAY = timedelta(days=1)
 FIRST_YEAR, LAST_YEAR = 1950, 2090  # results stay inside the years that the holidays cover

@@ -8,8 +8,8 @@ from seuil.engines.droit._calendar import ONE_DAY
 from seuil.engines.droit._durees import read_duree
 from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date, write_duree
-from seuil.engines.droit._loader import load_in_force, load_regles
 from seuil.engines.droit._model import Autre, DureeIllisible, Regle, Resultat, Version
+from seuil.engines.droit._parametres import load_in_force, load_regles
 from seuil.engines.droit._resultat import (
     BAIL_ANCIEN,
     BAIL_INCONNU,

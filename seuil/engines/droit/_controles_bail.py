@@ -6,8 +6,8 @@ from datetime import date
 from seuil.engines.droit._calendar import ONE_DAY
 from seuil.engines.droit._durees import add_duree
 from seuil.engines.droit._francais import write_date
-from seuil.engines.droit._loader import load_regles
 from seuil.engines.droit._model import Resultat
+from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._rules import compute
 from seuil.engines.droit._verdict import (
     A_VERIFIER,

@@ -7,8 +7,8 @@ from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
 from seuil.engines.droit._durees import VENDREDI_SAINT_MOTIF
 from seuil.engines.droit._formules import compute_ordinaire
-from seuil.engines.droit._loader import load_regles
 from seuil.engines.droit._model import Autre, Regle, Resultat
+from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._resultat import Contexte, build, get_version, start_step, worst
 from seuil.engines.droit._treve import (
     OUTRE_MER,
@@ -129,6 +129,6 @@ def _leave_open(resultat: Resultat, indeterminees: tuple[tuple[str, str], ...]) 
     )
 
 
-def compute_from_cql(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:  # noqa: ARG001
+def compute_from_cql(_regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
     """Combine what the commandement and the calendar alone say."""
     return _combine(depuis, contexte, (None, None, ()))

@@ -6,8 +6,8 @@ from datetime import date
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
 from seuil.engines.droit._francais import write_date
-from seuil.engines.droit._loader import load_regles
 from seuil.engines.droit._model import Autre, Regle, Resultat, Version
+from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._resultat import (
     Contexte,
     build,
@@ -34,7 +34,7 @@ def compute_ordinaire(regle: Regle, depuis: date, contexte: Contexte) -> Resulta
     return resultat
 
 
-def compute_sans_date(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:  # noqa: ARG001
+def compute_sans_date(regle: Regle, depuis: date, _contexte: Contexte) -> Resultat:
     """Give a range that the judge chooses in, thresholds, or a norm without figure."""
     version = get_version(regle, depuis)
     etapes = [start_step(regle, depuis)]

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import lru_cache
 
-from seuil.engines.droit._loader import load_units
+from seuil.engines.droit._vocabulaire import load_units
 
 MOIS = (
     "janvier",
@@ -27,10 +27,6 @@ def write_date(le: date) -> str:
     """Write « 1er mars 2026 », « 7 mai 2024 »."""
     jour = "1er" if le.day == 1 else str(le.day)
     return f"{jour} {MOIS[le.month - 1]} {le.year}"
-
-
-def write_weekday(le: date) -> str:
-    return JOURS[le.weekday()]
 
 
 @lru_cache(maxsize=1_024)

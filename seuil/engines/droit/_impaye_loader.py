@@ -8,14 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from seuil.engines.droit._impaye_model import AVANCE, ECHU, Bareme, Exigibilite, Palier
-from seuil.engines.droit._loader import (
-    CERTITUDES,
-    HERE,
-    ParametreInvalide,
-    _read_references,
-    _Reader,
-    read_table,
-)
+from seuil.engines.droit._vocabulaire import CERTITUDES, HERE, read_references
+from seuil.strict_yaml import Table, read_file
 
 BAREMES = ("B", "H1", "H2", "H9")
 _PALIER_KEYS = {"valid_from", "valid_to", "certainty", "checked_on", "note", "reference"}
@@ -35,57 +29,57 @@ def load_baremes() -> Mapping[str, Bareme]:
 @cache
 def load_exigibilites() -> Mapping[str, Exigibilite]:
     """Read when a term is due, by way of paying rent."""
-    path = HERE / "impaye.yaml"
-    reader = _Reader(path.name, read_table(path), "fichier", 1).sub("exigibilite")
-    reader.check_keys({AVANCE, ECHU} | _EXIGIBILITE_KEYS)
-    reader.day("checked_on")
-    _read_references(reader)
-    return MappingProxyType({code: _read_exigibilite(reader.sub(code)) for code in (AVANCE, ECHU)})
+    table = read_file(HERE / "impaye.yaml", fichier="impaye.yaml").table("exigibilite")
+    table.check_keys({AVANCE, ECHU} | _EXIGIBILITE_KEYS)
+    table.day("checked_on")
+    read_references(table)
+    return MappingProxyType({code: _read_exigibilite(table.table(code)) for code in (AVANCE, ECHU)})
 
 
 def read_baremes(path: Path) -> Mapping[str, Bareme]:
     """Read one file of thresholds.
 
-    Raises ParametreInvalide, naming file and line, at the first thing it does not understand.
+    Raises FichierIllisible, naming file and line, at the first thing it does not understand.
     """
-    reader = _Reader(path.name, read_table(path, path.parent), "fichier", 1)
-    reader.check_keys({"exigibilite", *BAREMES})
-    return MappingProxyType({code: _read_bareme(reader.sub(code), code) for code in BAREMES})
+    table = read_file(path, fichier=path.name)
+    table.check_keys({"exigibilite", *BAREMES})
+    return MappingProxyType({code: _read_bareme(table.table(code), code) for code in BAREMES})
 
 
-def _read_exigibilite(reader: _Reader) -> Exigibilite:
-    reader.check_keys({"mois_apres", "jour", "texte"})
-    after = reader.table["mois_apres"]
-    if after not in (0, 1):
-        reader.refuse("mois_apres", "0 ou 1 est attendu")
-    return Exigibilite(mois_apres=after, jour=reader.count("jour"), texte=reader.text("texte"))
-
-
-def _read_bareme(reader: _Reader, code: str) -> Bareme:
-    reader.check_keys({"libelle", "description", "versions"}, {"annonce_mois"})
-    versions = tuple(_read_palier(sub) for sub in reader.subs("versions"))
-    for before, after in pairwise(versions):
-        if before.valid_to is None or after.valid_from <= before.valid_to:
-            reader.refuse("versions", "les périodes se recouvrent ou sont en désordre")
-    return Bareme(
-        id=code,
-        libelle=reader.text("libelle"),
-        description=reader.text("description"),
-        versions=versions,
-        annonce_mois=reader.count("annonce_mois") if "annonce_mois" in reader.table else None,
+def _read_exigibilite(table: Table) -> Exigibilite:
+    table.check_keys({"mois_apres", "jour", "texte"})
+    return Exigibilite(
+        mois_apres=table.count("mois_apres", minimum=0, maximum=1),
+        jour=table.count("jour"),
+        texte=table.text("texte"),
     )
 
 
-def _read_palier(reader: _Reader) -> Palier:
-    reader.check_keys(_PALIER_KEYS, _PALIER_OPTIONAL)
-    if not {"multiple", "mois", "plafond"} & set(reader.table):
-        reader.refuse("note", "un seuil est attendu\N{NO-BREAK SPACE}: multiple, mois ou plafond")
-    start, end = reader.day("valid_from"), reader.day_or_open("valid_to")
+def _read_bareme(table: Table, code: str) -> Bareme:
+    table.check_keys({"libelle", "description", "versions"}, {"annonce_mois"})
+    versions = tuple(_read_palier(sub) for sub in table.tables("versions"))
+    for before, after in pairwise(versions):
+        if before.valid_to is None or after.valid_from <= before.valid_to:
+            table.refuse("versions", "les périodes se recouvrent ou sont en désordre")
+    return Bareme(
+        id=code,
+        libelle=table.text("libelle"),
+        description=table.text("description"),
+        versions=versions,
+        annonce_mois=table.count("annonce_mois") if "annonce_mois" in table else None,
+    )
+
+
+def _read_palier(table: Table) -> Palier:
+    table.check_keys(_PALIER_KEYS, _PALIER_OPTIONAL)
+    if not {"multiple", "mois", "plafond"} & set(table):
+        table.refuse("note", "un seuil est attendu\N{NO-BREAK SPACE}: multiple, mois ou plafond")
+    start, end = table.day("valid_from"), table.day_or_open("valid_to")
     if end is not None and end < start:
-        reader.refuse("valid_to", "la période finit avant de commencer")
+        table.refuse("valid_to", "la période finit avant de commencer")
 
     def count(key: str) -> int | None:
-        return reader.count(key) if key in reader.table else None
+        return table.count(key) if key in table else None
 
     plafond = count("plafond")
     return Palier(
@@ -96,15 +90,12 @@ def _read_palier(reader: _Reader) -> Palier:
         mois=count("mois"),
         mois_max=count("mois_max"),
         plafond=None if plafond is None else Decimal(plafond),
-        plafond_compris=reader.flag("plafond_compris"),
-        charges=reader.flag("charges"),
-        rls=reader.flag("rls"),
-        certainty=reader.choice("certainty", CERTITUDES),
-        checked_on=reader.day("checked_on"),
-        transition=reader.text("transition", default=""),
-        note=reader.text("note"),
-        references=_read_references(reader),
+        plafond_compris=table.flag("plafond_compris"),
+        charges=table.flag("charges"),
+        rls=table.flag("rls"),
+        certainty=table.choice("certainty", CERTITUDES),
+        checked_on=table.day("checked_on"),
+        transition=table.text("transition", default=""),
+        note=table.text("note"),
+        references=read_references(table),
     )
-
-
-__all__ = ["BAREMES", "ParametreInvalide", "load_baremes", "load_exigibilites", "read_baremes"]

@@ -27,11 +27,11 @@ CENT = Decimal("0.01")
 _TROP = Decimal("1E8")
 
 
-class MontantIllisible(ValueError):  # noqa: N818 - a refusal is an answer
+class MontantIllisible(ValueError):
     """An amount is not a number of euros and cents."""
 
 
-class SituationInvalide(ValueError):  # noqa: N818 - a refusal is an answer
+class SituationInvalide(ValueError):
     """The facts of a tenancy contradict each other or are not written as expected."""
 
 

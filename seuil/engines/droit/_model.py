@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 
-class RegleInconnue(ValueError):  # noqa: N818 - a refusal is an answer
+class RegleInconnue(ValueError):
     """No parameter file bears this rule id."""
 
 
-class DureeIllisible(ValueError):  # noqa: N818 - a refusal is an answer
+class DureeIllisible(ValueError):
     """A duration is not written in a form that the engine reads."""
 
 
-class DateHorsPeriode(ValueError):  # noqa: N818 - a refusal is an answer
+class DateHorsPeriode(ValueError):
     """The rule has no value on that day, or the day is outside the calendars."""
 
 
-class LieuInconnu(ValueError):  # noqa: N818 - a refusal is an answer
+class LieuInconnu(ValueError):
     """A commune or département code is malformed, or the two contradict each other."""
 
 
-class TreveFixeeLocalement(ValueError):  # noqa: N818 - a refusal is an answer
+class TreveFixeeLocalement(ValueError):
     """Overseas, the préfet sets the winter truce: the engine has no date to give."""
 
 
@@ -237,8 +237,13 @@ class Regle:
     libelle: str
     description: str
     theme: str
+    # The fact that starts it, a key of faits.yaml.
     debut: str
     debut_libelle: str
+    # What becomes of its date in a file: `suivie`, `lue` when it is opened, empty: none there.
+    echeance: str
+    # The category of the matrix of accesses that its date belongs to; empty: the procedure.
+    categorie: str
     sens: str
     origine: str
     territoire: str

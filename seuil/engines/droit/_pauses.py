@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from seuil.engines.droit._loader import CERTITUDES, HERE, _read_references, _Reader, read_table
 from seuil.engines.droit._model import Reference
+from seuil.engines.droit._vocabulaire import CERTITUDES, HERE, read_references
+from seuil.strict_yaml import read_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +25,20 @@ class Effet:
 @cache
 def load_effets() -> Mapping[str, Effet]:
     """Read the effect of each kind of suspension."""
-    table = read_table(HERE / "pauses.yaml")
+    table = read_file(HERE / "pauses.yaml", fichier="pauses.yaml")
     effets = {}
     for genre in table:
-        reader = _Reader("pauses.yaml", table[genre], genre, table.lines[genre])
-        reader.check_keys(
+        effet = table.table(genre)
+        effet.check_keys(
             {"libelle", "suspend", "ne_suspend_pas", "certainty", "checked_on", "reference"}
         )
-        reader.day("checked_on")
+        effet.day("checked_on")
         effets[genre] = Effet(
             genre=genre,
-            libelle=reader.text("libelle"),
-            suspend=reader.text("suspend"),
-            ne_suspend_pas=reader.text("ne_suspend_pas"),
-            certitude=reader.choice("certainty", CERTITUDES),
-            references=_read_references(reader),
+            libelle=effet.text("libelle"),
+            suspend=effet.text("suspend"),
+            ne_suspend_pas=effet.text("ne_suspend_pas"),
+            certitude=effet.choice("certainty", CERTITUDES),
+            references=read_references(effet),
         )
     return MappingProxyType(effets)

@@ -7,8 +7,9 @@ from seuil.engines.droit import _calendar
 from seuil.engines.droit._durees import VENDREDI_SAINT_MOTIF, VENDREDI_SAINT_NOTE, roll_with_step
 from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date, write_duree
-from seuil.engines.droit._loader import CERTITUDES, load_faits, load_regles
 from seuil.engines.droit._model import Autre, DateHorsPeriode, Regle, Resultat, Seuil, Version
+from seuil.engines.droit._parametres import load_regles
+from seuil.engines.droit._vocabulaire import CERTITUDES, load_faits
 
 BAIL_INCONNU = "inconnu"
 BAIL_POSTERIEUR = "posterieur_au_commandement"

@@ -19,8 +19,8 @@ from seuil.engines.droit._formules import (
     compute_treve,
 )
 from seuil.engines.droit._francais import write_date
-from seuil.engines.droit._loader import load_regles
 from seuil.engines.droit._model import DateHorsPeriode, Regle, RegleInconnue, Resultat, Version
+from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._resultat import (
     BAIL_ANCIEN,
     BAIL_INCONNU,
@@ -149,10 +149,11 @@ def _lignes() -> Mapping[str, tuple[str, Version]]:
     }
 
 
-def find_regle(regle: str) -> tuple[Regle, str]:
+def find_regle(regle: str, *, autres: Iterable[str] = ()) -> tuple[Regle, str]:
     """Return a rule by its id, or by one of its lines in the law table with that line.
 
-    Raises RegleInconnue, with the closest known ids.
+    `autres` are the other words that the caller understands. Raises RegleInconnue, with what is
+    closest.
     """
     regles = load_regles()
     if regle in regles:
@@ -162,11 +163,11 @@ def find_regle(regle: str) -> tuple[Regle, str]:
     known = next((id_ for id_ in (*regles, *_lignes()) if id_.lower() == regle.lower()), None)
     if known is not None:
         return find_regle(known)
-    near = difflib.get_close_matches(regle.upper(), [*regles, *_lignes()], cutoff=0.5)
-    hint = f" Vouliez-vous dire {' ou '.join(near)} ?" if near else ""
+    noms = {nom.upper(): nom for nom in (*regles, *_lignes(), *autres)}
+    near = difflib.get_close_matches(regle.upper(), noms, cutoff=0.5)
+    hint = f" Vouliez-vous dire {' ou '.join(noms[nom] for nom in near)} ?" if near else ""
     raise RegleInconnue(
-        f"La règle « {regle} » n’existe pas.{hint} La page Droit et « seuil droit regles » "
-        "les listent."
+        f"La règle « {regle} » n’existe pas.{hint} « seuil droit regles » liste les règles."
     )
 
 

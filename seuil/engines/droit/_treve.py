@@ -8,8 +8,8 @@ from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
 from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date
-from seuil.engines.droit._loader import load_regles
 from seuil.engines.droit._model import DateHorsPeriode, Prolongation, TreveFixeeLocalement, Version
+from seuil.engines.droit._parametres import load_regles
 
 REGLE = "F4"
 OUTRE_MER = (

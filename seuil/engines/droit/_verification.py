@@ -1,16 +1,14 @@
 """Compare the engine with cases that a jurist wrote: the public benchmark of deadlines."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from seuil.engines.droit._execution import EXECUTION, compute_execution
 from seuil.engines.droit._model import DateHorsPeriode, Resultat
 from seuil.engines.droit._rules import compute
+from seuil.strict_yaml import FichierIllisible, Table, read_tables
 
 FAITS = frozenset({
     "depuis", "bail", "clause", "reconduit_le", "delai_annonce", "prefet_saisi_le",
@@ -23,7 +21,7 @@ ATTENDUS = frozenset({"date", "autres", "certitude", "plage", "seuils", "refus"}
 AUTOUR = frozenset({"cas", "source"})
 
 
-class CasIllisible(ValueError):  # noqa: N818 - a refusal is an answer
+class CasIllisible(ValueError):
     """A case of the benchmark is not written as the engine can read it."""
 
 
@@ -40,7 +38,7 @@ class Verdict:
 def check_cases(folder: Path) -> Iterator[Verdict]:
     """Yield the verdict of every case of a folder, one file per rule, in order.
 
-    Raises CasIllisible, naming file and case.
+    Raises CasIllisible, naming file and line.
     """
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
@@ -52,32 +50,23 @@ def check_cases(folder: Path) -> Iterator[Verdict]:
             yield check_case(path.stem, case)
 
 
-def _read_cases(path: Path) -> list[dict[str, Any]]:
+def _read_cases(path: Path) -> tuple[Table, ...]:
     try:
-        cases = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, ValueError) as error:
-        raise CasIllisible(f"{path.name} : écriture illisible ({error}).") from error
-    if not isinstance(cases, list):
-        raise CasIllisible(f"{path.name} : une liste de cas est attendue.")
-    for rank, case in enumerate(cases, start=1):
-        why = _why_unreadable(case, path.stem)
-        if why:
-            raise CasIllisible(f"{path.name}, cas n° {rank} : {why}.")
+        cases = read_tables(text=path.read_bytes(), fichier=path.name)
+        for case in cases:
+            _check_case(case, path.stem)
+    except FichierIllisible as refusal:
+        raise CasIllisible(str(refusal)) from refusal
     return cases
 
 
-def _why_unreadable(case: Any, regle: str) -> str:
-    if not isinstance(case, dict) or not case.get("cas"):
-        return "le titre « cas » manque"
-    if not isinstance(case.get("depuis"), dt.date):
-        return f"« {case['cas']} » n’a pas de date « depuis » (AAAA-MM-JJ)"
+def _check_case(case: Table, regle: str) -> None:
     known = FAITS | ATTENDUS | AUTOUR | (FAITS_EXECUTION if regle == EXECUTION else frozenset())
-    unknown = set(case) - known
-    if unknown:
-        return f"« {case['cas']} » contient des clés inconnues, {', '.join(sorted(unknown))}"
+    case.check_keys({"cas", "depuis"}, known)
+    case.text("cas")
+    case.day("depuis")
     if not case.get("refus") and "certitude" not in case:
-        return f"« {case['cas']} » ne dit pas sa certitude"
-    return ""
+        case.refuse("certitude", "un cas dit sa certitude, ou « refus »")
 
 
 def compute_case(regle: str, case: Mapping[str, Any]) -> Resultat:

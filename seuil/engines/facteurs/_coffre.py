@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
-class CoffreIllisible(ValueError):  # noqa: N818 - a state of the data
+class CoffreIllisible(ValueError):
     """The secret was hidden under another key, or was changed."""
 
 

@@ -22,7 +22,7 @@ from webauthn.helpers.structs import (
 )
 
 
-class CleRefusee(ValueError):  # noqa: N818 - an answer, not a failure of the program
+class CleRefusee(ValueError):
     """The browser's answer proves nothing."""
 
 

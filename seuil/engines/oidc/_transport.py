@@ -18,7 +18,7 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ADRESSES = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 
 
-class ReponseRefusee(ValueError):  # noqa: N818 - an answer, not a failure of the program
+class ReponseRefusee(ValueError):
     """The provider's answer is not usable; the message names what is wrong, for the journal."""
 
 
@@ -65,7 +65,7 @@ def why_bad_client(client: Client) -> str | None:
 def fetch_fournisseur(client: Client) -> Fournisseur:
     """Return the provider's addresses. Raises ReponseRefusee when it is not the issuer asked."""
     address = f"{client.emetteur.rstrip('/')}/.well-known/openid-configuration"
-    found = _read_json(_call(Request(address)))  # noqa: S310 - the scheme is checked by _call
+    found = _read_json(_call(Request(address)))
     if found.get("issuer") != client.emetteur:
         raise ReponseRefusee("découverte : émetteur différent")
     autorisation, jeton, userinfo, cles = (str(found.get(name, "")) for name in _ADRESSES)
@@ -85,7 +85,7 @@ def fetch_fournisseur(client: Client) -> Fournisseur:
 
 def fetch_cles(fournisseur: Fournisseur) -> KeySet:
     """Return the public keys of the provider. Raises ReponseRefusee."""
-    found = _read_json(_call(Request(fournisseur.cles)))  # noqa: S310
+    found = _read_json(_call(Request(fournisseur.cles)))
     try:
         return KeySet.import_key_set(found)  # type: ignore[arg-type]
     except (ValueError, KeyError, TypeError):
@@ -108,7 +108,7 @@ def exchange_code(
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     else:
         fields |= {"client_id": client.identifiant, "client_secret": client.secret}
-    request = Request(fournisseur.jeton, urlencode(fields).encode(), headers)  # noqa: S310
+    request = Request(fournisseur.jeton, urlencode(fields).encode(), headers)
     found = _read_json(_call(request))
     id_token, access = found.get("id_token"), found.get("access_token")
     if not (isinstance(id_token, str) and isinstance(access, str)):
@@ -118,7 +118,7 @@ def exchange_code(
 
 def fetch_userinfo(*, fournisseur: Fournisseur, acces: str) -> str:
     """Return the signed userinfo. Raises ReponseRefusee when it is not signed."""
-    request = Request(fournisseur.userinfo, headers={"Authorization": f"Bearer {acces}"})  # noqa: S310
+    request = Request(fournisseur.userinfo, headers={"Authorization": f"Bearer {acces}"})
     content, kind = _call(request)
     if kind.partition(";")[0].strip().lower() != "application/jwt":
         raise ReponseRefusee("userinfo : réponse non signée")

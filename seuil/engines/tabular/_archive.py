@@ -247,7 +247,7 @@ def _parse(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, parser: expat.XMLPa
     with archive.open(entry) as part:
         for chunk in _pieces(part):
             parser.Parse(chunk, False)  # noqa: FBT003 - expat's own signature
-        parser.Parse(b"", True)  # noqa: FBT003
+        parser.Parse(b"", True)  # noqa: FBT003 - same
 
 
 def _pieces(part: object) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from seuil.engines.tabular._headers import normalise_header
 from seuil.engines.tabular._model import Cell
 
 
-class CellRefused(ValueError):  # noqa: N818 - a refusal is an answer, not a failure of the program
+class CellRefused(ValueError):
     """The cell cannot be read as what its column holds."""
 
     def __init__(self, motif: str, remede: str) -> None:

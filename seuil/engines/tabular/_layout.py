@@ -62,17 +62,19 @@ def find_table(
 def _sort_lines(lines: Lines, layout: Layout, header: list[Cell], width: int) -> None:
     ragged: list[str] = []
     padded_header = header + [None] * (width - len(header))
-    for number, cells in lines:
-        length = len(cells)
+    for number, written in lines:
+        length = len(written)
+        cells = written
         if length < width:
-            if any(cell is not None for cell in cells):
+            if any(cell is not None for cell in written):
                 ragged.append(f"{number} ({length} au lieu de {width})")
-            cells = cells + [None] * (width - length)  # noqa: PLW2901 - the padded row replaces it
+            cells = written + [None] * (width - length)
         elif length > width:
-            filled = max(_filled_width(cells), width)
+            # Trailing blanks are no cells.
+            filled = max(_filled_width(written), width)
             if filled > width:
                 ragged.append(f"{number} ({filled} au lieu de {width})")
-            cells = cells[:filled]  # noqa: PLW2901 - trailing blanks are no cells
+            cells = written[:filled]
         kind = _kind(cells, padded_header)
         if kind is None:
             layout.rows.append((number, cells))

@@ -10,7 +10,7 @@ Cell = str | int | float | bool | date | datetime | time | None
 Kind = Literal["texte", "entier", "montant", "date", "heure", "nombre"]
 
 
-class FileRefused(Exception):  # noqa: N818 - a refusal is an answer, not a failure of the program
+class FileRefused(Exception):
     """The file cannot be read as a table: what is wrong, what to do, and an ASCII code."""
 
     def __init__(self, code: str, message: str, remede: str) -> None:

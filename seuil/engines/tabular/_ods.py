@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from html import escape
 from typing import BinaryIO
-from xml.sax.saxutils import escape, quoteattr
 
 _NS = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
@@ -115,7 +115,7 @@ def _content(pages: Sequence[Page]) -> Iterator[str]:
     filters = []
     for number, page in enumerate(pages, start=1):
         last = page.top
-        yield f"<table:table table:name={quoteattr(page.title)}>"
+        yield f"<table:table table:name={_quoted(page.title)}>"
         for width in page.widths:
             yield f'<table:table-column table:style-name="l{width}"/>'
         for note in page.notes:
@@ -140,7 +140,7 @@ def _filter(page: Page, number: int, last: int) -> str:
     target = f"$'{name}'.$A${page.top + 1}:$'{name}'.${end}${last + 1}"
     return (
         f'<table:database-range table:name="filtre{number}" table:display-filter-buttons="true" '
-        f"table:target-range-address={quoteattr(target)}/>"
+        f"table:target-range-address={_quoted(target)}/>"
     )
 
 
@@ -182,9 +182,14 @@ def _number(value: float | Decimal) -> str:
 def _text_cell(text: str, style: str) -> str:
     named = f' table:style-name="{style}"' if style else ""
     # Readers drop <text:tab/> and glue the words on either side: a space stands for the tab.
-    lines = escape(text.replace("\t", " ")).split("\n")
+    lines = escape(text.replace("\t", " "), quote=False).split("\n")
     body = "".join(f"<text:p>{_BLANKS.sub(_kept, line)}</text:p>" for line in lines)
     return f'<table:table-cell{named} office:value-type="string">{body}</table:table-cell>'
+
+
+def _quoted(text: str) -> str:
+    # Not xml.sax.saxutils, which loads a web client: the child that reads a list starts with this.
+    return f'"{escape(text)}"'
 
 
 def _kept(match: re.Match[str]) -> str:
@@ -195,7 +200,7 @@ def _kept(match: re.Match[str]) -> str:
 def _settings(pages: Sequence[Page]) -> str:
     """Freeze the lines down to the header of each sheet."""
     frozen = "".join(
-        f"<config:config-item-map-entry config:name={quoteattr(page.title)}>"
+        f"<config:config-item-map-entry config:name={_quoted(page.title)}>"
         + "".join(
             f'<config:config-item config:name="{name}" config:type="{kind}">{value}'
             "</config:config-item>"

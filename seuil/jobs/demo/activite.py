@@ -13,9 +13,11 @@ from typing import Any
 
 from seuil.accompagnements.models import Mandat
 from seuil.accompagnements.queries.choix import get_proposition
-from seuil.accompagnements.rules.mandats import DemarcheSaisie
+from seuil.accompagnements.rules.mandats import ClotureSaisie, DemarcheSaisie
 from seuil.accompagnements.rules.priorites import Candidat
 from seuil.acteurs.models import Agent
+from seuil.contacts.rules import ContactSaisi
+from seuil.diagnostics.rules import FinDsfSaisie
 from seuil.dossiers.models import Dossier
 from seuil.engines import droit
 from seuil.jobs.demo import textes
@@ -37,6 +39,7 @@ from seuil.usecases.record_visite import record_visite
 from seuil.usecases.request_dsf import request_dsf
 from seuil.usecases.sign_choix import sign_choix
 from seuil.usecases.sign_contrat import sign_contrat
+from seuil.visites.rules import VisiteSaisie
 
 # A mandate younger than that at the end of the story may have been left aside: late tasks to show.
 _RECENT = timedelta(days=150)
@@ -184,8 +187,8 @@ class EquipeMobile:
     def _end_dsf(self, dossier: Dossier, fin: str, *, transmis: bool, by: Agent) -> None:
         le = self._agenda.le
         self._do(
-            record_dsf, dossier=dossier, fin=fin, termine_le=le,
-            transmis_juge_le=le if transmis else None, transmis_ccapex_le=le, by=by,
+            record_dsf, dossier=dossier, by=by,
+            saisie=FinDsfSaisie(fin, le, le if transmis else None, le),
         )  # fmt: skip
 
     def _do(self, usecase: Callable[..., Any], **what: Any) -> Any:
@@ -211,10 +214,10 @@ class _Accompagnement:
         juriste: Agent,
     ) -> None:
         self._equipe = equipe
-        self._rng = equipe._rng  # noqa: SLF001 - the same story, told by two classes of one module
-        self._do = equipe._do  # noqa: SLF001
-        self._jours = equipe._jours  # noqa: SLF001
-        self._agenda = equipe._agenda  # noqa: SLF001
+        self._rng = equipe._rng
+        self._do = equipe._do
+        self._jours = equipe._jours
+        self._agenda = equipe._agenda
         self._mandat = mandat
         self._dossier = mandat.dossier
         self._audience_le = candidat.audience_le if candidat else None
@@ -228,7 +231,7 @@ class _Accompagnement:
         if self._audience_le and rng.random() < 0.7:
             self._do(
                 request_dsf, dossier=self._dossier, demande_le=self._le, organisme=OPERATEUR,
-                by=self._equipe._acteurs.secretariat,  # noqa: SLF001
+                by=self._equipe._acteurs.secretariat,
             )  # fmt: skip
         yield from self._approach(met=sort != "jamais")
         if sort == "jamais":
@@ -293,13 +296,15 @@ class _Accompagnement:
         self._do(
             record_contact,
             dossier=self._dossier,
-            avec=avec,
-            canal=canal,
-            resultat=resultat,
-            survenu_le=self._le,
-            heure=heure,
-            lieu=lieu,
-            prochain_le=self._le + timedelta(days=prochain) if prochain else None,
+            saisie=ContactSaisi(
+                avec=avec,
+                canal=canal,
+                resultat=resultat,
+                survenu_le=self._le,
+                heure=heure,
+                lieu=lieu,
+                prochain_le=self._le + timedelta(days=prochain) if prochain else None,
+            ),
             by=by or self._social,
         )
 
@@ -314,18 +319,27 @@ class _Accompagnement:
     def _visit(self) -> None:
         rng = self._rng
         au_domicile = rng.random() < 0.8
+        heure = self._heure()
+        lieu = "au domicile" if au_domicile else rng.choice(_LIEUX_NEUTRES)
+        presents = ("le titulaire du bail", "le couple", "la mère et deux enfants")
         self._do(
             record_visite,
             dossier=self._dossier,
-            resultat="echange",
-            survenu_le=self._le,
-            heure=self._heure(),
-            lieu="au domicile" if au_domicile else rng.choice(_LIEUX_NEUTRES),
             binome=self._juriste if rng.random() < 0.6 else None,
-            duree_minutes=rng.randrange(30, 100, 5),
-            presents=rng.choice(("le titulaire du bail", "le couple", "la mère et deux enfants")),
-            compte_rendu=rng.choice(textes.COMPTES_RENDUS),
-            prochain_le=self._le + timedelta(days=rng.randint(10, 15)),
+            visite=VisiteSaisie(
+                duree_minutes=rng.randrange(30, 100, 5),
+                presents=rng.choice(presents),
+                compte_rendu=rng.choice(textes.COMPTES_RENDUS),
+            ),
+            contact=ContactSaisi(
+                avec="menage",
+                canal="domicile",
+                resultat="echange",
+                survenu_le=self._le,
+                heure=heure,
+                lieu=lieu,
+                prochain_le=self._le + timedelta(days=rng.randint(10, 15)),
+            ),
             by=self._social,
         )
 
@@ -360,9 +374,7 @@ class _Accompagnement:
 
     def _dsf(self, fin: str) -> None:
         coming = self._audience_le is not None and self._audience_le > self._le
-        self._equipe._end_dsf(  # noqa: SLF001
-            self._dossier, fin, transmis=coming, by=self._social
-        )
+        self._equipe._end_dsf(self._dossier, fin, transmis=coming, by=self._social)
 
     def _contract(self) -> None:
         rng = self._rng
@@ -383,9 +395,11 @@ class _Accompagnement:
         demarches = list(contrat.demarches.order_by("pour_le", "genre"))
         if rng.random() < 0.25:
             added = self._do(
-                add_demarche, contrat=contrat, genre="autre",
-                objectif="Souscrire une assurance habitation", acteur="menage",
-                pour_le=self._jours(15, 40), by=self._social,
+                add_demarche, contrat=contrat, by=self._social,
+                saisie=DemarcheSaisie(
+                    genre="autre", objectif="Souscrire une assurance habitation",
+                    acteur="menage", pour_le=self._jours(15, 40),
+                ),
             )  # fmt: skip
             demarches += [added] if added else []
         for demarche in demarches:
@@ -411,13 +425,13 @@ class _Accompagnement:
         while self._le < fin:
             yield self._jours(11, 19)
             self._exchange()
-            if self._equipe._is_left_aside(self._mandat, 0.03):  # noqa: SLF001
+            if self._equipe._is_left_aside(self._mandat, 0.03):
                 return
         if prolonge:
             self._do(
                 record_prolongation, mandat=self._mandat, avis="poursuite", avis_le=self._le,
                 jusqu_au=self._le + timedelta(days=90),
-                by=self._equipe._acteurs.secretariat,  # noqa: SLF001
+                by=self._equipe._acteurs.secretariat,
             )  # fmt: skip
             for _ in range(4):
                 yield self._jours(14, 20)
@@ -476,8 +490,8 @@ class _Accompagnement:
 
     def _close(self, motif: str, denouement: str, *, notifie: bool = False) -> None:
         self._do(
-            close_mandat, mandat=self._mandat, motif=motif, denouement=denouement,
-            clos_le=self._le, notifie_le=self._le if notifie else None, by=self._social,
+            close_mandat, mandat=self._mandat, by=self._social,
+            saisie=ClotureSaisie(motif, denouement, self._le, self._le if notifie else None),
         )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from seuil.jobs.servir import add_port, check_port, database_stopped_after, serv
 from seuil.kernel.clock import today
 
 TAILLES = ("petite", "gironde")
-TAILLE_PAR_DEFAUT = "gironde"
+TAILLE_PAR_DEFAUT = "petite"
 
 
 def add_arguments(commands: Any) -> None:
@@ -19,7 +19,10 @@ def add_arguments(commands: Any) -> None:
     parser.add_argument(
         "--taille",
         choices=TAILLES,
-        help=f"volume des listes (par défaut {TAILLE_PAR_DEFAUT})",
+        help=(
+            "petite : un millier de ménages, une minute ; gironde : un grand département,"
+            f" 29 000 dossiers, plusieurs minutes (par défaut {TAILLE_PAR_DEFAUT})"
+        ),
     )
     parser.add_argument(
         "--neuf", action="store_true", help="effacer la démonstration et recommencer"
@@ -38,8 +41,8 @@ def add_arguments(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Install when needed, tell the accounts, and serve when asked. Returns the exit code."""
     # The parser is built before Django is set up.
-    from seuil.jobs.demo.installation import ensure_demo  # noqa: PLC0415
-    from seuil.jobs.demo.organisations import list_comptes  # noqa: PLC0415
+    from seuil.jobs.demo.installation import ensure_demo
+    from seuil.jobs.demo.organisations import list_comptes
 
     with database_stopped_after():
         if arguments.servir:

@@ -3,7 +3,7 @@
 import shutil
 import time
 from calendar import monthrange
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from config.database import DATA_DIR
 from seuil.accompagnements.operations import create_objectif
+from seuil.accompagnements.rules.choix import ObjectifSaisi
 from seuil.actes.models import Acte, Lot, TypeActe
 from seuil.acteurs.models import Arrondissement
 from seuil.acteurs.operations.territoires import import_geography
@@ -33,8 +34,10 @@ from seuil.jobs.demo.organisations import (
     renew_acteurs,
 )
 from seuil.jobs.demo.parcours import Volumes
+from seuil.jobs.demo.registres import keep_registres
 from seuil.jobs.demo.services import answer_devoirs
 from seuil.jobs.migrer import migrate
+from seuil.kernel.bulk import paused_collector
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.import_liste import deposit_liste, import_liste
 from seuil.usecases.refresh_dossiers import refresh_postponed
@@ -93,9 +96,11 @@ def ensure_demo(*, taille: str, until: date, neuf: bool) -> None:
         migrate()
         refresh_comptes(on=until)
         details = Event.objects.filter(kind=INSTALLEE).latest("created_at").details
+        asked = "" if taille == details["taille"] else f" TAILLE={taille}"
         progression.tell(
             f"Démonstration déjà installée (taille {details['taille']}, jusqu’au"
-            f" {date.fromisoformat(details['until']):%d/%m/%Y}). « make demo-neuf » recommence."
+            f" {date.fromisoformat(details['until']):%d/%m/%Y})."
+            f" « make demo-neuf{asked} » recommence."
         )
         return
     if state in {COMMENCEE, INSTALLEE}:
@@ -135,8 +140,14 @@ def install(
     fichiers = generate_lists(directory=directory, taille=volumes, until=until, seed=seed)
     progression.tell(f"{len(fichiers)} listes écrites dans {directory}")
     histoire = _Histoire(volumes=volumes, fichiers=fichiers, until=until, seed=seed)
-    for mois in histoire.months:
-        progression.tell(histoire.live(mois))
+    # Months grow heavier: the last three tell best how long the next ones will take.
+    instants = deque([time.monotonic()], maxlen=4)
+    for left, mois in zip(reversed(range(len(histoire.months))), histoire.months, strict=True):
+        told = histoire.live(mois)
+        instants.append(time.monotonic())
+        pace = (instants[-1] - instants[0]) / (len(instants) - 1)
+        progression.tell(f"{told} ; {_tell_left(left, left * pace)}")
+    histoire.keep_registres()
     _mark(INSTALLEE, named, until)
     return histoire.bilan
 
@@ -148,7 +159,7 @@ class _Histoire:
         self, *, volumes: Volumes, fichiers: list[FichierListe], until: date, seed: int
     ) -> None:
         self._volumes = volumes
-        self._rng = Random(seed + 1)  # noqa: S311 - a reproducible demonstration, not a secret
+        self._rng = Random(seed + 1)
         self._agenda = Agenda(until=until)
         first = min(f.depose_le for f in fichiers)
         self._acteurs = create_acteurs(on=first)
@@ -169,7 +180,7 @@ class _Histoire:
         self.bilan = Bilan(0, Counter(), self._equipe.faits, self._equipe.refus)
         for fichier in fichiers:
             self._agenda.add(fichier.depose_le, self._receive(fichier), rang=0)
-        for mois in self.months:
+        for mois in self.months[-volumes.mois_equipe - 1 :]:
             sign = mois != self.months[-1]
             le = _first_ouvre(_first_ouvre(mois) + timedelta(days=1))
             self._agenda.add(le, self._equipe.live_month(mois, sign=sign))
@@ -178,7 +189,8 @@ class _Histoire:
         """Live one month in one transaction; return the line that tells it."""
         before = self.bilan.lignes["acceptes"]
         mandats = self._equipe.faits["answer_mandat"]
-        with transaction.atomic():
+        faits = sum(self._equipe.faits.values())
+        with paused_collector(), transaction.atomic():
             last = mois.replace(day=monthrange(mois.year, mois.month)[1])
             # The lists come on the first working day; the choice, on the next, reads them.
             for day in (_first_ouvre(mois), last):
@@ -192,11 +204,21 @@ class _Histoire:
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
         return (
-            f"{mois:%m/%Y} : liste {self.bilan.listes} sur {self._total},"
+            f"{mois:%m/%Y} : {self.bilan.listes} listes sur {self._total},"
             f" {self.bilan.lignes['acceptes'] - before} actes,"
             f" {self._equipe.faits['answer_mandat'] - mandats} ménages confiés,"
-            f" {sum(self._equipe.faits.values())} faits de l’équipe mobile et des services"
+            f" {sum(self._equipe.faits.values()) - faits} faits des équipes"
         )
+
+    def keep_registres(self) -> None:
+        """Fill what the data protection officer reads."""
+        with transaction.atomic():
+            self.bilan.faits["registres"] += keep_registres(
+                dpo=self._acteurs.dpo,
+                hors_perimetre=self._acteurs.sociaux[0],
+                until=self._agenda.until,
+                rng=self._rng,
+            )
 
     def _answer_devoirs(self, le: date) -> None:
         with refresh_postponed(on=le):
@@ -209,13 +231,15 @@ class _Histoire:
         for annee in range(first.year, self._agenda.until.year + 1):
             create_objectif(
                 operateur=self._acteurs.operateur,
-                annee=annee,
-                cible_annuelle=par_mois * 12,
-                volume_mensuel=par_mois,
+                saisie=ObjectifSaisi(
+                    annee=annee,
+                    cible_annuelle=par_mois * 12,
+                    volume_mensuel=par_mois,
+                    part_arrondissement=80,
+                    part_cql_min=15,
+                    part_cql_max=20,
+                ),
                 arrondissement=Arrondissement.objects.get(pk=_ARRONDISSEMENT_DE_BORDEAUX),
-                part_arrondissement=80,
-                part_cql_min=15,
-                part_cql_max=20,
                 by=MACHINE,
                 on=first,
             )
@@ -254,6 +278,14 @@ class _Histoire:
             "numero"
         ):
             self._agenda.add(le + timedelta(days=2), self._equipe.live_dsf(dossier))
+
+
+def _tell_left(months: int, seconds: float) -> str:
+    """Say what remains of the history, by what the months already lived took."""
+    if not months:
+        return "il reste à ranger la base"
+    wait = f"{round(seconds / 60)} min" if seconds >= 90 else f"{max(5, round(seconds, -1)):.0f} s"
+    return f"encore {months} mois, environ {wait}"
 
 
 def _months(first: date, last: date) -> list[date]:
@@ -297,8 +329,17 @@ def _read_state() -> str:
 
 
 def _erase() -> None:
-    """Drop everything; the schema belongs to the owner of the database, who need not be root."""
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE")
-        cursor.execute("CREATE SCHEMA public")
+    """Drop everything; the schemas belong to the owner of the database, who need not be root."""
+    _drop_schemas()
     connection.close()
+
+
+def _drop_schemas() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(quote_ident(nspname), ', ') FROM pg_namespace"
+            " WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
+        )
+        # All of them, whoever named them: a table left in one of ours would stop the migrations.
+        cursor.execute(f"DROP SCHEMA {cursor.fetchone()[0]} CASCADE")
+        cursor.execute("CREATE SCHEMA public")

@@ -18,6 +18,7 @@ from seuil.jobs.demo.gabarits import GABARITS, Gabarit
 from seuil.jobs.demo.parcours import GIRONDE, PETITE, ActePrevu, Volumes, draw_actes
 
 SEED = 33
+_MOIS_AU_PLUS = {"commandement": 3, "assignation": 2}
 TAILLES = {"petite": PETITE, "gironde": GIRONDE}
 
 Valeur = str | int | Decimal | date | time | None
@@ -51,14 +52,14 @@ def generate_lists(
     """
     volumes = TAILLES[taille] if isinstance(taille, str) else taille
     directory.mkdir(parents=True, exist_ok=True)
-    rng = Random(seed)  # noqa: S311 - a reproducible demonstration, not a secret
+    rng = Random(seed)
     depuis = _month(until, -volumes.mois)
     actes = draw_actes(rng=rng, volumes=volumes, departement="33", depuis=depuis, jusqu_a=until)
     fichiers = []
     for type_acte, gabarits in GABARITS.items():
         du_type = [acte for acte in actes if acte.type == type_acte]
-        # Commandements and assignations come every month, so that the choice always has some.
-        step = 1 if type_acte in {"commandement", "assignation"} else volumes.mois_par_liste
+        # Commandements and assignations come more often, so that the choice always has some.
+        step = min(volumes.mois_par_liste, _MOIS_AU_PLUS.get(type_acte, volumes.mois_par_liste))
         for rang, periode in enumerate(_periodes(depuis, until, step)):
             lignes = [a for a in du_type if periode.debut <= a.connu_le < periode.fin]
             if lignes:

@@ -15,14 +15,17 @@ from seuil.acteurs.models import (
 from seuil.acteurs.operations.agents import (
     create_agent,
     record_mot_de_passe,
+    record_mot_de_passe_commun,
     renew_habilitation,
     wake_agent,
 )
 from seuil.acteurs.operations.machine import Machine
 from seuil.acteurs.operations.organisations import create_organisation
 from seuil.acteurs.operations.territoires import create_decoupage, create_secteur
+from seuil.acteurs.rules import AgentSaisi
 
 DEPARTEMENT = "33"
+_DOMAINE = "@demo.example"
 MOT_DE_PASSE = "canal-toiture-noisette-demo"
 MACHINE = Machine("démonstration", DEPARTEMENT)
 
@@ -39,7 +42,7 @@ class Compte:
 
     @property
     def courriel(self) -> str:
-        return f"{self.cle}@demo.example"
+        return f"{self.cle}{_DOMAINE}"
 
 
 DDETS = "DDETS de la Gironde"
@@ -131,6 +134,7 @@ class Acteurs:
     juristes: tuple[Agent, ...]
     # Those who say what they did of their duties.
     services: tuple[Agent, ...]
+    dpo: Agent
 
 
 def create_acteurs(*, on: date) -> Acteurs:
@@ -150,17 +154,17 @@ def create_acteurs(*, on: date) -> Acteurs:
     _create_agences(organisations[DEPARTEMENTAL], on)
     agents = {
         compte.cle: create_agent(
-            courriel=compte.courriel,
-            nom=compte.nom,
-            prenom=compte.prenom,
-            role=compte.role,
+            saisie=AgentSaisi(compte.courriel, compte.nom, compte.prenom, compte.role),
             organisation=organisations[compte.organisme],
-            password=MOT_DE_PASSE,
+            password=None,
             by=MACHINE,
             on=on,
         )
         for compte in COMPTES
     }
+    record_mot_de_passe_commun(
+        agents=list(agents.values()), mot_de_passe=MOT_DE_PASSE, by=MACHINE, on=on
+    )
     return Acteurs(
         operateur=organisations[OPERATEUR],
         secretariat=agents["secretariat"],
@@ -172,6 +176,7 @@ def create_acteurs(*, on: date) -> Acteurs:
             for c in COMPTES
             if c.role in {Role.PARTENAIRE, Role.SECRETARIAT, Role.GESTIONNAIRE}
         ),
+        dpo=agents["dpo"],
     )
 
 
@@ -183,9 +188,11 @@ def renew_acteurs(*, on: date) -> None:
 
 def refresh_comptes(*, on: date) -> None:
     """Keep the accounts of an older demonstration open: password of the day, habilitation."""
-    for agent in Agent.objects.filter(courriel__endswith="@demo.example").order_by("courriel"):
-        if not agent.check_password(MOT_DE_PASSE):
+    known = ""
+    for agent in Agent.objects.filter(courriel__endswith=_DOMAINE).order_by("courriel"):
+        if agent.password != known and not agent.check_password(MOT_DE_PASSE):
             record_mot_de_passe(agent=agent, mot_de_passe=MOT_DE_PASSE, by=MACHINE, on=on)
+        known = agent.password
         if agent.is_active and agent.habilite_jusqu_au < on + timedelta(days=60):
             renew_habilitation(agent=agent, by=MACHINE, on=on)
         if agent.suspendu_motif:

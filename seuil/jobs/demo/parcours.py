@@ -28,13 +28,18 @@ class Volumes:
     mandats_par_mois: int
     # Months gathered in one list: a small préfecture does not send seven files a month.
     mois_par_liste: int = 1
-    # Months of history.
+    # Months of history, and the last of them in which the équipe mobile works.
     mois: int = 24
+    mois_equipe: int = 24
 
 
 # Gironde: national totals by population share. The others keep its ratios.
-GIRONDE = Volumes(12_500, 3_750, 3_150, 1_650, 1_320, 880, 400, mandats_par_mois=25)
-PETITE = Volumes(625, 188, 158, 83, 66, 44, 20, mandats_par_mois=6, mois_par_liste=3)
+GIRONDE = Volumes(
+    12_500, 3_750, 3_150, 1_650, 1_320, 880, 400, mandats_par_mois=12, mois_par_liste=3
+)  # fmt: skip
+PETITE = Volumes(
+    420, 126, 106, 55, 44, 30, 13, mandats_par_mois=4, mois_par_liste=8, mois_equipe=12
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from seuil.acteurs.rules import load_departement
 from seuil.engines import droit
-from seuil.kernel.strict_yaml import Table, read_table
+from seuil.strict_yaml import Table, read_file
 from seuil.travail.rules.genres import GENRES
 
 # The stages that an act opens, in order, in the words of the screen.
@@ -152,17 +152,17 @@ def compose_devoirs(local: Table | None) -> Devoirs:
     national = _load_national()
     if local is None:
         return Devoirs(national)
-    removed = set(local.texts("retirer"))
+    removed = set(local.texts("retirer", default=()))
     for unknown in sorted(removed - {d.id for d in national}):
         local.refuse("retirer", f"« {unknown} » n’est pas un devoir national")
-    added = parse_devoirs(local.tables("ajouter"), taken={d.id for d in national})
+    added = parse_devoirs(local.tables("ajouter", default=()), taken={d.id for d in national})
     return Devoirs([*(d for d in national if d.id not in removed), *added])
 
 
 @cache
 def _load_national() -> tuple[Devoir, ...]:
     path = Path(__file__).parents[1] / "devoirs.yaml"
-    table = read_table(text=path.read_text(encoding="utf-8"), fichier="travail/devoirs.yaml")
+    table = read_file(path, fichier="travail/devoirs.yaml")
     table.check_keys({"devoirs"})
     return parse_devoirs(table.tables("devoirs"))
 
@@ -212,8 +212,8 @@ def _parse_devoir(table: Table) -> Devoir:
         fait=table.choice("fait", _FAITS, default=""),
         tache=table.choice("tache", GENRES, default=""),
         permanent=table.flag("permanent"),
-        valid_from=_parse_jour(table, "valid_from"),
-        valid_to=_parse_jour(table, "valid_to"),
+        valid_from=table.day_or_open("valid_from"),
+        valid_to=table.day_or_open("valid_to"),
     )
     if devoir.permanent:
         for key in ("delai", "depart", "regle", "preuve", "tache"):
@@ -245,13 +245,6 @@ _UNITES = {
     "jours ouvrés": "jours_ouvres", "jour": "jours", "jours": "jours", "semaine": "semaines",
     "semaines": "semaines", "mois": "mois",
 }  # fmt: skip
-
-
-def _parse_jour(table: Table, key: str) -> date | None:
-    value = table.get(key)
-    if value is not None and not isinstance(value, date):
-        table.refuse(key, "une date AAAA-MM-JJ est attendue")
-    return value
 
 
 def list_regles_des_devoirs(departements: Iterable[str]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seuil.acteurs.matrice import load_matrice
-from seuil.kernel.strict_yaml import Table, read_table
+from seuil.strict_yaml import Table, read_file
 
 # What the address of a page may take.
 SUR = ("numero", "source", "devoir")
@@ -44,11 +44,6 @@ def _parse_genre(code: str, table: Table) -> Genre:
         ("libelle", "pourquoi", "bouton", "page", "sur", "pour"), ("suite", "caduque", "en_lot")
     )
     roles = {p.role for p in load_matrice().profils.values() if p.role}
-    for role in table.texts("pour"):
-        if role not in roles:
-            table.refuse("pour", f"rôle inconnu, {role}")
-    if not table.texts("pour"):
-        table.refuse("pour", "un rôle au moins est attendu")
     return Genre(
         code=code,
         libelle=table.text("libelle"),
@@ -57,7 +52,7 @@ def _parse_genre(code: str, table: Table) -> Genre:
         page=table.text("page"),
         sur=table.choice("sur", SUR),
         suite=table.text("suite", default=""),
-        pour=frozenset(table.texts("pour")),
+        pour=frozenset(table.texts("pour", among=roles, unknown="rôle inconnu")),
         caduque=table.text("caduque", default=""),
         en_lot=table.flag("en_lot"),
     )
@@ -68,8 +63,7 @@ def load_genres(*, files: Iterable[Path]) -> dict[str, Genre]:
     genres: dict[str, Genre] = {}
     for path in files:
         name = f"{path.parent.name}/{path.name}"
-        table = read_table(text=path.read_text(encoding="utf-8"), fichier=name)
-        genres |= parse_genres(table, taken=genres)
+        genres |= parse_genres(read_file(path, fichier=name), taken=genres)
     return genres
 
 

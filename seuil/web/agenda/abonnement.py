@@ -98,9 +98,9 @@ def _answer(request: HttpRequest, agent: Agent, on: date) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, adresse: str = "") -> HttpResponse:
-    agent, on = get_agent(request), request_day(request)
+    agent = get_agent(request)
     context = {
-        "abonnement": find_abonnement(agent=agent, on=on),
+        "abonnement": find_abonnement(agent=agent),
         "adresse": adresse,
         "naturels": get_filtres_naturels(agent),
     }

@@ -31,6 +31,8 @@ class Formulaire(forms.Form):
     use_required_attribute = False
     # True for a form that only chooses what a list shows.
     filtre = False
+    # The fields that a page folds until they are wanted.
+    plies: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -42,6 +44,10 @@ class Formulaire(forms.Form):
             field.error_messages["required"] = _required_message(field)
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = "Choisissez une réponse de la liste."
+
+    def read(self) -> dict[str, Any]:
+        """Return what the operation takes of a valid form: by default, each field by its name."""
+        return self.cleaned_data
 
 
 class Choix(BaseChoiceIterator):
@@ -96,7 +102,7 @@ class ListeDeroulante(forms.Select):
         options = choices.write_options(chosen)
         shown = flatatt({"name": name, **self.attrs, **(attrs or {})})
         # Every part was escaped above; format_html on each option costs ten times more.
-        return mark_safe(f"<select{shown}>{options}</select>")  # noqa: S308
+        return mark_safe(f"<select{shown}>{options}</select>")  # noqa: S308 - see above
 
 
 class ChoixField(forms.ChoiceField):

@@ -35,19 +35,18 @@ from seuil.web.session import get_connexion, get_duree, get_inactivite
 @signed_in
 @require_GET
 def mes_connexions(request: HttpRequest) -> HttpResponseBase:
-    agent, on = get_agent(request), request_day(request)
+    agent = get_agent(request)
     context = {
         "ouvertes": list_connexions(
             agent=agent,
-            on=on,
             at=clock.now(),
             inactivite=get_inactivite(),
             duree=get_duree(),
         ),
-        "passees": list_connexions_passees(agent=agent, on=on),
+        "passees": list_connexions_passees(agent=agent),
         "courante": get_connexion(request),
         "facteurs": get_facteurs(agent=agent),
-        "cles": list_cles(agent=agent, on=on),
+        "cles": list_cles(agent=agent),
         "cle": CleForm(),
         "mot_de_passe": agent.has_usable_password(),
     }
@@ -146,7 +145,7 @@ def cle_ajouter_defi(request: HttpRequest) -> HttpResponseBase:
 @requires_recent_sign_in
 @require_POST
 def cle_retirer(request: HttpRequest) -> HttpResponseBase:
-    cles = {str(c.pk): c.pk for c in list_cles(agent=get_agent(request), on=request_day(request))}
+    cles = {str(c.pk): c.pk for c in list_cles(agent=get_agent(request))}
     cle_id = cles.get(request.POST.get("cle", ""))
     if cle_id is None:
         return redirect("mes_connexions")

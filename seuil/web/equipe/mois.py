@@ -9,7 +9,7 @@ from django.http import HttpRequest, QueryDict
 from seuil.acteurs.models import Organisation, TypeOrganisation
 from seuil.acteurs.queries import list_organisations
 from seuil.engines.droit import write_date
-from seuil.web.access import get_agent, request_day
+from seuil.web.access import get_agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def list_operateurs(request: HttpRequest) -> list[dict[str, Any]]:
     agent = get_agent(request)
     if agent.organisation.type == TypeOrganisation.OPERATEUR:
         return [{"id": agent.organisation_id, "nom": agent.organisation.nom}]
-    rows = list_organisations(agent=agent, on=request_day(request), type=TypeOrganisation.OPERATEUR)
+    rows = list_organisations(agent=agent, type=TypeOrganisation.OPERATEUR)
     return [{"id": row["id"], "nom": row["nom"]} for row in rows]
 
 

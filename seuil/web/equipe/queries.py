@@ -12,7 +12,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from seuil.acteurs.models import Agent, Role
 from seuil.contacts.models import Contact
 from seuil.dossiers.models import Composition, Coordonnee, Dossier, Personne
-from seuil.echeances.queries import read_dette
+from seuil.echeances.queries import get_dette
 from seuil.travail.models import Tache
 from seuil.travail.rules.genres import EN_LOT, GENRES
 
@@ -124,7 +124,7 @@ def _repere(
 
 def _fiche(dossier: Dossier) -> Fiche:
     situation = dossier.situation
-    dette, dette_le = read_dette(dossier=dossier)
+    dette, dette_le = get_dette(dossier=dossier)
     bail = getattr(dossier, "bail", None)
     bailleur = bail.bailleur if bail else None
     composition = next(iter(dossier.compositions.all()), None)

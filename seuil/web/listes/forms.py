@@ -7,7 +7,7 @@ from django import forms
 
 from seuil.actes.models import TypeActe
 from seuil.actes.queries import ColonneVue
-from seuil.actes.rules.champs import CHAMPS
+from seuil.actes.rules.champs import load_titres
 from seuil.actes.rules.types import LABELS_TYPE
 from seuil.web.components.forms import ChoixField, FichierField, Formulaire, ListeDeroulante
 
@@ -39,7 +39,7 @@ class ColonnesForm(Formulaire):
     def __init__(self, *args: Any, colonnes: Sequence[ColonneVue], **kwargs: Any) -> None:
         choices = [("", "Ne pas reprendre")] + [
             (c.code, f"{c.libelle} (obligatoire)" if c.obligatoire else c.libelle)
-            for c in CHAMPS.values()
+            for c in load_titres().champs.values()
         ]
         super().__init__(*args, **kwargs)
         self.colonnes = colonnes

@@ -130,7 +130,7 @@ def badge(libelle: str, ton: str = "") -> SafeString:
 
 
 @register.simple_tag
-def echeance(le: date | None, on: date, legale: bool = False) -> SafeString:  # noqa: FBT001, FBT002
+def echeance(le: date | None, on: date, legale: bool = False) -> SafeString:  # noqa: FBT001, FBT002 - a tag
     """Give a due day with the days left; red only for a legal date lost or about to be."""
     if le is None:
         return format_html('<span class="seuil-a-determiner">à déterminer</span>')

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from seuil.accompagnements.models import Contrat, Demarche, Mandat
 from seuil.acteurs.models import Agent, Role
-from seuil.kernel.strict_yaml import FichierIllisible
+from seuil.strict_yaml import FichierIllisible
 from seuil.travail.models import Tache
 from seuil.travail.operations import GenreMalDeclare, refresh_taches
 from seuil.travail.queries import filter_taches
@@ -156,7 +156,7 @@ genres:
     [
         (("sur: numero", "sur: nom"), "nom"),
         (("pour: [secretariat]", "pour: [maire]"), "maire"),
-        (("pour: [secretariat]", "pour: []"), "rôle"),
+        (("pour: [secretariat]", "pour: []"), "pour.*une liste de textes est attendue"),
         (("bouton: Noter", "boutton: Noter"), "boutton"),
         (("  rappeler:", "  devoir:"), "autre paquet"),
     ],

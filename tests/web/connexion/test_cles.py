@@ -54,7 +54,7 @@ def test_a_passkey_serves_as_second_factor(compte: Compte, cle: Cle, client: Str
 def test_a_passkey_of_another_is_no_second_factor(
     compte: Compte, cle: Cle, client: StrictClient, horloge: Horloge
 ) -> None:
-    from tests.web.connexion.conftest import make_compte  # noqa: PLC0415
+    from tests.web.connexion.conftest import make_compte
 
     other = make_compte(horloge, courriel="autre@ddets.exemple")
     first(client, other.courriel)

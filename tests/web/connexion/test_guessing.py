@@ -83,7 +83,7 @@ def test_a_known_browser_is_slowed_by_its_own_failures(
 def test_a_cookie_of_a_known_browser_serves_its_own_account_only(
     compte: Compte, entrer: Callable[..., StrictClient], horloge: Horloge
 ) -> None:
-    from tests.web.connexion.conftest import make_compte  # noqa: PLC0415
+    from tests.web.connexion.conftest import make_compte
 
     victim = make_compte(horloge, courriel="victime@ddets.exemple")
     attacker = entrer()

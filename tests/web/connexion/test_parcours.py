@@ -331,7 +331,7 @@ def test_the_application_is_replaced(
 
 
 def test_the_password_rules_are_those_of_django_s_machinery(compte: Compte) -> None:
-    from django.contrib.auth.password_validation import (  # noqa: PLC0415
+    from django.contrib.auth.password_validation import (
         password_validators_help_texts,
         validate_password,
     )

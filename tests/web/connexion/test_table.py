@@ -348,7 +348,7 @@ def test_a_password_changed_between_the_two_factors_stops_the_sign_in(
 def test_the_second_factor_of_another_does_not_serve(
     compte: Compte, client: StrictClient, horloge: Horloge
 ) -> None:
-    from tests.web.connexion.conftest import make_compte  # noqa: PLC0415
+    from tests.web.connexion.conftest import make_compte
 
     other = make_compte(horloge, courriel="autre@ddets.exemple")
     first(client, compte.courriel)
@@ -470,7 +470,7 @@ DEMOS = {
 def test_only_accounts_of_a_demonstration_open_with_a_password_alone(
     db: None, settings: Any, demo: bool, https: bool, courriel: str, skips: bool
 ) -> None:
-    from tests.factories.base import make_agent  # noqa: PLC0415
+    from tests.factories.base import make_agent
 
     settings.SEUIL_DEMO, settings.SECURE_SSL_REDIRECT = demo, https
     make_agent(courriel=courriel, password=MOT_DE_PASSE)

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import ConfigurationIllisible, load_departement, parse_departement
+from seuil.acteurs.rules import load_departement, parse_departement
+from seuil.strict_yaml import FichierIllisible
 from tests.harness.client import StrictClient
 
 ClientDe = Callable[[object], StrictClient]
@@ -42,19 +43,22 @@ def test_a_departement_without_configuration_has_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "message"),
     [
-        MINIMAL + "inconnu: 1",
-        MINIMAL.replace("seuils: []\n", ""),
-        MINIMAL.replace("formations: []", "formations: [{nom: X, president: Y}]"),
-        MINIMAL.replace("delais: []", "delais: [{objet: X, valeur: Y}]"),
+        (MINIMAL + "inconnu: 1", r"ligne 9, «.inconnu.»"),
+        (MINIMAL.replace("seuils: []\n", ""), r"ligne 2, «.seuils.»"),
+        (MINIMAL.replace("formations: []", "formations: [{nom: X, president: Y}]"), "ligne 5"),
+        (MINIMAL.replace("formations: []", "formations: X"), r"ligne 5, «.formations.»"),
+        (MINIMAL.replace("delais: []", "delais: [{objet: X, valeur: Y}]"), r"ligne 6, «.texte.»"),
+        (MINIMAL.replace("nom: Gironde", "nom: 33"), r"ligne 3, «.nom.»"),
+        (MINIMAL.replace('"33"', '"34"'), r"ligne 2, «.code.».*34\.yaml"),
     ],
 )
-def test_a_malformed_configuration_is_refused(text: str) -> None:
-    assert parse_departement(MINIMAL).nom == "Gironde"
+def test_a_malformed_configuration_is_refused_with_its_line(text: str, message: str) -> None:
+    assert parse_departement(MINIMAL, code="33").nom == "Gironde"
 
-    with pytest.raises(ConfigurationIllisible):
-        parse_departement(text)
+    with pytest.raises(FichierIllisible, match=rf"departements/33\.yaml, .*{message}"):
+        parse_departement(text, code="33")
 
 
 def test_accounts_are_for_the_administrator_only(

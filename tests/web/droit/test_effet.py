@@ -12,7 +12,7 @@ from django.urls import reverse
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Bail, Dossier
 from seuil.echeances.models import Echeance
-from seuil.echeances.queries import measure_effet
+from seuil.echeances.queries import list_effets
 from seuil.echeances.rules.effets import EffetDuDroit, list_effets_utiles
 from seuil.engines import droit
 from seuil.usecases.refresh_dossiers import refresh_dossiers
@@ -24,6 +24,7 @@ ON = date(2026, 11, 21)
 ClientDe = Callable[[object], StrictClient]
 A1 = droit.read_fichier("A1")
 LIGNE = A1.splitlines().index("    unit: semaines") + 1
+FORMULE = A1.splitlines().index("formule: clause_resolutoire") + 1
 HUIT_SEMAINES = A1.replace("    n: 6\n    unit: semaines", "    n: 8\n    unit: semaines")
 AVRIL = droit.read_fichier("F4").replace(
     'valid_to: null\n    periode: {debut: "11-01", fin: "03-31"}',
@@ -60,7 +61,7 @@ def measure(folder: Path, **files: str) -> dict[str, EffetDuDroit]:
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     essai = droit.read_essai(folder)
-    effets = measure_effet(departement="33", essai=essai)
+    effets = list_effets(departement="33", essai=essai)
     return {e.regle: e for e in list_effets_utiles(effets, essai)}
 
 
@@ -262,7 +263,13 @@ def test_a_rule_that_no_dossier_keeps_says_so(client: StrictClient) -> None:
         (A1.replace("unit: semaines", "unit: lunes"), "A1.yaml", f"A1.yaml, ligne {LIGNE}"),
         (A1.replace("n: 6", "n: 6000"), "A1.yaml", "999"),
         (A1.replace("regle: A1", "regle: A2"), "A1.yaml", "A2.yaml"),
-        (A1.replace("formule: clause_resolutoire", "formule: delai"), "A1.yaml", "ligne 10"),
+        (
+            A1.replace("formule: clause_resolutoire", "formule: delai"),
+            "A1.yaml",
+            "cette clé, en vigueur",
+        ),
+        (A1.replace("echeance: suivie\n", ""), "A1.yaml", "cette clé, en vigueur « suivie »"),
+        (A1 + "categorie: dalo\n", "A1.yaml", f"ligne {len(A1.splitlines()) + 1}, « categorie »"),
         (A1.replace("transition: A1t\n", ""), "A1.yaml", "A1.yaml, ligne 1"),
         (A1.replace("2023-07-29", "2023-02-30"), "A1.yaml", "n’existe pas"),
         ("a: [\n", "A1.yaml", "écriture illisible"),

@@ -153,7 +153,7 @@ def test_the_data_are_downloaded_as_three_files(officer: StrictClient, complet: 
 def test_an_erased_file_leaves_its_request_readable(
     officer: StrictClient, complet: Dossier
 ) -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
     purge_dossiers(departement="33", on=ON, at=datetime(2026, 11, 21, tzinfo=UTC))
     address = f"/droits/{DemandeDroit.objects.get().pk}/"
@@ -206,7 +206,7 @@ def test_the_secretariat_holds_a_file_and_lets_it_go(
 def test_a_figure_says_how_many_of_its_files_were_erased(
     client_de: Sign, secretaire: Agent, complet: Dossier
 ) -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
     address = "/activite/tentatives/dossiers/?mois=2021-04"
     client = client_de(secretaire)
@@ -242,7 +242,7 @@ def test_the_database_shows_the_register_to_the_officer_alone(
 
 
 def test_the_purge_works_as_the_application_s_role(complet: Dossier) -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
     with under_policies():
         bilan = purge_dossiers(departement="33", on=ON, at=datetime(2026, 11, 21, tzinfo=UTC))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -14,12 +15,13 @@ from seuil.dossiers.models import Dossier
 from seuil.echeances.queries import list_jours
 from seuil.kernel.contexte import counting
 from seuil.travail.queries import (
+    get_annuaire,
     list_diligences,
     list_etapes_atteintes,
     list_rendables,
-    load_annuaire,
 )
 from seuil.travail.rules.vues import DevoirVu, EtapeVue, Reponse, compute_etapes_vues
+from seuil.web.dossier.onglet import Lecture, Onglet
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def read_devoirs(*, agent: Agent, on: date, dossier: Dossier) -> list[Table]:
         )
     vues = compute_etapes_vues(
         etapes,
-        annuaire=load_annuaire(departements=[dossier.departement_id]),
+        annuaire=get_annuaire(departements=[dossier.departement_id]),
         echeances=list_jours(agent=agent, on=on, dossier=dossier),
         reponses=[
             Reponse(
@@ -98,3 +100,16 @@ def _by_acteur(vue: EtapeVue, dossier: Dossier, mine: set[tuple[str, UUID]]) -> 
             )
         )
     return acteurs
+
+
+def _read(lecture: Lecture) -> dict[str, Any]:
+    return {"etapes_vues": read_devoirs(**lecture.key)}
+
+
+ONGLET = Onglet(
+    libelle="Qui fait quoi",
+    rang=30,
+    template="dossier/onglets/devoirs.html",
+    read=_read,
+    categories=("devoirs",),
+)

@@ -1,0 +1,65 @@
+"""A journal that is locked or broken: nothing is shown, nothing is recorded, then all resumes."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+
+import psycopg
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from seuil.jobs.journal import connection_string
+from tests.audit.monde import FAIL, REPAIR, make_monde, read_text
+from tests.harness.client import StrictClient
+
+ClientDe = Callable[[object], StrictClient]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_locked_journal_answers_503_within_five_seconds_then_resumes(
+    on: date, client_de: ClientDe
+) -> None:
+    monde = make_monde(on)
+    client = client_de(monde.agents["secretariat"])
+    addresses = [
+        reverse("dossier", args=[monde.valeurs["numero"]]),
+        reverse("dossiers"),
+        reverse("agenda_ics", args=[monde.valeurs["jeton"]]),
+    ]
+
+    with closing(psycopg.connect(connection_string())) as other:
+        other.execute("LOCK TABLE audit_event IN ACCESS EXCLUSIVE MODE")
+        for address in addresses:
+            start = time.monotonic()
+            response = client.get(address)
+            assert (response.status_code, time.monotonic() - start < 5) == (503, True)
+            assert monde.seen_in(read_text(response)) == {}
+
+    assert [client.get(a).status_code for a in addresses] == [200, 200, 200]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_sent_is_not_recorded_when_the_journal_fails(
+    on: date, client_de: ClientDe
+) -> None:
+    monde = make_monde(on)
+    client = client_de(monde.agents["secretariat"])
+    dossier = monde.canaris[0].dossier
+    before = dossier.dettes.count()
+    data = {"constatee_le": on.isoformat(), "montant": "1234", "source": "Essai"}
+    address = reverse("dette_ajouter", args=[dossier.numero])
+
+    with connection.cursor() as cursor:
+        cursor.execute(FAIL.replace("pg_temp.fail", "public.essai_panne") % "53100")
+    try:
+        refused = client.post(address, data)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(REPAIR.replace("pg_temp.fail", "public.essai_panne"))
+    after = dossier.dettes.count()
+    accepted = client.post(address, data)
+
+    assert (refused.status_code, after) == (503, before)
+    assert (accepted.status_code, dossier.dettes.count()) == (302, before + 1)
