@@ -34,14 +34,9 @@ def migrate() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-<<<<<<< HEAD
     from seuil.acteurs import rls
     from seuil.audit.operations import install_journal, triggers_removed
-=======
-    from seuil.acteurs import rls  # noqa: PLC0415
-    from seuil.audit.operations import install_journal, triggers_removed  # noqa: PLC0415
-    from seuil.kernel.bulk import paused_collector  # noqa: PLC0415
->>>>>>> demo
+    from seuil.kernel.bulk import paused_collector
 
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
