@@ -19,6 +19,7 @@ from seuil.acteurs.operations.agents import create_agent
 from seuil.acteurs.operations.machine import Machine
 from seuil.acteurs.operations.organisations import create_organisation
 from seuil.acteurs.operations.territoires import import_geography
+from seuil.acteurs.rules import AgentSaisi
 from seuil.dossiers.models import Dossier
 from seuil.jobs.migrer import migrate
 from seuil.usecases.import_liste import import_liste
@@ -115,7 +116,7 @@ def get_agent(role: str) -> Agent:
         departement="33", type=kind, nom=f"Organisme {kind}", by=BY, on=ON
     )
     return create_agent(
-        courriel=f"{role}@mesure.invalid", nom="Mesure", prenom=role, role=role,
+        saisie=AgentSaisi(f"{role}@mesure.invalid", "Mesure", role, role),
         organisation=home, password=PASSWORD, by=BY, on=ON,
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Write the équipe mobile's work: choice, mandate, reports, contract, opinions, closure."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -16,7 +17,8 @@ from seuil.accompagnements.models import (
     Prolongation,
     Rapport,
 )
-from seuil.accompagnements.rules.mandats import DemarcheSaisie, Suivi, why_not_close
+from seuil.accompagnements.rules.choix import ObjectifSaisi
+from seuil.accompagnements.rules.mandats import ClotureSaisie, DemarcheSaisie, Suivi, why_not_close
 from seuil.accompagnements.rules.priorites import Candidat
 from seuil.acteurs.models import Agent, Arrondissement, Organisation, Role, TypeOrganisation
 from seuil.audit.operations import Author, record_event
@@ -103,31 +105,21 @@ class ClotureRefusee(Refusal):
 def create_objectif(
     *,
     operateur: Organisation,
-    annee: int,
-    cible_annuelle: int,
-    volume_mensuel: int,
+    saisie: ObjectifSaisi,
     arrondissement: Arrondissement | None = None,
-    part_arrondissement: int = 0,
-    part_cql_min: int = 0,
-    part_cql_max: int = 100,
     by: Author,
     on: date,
 ) -> Objectif:
     """Fix what the convention asks for a year. Raises OperateurInconnu, ObjectifDejaFixe."""
     if operateur.type != TypeOrganisation.OPERATEUR:
         raise OperateurInconnu
-    if Objectif.objects.filter(operateur=operateur, annee=annee).exists():
+    if Objectif.objects.filter(operateur=operateur, annee=saisie.annee).exists():
         raise ObjectifDejaFixe
     objectif = Objectif.objects.create(
         departement_id=operateur.departement_id,
         operateur=operateur,
-        annee=annee,
-        cible_annuelle=cible_annuelle,
-        volume_mensuel=volume_mensuel,
         arrondissement=arrondissement,
-        part_arrondissement=part_arrondissement,
-        part_cql_min=part_cql_min,
-        part_cql_max=part_cql_max,
+        **asdict(saisie),
     )
     _record("objectif.fixe", by, on, "objectif", objectif.pk)
     return objectif
@@ -442,11 +434,8 @@ def record_prolongation(
 def close_mandat(
     *,
     mandat: Mandat,
-    motif: str,
-    denouement: str,
-    clos_le: date,
+    saisie: ClotureSaisie,
     suivi: Suivi,
-    notifie_le: date | None = None,
     by: Agent,
     on: date,
 ) -> Mandat:
@@ -455,24 +444,24 @@ def close_mandat(
     Raises MandatNonAccepte, MandatClos, ClotureRefusee.
     """
     locked = _lock_running(mandat)
-    if not motif or not denouement:
+    if not saisie.motif or not saisie.denouement:
         raise ClotureRefusee("Indiquez le motif de la clôture et le dénouement.")
     if locked.repondu_le is None:
         raise MandatNonAccepte
     reason = why_not_close(
-        motif=motif,
-        clos_le=clos_le,
+        motif=saisie.motif,
+        clos_le=saisie.clos_le,
         on=on,
         debut_le=locked.repondu_le,
         suivi=suivi,
-        notifie_le=notifie_le,
+        notifie_le=saisie.notifie_le,
     )
     if reason:
         raise ClotureRefusee(reason)
-    locked.motif_cloture = Mandat.MotifCloture(motif)
-    locked.denouement = Mandat.Denouement(denouement)
-    locked.clos_le = clos_le
-    locked.notifie_le = notifie_le
+    locked.motif_cloture = Mandat.MotifCloture(saisie.motif)
+    locked.denouement = Mandat.Denouement(saisie.denouement)
+    locked.clos_le = saisie.clos_le
+    locked.notifie_le = saisie.notifie_le
     locked.save(update_fields=["motif_cloture", "denouement", "clos_le", "notifie_le"])
     _record("mandat.clos", by, on, "dossier", locked.dossier_id, mandat=str(locked.pk))
     return locked

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, time
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from seuil.actes.models import Acte, Correspondance, Ligne, Lot
 from seuil.actes.rules.lignes import ActeRecu, LigneLue
+from seuil.actes.rules.saisie import ActeSaisi
 from seuil.audit.operations import Author, record_event
 from seuil.dossiers.models import Dossier
 from seuil.engines.tabular import Cell, Row, Table
@@ -202,22 +203,17 @@ def record_actes(*, actes: Sequence[tuple[UUID, ActeRecu, int]], type_acte: str,
 
 
 @transaction.atomic
-def create_acte(
-    *, dossier: Dossier, type_acte: str, survenu_le: date, source: str, by: Author, on: date,
-    sens: str = "", **details: Any,
-) -> Acte:  # fmt: skip
+def create_acte(*, dossier: Dossier, saisie: ActeSaisi, source: str, by: Author, on: date) -> Acte:
     """Write one act entered by hand. Raises ActeDejaConnu."""
+    details = asdict(saisie)
+    key = {name: details.pop(name) for name in ("type", "survenu_le", "sens")}
     acte, created = Acte.objects.get_or_create(
-        dossier=dossier,
-        type=type_acte,
-        survenu_le=survenu_le,
-        sens=sens,
-        defaults={"id": new_id(), "source": source, **details},
+        dossier=dossier, **key, defaults={"id": new_id(), "source": source, **details}
     )
     if not created:
         raise ActeDejaConnu
     record_event(
-        kind=f"acte.{type_acte}", by=by, on=on, target_type="dossier", target_id=dossier.pk
+        kind=f"acte.{saisie.type}", by=by, on=on, target_type="dossier", target_id=dossier.pk
     )
     return acte
 

@@ -103,6 +103,16 @@ _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True)
+class AgentSaisi:
+    """A person to whom an account is opened."""
+
+    courriel: str
+    nom: str
+    prenom: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Division:
     """A way of cutting a département, official or local: each commune in one secteur at most."""
 

@@ -1,7 +1,6 @@
 """Write attempts and exchanges."""
 
-from datetime import date, time
-from uuid import UUID
+from datetime import date
 
 from django.db import transaction
 
@@ -9,6 +8,7 @@ from seuil.acteurs.models import Agent
 from seuil.audit.operations import record_event
 from seuil.contacts import rules
 from seuil.contacts.models import Contact
+from seuil.contacts.rules import ContactSaisi
 from seuil.dossiers.models import Dossier
 from seuil.kernel.models import new_id
 from seuil.kernel.refusal import Refusal
@@ -22,41 +22,33 @@ class ContactRefuse(Refusal):
 def record_contact(
     *,
     dossier: Dossier,
-    avec: str,
-    canal: str,
-    resultat: str,
-    survenu_le: date,
-    heure: time | None = None,
-    lieu: str = "",
-    prochain_le: date | None = None,
-    note: str = "",
+    saisie: ContactSaisi,
     mandat_le: date | None = None,
-    contact_id: UUID | None = None,
     by: Agent,
     on: date,
 ) -> Contact:
-    """Record one attempt and its result; the same `contact_id` sent twice records it once.
-
-    Raises ContactRefuse.
-    """
+    """Record one attempt and its result, once. Raises ContactRefuse."""
     reason = rules.why_not_record(
-        survenu_le=survenu_le, prochain_le=prochain_le, on=on, mandat_le=mandat_le
+        survenu_le=saisie.survenu_le,
+        prochain_le=saisie.prochain_le,
+        on=on,
+        mandat_le=mandat_le,
     )
     if reason:
         raise ContactRefuse(reason)
     contact, created = Contact.objects.get_or_create(
-        pk=contact_id or new_id(),
+        pk=saisie.contact_id or new_id(),
         dossier=dossier,
         par=by,
         defaults={
-            "avec": Contact.Avec(avec),
-            "canal": Contact.Canal(canal),
-            "resultat": Contact.Resultat(resultat),
-            "survenu_le": survenu_le,
-            "heure": heure,
-            "lieu": lieu,
-            "prochain_le": prochain_le,
-            "note": note,
+            "avec": Contact.Avec(saisie.avec),
+            "canal": Contact.Canal(saisie.canal),
+            "resultat": Contact.Resultat(saisie.resultat),
+            "survenu_le": saisie.survenu_le,
+            "heure": saisie.heure,
+            "lieu": saisie.lieu,
+            "prochain_le": saisie.prochain_le,
+            "note": saisie.note,
             "organisation_id": by.organisation_id,
         },
     )

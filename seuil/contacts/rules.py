@@ -1,6 +1,23 @@
-"""When an attempt or an exchange may be recorded."""
+"""What is said of an attempt or an exchange, and when it may be recorded."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, time
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSaisi:
+    """An attempt and its result, as noted; the same `contact_id` sent twice is the same one."""
+
+    avec: str
+    canal: str
+    resultat: str
+    survenu_le: date
+    heure: time | None = None
+    lieu: str = ""
+    prochain_le: date | None = None
+    note: str = ""
+    contact_id: UUID | None = None
 
 
 def why_not_record(

@@ -1,6 +1,7 @@
 """Write the dates of the diagnostic social et financier, and the findings on acts."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from seuil.audit.operations import record_event
 from seuil.diagnostics import rules
 from seuil.diagnostics.models import ConstatRegularite, Dsf
 from seuil.diagnostics.queries import get_avis, list_questions
-from seuil.diagnostics.rules import ConstatSaisi
+from seuil.diagnostics.rules import ConstatSaisi, FinDsfSaisie
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.dossiers import lock_dossier
 from seuil.kernel.refusal import Refusal
@@ -48,16 +49,7 @@ def request_dsf(
 
 
 @transaction.atomic
-def record_dsf(
-    *,
-    dossier: Dossier,
-    fin: str,
-    termine_le: date,
-    transmis_juge_le: date | None = None,
-    transmis_ccapex_le: date | None = None,
-    by: Agent,
-    on: date,
-) -> Dsf:
+def record_dsf(*, dossier: Dossier, saisie: FinDsfSaisie, by: Agent, on: date) -> Dsf:
     """Record how and when the diagnosis ended and was sent.
 
     Completes the one in progress, or the one that ended that day (its sending comes later);
@@ -67,23 +59,16 @@ def record_dsf(
     known = Dsf.objects.filter(dossier=dossier)
     dsf = (
         known.filter(fin=Dsf.Fin.EN_COURS).first()
-        or known.filter(fin=fin, termine_le=termine_le).order_by("id").last()
+        or known.filter(fin=saisie.fin, termine_le=saisie.termine_le).order_by("id").last()
         or Dsf(dossier=dossier)
     )
-    reason = rules.why_not_record(
-        fin=fin,
-        termine_le=termine_le,
-        transmis_juge_le=transmis_juge_le,
-        transmis_ccapex_le=transmis_ccapex_le,
-        demande_le=dsf.demande_le,
-        on=on,
-    )
+    reason = rules.why_not_record(**asdict(saisie), demande_le=dsf.demande_le, on=on)
     if reason:
         raise DsfRefuse(reason)
-    dsf.fin = Dsf.Fin(fin)
-    dsf.termine_le = termine_le
-    dsf.transmis_juge_le = transmis_juge_le or dsf.transmis_juge_le
-    dsf.transmis_ccapex_le = transmis_ccapex_le or dsf.transmis_ccapex_le
+    dsf.fin = Dsf.Fin(saisie.fin)
+    dsf.termine_le = saisie.termine_le
+    dsf.transmis_juge_le = saisie.transmis_juge_le or dsf.transmis_juge_le
+    dsf.transmis_ccapex_le = saisie.transmis_ccapex_le or dsf.transmis_ccapex_le
     dsf.par = by
     dsf.save()
     _record("dsf.termine", dsf, by, on)

@@ -32,6 +32,16 @@ class Audience:
     transmission_le: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class FinDsfSaisie:
+    """How and when a diagnosis ended, and to whom it was sent."""
+
+    fin: str
+    termine_le: date
+    transmis_juge_le: date | None = None
+    transmis_ccapex_le: date | None = None
+
+
 def why_not_record(
     *,
     fin: str,

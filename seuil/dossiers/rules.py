@@ -1,4 +1,4 @@
-"""How a household described by a source is recognised: the normalised key of a file."""
+"""What is said of a household, by a source or by a person; the key by which it is recognised."""
 
 import hashlib
 import re
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from uuid import UUID
 
 # Abbreviations that the same address shows from one list to another.
 _ABREVIATIONS = {
@@ -63,6 +64,52 @@ class MenageRecu:
     charges: Decimal | None = None
     suivi: str = ""
     service_social: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BailSaisi:
+    """What a person knows of the lease; empty: not known."""
+
+    signe_le: date | None = None
+    reconduit_le: date | None = None
+    clause_duree: str = ""
+    terme: str = ""
+    loyer: Decimal | None = None
+    charges: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AideSaisie:
+    """The housing aid as a source states it; 0 says that there is none."""
+
+    constatee_le: date
+    montant: Decimal
+    tiers_payant: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuiviSaisi:
+    """What a social service says of the household."""
+
+    situation: str
+    constate_le: date
+    source: str
+    service: str = ""
+    mesure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnonceSaisie:
+    """The date of a deadline as it was told; `fait_id` is the fact that starts the deadline."""
+
+    regle: str
+    fait_id: UUID
+    annoncee_le: date
+    dite_le: date
+    a_qui: str
+    moyen: str
+    source: str
 
 
 @lru_cache(maxsize=200_000)

@@ -166,7 +166,7 @@ def _read_actes(ids: list[UUID]) -> dict[UUID, list[Acte]]:
 def _read_fiches(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return, per dossier, what selects its rules and what its situation shows."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ_FICHES, [as_array(ids)] * 4)
+        cursor.execute(_READ_FICHES, [as_array(ids)])
         rows = cursor.fetchall()
     return {
         pk: {
@@ -192,17 +192,9 @@ def _read_fiches(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     }  # fmt: skip
 
 
+# What is last of each dossier is looked for by its index, dossier by dossier: joined as wholes, the
+# planner that believes the tables small, an import before, reads each as often as there are files.
 _READ_FICHES = """
-WITH dette AS (
-  SELECT DISTINCT ON (dossier_id) dossier_id, montant, constatee_le FROM dossiers_dette
-  WHERE dossier_id = ANY(%s::uuid[]) ORDER BY dossier_id, constatee_le DESC, created_at DESC
-), suivi AS (
-  SELECT DISTINCT ON (dossier_id) dossier_id, situation FROM dossiers_suivisocial
-  WHERE dossier_id = ANY(%s::uuid[]) ORDER BY dossier_id, constate_le DESC, created_at DESC
-), composition AS (
-  SELECT DISTINCT ON (dossier_id) dossier_id, enfants FROM dossiers_composition
-  WHERE dossier_id = ANY(%s::uuid[]) ORDER BY dossier_id, constatee_le DESC, created_at DESC
-)
 SELECT d.id, d.departement_id, l.commune_id, c.arrondissement_id, b.signe_le, b.clause_duree,
   p.nom, p.prenom, dette.montant, dette.constatee_le, suivi.situation,
   d.parc, composition.enfants, bailleur.nature, b.reconduit_le
@@ -211,10 +203,19 @@ LEFT JOIN dossiers_logement l ON l.dossier_id = d.id
 LEFT JOIN acteurs_commune c ON c.code = l.commune_id
 LEFT JOIN dossiers_bail b ON b.dossier_id = d.id
 LEFT JOIN dossiers_bailleur bailleur ON bailleur.id = b.bailleur_id
-LEFT JOIN composition ON composition.dossier_id = d.id
 LEFT JOIN dossiers_personne p
   ON p.dossier_id = d.id AND p.qualite = 'titulaire' AND p.rang = 1
-LEFT JOIN dette ON dette.dossier_id = d.id
-LEFT JOIN suivi ON suivi.dossier_id = d.id
+LEFT JOIN LATERAL (
+  SELECT x.enfants FROM dossiers_composition x WHERE x.dossier_id = d.id
+  ORDER BY x.constatee_le DESC, x.created_at DESC LIMIT 1
+) composition ON true
+LEFT JOIN LATERAL (
+  SELECT x.montant, x.constatee_le FROM dossiers_dette x WHERE x.dossier_id = d.id
+  ORDER BY x.constatee_le DESC, x.created_at DESC LIMIT 1
+) dette ON true
+LEFT JOIN LATERAL (
+  SELECT x.situation FROM dossiers_suivisocial x WHERE x.dossier_id = d.id
+  ORDER BY x.constate_le DESC, x.created_at DESC LIMIT 1
+) suivi ON true
 WHERE d.id = ANY(%s::uuid[])
 """

@@ -47,6 +47,7 @@ def invite(arguments: argparse.Namespace) -> int:
     from seuil.acteurs.operations.agents import create_agent
     from seuil.acteurs.operations.machine import Machine
     from seuil.acteurs.operations.organisations import create_organisation
+    from seuil.acteurs.rules import AgentSaisi
     from seuil.connexions.operations.invitations import create_invitation
     from seuil.kernel.clock import now, today
 
@@ -58,10 +59,7 @@ def invite(arguments: argparse.Namespace) -> int:
         departement=departement, type="ddets", nom=arguments.organisme, by=by, on=on
     )
     agent = create_agent(
-        courriel=arguments.courriel,
-        nom=arguments.nom,
-        prenom=arguments.prenom,
-        role="administrateur",
+        saisie=AgentSaisi(arguments.courriel, arguments.nom, arguments.prenom, "administrateur"),
         organisation=organisation,
         password=None,
         by=by,

@@ -183,13 +183,13 @@ def _print_retenus(bilan: "Bilan") -> None:
 
 
 def _find_dossier(numero: str) -> "Dossier":
-    from seuil.conservation.queries.demandes import find_dossier
+    from seuil.conservation.queries.demandes import find_dossier_du_departement
     from seuil.kernel.clock import today
     from seuil.kernel.contexte import acting_as_machine
 
     departement = numero.strip().split("-")[0]
     with acting_as_machine("rgpd", on=today(departement), departement=departement):
-        dossier = find_dossier(departement=departement, numero=numero)
+        dossier = find_dossier_du_departement(departement=departement, numero=numero)
     if dossier is None:
         raise DossierIntrouvable(numero)
     return dossier

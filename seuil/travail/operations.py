@@ -1,7 +1,6 @@
 """Rebuild the work queue of dossiers; record what an organisation did of its duties."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,34 +9,16 @@ from django.db import connection, transaction
 
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import record_event, record_events
-from seuil.dossiers.models import Dossier
 from seuil.kernel.bulk import as_array, replace_projection
 from seuil.kernel.refusal import Refusal
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules.besoins import Besoin
+from seuil.travail.rules.diligences import DiligenceSaisie, ReponseSaisie
 from seuil.travail.rules.genres import GENRES
 
 
 class DiligenceRefusee(Refusal):
     """The day, the proof or the reason is not what it must be."""
-
-
-@dataclass(frozen=True, slots=True)
-class DiligenceSaisie:
-    """What an organisation says of one duty of a dossier."""
-
-    dossier_id: UUID
-    devoir: str
-    source_id: UUID
-    faite_le: date
-    preuve: str = ""
-    sans_objet: bool = False
-    motif: str = ""
-
-    @property
-    def cle(self) -> tuple[UUID, str, UUID]:
-        """Return what is answered once: the duty of a dossier, for an act."""
-        return self.dossier_id, self.devoir, self.source_id
 
 
 class GenreMalDeclare(AssertionError):
@@ -91,25 +72,17 @@ def refresh_taches(*, dossier_ids: Collection[UUID], besoins: Iterable[Besoin]) 
 
 
 @transaction.atomic
-def record_diligence(
-    *,
-    dossier: Dossier,
-    devoir: str,
-    source_id: UUID,
-    faite_le: date,
-    preuve: str = "",
-    sans_objet: bool = False,
-    motif: str = "",
-    by: Agent,
-    on: date,
-) -> Diligence:
+def record_diligence(*, saisie: DiligenceSaisie, by: Agent, on: date) -> Diligence:
     """Record that a duty is done, with its proof, or has no object, and why; once per act.
 
     The same answer sent twice records one. Raises DiligenceRefusee.
     """
-    saisie = DiligenceSaisie(dossier.pk, devoir, source_id, faite_le, preuve, sans_objet, motif)
+    dossier_id, devoir, source_id = saisie.cle
     diligence, is_new = Diligence.objects.get_or_create(
-        dossier=dossier, devoir=devoir, source_id=source_id, defaults=_read(saisie, by, on)
+        dossier_id=dossier_id,
+        devoir=devoir,
+        source_id=source_id,
+        defaults=_read(saisie.reponse, by, on),
     )
     if is_new:
         record_event(
@@ -117,8 +90,8 @@ def record_diligence(
             by=by,
             on=on,
             target_type="dossier",
-            target_id=dossier.pk,
-            details={"devoir": devoir, "sans_objet": sans_objet},
+            target_id=dossier_id,
+            details={"devoir": devoir, "sans_objet": diligence.sans_objet},
         )
     return diligence
 
@@ -131,7 +104,7 @@ def record_diligences(
 
     Raises DiligenceRefusee, and then records none.
     """
-    read = {saisie.cle: _read(saisie, by, on) for saisie in saisies}
+    read = {saisie.cle: _read(saisie.reponse, by, on) for saisie in saisies}
     known = set(
         Diligence.objects.filter(dossier__in={pk for pk, *_ in read}).values_list(
             "dossier_id", "devoir", "source_id"
@@ -152,20 +125,20 @@ def record_diligences(
     return new
 
 
-def _read(saisie: DiligenceSaisie, by: Agent, on: date) -> dict[str, Any]:
+def _read(reponse: ReponseSaisie, by: Agent, on: date) -> dict[str, Any]:
     """Return the columns that an answer fills. Raises DiligenceRefusee."""
-    preuve, motif = saisie.preuve.strip(), saisie.motif.strip()
-    if saisie.faite_le > on:
+    preuve, motif = reponse.preuve.strip(), reponse.motif.strip()
+    if reponse.faite_le > on:
         raise DiligenceRefusee("Cette date est à venir : indiquez le jour où la chose a été faite.")
-    if saisie.sans_objet and not motif:
+    if reponse.sans_objet and not motif:
         raise DiligenceRefusee("Dites pourquoi ce devoir est sans objet.")
-    if not saisie.sans_objet and not preuve:
+    if not reponse.sans_objet and not preuve:
         raise DiligenceRefusee("Dites ce qui montre que c’est fait.")
     return {
-        "faite_le": saisie.faite_le,
-        "preuve": "" if saisie.sans_objet else preuve,
-        "sans_objet": saisie.sans_objet,
-        "motif": motif if saisie.sans_objet else "",
+        "faite_le": reponse.faite_le,
+        "preuve": "" if reponse.sans_objet else preuve,
+        "sans_objet": reponse.sans_objet,
+        "motif": motif if reponse.sans_objet else "",
         "organisation": by.organisation,
         "par": by,
     }

@@ -13,23 +13,13 @@ from seuil.usecases.refresh_dossiers import refresh_dossiers
 
 
 @transaction.atomic
-def add_demarche(
-    *,
-    contrat: Contrat,
-    genre: str,
-    objectif: str,
-    acteur: str,
-    pour_le: date,
-    by: Agent,
-    on: date,
-) -> Demarche:
+def add_demarche(*, contrat: Contrat, saisie: DemarcheSaisie, by: Agent, on: date) -> Demarche:
     """Add a step, with its objective, who does it and by when.
 
     Raises HabilitationRefusee, DossierInaccessible, MandatClos, DemarcheRefusee.
     """
     mandat = contrat.mandat
     require_mandat(by=by, on=on, verbe="mandat.suivre", mandat=mandat)
-    saisie = DemarcheSaisie(genre=genre, objectif=objectif, acteur=acteur, pour_le=pour_le)
     demarche = operations.add_demarche(contrat=contrat, saisie=saisie, by=by, on=on)
     refresh_dossiers(dossier_ids=[mandat.dossier_id], on=on)
     return demarche

@@ -7,6 +7,7 @@ from django.db import transaction
 from seuil.accompagnements import operations
 from seuil.accompagnements.models import Mandat
 from seuil.accompagnements.queries.faits import get_suivi
+from seuil.accompagnements.rules.mandats import ClotureSaisie
 from seuil.acteurs.models import Agent
 from seuil.dossiers.operations.acces import close_acces
 from seuil.usecases._habilitation import require_mandat
@@ -14,30 +15,14 @@ from seuil.usecases.refresh_dossiers import refresh_dossiers
 
 
 @transaction.atomic
-def close_mandat(
-    *,
-    mandat: Mandat,
-    motif: str,
-    denouement: str,
-    clos_le: date,
-    notifie_le: date | None = None,
-    by: Agent,
-    on: date,
-) -> Mandat:
+def close_mandat(*, mandat: Mandat, saisie: ClotureSaisie, by: Agent, on: date) -> Mandat:
     """Close the mandate and, that very day, the operator's and its people's access.
 
     Raises HabilitationRefusee, DossierInaccessible, MandatNonAccepte, MandatClos, ClotureRefusee.
     """
     require_mandat(by=by, on=on, verbe="mandat.suivre", mandat=mandat)
     closed = operations.close_mandat(
-        mandat=mandat,
-        motif=motif,
-        denouement=denouement,
-        clos_le=clos_le,
-        suivi=get_suivi(mandat=mandat),
-        notifie_le=notifie_le,
-        by=by,
-        on=on,
+        mandat=mandat, saisie=saisie, suivi=get_suivi(mandat=mandat), by=by, on=on
     )
     close_acces(
         dossier_id=closed.dossier_id,

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.acteurs.operations.agents import create_agent
-from seuil.acteurs.rules import why_not
+from seuil.acteurs.rules import AgentSaisi, why_not
 from seuil.connexions.models import ObjetInvitation
 from seuil.connexions.operations.invitations import create_invitation
 from seuil.connexions.rules import list_roles_invitables
@@ -20,10 +20,7 @@ class InvitationRefusee(Refusal):
 @transaction.atomic
 def create_compte(
     *,
-    courriel: str,
-    nom: str,
-    prenom: str,
-    role: str,
+    saisie: AgentSaisi,
     organisation: Organisation,
     by: Agent,
     on: date,
@@ -34,18 +31,9 @@ def create_compte(
     The habilitation runs from the day of the invitation. Raises InvitationRefusee,
     CourrielDejaUtilise.
     """
-    if role not in list_roles(organisation=organisation, by=by):
+    if saisie.role not in list_roles(organisation=organisation, by=by):
         raise InvitationRefusee
-    agent = create_agent(
-        courriel=courriel,
-        nom=nom,
-        prenom=prenom,
-        role=role,
-        organisation=organisation,
-        password=None,
-        by=by,
-        on=on,
-    )
+    agent = create_agent(saisie=saisie, organisation=organisation, password=None, by=by, on=on)
     _, jeton = create_invitation(agent=agent, objet=ObjetInvitation.ARRIVEE, by=by, on=on, at=at)
     return agent, jeton
 

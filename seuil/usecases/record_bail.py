@@ -1,13 +1,13 @@
 """The lease filled or corrected: the fact, then the deadlines that its date decides."""
 
 from datetime import date
-from decimal import Decimal
 
 from django.db import transaction
 
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Bail, Dossier
 from seuil.dossiers.operations import bail as operations
+from seuil.dossiers.rules import BailSaisi
 from seuil.usecases._habilitation import require_dossier
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 
@@ -16,12 +16,7 @@ from seuil.usecases.refresh_dossiers import refresh_dossiers
 def record_bail(
     *,
     dossier: Dossier,
-    signe_le: date | None,
-    reconduit_le: date | None,
-    clause_duree: str,
-    terme: str,
-    loyer: Decimal | None,
-    charges: Decimal | None,
+    saisie: BailSaisi,
     empreinte: str,
     by: Agent,
     on: date,
@@ -33,17 +28,6 @@ def record_bail(
     require_dossier(
         by=by, on=on, verbe="dossier.completer", dossier_id=dossier.pk, categorie="bail_dette"
     )
-    bail = operations.record_bail(
-        dossier=dossier,
-        signe_le=signe_le,
-        reconduit_le=reconduit_le,
-        clause_duree=clause_duree,
-        terme=terme,
-        loyer=loyer,
-        charges=charges,
-        empreinte=empreinte,
-        by=by,
-        on=on,
-    )
+    bail = operations.record_bail(dossier=dossier, saisie=saisie, empreinte=empreinte, by=by, on=on)
     refresh_dossiers(dossier_ids=[dossier.pk], on=on)
     return bail

@@ -1,7 +1,6 @@
 """An attempt to reach the household or the landlord, and its result."""
 
-from datetime import date, time
-from uuid import UUID
+from datetime import date
 
 from django.db import transaction
 
@@ -9,27 +8,14 @@ from seuil.accompagnements.queries.mandats import get_transmission
 from seuil.acteurs.models import Agent
 from seuil.contacts import operations
 from seuil.contacts.models import Contact
+from seuil.contacts.rules import ContactSaisi
 from seuil.dossiers.models import Dossier
 from seuil.usecases._habilitation import require_dossier
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 
 
 @transaction.atomic
-def record_contact(
-    *,
-    dossier: Dossier,
-    avec: str,
-    canal: str,
-    resultat: str,
-    survenu_le: date,
-    heure: time | None = None,
-    lieu: str = "",
-    prochain_le: date | None = None,
-    note: str = "",
-    contact_id: UUID | None = None,
-    by: Agent,
-    on: date,
-) -> Contact:
+def record_contact(*, dossier: Dossier, saisie: ContactSaisi, by: Agent, on: date) -> Contact:
     """Record the attempt; an exchange with the household restarts its timers.
 
     Raises HabilitationRefusee, DossierInaccessible, ContactRefuse.
@@ -37,15 +23,7 @@ def record_contact(
     require_dossier(by=by, on=on, verbe="contact.enregistrer", dossier_id=dossier.pk)
     contact = operations.record_contact(
         dossier=dossier,
-        avec=avec,
-        canal=canal,
-        resultat=resultat,
-        survenu_le=survenu_le,
-        heure=heure,
-        lieu=lieu,
-        prochain_le=prochain_le,
-        note=note,
-        contact_id=contact_id,
+        saisie=saisie,
         mandat_le=get_transmission(agent=by, dossier=dossier),
         by=by,
         on=on,

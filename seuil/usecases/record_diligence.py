@@ -8,21 +8,13 @@ from seuil.acteurs.models import Agent
 from seuil.travail import operations
 from seuil.travail.models import Diligence
 from seuil.travail.queries import Rendu, filter_rendables, find_diligence
+from seuil.travail.rules.diligences import DiligenceSaisie, ReponseSaisie
 from seuil.usecases._habilitation import DossierInaccessible, require_verbe
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 
 
 @transaction.atomic
-def record_diligence(
-    *,
-    which: Rendu,
-    faite_le: date,
-    preuve: str = "",
-    sans_objet: bool = False,
-    motif: str = "",
-    by: Agent,
-    on: date,
-) -> Diligence:
+def record_diligence(*, which: Rendu, saisie: ReponseSaisie, by: Agent, on: date) -> Diligence:
     """Record that a duty of the agent's own organisation is done; its task ends.
 
     A second identical demand returns the first record. Raises HabilitationRefusee,
@@ -30,22 +22,13 @@ def record_diligence(
     """
     require_verbe(by=by, verbe="devoir.rendre")
     # The task says whose duty it is: who holds it need not see the dossier.
-    tache = filter_rendables(agent=by, on=on, which=which).select_related("dossier").first()
+    tache = filter_rendables(agent=by, on=on, which=which).first()
     if tache is None:
         already = find_diligence(agent=by, which=which)
         if already is None:
             raise DossierInaccessible
         return already
-    diligence = operations.record_diligence(
-        dossier=tache.dossier,
-        devoir=which.devoir,
-        source_id=which.source_id,
-        faite_le=faite_le,
-        preuve=preuve,
-        sans_objet=sans_objet,
-        motif=motif,
-        by=by,
-        on=on,
-    )
+    done = DiligenceSaisie(tache.dossier_id, which.devoir, which.source_id, saisie)
+    diligence = operations.record_diligence(saisie=done, by=by, on=on)
     refresh_dossiers(dossier_ids=[tache.dossier_id], on=on)
     return diligence

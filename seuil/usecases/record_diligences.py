@@ -8,8 +8,8 @@ from django.db import transaction
 from seuil.acteurs.models import Agent
 from seuil.travail import operations
 from seuil.travail.models import Diligence
-from seuil.travail.operations import DiligenceSaisie
 from seuil.travail.queries import list_rendables_partout
+from seuil.travail.rules.diligences import DiligenceSaisie
 from seuil.usecases._habilitation import DossierInaccessible, require_verbe
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 

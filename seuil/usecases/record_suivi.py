@@ -7,22 +7,13 @@ from django.db import transaction
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier, SuiviSocial
 from seuil.dossiers.operations import menage as operations
+from seuil.dossiers.rules import SuiviSaisi
 from seuil.usecases._habilitation import require_dossier
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 
 
 @transaction.atomic
-def record_suivi(
-    *,
-    dossier: Dossier,
-    situation: str,
-    service: str,
-    mesure: str,
-    constate_le: date,
-    source: str,
-    by: Agent,
-    on: date,
-) -> SuiviSocial:
+def record_suivi(*, dossier: Dossier, saisie: SuiviSaisi, by: Agent, on: date) -> SuiviSocial:
     """Record the social follow-up of a dossier the author reaches.
 
     Raises HabilitationRefusee, DossierInaccessible, DateAVenir, FaitDejaConnu.
@@ -30,15 +21,6 @@ def record_suivi(
     require_dossier(
         by=by, on=on, verbe="dossier.completer", dossier_id=dossier.pk, categorie="suivi"
     )
-    suivi = operations.record_suivi(
-        dossier=dossier,
-        situation=situation,
-        service=service,
-        mesure=mesure,
-        constate_le=constate_le,
-        source=source,
-        by=by,
-        on=on,
-    )
+    suivi = operations.record_suivi(dossier=dossier, saisie=saisie, by=by, on=on)
     refresh_dossiers(dossier_ids=[dossier.pk], on=on)
     return suivi

@@ -10,6 +10,7 @@ from seuil.contacts.models import Contact
 from seuil.kernel.refusal import Refusal
 from seuil.visites import rules
 from seuil.visites.models import NoteSociale, Visite
+from seuil.visites.rules import VisiteSaisie
 
 
 class VisiteRefusee(Refusal):
@@ -20,10 +21,8 @@ class VisiteRefusee(Refusal):
 def record_visite(
     *,
     contact: Contact,
+    saisie: VisiteSaisie,
     binome: Agent | None = None,
-    duree_minutes: int | None = None,
-    presents: str = "",
-    compte_rendu: str = "",
     by: Agent,
     on: date,
 ) -> Visite:
@@ -33,7 +32,7 @@ def record_visite(
     """
     reason = rules.why_not_record(
         canal=contact.canal,
-        duree_minutes=duree_minutes,
+        duree_minutes=saisie.duree_minutes,
         is_binome_self=binome is not None and binome.pk == by.pk,
         is_binome_foreign=binome is not None and binome.organisation_id != by.organisation_id,
     )
@@ -43,15 +42,15 @@ def record_visite(
         dossier_id=contact.dossier_id,
         contact=contact,
         binome=binome,
-        duree_minutes=duree_minutes,
-        presents=presents,
+        duree_minutes=saisie.duree_minutes,
+        presents=saisie.presents,
     )
-    if compte_rendu:
+    if saisie.compte_rendu:
         NoteSociale.objects.create(
             dossier_id=contact.dossier_id,
             visite=visite,
             organisation_id=by.organisation_id,
-            texte=compte_rendu,
+            texte=saisie.compte_rendu,
         )
     record_event(
         kind="visite.enregistree",

@@ -1,8 +1,19 @@
-"""When a visit may be recorded."""
+"""What is said of a visit beside the contact that it is, and when it may be recorded."""
+
+from dataclasses import dataclass
 
 # Where people are met: the household's door, or a place that is neither's.
 CANAUX_DE_VISITE = frozenset({"domicile", "lieu_neutre"})
 DUREE_MAX_MINUTES = 480
+
+
+@dataclass(frozen=True, slots=True)
+class VisiteSaisie:
+    """How long the visit lasted, who was there, what is to be remembered of it."""
+
+    duree_minutes: int | None = None
+    presents: str = ""
+    compte_rendu: str = ""
 
 
 def why_not_record(

@@ -15,14 +15,17 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django_htmx.middleware import HtmxDetails
 
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import why_not
 from seuil.connexions.queries import get_facteurs, has_identite
 from seuil.connexions.rules import is_recent
+from seuil.dossiers.models import Dossier
+from seuil.dossiers.queries import get_dossier, get_ouverture
 from seuil.kernel import clock
 from seuil.kernel.contexte import Contexte, acting_as, under_policies
-from seuil.web.journal import journaled
+from seuil.web.journal import journaled, saw
 from seuil.web.session import get_connexion
 
 _SUITE = "suite"
@@ -43,6 +46,7 @@ class AgentRequest(HttpRequest):
     """A request whose user is known to be an agent: what views under `requires` receive."""
 
     user: Agent
+    htmx: HtmxDetails
 
 
 def requires(*verbes: str) -> Callable[[View], View]:
@@ -187,3 +191,23 @@ def may(request: HttpRequest, verbe: str) -> bool:
 def request_day(request: HttpRequest) -> date:
     """Return today's civil date in the agent's département."""
     return clock.today(get_agent(request).departement_id)
+
+
+def find_dossier(request: HttpRequest, numero: str, *, ecrit: str = "") -> Dossier:
+    """Return the dossier of that number when the agent may see it, and say that the page shows it.
+
+    `ecrit` names a category to which the agent must be allowed to add. Raises Http404, without a
+    word more.
+    """
+    agent, on = get_agent(request), request_day(request)
+    if "\0" in numero:
+        # A field of a form may hold what an address may not, and the database refuses it.
+        raise Http404
+    try:
+        found = get_dossier(agent=agent, on=on, numero=numero)
+    except Dossier.DoesNotExist:
+        raise Http404 from None
+    saw(dossiers=[found.pk])
+    if ecrit and not get_ouverture(agent=agent, on=on, dossier=found).allows(ecrit, "ecrire"):
+        raise Http404
+    return found

@@ -17,6 +17,11 @@ def address(name: str, value: object) -> SafeString:
     return SafeString(f"{before}{quote(str(value), safe='')}{after}")
 
 
+def tab_address(numero: str, onglet: str) -> str:
+    """Return the address of a tab of a dossier."""
+    return reverse("dossier_onglet", args=[numero, onglet])
+
+
 @cache
 def _parts(name: str) -> tuple[str, str]:
     before, _, after = reverse(name, args=[_PLACE]).partition(_PLACE)

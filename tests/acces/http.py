@@ -14,7 +14,7 @@ from django.db import close_old_connections
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from seuil.web.dossier import views as dossier_views
+from seuil.web.dossier.onglets import load_onglets
 from tests.acces.oracle import LIRE, Faits, Oracle, Persona
 from tests.acces.sql import undone
 from tests.acces.treillis import ON, Treillis
@@ -22,7 +22,7 @@ from tests.architecture.test_routes import declaration, walk
 from tests.harness.client import sign_in_strongly
 
 ROUTES: list[tuple[str, URLPattern]] = list(walk(get_resolver().url_patterns))
-ONGLETS = tuple(o.code for o in dossier_views._ONGLETS)
+ONGLETS = tuple(load_onglets())
 REFUS = {302, 403, 404, 405}
 # Object in the address → table of its row.
 _TABLES = {

@@ -10,6 +10,7 @@ from seuil.acteurs.operations.agents import CourrielDejaUtilise, create_agent
 from seuil.acteurs.operations.machine import Machine
 from seuil.acteurs.operations.organisations import OrganisationDejaConnue, create_organisation
 from seuil.acteurs.operations.territoires import import_geography
+from seuil.acteurs.rules import AgentSaisi
 
 pytestmark = pytest.mark.django_db
 
@@ -41,9 +42,12 @@ def make_ddets() -> Organisation:
 
 def make_account(home: Organisation, courriel: str, secret: str = SECRET) -> Agent:
     return create_agent(
-        courriel=courriel, nom="Essai", prenom="Ana", role="secretariat", organisation=home,
-        password=secret, by=BY, on=ON,
-    )  # fmt: skip
+        organisation=home,
+        password=secret,
+        saisie=AgentSaisi(courriel=courriel, nom="Essai", prenom="Ana", role="secretariat"),
+        by=BY,
+        on=ON,
+    )
 
 
 def test_an_organisation_has_one_name_in_its_departement(gironde: str) -> None:

@@ -104,6 +104,19 @@ def find_silent(tree: ast.Module) -> list[str]:
     return [f.name for f in public_functions(tree) if not ast.get_docstring(f)]
 
 
+def list_functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def count_parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return how many things a caller has to know, `self` aside."""
+    a = function.args
+    named = [
+        x.arg for x in (*a.posonlyargs, *a.args, *a.kwonlyargs) if x.arg not in {"self", "cls"}
+    ]
+    return len(named) + bool(a.vararg) + bool(a.kwarg)
+
+
 def find_bare_dispenses(text: str) -> list[str]:
     """Return the dispenses of the linter that do not say why."""
     return [
@@ -295,6 +308,15 @@ def test_a_usecase_bears_the_name_of_its_file(path: Path) -> None:
     assert path.stem in [f.name for f in public_functions(parse(path))]
 
 
+def test_what_is_said_together_is_one_value() -> None:
+    functions = [f for p in python_files() for f in list_functions(parse(p))]
+    long = [f.name for f in functions if count_parameters(f) > 6]
+
+    # A list of parameters written again from form to operation is a value without a name.
+    assert len(functions) > 1500
+    assert len(long) / len(functions) <= 0.011, sorted(long)
+
+
 def test_dispenses_are_few_and_each_says_why() -> None:
     rooms = [SEUIL, *(ROOT / name for name in ("config", "docs", "bench", "tests"))]
     paths = [p for room in rooms for p in python_files(under=room) if p != Path(__file__)]
@@ -341,3 +363,5 @@ def test_faults_of_the_source_are_seen() -> None:
     assert find_imports(tree, "seuil.kernel.clock") == ["seuil.kernel.clock"] * 2
     assert find_positional(tree) == ["f", "find_etat"]
     assert find_silent(tree) == ["f"]
+    (long,) = list_functions(ast.parse("class C:\n def f(self, a, b, c, *d, e, g, **h): ..."))
+    assert count_parameters(long) == 7

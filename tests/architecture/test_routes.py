@@ -1,8 +1,10 @@
 """Every address declares who may open it, and keeps its word."""
 
+import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.web.access import public, requires
-from tests.architecture.sources import SEUIL, python_files
+from tests.architecture.sources import SEUIL, parse, python_files
 from tests.harness.client import StrictClient
 
 DUMMIES = {
@@ -24,6 +26,15 @@ DUMMIES = {
     "jour": date(2026, 12, 14),
     "mois": date(2026, 12, 1),
 }
+
+# Outermost first: who may enter, whether a proof is asked again, how it is answered, which method.
+# A wrong method is thus told only to whoever may open the page.
+DECORATEURS = (
+    {"public", "signed_in", "requires"},
+    {"requires_recent_sign_in"},
+    {"figures_only", "never_cache", "non_atomic_requests"},
+    {"require_GET", "require_POST", "require_safe", "require_http_methods"},
+)
 
 
 def walk(patterns: list, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -59,6 +70,34 @@ def declaration(view: Callable[..., object]) -> frozenset[str]:
     return frozenset(getattr(view, "verbes", None) or ({verbe} if verbe else ()))
 
 
+def decorators(view: Callable[..., object]) -> list[str]:
+    """Return the names of a view's decorators, outermost first."""
+    while hasattr(view, "__wrapped__"):
+        view = view.__wrapped__
+    code = view.__code__
+    found = next(
+        node
+        for node in parse(Path(code.co_filename)).body
+        if isinstance(node, ast.FunctionDef) and node.name == code.co_name
+    )
+    return read_decorators(found)
+
+
+def read_decorators(function: ast.FunctionDef) -> list[str]:
+    calls = [d.func if isinstance(d, ast.Call) else d for d in function.decorator_list]
+    return [ast.unparse(call).rpartition(".")[2] for call in calls]
+
+
+def why_disordered(names: Sequence[str]) -> str:
+    """Say what is wrong with a view's decorators; empty when nothing is."""
+    ranks = [next((i for i, known in enumerate(DECORATEURS) if n in known), -1) for n in names]
+    if -1 in ranks:
+        return f"décorateur inconnu : {names[ranks.index(-1)]}"
+    if ranks.count(0) != 1 or ranks.count(len(DECORATEURS) - 1) != 1:
+        return "qui entre et par quelle méthode se disent une fois chacun"
+    return "" if ranks == sorted(ranks) else f"dans le désordre : {', '.join(names)}"
+
+
 def known_verbs() -> set[str]:
     return {verbe for profil in load_matrice().profils.values() for verbe in profil.verbes}
 
@@ -78,6 +117,11 @@ def test_every_route_has_a_name_and_declares_its_permission(
     assert pattern.name
     assert declared
     assert declared <= known_verbs() | {"public", "signed_in"}
+
+
+@every_route
+def test_every_view_says_in_one_order_who_enters_and_how(route: str, pattern: URLPattern) -> None:
+    assert why_disordered(decorators(pattern.callback)) == ""
 
 
 @every_route
@@ -141,3 +185,21 @@ def test_a_silent_view_is_seen() -> None:
     assert declaration(requires("dossier.lire")(silent)) == {"dossier.lire"}
     assert declaration(public(silent)) == {"public"}
     assert declaration(SimpleNamespace(verbe="x")) == {"x"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "@require_GET\n@requires('dossier.lire')\ndef v(): ...",
+        "@requires('dossier.lire')\ndef v(): ...",
+        "@require_GET\ndef v(): ...",
+        "@requires('dossier.lire')\n@require_GET\n@figures_only\ndef v(): ...",
+        "@requires('a')\n@requires('b')\n@require_GET\ndef v(): ...",
+        "@requires('a')\n@inconnu\n@require_GET\ndef v(): ...",
+    ],
+)
+def test_a_view_whose_decorators_are_out_of_order_is_seen(source: str) -> None:
+    function = ast.parse(source).body[0]
+    assert isinstance(function, ast.FunctionDef)
+
+    assert why_disordered(read_decorators(function))

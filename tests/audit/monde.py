@@ -20,13 +20,11 @@ from seuil.travail.models import Tache
 from seuil.usecases.import_liste import deposit_liste
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from seuil.usecases.sign_contrat import sign_contrat
+from seuil.web.dossier.onglets import load_onglets
 from tests.factories.accompagnements import make_contact, make_mandat, make_objectif, make_saisie
 from tests.factories.base import make_acces, make_acte, make_agent, make_dossier, make_organisation
 
-ONGLETS = (
-    "chronologie", "echeances", "devoirs", "menage", "dette", "contacts", "accompagnement",
-    "regularite", "dsf", "documents", "acces", "consultations",
-)  # fmt: skip
+ONGLETS = (*load_onglets(), "consultations")
 
 
 # A journal that cannot be written, and one that can again.

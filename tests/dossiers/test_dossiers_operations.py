@@ -19,6 +19,7 @@ from seuil.dossiers.operations.dossiers import (
     get_departement,
 )
 from seuil.dossiers.operations.menage import record_coordonnee, record_suivi
+from seuil.dossiers.rules import SuiviSaisi
 from tests.factories.base import make_dossier
 
 pytestmark = pytest.mark.django_db
@@ -68,9 +69,13 @@ def test_a_fact_of_tomorrow_is_refused(dossier: Dossier, secretaire: Agent) -> N
         add_dette(dossier, secretaire, constatee_le=tomorrow)
     with pytest.raises(DateAVenir):
         record_suivi(
-            dossier=dossier, situation="connu", service="MDS", mesure="", constate_le=tomorrow,
-            source="MDS", by=secretaire, on=ON,
-        )  # fmt: skip
+            dossier=dossier,
+            saisie=SuiviSaisi(
+                situation="connu", service="MDS", mesure="", constate_le=tomorrow, source="MDS"
+            ),
+            by=secretaire,
+            on=ON,
+        )
 
 
 def test_the_same_phone_twice_is_refused(dossier: Dossier, secretaire: Agent) -> None:

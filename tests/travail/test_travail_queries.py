@@ -27,7 +27,7 @@ def put(dossier: Dossier, genre: str, **changes: object) -> None:
 
 
 def list_genres(agent: Agent, on: date = ON) -> list[str]:
-    return [t.genre for t in get_a_faire(agent=agent, on=on).taches]
+    return [t.genre.code for t in get_a_faire(agent=agent, on=on).taches]
 
 
 def test_a_task_is_on_the_list_of_its_role_only(

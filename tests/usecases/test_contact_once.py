@@ -6,10 +6,12 @@ import pytest
 
 from seuil.acteurs.models import Agent
 from seuil.contacts.models import Contact
+from seuil.contacts.rules import ContactSaisi
 from seuil.kernel.models import new_id
 from seuil.usecases.record_contact import record_contact
 from seuil.usecases.record_visite import record_visite
 from seuil.visites.models import Visite
+from seuil.visites.rules import VisiteSaisie
 from tests.factories.base import make_acces, make_dossier
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +27,8 @@ def dossier(gironde, travailleur_social: Agent):
 
 
 def test_the_same_contact_sent_twice_is_recorded_once(dossier, travailleur_social) -> None:
-    sent = {
-        "dossier": dossier, "avec": "menage", "canal": "telephone", "resultat": "message",
-        "survenu_le": ON, "contact_id": new_id(), "by": travailleur_social, "on": ON,
-    }  # fmt: skip
+    noted = ContactSaisi("menage", "telephone", "message", ON, contact_id=new_id())
+    sent = {"dossier": dossier, "saisie": noted, "by": travailleur_social, "on": ON}
 
     first, second = record_contact(**sent), record_contact(**sent)
 
@@ -37,9 +37,12 @@ def test_the_same_contact_sent_twice_is_recorded_once(dossier, travailleur_socia
 
 
 def test_the_same_visit_sent_twice_is_recorded_once(dossier, travailleur_social) -> None:
+    noted = ContactSaisi(
+        "menage", "domicile", "echange", ON, time(18, 30), "au domicile", contact_id=new_id()
+    )
     sent = {
-        "dossier": dossier, "resultat": "echange", "survenu_le": ON, "heure": time(18, 30),
-        "lieu": "au domicile", "contact_id": new_id(), "by": travailleur_social, "on": ON,
+        "dossier": dossier, "contact": noted, "visite": VisiteSaisie(), "by": travailleur_social,
+        "on": ON,
     }  # fmt: skip
 
     first, second = record_visite(**sent), record_visite(**sent)
@@ -51,8 +54,10 @@ def test_the_same_visit_sent_twice_is_recorded_once(dossier, travailleur_social)
 def test_two_contacts_of_the_same_day_are_two(dossier, travailleur_social) -> None:
     for _ in range(2):
         record_contact(
-            dossier=dossier, avec="menage", canal="telephone", resultat="absent",
-            survenu_le=ON, by=travailleur_social, on=ON,
-        )  # fmt: skip
+            dossier=dossier,
+            saisie=ContactSaisi(avec="menage", canal="telephone", resultat="absent", survenu_le=ON),
+            by=travailleur_social,
+            on=ON,
+        )
 
     assert Contact.objects.count() == 2

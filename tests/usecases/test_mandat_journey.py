@@ -8,7 +8,10 @@ from seuil.accompagnements import operations
 from seuil.accompagnements.models import Choix, Mandat
 from seuil.accompagnements.queries.choix import get_proposition
 from seuil.accompagnements.queries.mandats import get_mandat, list_mandats
+from seuil.accompagnements.rules.mandats import ClotureSaisie
 from seuil.acteurs.models import Agent, Organisation
+from seuil.contacts.rules import ContactSaisi
+from seuil.diagnostics.rules import FinDsfSaisie
 from seuil.dossiers.models import Dossier
 from seuil.travail.models import Tache
 from seuil.usecases import _habilitation
@@ -24,6 +27,7 @@ from seuil.usecases.record_visite import record_visite
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from seuil.usecases.sign_choix import sign_choix
 from seuil.usecases.sign_contrat import sign_contrat
+from seuil.visites.rules import VisiteSaisie
 from tests.factories.accompagnements import make_objectif, make_saisie
 from tests.factories.base import make_acte, make_dossier
 
@@ -85,11 +89,13 @@ def test_the_whole_journey_runs_and_its_work_follows(
     on = date(2026, 9, 8)
     record_contact(
         dossier=dossier,
-        avec="menage",
-        canal="telephone",
-        resultat="rendez_vous",
-        survenu_le=on,
-        prochain_le=date(2026, 9, 10),
+        saisie=ContactSaisi(
+            avec="menage",
+            canal="telephone",
+            resultat="rendez_vous",
+            survenu_le=on,
+            prochain_le=date(2026, 9, 10),
+        ),
         by=travailleur_social,
         on=on,
     )
@@ -98,12 +104,16 @@ def test_the_whole_journey_runs_and_its_work_follows(
     on = date(2026, 9, 10)
     visite = record_visite(
         dossier=dossier,
-        resultat="echange",
-        survenu_le=on,
-        heure=time(18, 30),
-        lieu="Au domicile",
         binome=juriste,
-        duree_minutes=50,
+        contact=ContactSaisi(
+            avec="menage",
+            canal="domicile",
+            resultat="echange",
+            survenu_le=on,
+            heure=time(18, 30),
+            lieu="Au domicile",
+        ),
+        visite=VisiteSaisie(duree_minutes=50),
         by=travailleur_social,
         on=on,
     )
@@ -117,13 +127,16 @@ def test_the_whole_journey_runs_and_its_work_follows(
         )
     assert genres(dossier).isdisjoint({"premier_retour", "evaluation"})
 
-    record_dsf(dossier=dossier, fin="avec_menage", termine_le=on, by=travailleur_social, on=on)
+    record_dsf(
+        dossier=dossier,
+        saisie=FinDsfSaisie(fin="avec_menage", termine_le=on),
+        by=travailleur_social,
+        on=on,
+    )
     assert "dsf_a_transmettre" in genres(dossier)
     record_dsf(
         dossier=dossier,
-        fin="avec_menage",
-        termine_le=on,
-        transmis_ccapex_le=date(2026, 9, 12),
+        saisie=FinDsfSaisie(fin="avec_menage", termine_le=on, transmis_ccapex_le=date(2026, 9, 12)),
         by=travailleur_social,
         on=date(2026, 9, 12),
     )
@@ -147,9 +160,7 @@ def test_the_whole_journey_runs_and_its_work_follows(
     closed_on = date(2026, 11, 2)
     close_mandat(
         mandat=mandat,
-        motif="objectifs",
-        denouement="dette_apuree",
-        clos_le=closed_on,
+        saisie=ClotureSaisie(motif="objectifs", denouement="dette_apuree", clos_le=closed_on),
         by=travailleur_social,
         on=closed_on,
     )

@@ -9,12 +9,15 @@ import pytest
 from seuil.accompagnements import operations
 from seuil.accompagnements.models import Choix, Contrat, Mandat, Prescription
 from seuil.accompagnements.queries.choix import get_proposition
+from seuil.accompagnements.rules.mandats import ClotureSaisie, DemarcheSaisie
 from seuil.acteurs.models import Agent, Organisation
 from seuil.audit.models import Event
 from seuil.contacts.models import Contact
 from seuil.contacts.operations import ContactRefuse
+from seuil.contacts.rules import ContactSaisi
 from seuil.diagnostics.models import Dsf
 from seuil.diagnostics.operations import DsfDejaEnCours, DsfRefuse
+from seuil.diagnostics.rules import FinDsfSaisie
 from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Situation
 from seuil.travail.models import Tache
@@ -37,6 +40,7 @@ from seuil.usecases.request_dsf import request_dsf
 from seuil.usecases.sign_choix import sign_choix
 from seuil.usecases.sign_contrat import sign_contrat
 from seuil.visites.operations import VisiteRefusee
+from seuil.visites.rules import VisiteSaisie
 from tests.factories.accompagnements import make_contact, make_mandat, make_objectif, make_saisie
 from tests.factories.base import make_acte, make_agent, make_dossier, make_organisation
 
@@ -235,9 +239,7 @@ def test_nothing_is_done_before_the_answer(
     with pytest.raises(operations.MandatNonAccepte):
         close_mandat(
             mandat=unanswered,
-            motif="depart",
-            denouement="inconnu",
-            clos_le=ON,
+            saisie=ClotureSaisie(motif="depart", denouement="inconnu", clos_le=ON),
             by=chef_equipe,
             on=ON,
         )
@@ -351,10 +353,9 @@ def test_a_contract_is_signed_once_and_completed(
 
     added = add_demarche(
         contrat=contrat,
-        genre="dls",
-        objectif="Déposer la demande.",
-        acteur="menage",
-        pour_le=ON,
+        saisie=DemarcheSaisie(
+            genre="dls", objectif="Déposer la demande.", acteur="menage", pour_le=ON
+        ),
         by=travailleur_social,
         on=ON,
     )
@@ -421,12 +422,11 @@ def silence(mandat: Mandat, clos_le: date, by: Agent, **fields: Any) -> Mandat:
     arguments = {"notifie_le": clos_le} | fields
     return close_mandat(
         mandat=mandat,
-        motif="sans_nouvelles",
-        denouement="inconnu",
-        clos_le=clos_le,
+        saisie=ClotureSaisie(
+            motif="sans_nouvelles", denouement="inconnu", clos_le=clos_le, **arguments
+        ),
         by=by,
         on=clos_le,
-        **arguments,
     )
 
 
@@ -461,7 +461,12 @@ def test_a_closure_says_why_and_how(
     arguments = {"motif": "depart", "denouement": "inconnu"} | fields
 
     with pytest.raises(operations.ClotureRefusee):
-        close_mandat(mandat=mandat, clos_le=ON, by=travailleur_social, on=ON, **arguments)
+        close_mandat(
+            mandat=mandat,
+            saisie=ClotureSaisie(clos_le=ON, **arguments),
+            by=travailleur_social,
+            on=ON,
+        )
 
 
 def test_nothing_is_written_on_a_closed_mandate(mandat: Mandat, secretaire: Agent) -> None:
@@ -487,7 +492,7 @@ def contact(dossier: Dossier, by: Agent, **fields: Any) -> Contact:
     arguments = {
         "avec": "menage", "canal": "telephone", "resultat": "message", "survenu_le": ON,
     } | fields  # fmt: skip
-    return record_contact(dossier=dossier, by=by, on=ON, **arguments)
+    return record_contact(dossier=dossier, saisie=ContactSaisi(**arguments), by=by, on=ON)
 
 
 @pytest.mark.parametrize(
@@ -528,11 +533,16 @@ def test_a_refused_visit_leaves_no_contact(
         with pytest.raises(VisiteRefusee):
             record_visite(
                 dossier=dossier,
-                resultat="echange",
-                survenu_le=ON,
-                heure=time(18, 0),
-                lieu="",
                 binome=binome,
+                contact=ContactSaisi(
+                    avec="menage",
+                    canal="domicile",
+                    resultat="echange",
+                    survenu_le=ON,
+                    heure=time(18, 0),
+                    lieu="",
+                ),
+                visite=VisiteSaisie(),
                 by=travailleur_social,
                 on=ON,
             )
@@ -548,7 +558,12 @@ def test_a_diagnosis_is_asked_once_and_ended_by_the_operator(
     with pytest.raises(DsfDejaEnCours):
         request_dsf(dossier=dossier, demande_le=ON, organisme="MDS", by=secretaire, on=ON)
 
-    ended = record_dsf(dossier=dossier, fin="carence", termine_le=ON, by=travailleur_social, on=ON)
+    ended = record_dsf(
+        dossier=dossier,
+        saisie=FinDsfSaisie(fin="carence", termine_le=ON),
+        by=travailleur_social,
+        on=ON,
+    )
 
     assert ended == Dsf.objects.get()
     assert ended.organisme == "MDS"
@@ -559,7 +574,10 @@ def test_a_diagnosis_to_come_is_refused(
 ) -> None:
     with pytest.raises(DsfRefuse):
         record_dsf(
-            dossier=dossier, fin="carence", termine_le=ON + DAY, by=travailleur_social, on=ON
+            dossier=dossier,
+            saisie=FinDsfSaisie(fin="carence", termine_le=ON + DAY),
+            by=travailleur_social,
+            on=ON,
         )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from seuil.actes.models import Acte
 from seuil.actes.operations import ActeDejaConnu
+from seuil.actes.rules.saisie import ActeSaisi
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.ouverture import open_instruction
 from seuil.echeances.models import Echeance, Situation
@@ -29,9 +30,13 @@ def dossier(gironde: str) -> Dossier:
 
 def test_an_assignation_moves_the_stage_and_gives_its_deadlines(dossier, secretaire) -> None:
     record_acte(
-        dossier=dossier, type_acte="assignation", survenu_le=date(2026, 11, 10),
-        audience_le=date(2027, 1, 14), by=secretaire, on=ON,
-    )  # fmt: skip
+        dossier=dossier,
+        saisie=ActeSaisi(
+            type="assignation", survenu_le=date(2026, 11, 10), audience_le=date(2027, 1, 14)
+        ),
+        by=secretaire,
+        on=ON,
+    )
 
     assert Situation.objects.get(dossier=dossier).stade == "assignation"
     assert Echeance.objects.get(dossier=dossier, regle="C2").le == date(2026, 12, 2)
@@ -39,11 +44,18 @@ def test_an_assignation_moves_the_stage_and_gives_its_deadlines(dossier, secreta
 
 def test_a_deferral_moves_every_date_counted_from_the_hearing(dossier, secretaire) -> None:
     record_acte(
-        dossier=dossier, type_acte="assignation", survenu_le=date(2026, 11, 10),
-        audience_le=date(2027, 1, 14), by=secretaire, on=ON,
-    )  # fmt: skip
+        dossier=dossier,
+        saisie=ActeSaisi(
+            type="assignation", survenu_le=date(2026, 11, 10), audience_le=date(2027, 1, 14)
+        ),
+        by=secretaire,
+        on=ON,
+    )
     record_acte(
-        dossier=dossier, type_acte="audience", survenu_le=date(2027, 3, 11), by=secretaire, on=ON
+        dossier=dossier,
+        saisie=ActeSaisi(type="audience", survenu_le=date(2027, 3, 11)),
+        by=secretaire,
+        on=ON,
     )
 
     (c6,) = Echeance.objects.filter(dossier=dossier, regle="C6")
@@ -53,12 +65,18 @@ def test_a_deferral_moves_every_date_counted_from_the_hearing(dossier, secretair
 
 def test_a_decision_of_the_prefet_ends_his_task(dossier, gestionnaire, secretaire) -> None:
     record_acte(
-        dossier=dossier, type_acte="rfp", survenu_le=date(2026, 10, 5), by=secretaire, on=ON
+        dossier=dossier,
+        saisie=ActeSaisi(type="rfp", survenu_le=date(2026, 10, 5)),
+        by=secretaire,
+        on=ON,
     )
     assert Tache.objects.filter(genre="decision_cfp").exists()
 
     record_acte(
-        dossier=dossier, type_acte="cfp", survenu_le=ON, sens="refus", by=gestionnaire, on=ON
+        dossier=dossier,
+        saisie=ActeSaisi(type="cfp", survenu_le=ON, sens="refus"),
+        by=gestionnaire,
+        on=ON,
     )
 
     assert not Tache.objects.filter(genre="decision_cfp").exists()
@@ -68,7 +86,9 @@ def test_a_decision_without_its_meaning_is_refused(dossier, gestionnaire) -> Non
     open_instruction(dossier_ids=[dossier.pk], on=ON)
 
     with pytest.raises(SensManquant, match="accord, refus ou report"):
-        record_acte(dossier=dossier, type_acte="cfp", survenu_le=ON, by=gestionnaire, on=ON)
+        record_acte(
+            dossier=dossier, saisie=ActeSaisi(type="cfp", survenu_le=ON), by=gestionnaire, on=ON
+        )
 
 
 @pytest.mark.parametrize(
@@ -81,7 +101,9 @@ def test_a_decision_without_its_meaning_is_refused(dossier, gestionnaire) -> Non
 )
 def test_dates_that_contradict_each_other_are_refused(dossier, secretaire, dates) -> None:
     with pytest.raises(DateImpossible):
-        record_acte(dossier=dossier, type_acte="assignation", by=secretaire, on=ON, **dates)
+        record_acte(
+            dossier=dossier, saisie=ActeSaisi(type="assignation", **dates), by=secretaire, on=ON
+        )
 
     assert not Acte.objects.filter(type="assignation").exists()
 
@@ -89,14 +111,18 @@ def test_dates_that_contradict_each_other_are_refused(dossier, secretaire, dates
 def test_the_same_act_twice_is_refused(dossier, secretaire) -> None:
     with pytest.raises(ActeDejaConnu):
         record_acte(
-            dossier=dossier, type_acte="commandement", survenu_le=date(2026, 9, 1),
-            by=secretaire, on=ON,
-        )  # fmt: skip
+            dossier=dossier,
+            saisie=ActeSaisi(type="commandement", survenu_le=date(2026, 9, 1)),
+            by=secretaire,
+            on=ON,
+        )
 
 
 def test_who_does_not_reach_the_dossier_writes_nothing_on_it(dossier, gestionnaire) -> None:
     with pytest.raises(DossierInaccessible):
-        record_acte(dossier=dossier, type_acte="cql", survenu_le=ON, by=gestionnaire, on=ON)
+        record_acte(
+            dossier=dossier, saisie=ActeSaisi(type="cql", survenu_le=ON), by=gestionnaire, on=ON
+        )
 
 
 @pytest.mark.parametrize("role", ["chef_equipe", "juriste", "charge_mission", "administrateur"])
@@ -106,4 +132,4 @@ def test_a_role_without_the_right_writes_no_act(
     agent = request.getfixturevalue(role)
 
     with pytest.raises(HabilitationRefusee):
-        record_acte(dossier=dossier, type_acte="cql", survenu_le=ON, by=agent, on=ON)
+        record_acte(dossier=dossier, saisie=ActeSaisi(type="cql", survenu_le=ON), by=agent, on=ON)

@@ -15,8 +15,9 @@ from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Echeance, Situation
 from seuil.kernel.models import new_id
 from seuil.travail.models import Diligence, Tache
-from seuil.travail.operations import DiligenceRefusee, DiligenceSaisie
+from seuil.travail.operations import DiligenceRefusee
 from seuil.travail.queries import Rendu, get_a_faire
+from seuil.travail.rules.diligences import DiligenceSaisie, ReponseSaisie
 from seuil.usecases._habilitation import DossierInaccessible, HabilitationRefusee
 from seuil.usecases.record_diligence import record_diligence
 from seuil.usecases.record_diligences import record_diligences
@@ -86,7 +87,10 @@ def test_the_ccas_is_asked_for_its_own_commune_only(gironde) -> None:
 
 def test_what_is_done_is_asked_no_more_and_is_written_in_the_journal(which, partenaire) -> None:
     done = record_diligence(
-        which=which, faite_le=ON - DAY, preuve=" tableau du 20 ", by=partenaire, on=ON
+        which=which,
+        saisie=ReponseSaisie(faite_le=ON - DAY, preuve=" tableau du 20 "),
+        by=partenaire,
+        on=ON,
     )
 
     assert list_devoirs(partenaire) == []
@@ -99,7 +103,10 @@ def test_what_is_done_is_asked_no_more_and_is_written_in_the_journal(which, part
 
 def test_a_duty_without_object_says_why(which, partenaire) -> None:
     done = record_diligence(
-        which=which, faite_le=ON, sans_objet=True, motif="régime agricole", by=partenaire, on=ON
+        which=which,
+        saisie=ReponseSaisie(faite_le=ON, sans_objet=True, motif="régime agricole"),
+        by=partenaire,
+        on=ON,
     )
 
     assert (done.sans_objet, done.motif, done.preuve) == (True, "régime agricole", "")
@@ -107,7 +114,8 @@ def test_a_duty_without_object_says_why(which, partenaire) -> None:
 
 
 def test_the_same_answer_sent_twice_records_once(which, partenaire) -> None:
-    sent = {"which": which, "faite_le": ON, "preuve": "tableau", "by": partenaire, "on": ON}
+    told = ReponseSaisie(ON, "tableau")
+    sent = {"which": which, "saisie": told, "by": partenaire, "on": ON}
 
     first, second = record_diligence(**sent), record_diligence(**sent)
 
@@ -127,38 +135,45 @@ def test_the_same_answer_sent_twice_records_once(which, partenaire) -> None:
 )
 def test_an_answer_that_says_nothing_is_refused(which, partenaire, answer, message) -> None:
     with pytest.raises(DiligenceRefusee, match=message):
-        record_diligence(which=which, by=partenaire, on=ON, **answer)
+        record_diligence(which=which, saisie=ReponseSaisie(**answer), by=partenaire, on=ON)
 
     assert list_devoirs(partenaire) == ["E2-CAF-1"]
 
 
 def test_nobody_answers_for_another_organisation(which, partenaire, secretaire, gironde) -> None:
     other = make_agent(role="partenaire", organisation=make_organisation(type="adil"))
-    answer = {"faite_le": ON, "preuve": "x", "on": ON}
+    told = {"saisie": ReponseSaisie(ON, "x"), "on": ON}
 
     for agent in (other, secretaire):
         with pytest.raises(DossierInaccessible):
-            record_diligence(which=which, by=agent, **answer)
+            record_diligence(which=which, by=agent, **told)
     with pytest.raises(DossierInaccessible):
-        record_diligence(which=replace(which, devoir="E2-DDETS-2"), by=partenaire, **answer)
+        record_diligence(which=replace(which, devoir="E2-DDETS-2"), by=partenaire, **told)
     with pytest.raises(DossierInaccessible):
-        record_diligence(which=replace(which, source_id=new_id()), by=partenaire, **answer)
+        record_diligence(which=replace(which, source_id=new_id()), by=partenaire, **told)
     assert not Diligence.objects.exists()
 
 
 def test_what_another_organisation_did_is_not_told(which, partenaire, gironde) -> None:
-    record_diligence(which=which, faite_le=ON, preuve="x", by=partenaire, on=ON)
+    record_diligence(
+        which=which, saisie=ReponseSaisie(faite_le=ON, preuve="x"), by=partenaire, on=ON
+    )
     other = make_agent(role="partenaire", organisation=make_organisation(type="adil"))
 
     with pytest.raises(DossierInaccessible):
-        record_diligence(which=which, faite_le=ON, preuve="y", by=other, on=ON)
+        record_diligence(
+            which=which, saisie=ReponseSaisie(faite_le=ON, preuve="y"), by=other, on=ON
+        )
 
 
 @pytest.mark.parametrize("role", ["juriste", "travailleur_social", "charge_mission"])
 def test_the_others_may_not_answer(which, role, request) -> None:
     with pytest.raises(HabilitationRefusee):
         record_diligence(
-            which=which, faite_le=ON, preuve="x", by=request.getfixturevalue(role), on=ON
+            which=which,
+            saisie=ReponseSaisie(faite_le=ON, preuve="x"),
+            by=request.getfixturevalue(role),
+            on=ON,
         )
 
 
@@ -219,8 +234,10 @@ def test_the_head_of_the_team_answers_for_what_is_entrusted_to_it(
 
     record_diligence(
         which=Rendu(dossier.numero, "E3-33-OPERATEUR-2", acte.pk),
-        faite_le=ON, preuve="entretien du 21", by=chef_equipe, on=ON,
-    )  # fmt: skip
+        saisie=ReponseSaisie(faite_le=ON, preuve="entretien du 21"),
+        by=chef_equipe,
+        on=ON,
+    )
 
     assert list_devoirs(chef_equipe) == []
 
@@ -270,23 +287,20 @@ def saisies(dossier: Dossier, acte: Acte) -> list[DiligenceSaisie]:
     actes = [acte, *(make_acte(dossier=other, survenu_le=ON - 10 * DAY) for other in others)]
     refresh_dossiers(dossier_ids=[a.dossier_id for a in actes], on=ON)
     done = [
-        DiligenceSaisie(a.dossier_id, "E2-CAF-1", a.pk, ON - DAY, " tableau du 20 ")
+        DiligenceSaisie(a.dossier_id, "E2-CAF-1", a.pk, ReponseSaisie(ON - DAY, " tableau du 20 "))
         for a in actes[:2]
     ]
     last = actes[2]
-    moot = DiligenceSaisie(
-        last.dossier_id, "E2-CAF-1", last.pk, ON, sans_objet=True, motif="régime agricole"
-    )
+    without = ReponseSaisie(ON, sans_objet=True, motif="régime agricole")
+    moot = DiligenceSaisie(last.dossier_id, "E2-CAF-1", last.pk, without)
     return [*done, moot]
 
 
 def record_one_by_one(saisies: list[DiligenceSaisie], by: Agent) -> None:
     for s in saisies:
         numero = Dossier.objects.get(pk=s.dossier_id).numero
-        record_diligence(
-            which=Rendu(numero, s.devoir, s.source_id), faite_le=s.faite_le, preuve=s.preuve,
-            sans_objet=s.sans_objet, motif=s.motif, by=by, on=ON,
-        )  # fmt: skip
+        which = Rendu(numero, s.devoir, s.source_id)
+        record_diligence(which=which, saisie=s.reponse, by=by, on=ON)
 
 
 def read_what_was_left() -> list[list[Any]]:
@@ -337,8 +351,8 @@ def test_answers_given_together_cost_the_same_for_one_and_for_many(saisies, part
 @pytest.mark.parametrize(
     ("spoiled", "refusal"),
     [
-        ({"faite_le": ON + DAY}, DiligenceRefusee),
-        ({"preuve": " "}, DiligenceRefusee),
+        ({"reponse": ReponseSaisie(ON + DAY, "x")}, DiligenceRefusee),
+        ({"reponse": ReponseSaisie(ON, " ")}, DiligenceRefusee),
         ({"source_id": new_id()}, DossierInaccessible),
         ({"devoir": "E2-DDETS-2"}, DossierInaccessible),
     ],

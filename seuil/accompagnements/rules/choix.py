@@ -37,6 +37,18 @@ class Cible:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectifSaisi:
+    """What the convention asks for a year: volumes, and shares in percent."""
+
+    annee: int
+    cible_annuelle: int
+    volume_mensuel: int
+    part_arrondissement: int = 0
+    part_cql_min: int = 0
+    part_cql_max: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class LigneProposee:
     """A dossier proposed or not, and why. `decision` is the secretariat's, when it made one."""
 

@@ -18,6 +18,16 @@ class DemarcheSaisie:
 
 
 @dataclass(frozen=True, slots=True)
+class ClotureSaisie:
+    """How a follow-up ends: why, with what outcome, when, and when the household was told."""
+
+    motif: str
+    denouement: str
+    clos_le: date
+    notifie_le: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Suivi:
     """What a mandate's contacts with the household say.
 

@@ -7,8 +7,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import Q
 
-from seuil.acteurs.models import Agent, MotifSuspension, Organisation, Role
-from seuil.acteurs.rules import compute_fin_habilitation
+from seuil.acteurs.models import Agent, MotifSuspension, Organisation
+from seuil.acteurs.rules import AgentSaisi, compute_fin_habilitation
 from seuil.audit.operations import Author, record_event
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
@@ -29,10 +29,7 @@ class CompteFerme(Refusal):
 @transaction.atomic
 def create_agent(
     *,
-    courriel: str,
-    nom: str,
-    prenom: str,
-    role: Role | str,
+    saisie: AgentSaisi,
     organisation: Organisation,
     password: str | None,
     by: Author,
@@ -43,13 +40,13 @@ def create_agent(
     Without password, the person chooses it by an invitation. Raises CourrielDejaUtilise, or
     Django's ValidationError when the password is too weak.
     """
-    if Agent.objects.filter(courriel__iexact=courriel).exists():
+    if Agent.objects.filter(courriel__iexact=saisie.courriel).exists():
         raise CourrielDejaUtilise
     agent = Agent(
-        courriel=courriel.lower(),
-        nom=nom,
-        prenom=prenom,
-        role=role,
+        courriel=saisie.courriel.lower(),
+        nom=saisie.nom,
+        prenom=saisie.prenom,
+        role=saisie.role,
         organisation=organisation,
         departement_id=organisation.departement_id,
         habilite_le=on,

@@ -52,6 +52,6 @@ def list_personnes(*, dossier: Dossier) -> list[Personne]:
     return sorted(rows, key=lambda p: (order[p.qualite], p.rang))
 
 
-def find_dossier(*, departement: str, numero: str) -> Dossier | None:
+def find_dossier_du_departement(*, departement: str, numero: str) -> Dossier | None:
     """Return a file by its number, limited or not: for the exercise of rights only."""
     return Dossier.objects.filter(departement=departement, numero=numero.strip()).first()

@@ -1,6 +1,7 @@
 """Record the lease, the debts, the housing aids."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from seuil.audit.operations import Author
 from seuil.dossiers.models import AideLogement, Bail, Dette, Dossier
 from seuil.dossiers.operations._journal import record_line, refuse_future
 from seuil.dossiers.operations.dossiers import FaitDejaConnu, lock_dossier
+from seuil.dossiers.rules import AideSaisie, BailSaisi
 from seuil.kernel.refusal import Refusal
 
 
@@ -49,23 +51,17 @@ def record_dette(
 def record_aide(
     *,
     dossier: Dossier,
-    constatee_le: date,
-    montant: Decimal,
-    tiers_payant: bool,
-    source: str,
+    saisie: AideSaisie,
     by: Author,
     on: date,
 ) -> AideLogement:
-    """Add the housing aid as a source states it; 0 says that there is none.
-
-    Raises DateAVenir, FaitDejaConnu.
-    """
-    refuse_future(constatee_le, on)
+    """Add what a source states of the housing aid. Raises DateAVenir, FaitDejaConnu."""
+    refuse_future(saisie.constatee_le, on)
     aide, created = AideLogement.objects.get_or_create(
         dossier=dossier,
-        constatee_le=constatee_le,
-        source=source,
-        defaults={"montant": montant, "tiers_payant": tiers_payant},
+        constatee_le=saisie.constatee_le,
+        source=saisie.source,
+        defaults={"montant": saisie.montant, "tiers_payant": saisie.tiers_payant},
     )
     if not created:
         raise FaitDejaConnu
@@ -77,12 +73,7 @@ def record_aide(
 def record_bail(
     *,
     dossier: Dossier,
-    signe_le: date | None,
-    reconduit_le: date | None,
-    clause_duree: str,
-    terme: str,
-    loyer: Decimal | None,
-    charges: Decimal | None,
+    saisie: BailSaisi,
     empreinte: str,
     by: Author,
     on: date,
@@ -92,23 +83,16 @@ def record_bail(
     `empreinte` is that of the lease as the author read it; empty when there was none.
     Raises DateAVenir, BailIncoherent, BailModifie.
     """
-    for le in (signe_le, reconduit_le):
+    for le in (saisie.signe_le, saisie.reconduit_le):
         if le is not None:
             refuse_future(le, on)
-    if signe_le and reconduit_le and reconduit_le < signe_le:
+    if saisie.signe_le and saisie.reconduit_le and saisie.reconduit_le < saisie.signe_le:
         raise BailIncoherent
     lock_dossier(dossier)
     bail = Bail.objects.filter(dossier=dossier).first()
     if (bail.empreinte if bail else "") != empreinte:
         raise BailModifie
-    values = {
-        "signe_le": signe_le,
-        "reconduit_le": reconduit_le,
-        "clause_duree": clause_duree,
-        "terme": terme,
-        "loyer": loyer,
-        "charges": charges,
-    }
+    values = asdict(saisie)
     bail = bail or Bail(dossier=dossier)
     details = _describe_changes(bail, values)
     if details:

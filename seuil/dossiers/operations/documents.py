@@ -1,8 +1,8 @@
 """Attach a document; record a date told."""
 
 import hashlib
+from dataclasses import asdict
 from datetime import date
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -11,6 +11,7 @@ from seuil.acteurs.models import Agent
 from seuil.dossiers.models import DateAnnoncee, Document, Dossier
 from seuil.dossiers.operations._journal import record_line, refuse_future
 from seuil.dossiers.operations.dossiers import FaitDejaConnu
+from seuil.dossiers.rules import AnnonceSaisie
 from seuil.engines import droit
 from seuil.kernel.models import new_id
 from seuil.kernel.refusal import Refusal
@@ -37,41 +38,25 @@ class DocumentRefuse(Refusal):
 
 @transaction.atomic
 def record_date_annoncee(
-    *,
-    dossier: Dossier,
-    regle: str,
-    fait_id: UUID,
-    annoncee_le: date,
-    dite_le: date,
-    a_qui: str,
-    moyen: str,
-    source: str,
-    by: Agent,
-    on: date,
+    *, dossier: Dossier, saisie: AnnonceSaisie, by: Agent, on: date
 ) -> DateAnnoncee:
     """Keep the date of a deadline as it was told to someone; no recomputation changes it.
 
-    `fait_id` is the fact that starts the deadline (`Echeance.source_id`).
     Raises DateAVenir, FaitDejaConnu, RegleSansParametre.
     """
-    refuse_future(dite_le, on)
-    if regle not in droit.regles():
+    refuse_future(saisie.dite_le, on)
+    if saisie.regle not in droit.regles():
         raise RegleSansParametre
+    told = asdict(saisie)
+    source = told.pop("source")
     annonce, created = DateAnnoncee.objects.get_or_create(
-        dossier=dossier,
-        regle=regle,
-        fait_id=fait_id,
-        annoncee_le=annoncee_le,
-        dite_le=dite_le,
-        a_qui=a_qui,
-        moyen=moyen,
-        defaults={"source": source, "notee_par": by},
+        dossier=dossier, **told, defaults={"source": source, "notee_par": by}
     )
     if not created:
         raise FaitDejaConnu(
             "Cette date annoncée est déjà notée, au même jour et par le même moyen."
         )
-    record_line("date_annoncee.notee", dossier, by, on, {"regle": regle})
+    record_line("date_annoncee.notee", dossier, by, on, {"regle": saisie.regle})
     return annonce
 
 

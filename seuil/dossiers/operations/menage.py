@@ -8,27 +8,22 @@ from seuil.audit.operations import Author
 from seuil.dossiers.models import Coordonnee, Dossier, SuiviSocial
 from seuil.dossiers.operations._journal import record_line, refuse_future
 from seuil.dossiers.operations.dossiers import FaitDejaConnu
+from seuil.dossiers.rules import SuiviSaisi
 
 
 @transaction.atomic
-def record_suivi(
-    *,
-    dossier: Dossier,
-    situation: str,
-    service: str,
-    mesure: str,
-    constate_le: date,
-    source: str,
-    by: Author,
-    on: date,
-) -> SuiviSocial:
+def record_suivi(*, dossier: Dossier, saisie: SuiviSaisi, by: Author, on: date) -> SuiviSocial:
     """Add what a social service says of the household. Raises DateAVenir, FaitDejaConnu."""
-    refuse_future(constate_le, on)
+    refuse_future(saisie.constate_le, on)
     suivi, created = SuiviSocial.objects.get_or_create(
         dossier=dossier,
-        constate_le=constate_le,
-        source=source,
-        defaults={"situation": situation, "service": service, "mesure": mesure},
+        constate_le=saisie.constate_le,
+        source=saisie.source,
+        defaults={
+            "situation": saisie.situation,
+            "service": saisie.service,
+            "mesure": saisie.mesure,
+        },
     )
     if not created:
         raise FaitDejaConnu

@@ -13,9 +13,11 @@ from typing import Any
 
 from seuil.accompagnements.models import Mandat
 from seuil.accompagnements.queries.choix import get_proposition
-from seuil.accompagnements.rules.mandats import DemarcheSaisie
+from seuil.accompagnements.rules.mandats import ClotureSaisie, DemarcheSaisie
 from seuil.accompagnements.rules.priorites import Candidat
 from seuil.acteurs.models import Agent
+from seuil.contacts.rules import ContactSaisi
+from seuil.diagnostics.rules import FinDsfSaisie
 from seuil.dossiers.models import Dossier
 from seuil.engines import droit
 from seuil.jobs.demo import textes
@@ -37,6 +39,7 @@ from seuil.usecases.record_visite import record_visite
 from seuil.usecases.request_dsf import request_dsf
 from seuil.usecases.sign_choix import sign_choix
 from seuil.usecases.sign_contrat import sign_contrat
+from seuil.visites.rules import VisiteSaisie
 
 # A mandate younger than that at the end of the story may have been left aside: late tasks to show.
 _RECENT = timedelta(days=150)
@@ -184,8 +187,8 @@ class EquipeMobile:
     def _end_dsf(self, dossier: Dossier, fin: str, *, transmis: bool, by: Agent) -> None:
         le = self._agenda.le
         self._do(
-            record_dsf, dossier=dossier, fin=fin, termine_le=le,
-            transmis_juge_le=le if transmis else None, transmis_ccapex_le=le, by=by,
+            record_dsf, dossier=dossier, by=by,
+            saisie=FinDsfSaisie(fin, le, le if transmis else None, le),
         )  # fmt: skip
 
     def _do(self, usecase: Callable[..., Any], **what: Any) -> Any:
@@ -293,13 +296,15 @@ class _Accompagnement:
         self._do(
             record_contact,
             dossier=self._dossier,
-            avec=avec,
-            canal=canal,
-            resultat=resultat,
-            survenu_le=self._le,
-            heure=heure,
-            lieu=lieu,
-            prochain_le=self._le + timedelta(days=prochain) if prochain else None,
+            saisie=ContactSaisi(
+                avec=avec,
+                canal=canal,
+                resultat=resultat,
+                survenu_le=self._le,
+                heure=heure,
+                lieu=lieu,
+                prochain_le=self._le + timedelta(days=prochain) if prochain else None,
+            ),
             by=by or self._social,
         )
 
@@ -314,18 +319,27 @@ class _Accompagnement:
     def _visit(self) -> None:
         rng = self._rng
         au_domicile = rng.random() < 0.8
+        heure = self._heure()
+        lieu = "au domicile" if au_domicile else rng.choice(_LIEUX_NEUTRES)
+        presents = ("le titulaire du bail", "le couple", "la mère et deux enfants")
         self._do(
             record_visite,
             dossier=self._dossier,
-            resultat="echange",
-            survenu_le=self._le,
-            heure=self._heure(),
-            lieu="au domicile" if au_domicile else rng.choice(_LIEUX_NEUTRES),
             binome=self._juriste if rng.random() < 0.6 else None,
-            duree_minutes=rng.randrange(30, 100, 5),
-            presents=rng.choice(("le titulaire du bail", "le couple", "la mère et deux enfants")),
-            compte_rendu=rng.choice(textes.COMPTES_RENDUS),
-            prochain_le=self._le + timedelta(days=rng.randint(10, 15)),
+            visite=VisiteSaisie(
+                duree_minutes=rng.randrange(30, 100, 5),
+                presents=rng.choice(presents),
+                compte_rendu=rng.choice(textes.COMPTES_RENDUS),
+            ),
+            contact=ContactSaisi(
+                avec="menage",
+                canal="domicile",
+                resultat="echange",
+                survenu_le=self._le,
+                heure=heure,
+                lieu=lieu,
+                prochain_le=self._le + timedelta(days=rng.randint(10, 15)),
+            ),
             by=self._social,
         )
 
@@ -381,9 +395,11 @@ class _Accompagnement:
         demarches = list(contrat.demarches.order_by("pour_le", "genre"))
         if rng.random() < 0.25:
             added = self._do(
-                add_demarche, contrat=contrat, genre="autre",
-                objectif="Souscrire une assurance habitation", acteur="menage",
-                pour_le=self._jours(15, 40), by=self._social,
+                add_demarche, contrat=contrat, by=self._social,
+                saisie=DemarcheSaisie(
+                    genre="autre", objectif="Souscrire une assurance habitation",
+                    acteur="menage", pour_le=self._jours(15, 40),
+                ),
             )  # fmt: skip
             demarches += [added] if added else []
         for demarche in demarches:
@@ -474,8 +490,8 @@ class _Accompagnement:
 
     def _close(self, motif: str, denouement: str, *, notifie: bool = False) -> None:
         self._do(
-            close_mandat, mandat=self._mandat, motif=motif, denouement=denouement,
-            clos_le=self._le, notifie_le=self._le if notifie else None, by=self._social,
+            close_mandat, mandat=self._mandat, by=self._social,
+            saisie=ClotureSaisie(motif, denouement, self._le, self._le if notifie else None),
         )  # fmt: skip
 
 

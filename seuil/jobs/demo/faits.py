@@ -8,8 +8,10 @@ from random import Random
 from typing import Any
 
 from seuil.actes.models import Acte, Lot, TypeActe
+from seuil.actes.rules.saisie import ActeSaisi
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.bail import record_aide
+from seuil.dossiers.rules import AideSaisie
 from seuil.jobs.demo.activite import Agenda, Vie
 from seuil.jobs.demo.organisations import Acteurs
 from seuil.kernel.refusal import Refusal
@@ -57,9 +59,11 @@ class FaitsDeProcedure:
 
     def _live_aide(self, dossier: Dossier) -> Vie:
         self._do(
-            record_aide, dossier=dossier, constatee_le=self._agenda.le,
-            montant=Decimal(self._rng.randrange(90, 320)), source="CAF",
-            tiers_payant=self._rng.random() < 0.6,
+            record_aide, dossier=dossier,
+            saisie=AideSaisie(
+                constatee_le=self._agenda.le, montant=Decimal(self._rng.randrange(90, 320)),
+                source="CAF", tiers_payant=self._rng.random() < 0.6,
+            ),
         )  # fmt: skip
         yield from ()
 
@@ -103,7 +107,7 @@ class FaitsDeProcedure:
 
     def _record(self, dossier: Dossier, type_acte: str, **details: Any) -> None:
         self._do(
-            record_acte, dossier=dossier, type_acte=type_acte, survenu_le=self._agenda.le, **details
+            record_acte, dossier=dossier, saisie=ActeSaisi(type_acte, self._agenda.le, **details)
         )
 
     def _do(self, do: Callable[..., Any], **what: Any) -> None:

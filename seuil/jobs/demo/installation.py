@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from config.database import DATA_DIR
 from seuil.accompagnements.operations import create_objectif
+from seuil.accompagnements.rules.choix import ObjectifSaisi
 from seuil.actes.models import Acte, Lot, TypeActe
 from seuil.acteurs.models import Arrondissement
 from seuil.acteurs.operations.territoires import import_geography
@@ -230,13 +231,15 @@ class _Histoire:
         for annee in range(first.year, self._agenda.until.year + 1):
             create_objectif(
                 operateur=self._acteurs.operateur,
-                annee=annee,
-                cible_annuelle=par_mois * 12,
-                volume_mensuel=par_mois,
+                saisie=ObjectifSaisi(
+                    annee=annee,
+                    cible_annuelle=par_mois * 12,
+                    volume_mensuel=par_mois,
+                    part_arrondissement=80,
+                    part_cql_min=15,
+                    part_cql_max=20,
+                ),
                 arrondissement=Arrondissement.objects.get(pk=_ARRONDISSEMENT_DE_BORDEAUX),
-                part_arrondissement=80,
-                part_cql_min=15,
-                part_cql_max=20,
                 by=MACHINE,
                 on=first,
             )

@@ -22,6 +22,7 @@ from seuil.acteurs.operations.agents import (
 from seuil.acteurs.operations.machine import Machine
 from seuil.acteurs.operations.organisations import create_organisation
 from seuil.acteurs.operations.territoires import create_decoupage, create_secteur
+from seuil.acteurs.rules import AgentSaisi
 
 DEPARTEMENT = "33"
 _DOMAINE = "@demo.example"
@@ -153,10 +154,7 @@ def create_acteurs(*, on: date) -> Acteurs:
     _create_agences(organisations[DEPARTEMENTAL], on)
     agents = {
         compte.cle: create_agent(
-            courriel=compte.courriel,
-            nom=compte.nom,
-            prenom=compte.prenom,
-            role=compte.role,
+            saisie=AgentSaisi(compte.courriel, compte.nom, compte.prenom, compte.role),
             organisation=organisations[compte.organisme],
             password=None,
             by=MACHINE,

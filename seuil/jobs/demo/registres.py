@@ -8,7 +8,7 @@ from seuil.conservation.models import DemandeDroit
 from seuil.conservation.operations import record_decision, record_demande
 from seuil.dossiers.models import Dossier
 from seuil.kernel.clock import zone
-from seuil.usecases.open_acces import force_acces
+from seuil.usecases.open_acces import record_acces_exceptionnel
 
 _ACCORDEE = DemandeDroit.Decision.ACCORDEE
 _REFUSEE = DemandeDroit.Decision.REFUSEE
@@ -38,7 +38,7 @@ def keep_registres(*, dpo: Agent, hors_perimetre: Agent, until: date, rng: Rando
             record_decision(
                 demande=demande, decision=decision, motif=motif, repondue_le=le, by=dpo, on=le
             )
-    force_acces(
+    record_acces_exceptionnel(
         numero=numeros[-1],
         motif="Le ménage, que nous ne suivons pas, se présente à notre permanence.",
         by=hors_perimetre,

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from random import Random
 
 from seuil.acteurs.models import Agent
-from seuil.travail.operations import DiligenceSaisie
 from seuil.travail.queries import filter_taches
 from seuil.travail.rules.devoirs import load_devoirs
+from seuil.travail.rules.diligences import DiligenceSaisie, ReponseSaisie
 from seuil.usecases.record_diligences import record_diligences
 
 _PART_FAITE = 0.85
@@ -35,10 +35,8 @@ def _answers(agent: Agent, le: date, rng: Random) -> Iterator[DiligenceSaisie]:
             continue
         faite_le = max(visible_le, le - timedelta(days=rng.randint(0, 12)))
         if rng.random() < _PART_SANS_OBJET:
-            yield DiligenceSaisie(
-                dossier_id, devoir, source_id, faite_le,
-                sans_objet=True, motif="Le ménage a quitté le logement.",
-            )  # fmt: skip
+            motif = "Le ménage a quitté le logement."
+            reponse = ReponseSaisie(faite_le, sans_objet=True, motif=motif)
         else:
-            preuve = f"{par_id[devoir].preuve} : {faite_le:%d/%m/%Y}"
-            yield DiligenceSaisie(dossier_id, devoir, source_id, faite_le, preuve)
+            reponse = ReponseSaisie(faite_le, f"{par_id[devoir].preuve} : {faite_le:%d/%m/%Y}")
+        yield DiligenceSaisie(dossier_id, devoir, source_id, reponse)

@@ -1,20 +1,22 @@
 """À faire: what is due, for whom, why, by when, and the page where it is done."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from seuil.accompagnements.queries.choix import count_choix_a_signer
 from seuil.actes.queries import count_lots_en_attente
-from seuil.acteurs.models import Role
+from seuil.acteurs.models import Agent, Role
 from seuil.dossiers.queries import count_arrivees
-from seuil.travail.queries import TacheRow, get_a_faire
+from seuil.travail.queries import AFaire, TacheRow, get_a_faire
 from seuil.travail.rules.devoirs import ETAPES, load_devoirs
 from seuil.travail.rules.genres import GENRES
-from seuil.web.access import get_agent, may, request_day, requires
+from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.journal import saw
 from seuil.web.templatetags.seuil import echeance
@@ -29,7 +31,8 @@ PERIODES = {
 
 @requires("a_faire.lire")
 @require_GET
-def a_faire(request):
+def a_faire(request: AgentRequest) -> HttpResponse:
+    """Show what is due, late first."""
     agent, on = get_agent(request), request_day(request)
     genre, periode = request.GET.get("genre", ""), request.GET.get("periode", "")
     number = request.GET.get("page", "1")
@@ -66,7 +69,7 @@ def a_faire(request):
     return render(request, "a_faire/a_faire.html", context)
 
 
-def _devoirs(work, agent, asked):
+def _devoirs(work: AFaire, agent: Agent, asked: str) -> dict[str, Any]:
     """Return the duties that the list may be reduced to: code, label, number."""
     par_id = load_devoirs(agent.departement_id).par_id
     devoirs = []
@@ -78,7 +81,7 @@ def _devoirs(work, agent, asked):
     return {"devoirs": devoirs, "devoir": asked if asked in work.par_devoir else ""}
 
 
-def _periode(tache, on):
+def _periode(tache: TacheRow, on: date) -> str:
     if tache.due_le < on:
         return "en_retard"
     if tache.due_le == on:
@@ -86,7 +89,7 @@ def _periode(tache, on):
     return "semaine" if tache.due_le <= on + timedelta(days=7) else "plus_tard"
 
 
-def _line(tache, on, *, reads):
+def _line(tache: TacheRow, on: date, *, reads: bool) -> tuple[object, ...]:
     """Return the words of one task: a template that looks up and filters each costs much more."""
     avant = echeance(tache.due_le, on, tache.legale)
     # A partner knows the household by its name and its number: the dossier stays closed to it.
@@ -107,7 +110,7 @@ def write_address(tache: TacheRow) -> str:
     return address(genre.page, value) + genre.suite
 
 
-def _cartes(agent, on):
+def _cartes(agent: Agent, on: date) -> list[tuple[int, str, str]]:
     """Return what waits for the secretariat beside its tasks: figure, sentence, address."""
     if agent.role != Role.SECRETARIAT:
         return []
@@ -129,5 +132,5 @@ def _cartes(agent, on):
     ]
 
 
-def _agree(count, one, many):
+def _agree(count: int, one: str, many: str) -> str:
     return one if count < 2 else many

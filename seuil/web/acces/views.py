@@ -1,9 +1,11 @@
 """Pages of the accesses."""
 
 from datetime import timedelta
+from functools import partial
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,14 +17,15 @@ from seuil.kernel.refusal import Refusal
 from seuil.usecases.open_acces import end_acces, open_acces, record_acces_exceptionnel
 from seuil.web.acces.forms import ExceptionnelForm, OuvrirForm
 from seuil.web.acces.presentation import read_grille
-from seuil.web.access import get_agent, may, request_day, requires
-from seuil.web.dossier.access import find_dossier
+from seuil.web.access import AgentRequest, find_dossier, get_agent, may, request_day, requires
+from seuil.web.addresses import tab_address
 from seuil.web.journal import figures_only, note_refusal, saw
+from seuil.web.saisie import Page, answer
 
 
 @requires("matrice.lire")
 @require_GET
-def matrice(request):
+def matrice(request: AgentRequest) -> HttpResponse:
     """Show the whole matrix: for every profile, what it reads and writes, why, on what basis."""
     profil = load_matrice().profils.get(request.GET.get("profil", ""))
     grille = read_grille(load_matrice(), profil)
@@ -33,28 +36,24 @@ def matrice(request):
 
 @requires("dossier.ouvrir")
 @require_http_methods(["GET", "POST"])
-def acces_ouvrir(request, numero):
+def acces_ouvrir(request: AgentRequest, numero: str) -> HttpResponse:
+    """Open the dossier to an organisation, with a motive."""
     dossier = find_dossier(request, numero)
-    agent, on = get_agent(request), request_day(request)
-    form = OuvrirForm(list_designables(agent=agent), request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            open_acces(dossier=dossier, by=agent, on=on, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "L’organisme voit maintenant ce dossier.")
-            return redirect("dossier_onglet", numero, "acces")
-    context = {
-        "dossier": dossier, "form": form, "titre": "Désigner un organisme", "retour": "acces",
-        "fichier": False,
-    }  # fmt: skip
-    return render(request, "dossier/saisie.html", context, status=422 if form.errors else 200)
+    organismes = list_designables(agent=get_agent(request))
+    page = Page(
+        dossier=dossier,
+        titre="Désigner un organisme",
+        fait="L’organisme voit maintenant ce dossier.",
+        retour=tab_address(numero, "acces"),
+    )
+    form = OuvrirForm(organismes, request.POST or None)
+    return answer(request, form, partial(open_acces, dossier=dossier), page)
 
 
 @requires("dossier.ouvrir")
 @require_POST
-def acces_fermer(request, acces_id):
+def acces_fermer(request: AgentRequest, acces_id: UUID) -> HttpResponse:
+    """End a link at once."""
     agent, on = get_agent(request), request_day(request)
     link = get_acces_a_fermer(agent=agent, on=on, acces_id=acces_id)
     if link is None:
@@ -67,7 +66,7 @@ def acces_fermer(request, acces_id):
 @requires("dossier.forcer")
 @figures_only
 @require_http_methods(["GET", "POST"])
-def acces_exceptionnel(request):
+def acces_exceptionnel(request: AgentRequest) -> HttpResponse:
     """Ask for 24 hours on a dossier, with a motive; the data protection officer is told."""
     form = ExceptionnelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -94,7 +93,7 @@ def acces_exceptionnel(request):
 
 @requires("acces.controler")
 @require_GET
-def acces_exceptionnels(request):
+def acces_exceptionnels(request: AgentRequest) -> HttpResponse:
     """List the exceptional accesses of the last year: who, when, why."""
     on = request_day(request)
     found = list_acces_exceptionnels(

@@ -1,9 +1,11 @@
 """Lead each role to its first page: the day's work, not a menu."""
 
+from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
 
 from seuil.acteurs.models import Role
-from seuil.web.access import get_agent, signed_in
+from seuil.web.access import AgentRequest, get_agent, signed_in
 
 _PREMIERE_PAGE: dict[str, str] = {
     Role.CHARGE_MISSION: "activite",
@@ -14,5 +16,7 @@ _PREMIERE_PAGE: dict[str, str] = {
 
 
 @signed_in
-def accueil(request):
+@require_safe
+def accueil(request: AgentRequest) -> HttpResponse:
+    """Go to the first page of the role."""
     return redirect(_PREMIERE_PAGE.get(get_agent(request).role, "a_faire"))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from io import BytesIO
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -20,7 +20,14 @@ from seuil.indicateurs.queries import (
 )
 from seuil.indicateurs.rules import PAR_CODE
 from seuil.kernel import clock
-from seuil.web.access import get_agent, may, request_day, requires, requires_recent_sign_in
+from seuil.web.access import (
+    AgentRequest,
+    get_agent,
+    may,
+    request_day,
+    requires,
+    requires_recent_sign_in,
+)
 from seuil.web.activite.export import list_sheets
 from seuil.web.activite.presentation import list_barres
 from seuil.web.equipe.mois import Mois, find_operateur, get_mois, list_operateurs
@@ -31,9 +38,9 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PAR_DEFAUT = "menages_rencontres"
 
 
-@require_GET
 @requires("activite.lire")
-def activite(request: HttpRequest) -> HttpResponse:
+@require_GET
+def activite(request: AgentRequest) -> HttpResponse:
     """The indicators of the month, one of them day by day, and the closures."""
     agent, on = get_agent(request), request_day(request)
     mois, operateur = get_mois(request.GET, on=on), _operateur(request)
@@ -61,9 +68,9 @@ def activite(request: HttpRequest) -> HttpResponse:
     return render(request, "activite/activite.html", context)
 
 
-@require_GET
 @requires("activite.ouvrir")
-def activite_dossiers(request: HttpRequest, code: str) -> HttpResponse:
+@require_GET
+def activite_dossiers(request: AgentRequest, code: str) -> HttpResponse:
     """The dossiers behind a figure: as many lines as the figure says."""
     if code not in PAR_CODE:
         raise Http404
@@ -87,10 +94,10 @@ def activite_dossiers(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "activite/dossiers.html", context)
 
 
-@require_GET
 @requires("activite.lire")
 @requires_recent_sign_in
-def activite_xlsx(request: HttpRequest) -> HttpResponse:
+@require_GET
+def activite_xlsx(request: AgentRequest) -> HttpResponse:
     """The same figures in a workbook."""
     agent, on = get_agent(request), request_day(request)
     mois, operateur = get_mois(request.GET, on=on), _operateur(request)
@@ -113,7 +120,7 @@ def activite_xlsx(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _operateur(request: HttpRequest) -> Organisation | None:
+def _operateur(request: AgentRequest) -> Organisation | None:
     """Return the operator asked for; its own for an operator's agent; None for all of them."""
     own = is_reached_by(get_agent(request).profil, "accompagnement", "mandat")
     return find_operateur(request, request.GET) if own or request.GET.get("operateur") else None

@@ -2,18 +2,21 @@
 
 from calendar import Calendar
 from datetime import date, timedelta
+from typing import Any
 
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from seuil.acteurs.rules import is_reached_by
 from seuil.engines.droit import write_date
-from seuil.web.access import get_agent, request_day, requires
+from seuil.web.access import AgentRequest, get_agent, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.agenda.queries import (
     GENRES,
     PAR_PAGE,
+    Evenement,
     Filtres,
     Jour,
     get_filtres_naturels,
@@ -37,7 +40,8 @@ _PREMIER, _DERNIER = date(2000, 1, 1), date(2099, 12, 31)
 
 @requires("dossier.lire")
 @require_GET
-def agenda(request, mois=None):
+def agenda(request: AgentRequest, mois: date | None = None) -> HttpResponse:
+    """Show a month, this one by default."""
     agent, on = get_agent(request), request_day(request)
     debut = (mois or on).replace(day=1)
     fin = _next_month(debut)
@@ -63,7 +67,8 @@ def agenda(request, mois=None):
 
 @requires("dossier.lire")
 @require_GET
-def agenda_jour(request, jour):
+def agenda_jour(request: AgentRequest, jour: date) -> HttpResponse:
+    """Show a day, page by page."""
     agent, on = get_agent(request), request_day(request)
     filtres = _filtres(request)
     number = request.GET.get("page", "1")
@@ -91,7 +96,7 @@ def agenda_jour(request, jour):
     return render(request, "agenda/jour.html", context)
 
 
-def _filtres(request):
+def _filtres(request: AgentRequest) -> Filtres:
     naturels = get_filtres_naturels(get_agent(request))
     genre, qui = request.GET.get("quoi", ""), request.GET.get("qui", "")
     if genre not in {*GENRES, TOUT}:
@@ -102,7 +107,7 @@ def _filtres(request):
     )
 
 
-def _choix(request, filtres):
+def _choix(request: AgentRequest, filtres: Filtres) -> dict[str, Any]:
     """Return the filters as links: label, query, whether in use; and the query in use."""
     quoi, qui = filtres.genre or TOUT, "moi" if filtres.moi else "service"
     # Whoever reaches only the files assigned to it has nothing to choose.
@@ -121,7 +126,7 @@ def _choix(request, filtres):
     }
 
 
-def _case(le, debut, jour, on):
+def _case(le: date, debut: date, jour: Jour, on: date) -> dict[str, Any] | None:
     """Return a cell of the grid; None for a day of another month."""
     if le.month != debut.month:
         return None
@@ -137,7 +142,7 @@ def _case(le, debut, jour, on):
     }
 
 
-def _ligne(evenement):
+def _ligne(evenement: Evenement) -> tuple[str, ...]:
     """Return the words of one event: a template that looks up and filters each costs much more."""
     return (
         evenement.genre,
@@ -152,21 +157,21 @@ def _ligne(evenement):
     )
 
 
-def _month_name(le):
+def _month_name(le: date) -> str:
     # « 2 décembre 2026 », without its day.
     return write_date(le.replace(day=2))[1:].strip()
 
 
-def _next_month(debut):
+def _next_month(debut: date) -> date:
     return (debut + timedelta(days=31)).replace(day=1)
 
 
-def _month_link(debut):
+def _month_link(debut: date) -> tuple[str, str] | None:
     if not _PREMIER <= debut <= _DERNIER:
         return None
     return _month_name(debut), reverse("agenda_mois", args=[debut])
 
 
-def _day_link(jour, days):
+def _day_link(jour: date, days: int) -> tuple[date, str] | None:
     le = jour + timedelta(days=days)
     return (le, reverse("agenda_jour", args=[le])) if _PREMIER <= le <= _DERNIER else None

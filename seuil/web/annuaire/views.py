@@ -2,18 +2,20 @@
 
 from itertools import groupby
 
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from seuil.acteurs.models import TypeOrganisation
 from seuil.acteurs.queries import list_communes, list_organisations
-from seuil.web.access import get_agent, requires
+from seuil.web.access import AgentRequest, get_agent, requires
 from seuil.web.annuaire.forms import AnnuaireForm
 
 
 @requires("annuaire.lire")
 @require_GET
-def annuaire(request):
+def annuaire(request: AgentRequest) -> HttpResponse:
+    """List the organisations, by kind or by the commune they serve."""
     agent = get_agent(request)
     form = AnnuaireForm(request.GET, communes=list_communes(agent=agent))
     form.full_clean()

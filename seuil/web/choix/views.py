@@ -1,9 +1,10 @@
 """Choose the month's dossiers: read the proposal, adjust it, sign it, print it."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -24,15 +25,14 @@ from seuil.usecases.adjust_choix import adjust_choix
 from seuil.usecases.prepare_choix import prepare_choix
 from seuil.usecases.record_prescription import record_prescription
 from seuil.usecases.sign_choix import sign_choix
-from seuil.web.access import get_agent, request_day, requires
+from seuil.web.access import AgentRequest, find_dossier, get_agent, request_day, requires
 from seuil.web.choix.forms import PrescriptionForm
 from seuil.web.choix.presentation import write_lignes
 from seuil.web.choix.queries import count_confies, list_prescriptions
-from seuil.web.equipe.dossier import find_dossier
 from seuil.web.equipe.mois import Mois, find_operateur, get_mois, list_operateurs
 from seuil.web.equipe.queries import list_fiches
-from seuil.web.equipe.saisie import go_to_dossier, record, show_form
 from seuil.web.journal import saw
+from seuil.web.saisie import Page, answer
 
 # Dossiers shown by the search.
 TROUVES = 10
@@ -40,9 +40,9 @@ TROUVES = 10
 SUIVANTS = 15
 
 
-@require_GET
 @requires("choix.preparer")
-def choix(request: HttpRequest) -> HttpResponse:
+@require_GET
+def choix(request: AgentRequest) -> HttpResponse:
     """The month's choice: target, shares, proposed dossiers and why, next candidates."""
     mois = get_mois(request.GET, on=request_day(request))
     operateurs = list_operateurs(request)
@@ -57,9 +57,9 @@ def choix(request: HttpRequest) -> HttpResponse:
     return render(request, "choix/choix.html", context | {"operateurs": operateurs})
 
 
-@require_POST
 @requires("choix.preparer")
-def choix_ligne(request: HttpRequest) -> HttpResponse:
+@require_POST
+def choix_ligne(request: AgentRequest) -> HttpResponse:
     """Keep or remove one dossier; the fragment equals the page reloaded."""
     agent, on = get_agent(request), request_day(request)
     mois = get_mois(request.POST, on=on)
@@ -87,9 +87,9 @@ def choix_ligne(request: HttpRequest) -> HttpResponse:
     return redirect(_address("choix", request, operateur, mois))
 
 
-@require_http_methods(["GET", "POST"])
 @requires("choix.preparer")
-def choix_signer(request: HttpRequest) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def choix_signer(request: AgentRequest) -> HttpResponse:
     """Say what signing does, then sign."""
     agent, on = get_agent(request), request_day(request)
     data = request.POST if request.method == "POST" else request.GET
@@ -118,9 +118,9 @@ def choix_signer(request: HttpRequest) -> HttpResponse:
     return render(request, "choix/signature.html", context)
 
 
-@require_GET
 @requires("choix.preparer")
-def choix_fiches(request: HttpRequest) -> HttpResponse:
+@require_GET
+def choix_fiches(request: AgentRequest) -> HttpResponse:
     """The retained dossiers of the month, one short printable fiche each."""
     mois = get_mois(request.GET, on=request_day(request))
     agent, on, operateur = get_agent(request), request_day(request), _operateur(request)
@@ -142,26 +142,21 @@ def choix_fiches(request: HttpRequest) -> HttpResponse:
     return render(request, "choix/fiches.html", context)
 
 
-@require_http_methods(["GET", "POST"])
 @requires("prescription.enregistrer")
-def prescription_enregistrer(request: HttpRequest, numero: str) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def prescription_enregistrer(request: AgentRequest, numero: str) -> HttpResponse:
     """Record that a service proposes the household to the équipe mobile."""
-    on = request_day(request)
     dossier = find_dossier(request, numero)
-    form = PrescriptionForm(request.POST or None, initial={"propose_le": on})
-    if record(
-        request,
-        form,
-        lambda: record_prescription(
-            dossier=dossier, by=get_agent(request), on=on, **form.cleaned_data
-        ),
-        done="La proposition est enregistrée : le dossier compte dans le prochain choix du mois.",
-    ):
-        return go_to_dossier(request, numero)
-    return show_form(request, "choix/prescription.html", form, dossier=dossier)
+    form = PrescriptionForm(request.POST or None, initial={"propose_le": request_day(request)})
+    page = Page(
+        dossier=dossier,
+        template="choix/prescription.html",
+        fait="La proposition est enregistrée : le dossier compte dans le prochain choix du mois.",
+    )
+    return answer(request, form, partial(record_prescription, dossier=dossier), page)
 
 
-def _search(request: HttpRequest, texte: str) -> list[DossierRow]:
+def _search(request: AgentRequest, texte: str) -> list[DossierRow]:
     if not texte:
         return []
     agent, on = get_agent(request), request_day(request)
@@ -169,7 +164,7 @@ def _search(request: HttpRequest, texte: str) -> list[DossierRow]:
     return list_rows(agent=agent, on=on, situations=found[:TROUVES])
 
 
-def _operateur(request: HttpRequest) -> Organisation:
+def _operateur(request: AgentRequest) -> Organisation:
     data = request.POST if request.method == "POST" else request.GET
     operateur = find_operateur(request, data)
     if operateur is None:
@@ -177,21 +172,21 @@ def _operateur(request: HttpRequest) -> Organisation:
     return operateur
 
 
-def _has_objectif(request: HttpRequest, operateur: Organisation, mois: Mois) -> bool:
+def _has_objectif(request: AgentRequest, operateur: Organisation, mois: Mois) -> bool:
     agent, annee = get_agent(request), mois.le.year
     return get_objectif(agent=agent, operateur=operateur, annee=annee) is not None
 
 
-def _address(name: str, request: HttpRequest, operateur: Organisation, mois: Mois) -> str:
+def _address(name: str, request: AgentRequest, operateur: Organisation, mois: Mois) -> str:
     query = {"mois": mois.code, "operateur": str(operateur.pk), "q": _recherche(request)}
     return f"{reverse(name)}?{urlencode({k: v for k, v in query.items() if v})}"
 
 
-def _recherche(request: HttpRequest) -> str:
+def _recherche(request: AgentRequest) -> str:
     return (request.POST.get("q") or request.GET.get("q", "")).strip()[:100]
 
 
-def _context(request: HttpRequest, operateur: Organisation, mois: Mois) -> dict[str, Any]:
+def _context(request: AgentRequest, operateur: Organisation, mois: Mois) -> dict[str, Any]:
     agent, on = get_agent(request), request_day(request)
     recherche = _recherche(request)
     objectif = get_objectif(agent=agent, operateur=operateur, annee=mois.le.year)

@@ -31,6 +31,8 @@ class Formulaire(forms.Form):
     use_required_attribute = False
     # True for a form that only chooses what a list shows.
     filtre = False
+    # The fields that a page folds until they are wanted.
+    plies: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -42,6 +44,10 @@ class Formulaire(forms.Form):
             field.error_messages["required"] = _required_message(field)
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = "Choisissez une réponse de la liste."
+
+    def read(self) -> dict[str, Any]:
+        """Return what the operation takes of a valid form: by default, each field by its name."""
+        return self.cleaned_data
 
 
 class Choix(BaseChoiceIterator):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from seuil.acteurs.models import Organisation, Role
+from seuil.acteurs.rules import AgentSaisi
 from seuil.web.components.forms import ChoixField, Formulaire
 
 
@@ -35,6 +36,7 @@ class InvitationForm(Formulaire):
         choices = [(role, str(labels[role])) for role in roles]
         self.fields["role"].choices = [("", "Choisissez"), *choices]  # type: ignore[attr-defined]
 
-    def get_organisation(self) -> Organisation:
-        """Return the organisation that was chosen."""
-        return self.organisations[self.cleaned_data["organisation"]]
+    def read(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        organisation = self.organisations[data.pop("organisation")]
+        return {"saisie": AgentSaisi(**data), "organisation": organisation}

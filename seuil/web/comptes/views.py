@@ -1,18 +1,22 @@
 """Accounts and habilitations: what an administrator reads and does."""
 
 import logging
+from collections.abc import Mapping
+from datetime import date
 from smtplib import SMTPException
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.mail import send_mail
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from seuil.acteurs.models import Role
+from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.operations.agents import (
     CourrielDejaUtilise,
     assign_administration,
@@ -36,7 +40,14 @@ from seuil.connexions.queries import (
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.create_compte import create_compte, list_roles
-from seuil.web.access import get_agent, may, request_day, requires, requires_recent_sign_in
+from seuil.web.access import (
+    AgentRequest,
+    get_agent,
+    may,
+    request_day,
+    requires,
+    requires_recent_sign_in,
+)
 from seuil.web.comptes.forms import InvitationForm
 from seuil.web.session import get_duree, get_inactivite
 
@@ -45,7 +56,8 @@ _log = logging.getLogger("seuil.comptes")
 
 @requires("agents.gerer", "agents.inviter")
 @require_GET
-def comptes(request):
+def comptes(request: AgentRequest) -> HttpResponse:
+    """List the accounts, and those whose habilitation ends soon."""
     agent, on = get_agent(request), request_day(request)
     found = [
         {**c, "etat": _etat(c, on), "proche": is_fin_proche(fin=c["habilite_jusqu_au"], on=on)}
@@ -64,7 +76,8 @@ def comptes(request):
 @requires("agents.gerer", "agents.inviter")
 @requires_recent_sign_in
 @require_http_methods(["GET", "POST"])
-def compte_inviter(request):
+def compte_inviter(request: AgentRequest) -> HttpResponse:
+    """Create an account, and show its link once."""
     agent, on = get_agent(request), request_day(request)
     organisations = list_organisations_invitables(agent=agent)
     roles = {r for o in organisations for r in list_roles(organisation=o, by=agent)}
@@ -74,18 +87,8 @@ def compte_inviter(request):
         roles=[r for r in Role.values if r in roles],
     )
     if form.is_valid():
-        data = form.cleaned_data
         try:
-            invited, jeton = create_compte(
-                courriel=data["courriel"],
-                nom=data["nom"],
-                prenom=data["prenom"],
-                role=data["role"],
-                organisation=form.get_organisation(),
-                by=agent,
-                on=on,
-                at=clock.now(),
-            )
+            invited, jeton = create_compte(**form.read(), by=agent, on=on, at=clock.now())
         except CourrielDejaUtilise as refusal:
             form.add_error("courriel", str(refusal))
         except Refusal as refusal:
@@ -98,7 +101,8 @@ def compte_inviter(request):
 
 @requires("agents.gerer", "agents.inviter")
 @require_GET
-def compte(request, agent_id):
+def compte(request: AgentRequest, agent_id: UUID) -> HttpResponse:
+    """Show an account: its state, its factors, its sessions."""
     on, at = request_day(request), clock.now()
     found = _find(request, agent_id)
     context = {
@@ -121,7 +125,7 @@ def compte(request, agent_id):
 @requires("agents.gerer", "agents.inviter")
 @requires_recent_sign_in
 @require_POST
-def compte_geste(request, agent_id, geste):
+def compte_geste(request: AgentRequest, agent_id: UUID, geste: str) -> HttpResponse:
     """Do one of the gestures of an account's page; the département's are its administrator's."""
     found = _find(request, agent_id)
     if geste in _LIENS:
@@ -138,15 +142,15 @@ def compte_geste(request, agent_id, geste):
     return redirect("compte", agent_id)
 
 
-def _end_sessions(*, agent, by, on):
+def _end_sessions(*, agent: Agent, by: Agent, on: date) -> None:
     end_connexions(agent=agent, motif=FinConnexion.ADMINISTRATEUR, by=by, on=on, at=clock.now())
 
 
-def _give_administration(*, agent, by, on):
+def _give_administration(*, agent: Agent, by: Agent, on: date) -> None:
     assign_administration(agent=agent, donnee=True, by=by, on=on)
 
 
-def _take_administration(*, agent, by, on):
+def _take_administration(*, agent: Agent, by: Agent, on: date) -> None:
     assign_administration(agent=agent, donnee=False, by=by, on=on)
 
 
@@ -167,7 +171,7 @@ _LIENS = {
 }
 
 
-def _give_link(request, found, objet):
+def _give_link(request: AgentRequest, found: Agent, objet: str) -> HttpResponse:
     if found.has_usable_password() == (objet == ObjetInvitation.ARRIVEE):
         raise Http404
     reason = found.why_not_habilite(on=request_day(request))
@@ -180,7 +184,7 @@ def _give_link(request, found, objet):
     return _show_link(request, found, jeton, objet)
 
 
-def _show_link(request, found, jeton, objet):
+def _show_link(request: AgentRequest, found: Agent, jeton: str, objet: str) -> HttpResponse:
     """Show the link once, and send it when a mail server is configured."""
     lien = request.build_absolute_uri(reverse("invitation", args=[jeton]))
     context = {
@@ -193,7 +197,7 @@ def _show_link(request, found, jeton, objet):
     return render(request, "comptes/lien.html", context)
 
 
-def _send(found, lien):
+def _send(found: Agent, lien: str) -> bool:
     text = render_to_string("comptes/lien.txt", {"compte": found, "lien": lien})
     try:
         send_mail("Votre compte Seuil", text, None, [found.courriel])
@@ -203,14 +207,14 @@ def _send(found, lien):
     return True
 
 
-def _find(request, agent_id):
+def _find(request: AgentRequest, agent_id: UUID) -> Agent:
     found = find_compte(agent=get_agent(request), cible=agent_id)
     if found is None:
         raise Http404
     return found
 
 
-def _etat(row, on):
+def _etat(row: Mapping[str, Any], on: date) -> tuple[str, str]:
     """Return the word of an account's state, and its tone."""
     if not row["is_active"]:
         return ("Fermé", "")

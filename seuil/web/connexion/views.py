@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -28,6 +28,7 @@ from seuil.web.connexion.preuves import (
 )
 from seuil.web.connexion.proconnect import prepare_sortie
 from seuil.web.session import (
+    Attente,
     close_session,
     find_attente,
     keep_poste,
@@ -43,7 +44,8 @@ _PERDUE = "Le temps pour la seconde étape est passé. Recommencez par votre mot
 @never_cache
 @transaction.non_atomic_requests
 @require_http_methods(["GET", "HEAD", "POST"])
-def connexion(request):
+def connexion(request: HttpRequest) -> HttpResponse:
+    """Ask for the first factor."""
     suite = _read_suite(request)
     if isinstance(request.user, Agent):
         return redirect(suite or "accueil")
@@ -55,7 +57,7 @@ def connexion(request):
     return _sign_in(request, form, suite) if form.is_valid() else _page(request, form, suite)
 
 
-def _sign_in(request, form, suite):
+def _sign_in(request: HttpRequest, form: ConnexionForm, suite: str) -> HttpResponse:
     try:
         agent = check_mot_de_passe(
             request, form.cleaned_data["username"], form.cleaned_data["password"]
@@ -66,7 +68,7 @@ def _sign_in(request, form, suite):
     # Only whoever knows the password learns that the account exists and is closed.
     reason = agent.why_not_habilite(on=clock.today(agent.departement_id)) if agent else REFUS
     if agent is None or reason:
-        form.add_error(None, reason)
+        form.add_error(None, reason or REFUS)
         return _page(request, form, suite)
     if may_skip_second(agent, get_facteurs(agent=agent)):
         return finish(request, agent, MoyenConnexion.DEMONSTRATION, suite)
@@ -78,7 +80,8 @@ def _sign_in(request, form, suite):
 @never_cache
 @transaction.non_atomic_requests
 @require_http_methods(["GET", "HEAD", "POST"])
-def second_facteur(request):
+def second_facteur(request: HttpRequest) -> HttpResponse:
+    """Ask for the second factor of whoever proved the first."""
     attente = find_attente(request)
     if attente is None:
         messages.warning(request, _PERDUE)
@@ -103,7 +106,7 @@ def second_facteur(request):
     return render(request, "connexion/second_facteur.html", context, status=status)
 
 
-def _finish_second(request, attente, typed, value):
+def _finish_second(request: HttpRequest, attente: Attente, typed: str, value: str) -> HttpResponse:
     if typed == "code":
         check_code(request, attente.agent, value)
         moyen = MoyenConnexion.CODE
@@ -123,7 +126,7 @@ def _finish_second(request, attente, typed, value):
 @public
 @never_cache
 @require_POST
-def cle_defi(request):
+def cle_defi(request: HttpRequest) -> HttpResponse:
     """Return what the browser must ask of a passkey; whoever signs in need not say who it is."""
     attente = find_attente(request)
     if isinstance(request.user, Agent):
@@ -134,7 +137,7 @@ def cle_defi(request):
 @public
 @transaction.non_atomic_requests
 @require_POST
-def cle_entrer(request):
+def cle_entrer(request: HttpRequest) -> HttpResponse:
     """Sign in with a passkey: the device and the gesture that unlocks it are two factors."""
     attente = find_attente(request)
     try:
@@ -154,7 +157,8 @@ def cle_entrer(request):
 
 @public
 @require_POST
-def deconnexion(request):
+def deconnexion(request: HttpRequest) -> HttpResponse:
+    """Close the session, and the provider’s when it opened it."""
     sortie = prepare_sortie(request)
     close_session(request, FinConnexion.DEPART)
     if sortie:
@@ -162,13 +166,13 @@ def deconnexion(request):
     return redirect("connexion")
 
 
-def finish(request, agent, moyen, suite):
+def finish(request: HttpRequest, agent: Agent, moyen: MoyenConnexion, suite: str) -> HttpResponse:
     """Open the session, every factor being proved, and go where the agent was going."""
     open_session(request, agent, moyen)
     return keep_poste(request, redirect(suite or "accueil"))
 
 
-def _page(request, form, suite, status=200):
+def _page(request: HttpRequest, form: ConnexionForm, suite: str, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "next": suite,
@@ -178,7 +182,7 @@ def _page(request, form, suite, status=200):
     return render(request, "connexion/connexion.html", context, status=status)
 
 
-def _read_suite(request):
+def _read_suite(request: HttpRequest) -> str:
     suite = request.POST.get("next") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         suite, allowed_hosts={request.get_host()}, require_https=request.is_secure()

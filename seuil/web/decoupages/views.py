@@ -1,28 +1,32 @@
 """The divisions of the département: read, compared, looked up for a commune, imported."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from seuil.acteurs.models import TypeOrganisation
+from seuil.acteurs.models import Decoupage, Organisation, TypeOrganisation
 from seuil.acteurs.operations.territoires import adjust_decoupage, adjust_secteur
 from seuil.acteurs.queries import (
+    Territoire,
     find_decoupage,
     get_territoire,
     list_organisations,
     list_organismes,
     list_secteurs,
 )
-from seuil.acteurs.rules import find_coupures, find_perimetre, load_departement
+from seuil.acteurs.rules import Coupure, Division, find_coupures, find_perimetre, load_departement
 from seuil.engines.tabular import FileRefused
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.import_decoupage import DecoupageRefuse, import_decoupage
-from seuil.web.access import get_agent, may, request_day, requires
+from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.decoupages.forms import CommuneForm, ComparerForm, ImportForm, ModifierForm
 from seuil.web.journal import figures_only
 
@@ -33,7 +37,8 @@ _OUVERTES = 12
 @requires("annuaire.lire")
 @figures_only
 @require_GET
-def decoupages(request):
+def decoupages(request: AgentRequest) -> HttpResponse:
+    """List the divisions of the département."""
     territoire = _territoire(request)
     context = {
         "lignes": [_summarise(d, territoire) for d in territoire.divisions],
@@ -49,7 +54,8 @@ def decoupages(request):
 @requires("annuaire.lire")
 @figures_only
 @require_GET
-def decoupage(request, cle):
+def decoupage(request: AgentRequest, cle: str) -> HttpResponse:
+    """Show one division, secteur by secteur."""
     territoire = _territoire(request)
     division = territoire.find_division(cle)
     if division is None:
@@ -77,13 +83,14 @@ def decoupage(request, cle):
 @requires("annuaire.lire")
 @figures_only
 @require_GET
-def decoupage_comparer(request):
+def decoupage_comparer(request: AgentRequest) -> HttpResponse:
+    """Say which secteurs of a division another one cuts."""
     territoire = _territoire(request)
     form = ComparerForm(request.GET or None, divisions=territoire.divisions)
     context: dict[str, object] = {"form": form, "coupures": None}
-    if form.is_valid():
-        a = territoire.find_division(form.cleaned_data["a"])
-        b = territoire.find_division(form.cleaned_data["b"])
+    data = form.cleaned_data if form.is_valid() else {}
+    a, b = (territoire.find_division(data.get(name, "")) for name in ("a", "b"))
+    if a and b:
         coupures = find_coupures(a=a, b=b)
         context |= {
             "a": a,
@@ -98,7 +105,8 @@ def decoupage_comparer(request):
 @requires("annuaire.lire")
 @figures_only
 @require_GET
-def decoupage_commune(request):
+def decoupage_commune(request: AgentRequest) -> HttpResponse:
+    """Say where a commune lies in every division, and who serves it."""
     territoire = _territoire(request)
     form = CommuneForm(request.GET or None, communes=_choices(territoire))
     context: dict[str, object] = {"form": form, "commune": None}
@@ -130,7 +138,8 @@ def decoupage_commune(request):
 @requires("agents.gerer")
 @figures_only
 @require_http_methods(["GET", "POST"])
-def decoupage_importer(request):
+def decoupage_importer(request: AgentRequest) -> HttpResponse:
+    """Read a division from a file."""
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         imported = _import(request, form)
@@ -145,7 +154,8 @@ def decoupage_importer(request):
 @requires("agents.gerer")
 @figures_only
 @require_http_methods(["GET", "POST"])
-def decoupage_modifier(request, decoupage_id):
+def decoupage_modifier(request: AgentRequest, decoupage_id: UUID) -> HttpResponse:
+    """Change the names of a division, and who serves its secteurs."""
     agent = get_agent(request)
     found = find_decoupage(agent=agent, decoupage_id=decoupage_id)
     if found is None:
@@ -165,7 +175,7 @@ def decoupage_modifier(request, decoupage_id):
     return render(request, "decoupages/modifier.html", context, status=status)
 
 
-def _import(request, form):
+def _import(request: AgentRequest, form: ImportForm) -> Decoupage | None:
     """Hand the file to the reader from a folder of its own; its refusal becomes an error."""
     agent, data = get_agent(request), form.cleaned_data
     with TemporaryDirectory(prefix="seuil-") as folder:
@@ -192,7 +202,12 @@ def _import(request, form):
     return None
 
 
-def _rename(request, found, form, organismes):
+def _rename(
+    request: AgentRequest,
+    found: Decoupage,
+    form: ModifierForm,
+    organismes: Mapping[str, Organisation],
+) -> bool:
     """Write every name that changed, or none; a refusal becomes the form's error."""
     by, on = get_agent(request), request_day(request)
     try:
@@ -209,19 +224,19 @@ def _rename(request, found, form, organismes):
     return True
 
 
-def _territoire(request):
+def _territoire(request: AgentRequest) -> Territoire:
     return get_territoire(agent=get_agent(request))
 
 
-def _choices(territoire):
+def _choices(territoire: Territoire) -> tuple[tuple[str, str], ...]:
     return tuple((code, nom) for code, (nom, _) in territoire.communes.items())
 
 
-def _names(codes, territoire):
+def _names(codes: Iterable[str], territoire: Territoire) -> list[str]:
     return [territoire.communes[c][0] for c in sorted(codes, key=lambda c: territoire.communes[c])]
 
 
-def _summarise(division, territoire):
+def _summarise(division: Division, territoire: Territoire) -> dict[str, Any]:
     """Return what the list of divisions says of one."""
     sans = [c for c in territoire.communes if c not in division.secteurs]
     return {
@@ -233,7 +248,7 @@ def _summarise(division, territoire):
     }
 
 
-def _show_coupure(coupure, territoire):
+def _show_coupure(coupure: Coupure, territoire: Territoire) -> dict[str, Any]:
     """Return a cut secteur: each part that crosses a limit, and how many lie whole inside."""
     crossing = [p for p in coupure.parts if p.ailleurs or not p.nom]
     return {
@@ -252,7 +267,7 @@ def _show_coupure(coupure, territoire):
     }
 
 
-def _list_instances(request, territoire):
+def _list_instances(request: AgentRequest, territoire: Territoire) -> list[dict[str, Any]]:
     """Return the formations of the CCAPEX and the communes of the perimeter each is given."""
     configuration = load_departement(get_agent(request).departement_id)
     noms = {code: nom for code, (nom, _) in territoire.communes.items()}

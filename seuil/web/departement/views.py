@@ -1,15 +1,17 @@
 """How the département is configured: formations, local delays, thresholds, rules of the choice."""
 
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from seuil.acteurs.rules import load_departement
-from seuil.web.access import get_agent, requires
+from seuil.web.access import AgentRequest, get_agent, requires
 
 
 @requires("annuaire.lire")
 @require_GET
-def departement(request):
+def departement(request: AgentRequest) -> HttpResponse:
+    """Show the settings of the agent’s département."""
     configuration = load_departement(get_agent(request).departement_id)
     reglages = (
         [

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from seuil.travail.rules.diligences import ReponseSaisie
 from seuil.web.components.forms import DateField, Formulaire
 
 FAIT, SANS_OBJET = "fait", "sans_objet"
@@ -38,3 +39,8 @@ class DiligenceForm(Formulaire):
         self.fields[
             "preuve"
         ].help_text = f"Attendu : {attendu}. Rien sur la santé ni la vie privée."
+
+    def read(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        sans_objet = data.pop("etat") == SANS_OBJET
+        return {"saisie": ReponseSaisie(sans_objet=sans_objet, **data)}

@@ -3,15 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-from uuid import UUID
-
-from django import forms
 
 from seuil.dossiers.models import DateAnnoncee
 from seuil.echeances.queries import EcheanceVue
 from seuil.engines import droit
-from seuil.web.components.forms import ChoixField, DateField, Formulaire
 
 _PREVENIR = {
     DateAnnoncee.Destinataire.MENAGE: "prévenir le ménage",
@@ -40,50 +35,9 @@ class EcheanceAnnoncee:
     annonces: Sequence[AnnonceVue]
 
 
-class DateAnnonceeForm(Formulaire):
-    """A date of the procedure, as it was told to someone."""
-
-    echeance = ChoixField(label="Échéance")
-    annoncee_le = DateField(label="Date annoncée", help_text="Telle qu’elle a été dite ou écrite.")
-    a_qui = forms.ChoiceField(
-        label="Annoncée", choices=DateAnnoncee.Destinataire.choices, widget=forms.RadioSelect
-    )
-    dite_le = DateField(label="Dite ou envoyée le")
-    moyen = forms.ChoiceField(
-        label="Moyen", choices=DateAnnoncee.Moyen.choices, widget=forms.RadioSelect
-    )
-    source = forms.CharField(
-        label="Source",
-        max_length=100,
-        help_text="Qui l’a dite, ou la référence du courrier.",
-    )
-
-    def __init__(self, echeances: Sequence[EcheanceVue], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.initial.get("a_qui"):
-            # Told again because the date moved: the one to tell is the one of today.
-            today = {write_code(e): e.le for e in echeances}
-            self.initial["annoncee_le"] = today.get(self.initial.get("echeance", ""))
-        choices = [("", "Choisissez"), *((write_code(e), _write_choix(e)) for e in echeances)]
-        self.fields["echeance"].choices = choices  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        code = data.pop("echeance", "")
-        if code:
-            regle, _, fait = code.partition(".")
-            data |= {"regle": regle, "fait_id": UUID(fait)}
-        return data
-
-
 def write_code(echeance: EcheanceVue) -> str:
     """Name a deadline by its rule and the fact that starts it."""
     return f"{echeance.regle}.{echeance.source_id}"
-
-
-def _write_choix(echeance: EcheanceVue) -> str:
-    le = droit.write_date(echeance.le) if echeance.le else "à déterminer"
-    return f"{echeance.libelle} ({echeance.regle}), {le}"
 
 
 def join_annonces(

@@ -6,9 +6,18 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Role
-from seuil.audit.queries import Consultation
+from seuil.audit.queries import Consultation, list_consultations
 from seuil.audit.rules import list_libelles, merge
+from seuil.kernel import clock
+from seuil.web.access import AgentRequest, find_dossier, get_agent, request_day, requires
+from seuil.web.journal import saw
 
 # Pages opened one after the other by the same person are one line.
 _PAUSE = timedelta(minutes=30)
@@ -36,6 +45,31 @@ class Visite:
     def minutes(self) -> bool:
         """Tell whether the visit ended at another minute than it began."""
         return f"{self.debut:%H:%M}" != f"{self.fin:%H:%M}"
+
+
+@requires("journal.lire")
+@require_GET
+def consultations(request: AgentRequest, numero: str) -> HttpResponse:
+    """Say who saw the dossier, to print for the household; this reading is told too."""
+    found, agent, on = find_dossier(request, numero), get_agent(request), request_day(request)
+    saw(categories={"journal"})
+    mois = settings.SEUIL_JOURNAL_MOIS
+    lignes = list_consultations(dossier_id=found.pk, depuis=clock.now() - timedelta(days=30 * mois))
+    visites = group_consultations(
+        consultations=lignes,
+        zone=clock.zone(agent.departement_id),
+        verbes=dict(load_matrice().verbes),
+    )
+    context = {
+        "dossier": found,
+        "on": on,
+        "depuis": on - timedelta(days=30 * mois),
+        "visites": visites,
+        "organisation": agent.organisation.nom,
+        "noms": settings.SEUIL_JOURNAL_NOMS,
+        "mois": mois,
+    }
+    return render(request, "dossier/consultations.html", context)
 
 
 def group_consultations(

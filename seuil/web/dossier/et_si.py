@@ -6,15 +6,19 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
 
 from seuil.actes.models import Sens, TypeActe
 from seuil.actes.rules.types import SENS_OBLIGATOIRE, SENS_PAR_TYPE
 from seuil.dossiers.models import Bail
-from seuil.echeances.queries import FaitsConnus
-from seuil.echeances.rules.mouvements import Mouvement
+from seuil.echeances.queries import FaitsConnus, get_faits_connus
+from seuil.echeances.rules.mouvements import Mouvement, compare_echeances
 from seuil.echeances.rules.pauses import Acte
 from seuil.engines import droit
 from seuil.kernel.models import new_id
+from seuil.web.access import AgentRequest, find_dossier, get_agent, request_day, requires
 from seuil.web.components.forms import ChoixField, DateField, Formulaire
 from seuil.web.templatetags.seuil import ecart_jours
 
@@ -116,6 +120,31 @@ class EtSiForm(Formulaire):
             reconduit_le=data["reconduit_le"],
         )
         return replace(self.connus, actes=actes, contexte=contexte)
+
+
+@requires("dossier.lire")
+@require_http_methods(["GET", "POST"])
+def et_si(request: AgentRequest, numero: str) -> HttpResponse:
+    """Show the panel, and what the supposed facts would change; never writes anything."""
+    dossier = find_dossier(request, numero)
+    connus = get_faits_connus(agent=get_agent(request), on=request_day(request), dossier=dossier)
+    if connus is None:
+        raise Http404
+    form = EtSiForm(connus, request.POST or None)
+    lignes = None
+    if request.method == "POST" and form.is_valid():
+        moves = compare_echeances(connus.compute(), form.read_faits().compute())
+        lignes = list_lignes(moves)
+    context = {
+        "dossier": dossier,
+        "form": form,
+        "groupes": list(form.list_groupes()),
+        "bail": [form[name] for name in ("bail_le", "clause", "reconduit_le")],
+        "ajout": [form[n] for n in ("ajout", "ajout_le", "ajout_recu_le", "ajout_jusqu_au")],
+        "lignes": lignes,
+        "bougent": sum(ligne.bouge for ligne in lignes or ()),
+    }
+    return render(request, "dossier/et_si.html", context, status=422 if form.errors else 200)
 
 
 def write_titre(acte: Acte) -> str:

@@ -1,9 +1,8 @@
 """What the tab of the debt says of arrears: facts of the dossier handed to the law engine."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from seuil.actes.models import Acte, TypeActe
 from seuil.dossiers.models import AideLogement, Bail, Dette
@@ -84,23 +83,6 @@ def read_signalement(
         # A commandement older than the first threshold: there is nothing to say of it.
         return None
     return Reponse(result, _manques(result.a_obtenir))
-
-
-def read_bail(bail: Bail) -> Mapping[str, object]:
-    """Return the lease as its form shows it."""
-    return {
-        "signe_le": bail.signe_le,
-        "reconduit_le": bail.reconduit_le,
-        "clause_duree": bail.clause_duree,
-        "terme": bail.terme,
-        "loyer": _write(bail.loyer),
-        "charges": _write(bail.charges),
-        "empreinte": bail.empreinte,
-    }
-
-
-def _write(montant: Decimal | None) -> str:
-    return "" if montant is None else f"{montant:.2f}".replace(".", ",")
 
 
 def _manques(textes: Iterable[str]) -> Sequence[Manque]:

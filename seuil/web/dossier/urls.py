@@ -2,30 +2,37 @@
 
 from django.urls import path
 
-from seuil.web.dossier import views
+from seuil.web.dossier import (
+    acte,
+    aide,
+    bail,
+    consultations,
+    coordonnee,
+    date_annoncee,
+    dette,
+    document,
+    et_si,
+    page,
+    suivi,
+)
+
+_DOSSIER = "dossiers/<str:numero>/"
+_AJOUTER = f"{_DOSSIER}ajouter/"
 
 urlpatterns = [
-    path("dossiers/<str:numero>/", views.dossier, name="dossier"),
-    path("dossiers/<str:numero>/ajouter/acte/", views.acte_enregistrer, name="acte_enregistrer"),
-    path("dossiers/<str:numero>/ajouter/dette/", views.dette_ajouter, name="dette_ajouter"),
-    path("dossiers/<str:numero>/ajouter/aide/", views.aide_ajouter, name="aide_ajouter"),
-    path("dossiers/<str:numero>/ajouter/bail/", views.bail_completer, name="bail_completer"),
-    path("dossiers/<str:numero>/ajouter/suivi/", views.suivi_ajouter, name="suivi_ajouter"),
+    path(_DOSSIER, page.dossier, name="dossier"),
+    path(f"{_AJOUTER}acte/", acte.acte_enregistrer, name="acte_enregistrer"),
+    path(f"{_AJOUTER}dette/", dette.dette_ajouter, name="dette_ajouter"),
+    path(f"{_AJOUTER}aide/", aide.aide_ajouter, name="aide_ajouter"),
+    path(f"{_AJOUTER}bail/", bail.bail_completer, name="bail_completer"),
+    path(f"{_AJOUTER}suivi/", suivi.suivi_ajouter, name="suivi_ajouter"),
+    path(f"{_AJOUTER}coordonnee/", coordonnee.coordonnee_ajouter, name="coordonnee_ajouter"),
+    path(f"{_AJOUTER}document/", document.document_deposer, name="document_deposer"),
     path(
-        "dossiers/<str:numero>/ajouter/coordonnee/",
-        views.coordonnee_ajouter,
-        name="coordonnee_ajouter",
+        f"{_AJOUTER}date-annoncee/", date_annoncee.date_annoncee_noter, name="date_annoncee_noter"
     ),
-    path(
-        "dossiers/<str:numero>/ajouter/document/", views.document_deposer, name="document_deposer"
-    ),
-    path(
-        "dossiers/<str:numero>/ajouter/date-annoncee/",
-        views.date_annoncee_noter,
-        name="date_annoncee_noter",
-    ),
-    path("dossiers/<str:numero>/consultations/", views.consultations, name="consultations"),
-    path("dossiers/<str:numero>/et-si/", views.et_si, name="et_si"),
-    path("dossiers/<str:numero>/<slug:onglet>/", views.dossier_onglet, name="dossier_onglet"),
-    path("documents/<uuid:document_id>/", views.document, name="document"),
+    path(f"{_DOSSIER}consultations/", consultations.consultations, name="consultations"),
+    path(f"{_DOSSIER}et-si/", et_si.et_si, name="et_si"),
+    path(f"{_DOSSIER}<slug:onglet>/", page.dossier_onglet, name="dossier_onglet"),
+    path("documents/<uuid:document_id>/", document.document, name="document"),
 ]

@@ -1,9 +1,11 @@
 """The list of dossiers, its filters and its export."""
 
+from datetime import date
 from io import BytesIO
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.html import conditional_escape
 from django.views.decorators.http import require_GET, require_POST
@@ -11,10 +13,16 @@ from django.views.decorators.http import require_GET, require_POST
 from seuil.acteurs.queries import list_arrondissements, list_communes
 from seuil.audit.operations import record_event
 from seuil.dossiers.models import Parc, SuiviSocial
-from seuil.echeances.models import Stade
-from seuil.echeances.queries import list_dossiers, list_rows
+from seuil.echeances.models import Situation, Stade
+from seuil.echeances.queries import DossierRow, list_dossiers, list_rows
 from seuil.engines.tabular import Column, Sheet, write_csv, write_xlsx
-from seuil.web.access import get_agent, request_day, requires, requires_recent_sign_in
+from seuil.web.access import (
+    AgentRequest,
+    get_agent,
+    request_day,
+    requires,
+    requires_recent_sign_in,
+)
 from seuil.web.addresses import address
 from seuil.web.dossiers.forms import FiltresForm
 from seuil.web.journal import saw
@@ -44,7 +52,8 @@ _TYPES = {
 
 @requires("dossier.lire")
 @require_GET
-def dossiers(request):
+def dossiers(request: AgentRequest) -> HttpResponse:
+    """List the dossiers that the filters keep."""
     on = request_day(request)
     form = _form(request)
     situations = _situations(request, form)
@@ -72,7 +81,8 @@ def dossiers(request):
 @requires("dossier.lire")
 @requires_recent_sign_in
 @require_POST
-def dossiers_export(request):
+def dossiers_export(request: AgentRequest) -> HttpResponse:
+    """Give the same list as a file."""
     agent, on = get_agent(request), request_day(request)
     kind = "csv" if request.POST.get("format") == "csv" else "xlsx"
     rows = list_rows(
@@ -111,7 +121,7 @@ def dossiers_export(request):
     return response
 
 
-def _ligne(row, on):
+def _ligne(row: DossierRow, on: date) -> tuple[str, ...]:
     """Return the words of one line: a template that looks up and filters each costs much more."""
     return (
         address("dossier", row.numero),
@@ -128,7 +138,7 @@ def _ligne(row, on):
     )
 
 
-def _form(request):
+def _form(request: AgentRequest) -> FiltresForm:
     agent = get_agent(request)
     form = FiltresForm(
         request.GET,
@@ -139,13 +149,13 @@ def _form(request):
     return form
 
 
-def _situations(request, form):
+def _situations(request: AgentRequest, form: FiltresForm) -> QuerySet[Situation]:
     return list_dossiers(
         agent=get_agent(request), on=request_day(request), filtres=form.get_filtres()
     )
 
 
-def _without(query, name):
+def _without(query: QueryDict, name: str) -> str:
     rest = query.copy()
     rest.pop(name, None)
     return rest.urlencode()

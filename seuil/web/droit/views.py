@@ -1,7 +1,9 @@
 """The law: every rule, one rule with a calculation, and the effect of a changed parameter."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +15,7 @@ from seuil.echeances.rules.effets import list_effets_utiles
 from seuil.engines import droit
 from seuil.kernel.contexte import counting
 from seuil.strict_yaml import FichierIllisible
-from seuil.web.access import get_agent, may, request_day, requires
+from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.droit.forms import CalculForm, EssaiForm, FiltresForm
 from seuil.web.droit.presentation import (
     CERTITUDES,
@@ -29,7 +31,8 @@ from seuil.web.journal import figures_only
 
 @requires("droit.lire")
 @require_GET
-def droit_regles(request):
+def droit_regles(request: AgentRequest) -> HttpResponse:
+    """List the rules, by theme."""
     form = FiltresForm(request.GET)
     form.full_clean()
     themes = list_themes(
@@ -50,7 +53,8 @@ def droit_regles(request):
 
 @requires("droit.lire")
 @require_GET
-def droit_regle(request, regle):
+def droit_regle(request: AgentRequest, regle: str) -> HttpResponse:
+    """Show one rule, its versions, and a calculation."""
     found, ligne = _find(regle)
     if ligne:
         return redirect(f"{reverse('droit_regle', args=[found.id])}#{ligne}")
@@ -77,7 +81,7 @@ def droit_regle(request, regle):
 
 @requires("droit.lire")
 @require_GET
-def droit_fichier(_request, regle):
+def droit_fichier(_request: AgentRequest, regle: str) -> HttpResponse:
     """Serve the parameter file in force, as the starting point of a change."""
     found, ligne = _find(regle)
     if ligne:
@@ -91,14 +95,15 @@ def droit_fichier(_request, regle):
 
 @requires("droit.lire")
 @require_GET
-def droit_changer(request):
+def droit_changer(request: AgentRequest) -> HttpResponse:
+    """Say how a parameter is changed."""
     return render(request, "droit/changer.html", {"peut_essayer": may(request, "droit.essayer")})
 
 
 @requires("droit.essayer")
 @figures_only
 @require_http_methods(["GET", "POST"])
-def droit_effet(request):
+def droit_effet(request: AgentRequest) -> HttpResponse:
     """Measure what a parameter file would do; the file is read, never kept."""
     form = EssaiForm(request.POST, request.FILES) if request.method == "POST" else EssaiForm()
     essai = _read_essai(form) if form.is_valid() else None
@@ -108,7 +113,7 @@ def droit_effet(request):
     return render(request, "droit/effet.html", context, status=422 if form.errors else 200)
 
 
-def _measure(request, essai):
+def _measure(request: AgentRequest, essai: Mapping[str, droit.Regle]) -> dict[str, Any]:
     """Return what the trial does to the open dossiers of the agent's département."""
     # Counted over dossiers that whoever tries a parameter may not open.
     with counting("effet", on=request_day(request)):
@@ -124,14 +129,14 @@ def _measure(request, essai):
     }
 
 
-def _find(regle):
+def _find(regle: str) -> tuple[droit.Regle, str]:
     try:
         return droit.find_regle(regle)
     except droit.RegleInconnue:
         raise Http404 from None
 
 
-def _read_essai(form):
+def _read_essai(form: EssaiForm) -> Mapping[str, droit.Regle] | None:
     """Read the file from a folder of its own, gone at once; a refusal becomes the form's error."""
     fichier = form.cleaned_data["fichier"]
     with TemporaryDirectory(prefix="seuil-") as folder:

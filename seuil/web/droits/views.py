@@ -2,6 +2,9 @@
 
 import io
 import zipfile
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -16,24 +19,37 @@ from seuil.conservation.operations import (
     record_demande,
     record_gel,
 )
-from seuil.conservation.queries.demandes import find_dossier as find_dossier_du_departement
-from seuil.conservation.queries.demandes import get_demande, list_demandes, list_personnes
+from seuil.conservation.queries.demandes import (
+    find_dossier_du_departement,
+    get_demande,
+    list_demandes,
+    list_personnes,
+)
 from seuil.conservation.queries.dossiers import get_gel, get_sort
 from seuil.conservation.rules import compute_reponse_due
+from seuil.dossiers.models import Dossier
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 from seuil.usecases._remise import list_fichiers
 from seuil.usecases.export_acces import export_acces
 from seuil.usecases.limit_dossier import lift_limite, limit_dossier
-from seuil.web.access import get_agent, request_day, requires, requires_recent_sign_in
-from seuil.web.dossier.access import find_dossier
+from seuil.web.access import (
+    AgentRequest,
+    find_dossier,
+    get_agent,
+    request_day,
+    requires,
+    requires_recent_sign_in,
+)
+from seuil.web.components.forms import Formulaire
 from seuil.web.droits.forms import DecisionForm, DemandeForm, DonneesForm, GelForm
 from seuil.web.journal import saw
+from seuil.web.saisie import record
 
 
 @requires("rgpd.exercer")
 @require_http_methods(["GET", "POST"])
-def droits(request):
+def droits(request: AgentRequest) -> HttpResponse:
     """The register of requests; a new one is added to it."""
     agent, on = get_agent(request), request_day(request)
     form = DemandeForm(request.POST or None)
@@ -60,26 +76,19 @@ def droits(request):
 
 @requires("rgpd.exercer")
 @require_http_methods(["GET", "POST"])
-def demande(request, demande_id):
+def demande(request: AgentRequest, demande_id: UUID) -> HttpResponse:
     """One request: what was asked, what can be done, what was decided."""
     found = _find(request, demande_id)
     form = DecisionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            record_decision(
-                demande=found, by=get_agent(request), on=request_day(request), **form.cleaned_data
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "La réponse est enregistrée.")
-            return redirect("droits")
+    operation = partial(record_decision, demande=found)
+    if record(request, form, operation, fait="La réponse est enregistrée."):
+        return redirect("droits")
     return _render_demande(request, found, form)
 
 
 @requires("rgpd.exercer")
 @require_POST
-def demande_prolonger(request, demande_id):
+def demande_prolonger(request: AgentRequest, demande_id: UUID) -> HttpResponse:
     """Give two months more; the person is told why within the first one."""
     found = _find(request, demande_id)
     return _do(
@@ -92,7 +101,7 @@ def demande_prolonger(request, demande_id):
 
 @requires("rgpd.exercer")
 @require_POST
-def demande_limiter(request, demande_id):
+def demande_limiter(request: AgentRequest, demande_id: UUID) -> HttpResponse:
     """Limit the file of a request, or lift it."""
     found = _find(request, demande_id)
     if found.dossier is None:
@@ -118,12 +127,12 @@ def demande_limiter(request, demande_id):
 @requires("rgpd.exercer")
 @requires_recent_sign_in
 @require_POST
-def demande_donnees(request, demande_id):
+def demande_donnees(request: AgentRequest, demande_id: UUID) -> HttpResponse:
     """Download the data of one person of the file, other people masked."""
     found = _find(request, demande_id)
     if found.dossier is None:
         raise Http404
-    form = DonneesForm(_list_personnes(request, found), request.POST)
+    form = DonneesForm(_list_personnes(request, found.dossier), request.POST)
     if not form.is_valid():
         return _render_demande(request, found, DecisionForm(), form)
     remise = export_acces(
@@ -149,32 +158,26 @@ def demande_donnees(request, demande_id):
 
 @requires("conservation.geler")
 @require_http_methods(["GET", "POST"])
-def gel(request, numero):
+def gel(request: AgentRequest, numero: str) -> HttpResponse:
     """Hold a file, or lift the hold; say until when it is kept."""
     dossier = find_dossier(request, numero)
     agent, on = get_agent(request), request_day(request)
     running = get_gel(dossier=dossier)
     form = GelForm(request.POST if request.method == "POST" and not running else None)
-    if request.method == "POST":
-        if running:
-            end_gel(dossier=dossier, by=agent, on=on)
-            messages.success(request, "Le gel est levé : les durées courent de nouveau.")
-            return redirect("dossier_onglet", numero, "acces")
-        if form.is_valid():
-            try:
-                record_gel(dossier=dossier, by=agent, on=on, **form.cleaned_data)
-            except Refusal as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, "La conservation est gelée : rien ne sera effacé.")
-                return redirect("dossier_onglet", numero, "acces")
+    if request.method == "POST" and running:
+        end_gel(dossier=dossier, by=agent, on=on)
+        messages.success(request, "Le gel est levé : les durées courent de nouveau.")
+        return redirect("dossier_onglet", numero, "acces")
+    operation = partial(record_gel, dossier=dossier)
+    if record(request, form, operation, fait="La conservation est gelée : rien ne sera effacé."):
+        return redirect("dossier_onglet", numero, "acces")
     with acting_as_machine("conservation", on=on, departement=dossier.departement_id):
         sort = get_sort(dossier=dossier)
     context = {"dossier": dossier, "gel": running, "form": form, "sort": sort, "on": on}
     return render(request, "droits/gel.html", context, status=422 if form.errors else 200)
 
 
-def _find(request, demande_id):
+def _find(request: AgentRequest, demande_id: UUID) -> DemandeDroit:
     try:
         found = get_demande(agent=get_agent(request), demande_id=demande_id)
     except DemandeDroit.DoesNotExist:
@@ -183,14 +186,16 @@ def _find(request, demande_id):
     return found
 
 
-def _list_personnes(request, found):
+def _list_personnes(request: AgentRequest, dossier: Dossier) -> list[tuple[str, str]]:
     on = request_day(request)
-    with acting_as_machine("rgpd", on=on, departement=found.departement_id):
-        people = list_personnes(dossier=found.dossier)
+    with acting_as_machine("rgpd", on=on, departement=dossier.departement_id):
+        people = list_personnes(dossier=dossier)
     return [(str(n), f"{p} ({p.get_qualite_display()})") for n, p in enumerate(people, 1)]
 
 
-def _do(request, found, act, done):
+def _do(
+    request: AgentRequest, found: DemandeDroit, act: Callable[[], object], done: str
+) -> HttpResponse:
     try:
         act()
     except Refusal as refusal:
@@ -200,10 +205,15 @@ def _do(request, found, act, done):
     return redirect("demande", found.pk)
 
 
-def _render_demande(request, found, form, donnees=None):
+def _render_demande(
+    request: AgentRequest,
+    found: DemandeDroit,
+    form: Formulaire,
+    donnees: DonneesForm | None = None,
+) -> HttpResponse:
     due = compute_reponse_due(recue_le=found.recue_le, prolongee=found.prolongee)
     if donnees is None and found.dossier:
-        donnees = DonneesForm(_list_personnes(request, found))
+        donnees = DonneesForm(_list_personnes(request, found.dossier))
     context = {
         "demande": found,
         "due_le": due,

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,7 +15,7 @@ from seuil.actes.queries import get_apercu, get_lot, list_lots
 from seuil.engines.tabular import FileRefused
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.import_liste import abandon_liste, apply_liste, deposit_liste, map_liste
-from seuil.web.access import get_agent, request_day, requires
+from seuil.web.access import AgentRequest, get_agent, request_day, requires
 from seuil.web.journal import saw
 from seuil.web.listes.forms import ColonnesForm, DepotForm
 
@@ -32,14 +33,16 @@ _ESSENTIELS = (
 
 @requires("acte.importer")
 @require_GET
-def listes(request):
+def listes(request: AgentRequest) -> HttpResponse:
+    """List what was received."""
     lots = list_lots(agent=get_agent(request))
     return render(request, "listes/listes.html", {"lots": lots})
 
 
 @requires("acte.importer")
 @require_http_methods(["GET", "POST"])
-def liste_deposer(request):
+def liste_deposer(request: AgentRequest) -> HttpResponse:
+    """Deposit a list; nothing is applied yet."""
     form = DepotForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         lot = _deposit(request, form)
@@ -52,7 +55,8 @@ def liste_deposer(request):
 
 @requires("acte.importer")
 @require_GET
-def liste(request, lot_id):
+def liste(request: AgentRequest, lot_id: UUID) -> HttpResponse:
+    """Show what applying a list would do, row by row."""
     etat, number = request.GET.get("etat", ""), request.GET.get("page", "1")
     lot = _find(request, lot_id)
     if lot.etat == Lot.Etat.A_MAPPER:
@@ -95,7 +99,8 @@ def liste(request, lot_id):
 
 @requires("acte.importer")
 @require_http_methods(["GET", "POST"])
-def liste_colonnes(request, lot_id):
+def liste_colonnes(request: AgentRequest, lot_id: UUID) -> HttpResponse:
+    """Say which column holds what."""
     agent, on = get_agent(request), request_day(request)
     lot = _find(request, lot_id)
     apercu = get_apercu(agent=agent, lot_id=lot_id)
@@ -114,7 +119,7 @@ def liste_colonnes(request, lot_id):
 
 @requires("acte.importer")
 @require_POST
-def liste_confirmer(request, lot_id):
+def liste_confirmer(request: AgentRequest, lot_id: UUID) -> HttpResponse:
     """Keep the rows ticked on one page of those to verify, then go on to the next page."""
     lot = _find(request, lot_id)
     chosen = _confirmees(request, lot)
@@ -128,7 +133,8 @@ def liste_confirmer(request, lot_id):
 
 @requires("acte.importer")
 @require_POST
-def liste_appliquer(request, lot_id):
+def liste_appliquer(request: AgentRequest, lot_id: UUID) -> HttpResponse:
+    """Write the rows that are accepted or confirmed."""
     lot = _find(request, lot_id)
     try:
         apply_liste(
@@ -147,7 +153,8 @@ def liste_appliquer(request, lot_id):
 
 @requires("acte.importer")
 @require_POST
-def liste_abandonner(request, lot_id):
+def liste_abandonner(request: AgentRequest, lot_id: UUID) -> HttpResponse:
+    """Give a list up; nothing of it is kept."""
     lot = _find(request, lot_id)
     try:
         abandon_liste(lot=lot, by=get_agent(request), on=request_day(request))
@@ -159,7 +166,7 @@ def liste_abandonner(request, lot_id):
     return redirect("listes")
 
 
-def _deposit(request, form):
+def _deposit(request: AgentRequest, form: DepotForm) -> Lot | None:
     """Hand the file to the reader from a folder of its own; its refusal becomes an error."""
     agent, data = get_agent(request), form.cleaned_data
     with TemporaryDirectory(prefix="seuil-") as folder:
@@ -184,20 +191,20 @@ def _deposit(request, form):
     return None
 
 
-def _find(request, lot_id):
+def _find(request: AgentRequest, lot_id: UUID) -> Lot:
     try:
         return get_lot(agent=get_agent(request), lot_id=lot_id)
     except Lot.DoesNotExist:
         raise Http404 from None
 
 
-def _cle(lot):
+def _cle(lot: Lot) -> str:
     return f"confirmees:{lot.pk}"
 
 
-def _confirmees(request, lot):
+def _confirmees(request: AgentRequest, lot: Lot) -> set[int]:
     return set(request.session.get(_cle(lot), ()))
 
 
-def _numbers(request, name):
+def _numbers(request: AgentRequest, name: str) -> set[int]:
     return {int(n) for n in request.POST.getlist(name) if n.isdecimal()}

@@ -1,5 +1,6 @@
 """Forms of a mandate: answer, assign, report, contract, extension, closure."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -7,9 +8,13 @@ from django.forms import BaseFormSet
 from django.http import QueryDict
 
 from seuil.accompagnements.models import Demarche, Mandat, Prolongation, Rapport
+from seuil.accompagnements.rules.mandats import ClotureSaisie, DemarcheSaisie
+from seuil.acteurs.models import Agent, Role
 from seuil.web.components.forms import DateField, Formulaire
 
 ACCEPTE, REFUSE = Mandat.Reponse.ACCEPTE.value, Mandat.Reponse.REFUSE.value
+# Who takes charge → the role it takes.
+_REFERENTS = {"referent_social": Role.TRAVAILLEUR_SOCIAL, "referent_juridique": Role.JURISTE}
 
 
 class ReponseForm(Formulaire):
@@ -33,6 +38,15 @@ class ReponseForm(Formulaire):
             self.add_error("motif", "Dites pourquoi le dossier est refusé.")
         return data
 
+    @property
+    def accepte(self) -> bool:
+        """Tell whether the dossier is accepted."""
+        return bool(self.cleaned_data["reponse"] == ACCEPTE)
+
+    def read(self) -> dict[str, Any]:
+        motif = "" if self.accepte else self.cleaned_data["motif"]
+        return {"accepte": self.accepte, "motif": motif}
+
 
 class AffectationForm(Formulaire):
     """Who takes charge of the household: a worker, a jurist, or both."""
@@ -41,23 +55,30 @@ class AffectationForm(Formulaire):
     referent_juridique = forms.ChoiceField(label="Référent juridique", required=False)
 
     def __init__(
-        self,
-        *args: Any,
-        sociaux: list[tuple[str, str]],
-        juristes: list[tuple[str, str]],
-        **kwargs: Any,
+        self, *args: Any, equipe: Iterable[Agent], charge: Mapping[str, int], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in (("referent_social", sociaux), ("referent_juridique", juristes)):
+        self.equipe = {str(a.pk): a for a in equipe}
+        for name, role in _REFERENTS.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", "Personne"), *choices]
+            field.choices = [
+                ("", "Personne"),
+                *(
+                    (pk, f"{a} — {charge.get(str(a), 0)} en cours")
+                    for pk, a in self.equipe.items()
+                    if a.role == role
+                ),
+            ]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if not data.get("referent_social") and not data.get("referent_juridique"):
             raise forms.ValidationError("Choisissez au moins une personne.")
         return data
+
+    def read(self) -> dict[str, Any]:
+        return {name: self.equipe.get(self.cleaned_data[name]) for name in _REFERENTS}
 
 
 class RapportForm(Formulaire):
@@ -95,6 +116,9 @@ class DemarcheForm(Formulaire):
         label="Qui la fait", choices=[("", "Choisir"), *Demarche.Acteur.choices]
     )
     pour_le = DateField(label="Pour le")
+
+    def read(self) -> dict[str, Any]:
+        return {"saisie": DemarcheSaisie(**self.cleaned_data)}
 
 
 DEMARCHES_MAX = 20
@@ -196,3 +220,6 @@ class ClotureForm(Formulaire):
         required=False,
         help_text="Le jour où le courrier ou le message de fin lui a été envoyé.",
     )
+
+    def read(self) -> dict[str, Any]:
+        return {"saisie": ClotureSaisie(**self.cleaned_data)}

@@ -1,11 +1,11 @@
 """Follow the dossiers entrusted to the équipe mobile, from the answer to the closure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.forms import BaseFormSet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -22,7 +22,6 @@ from seuil.accompagnements.queries.mandats import (
     list_referents,
 )
 from seuil.accompagnements.rules.mandats import DemarcheSaisie
-from seuil.acteurs.models import Agent
 from seuil.contacts.queries import list_contacts
 from seuil.diagnostics.queries import list_dsf
 from seuil.echeances.queries import list_echeances
@@ -34,13 +33,10 @@ from seuil.usecases.end_demarche import end_demarche
 from seuil.usecases.record_prolongation import record_prolongation
 from seuil.usecases.record_rapport import record_rapport
 from seuil.usecases.sign_contrat import sign_contrat
-from seuil.web.access import get_agent, may, request_day, requires
-from seuil.web.components.forms import Formulaire
+from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.equipe.queries import Fiche, list_fiches, list_reperes
-from seuil.web.equipe.saisie import go_to_mandat, record, show_form
 from seuil.web.journal import saw
 from seuil.web.mandats.forms import (
-    ACCEPTE,
     AffectationForm,
     ClotureForm,
     ContratForm,
@@ -54,15 +50,16 @@ from seuil.web.mandats.forms import (
     read_lines,
 )
 from seuil.web.mandats.presentation import load_by_referent, next_rapport, sort_lignes
+from seuil.web.saisie import Page, answer, record, show
 
 # What each reader sees first; the others are one link away.
 _EN_COURS = ("a_repondre", "a_affecter", "en_cours")
 _LIRE = ("mandat.suivre", "choix.preparer")
 
 
-@require_GET
 @requires(*_LIRE)
-def mandats(request: HttpRequest) -> HttpResponse:
+@require_GET
+def mandats(request: AgentRequest) -> HttpResponse:
     """The mandates of the reader: to answer, to assign, running by next date, or one state."""
     agent, on = get_agent(request), request_day(request)
     etat = request.GET.get("etat", "")
@@ -93,9 +90,9 @@ def mandats(request: HttpRequest) -> HttpResponse:
     return render(request, "mandats/mandats.html", context)
 
 
-@require_GET
 @requires(*_LIRE)
-def mandat(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
+@require_GET
+def mandat(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """One mandate: the sheet, its dates and why, reports, contract, diagnosis, attempts."""
     agent, on = get_agent(request), request_day(request)
     found = _find_mandat(request, mandat_id)
@@ -124,86 +121,58 @@ def mandat(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
     return render(request, "mandats/mandat.html", context)
 
 
-@require_http_methods(["GET", "POST"])
 @requires("mandat.repondre")
-def mandat_repondre(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def mandat_repondre(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Accept or refuse; after a refusal the dossier is no longer the operator's to see."""
-    agent, on = get_agent(request), request_day(request)
     found = _find_mandat(request, mandat_id)
     form = ReponseForm(request.POST or None)
-    if record(
+    operation = partial(answer_mandat, mandat=found)
+    if record(request, form, operation, fait="Votre réponse est enregistrée."):
+        return redirect("mandat_affecter", mandat_id) if form.accepte else redirect("mandats")
+    fiche = _fiche(request, found)
+    return show(
         request,
         form,
-        lambda: answer_mandat(
-            mandat=found,
-            accepte=form.cleaned_data["reponse"] == ACCEPTE,
-            motif=form.cleaned_data["motif"] if form.cleaned_data["reponse"] != ACCEPTE else "",
-            by=agent,
-            on=on,
-        ),
-        done="Votre réponse est enregistrée.",
-    ):
-        if form.cleaned_data["reponse"] == ACCEPTE:
-            return redirect("mandat_affecter", mandat_id)
-        return redirect("mandats")
-    return _show(request, "mandats/reponse.html", form, found, on=on, fiche=_fiche(request, found))
+        _page(found, "mandats/reponse.html", context={"on": request_day(request), "fiche": fiche}),
+    )
 
 
-@require_http_methods(["GET", "POST"])
 @requires("mandat.repondre")
-def mandat_affecter(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def mandat_affecter(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Put a worker, a jurist or both in charge; the load of each is shown."""
     agent, on = get_agent(request), request_day(request)
     found = _find_mandat(request, mandat_id)
-    people = {str(a.pk): a for a in list_referents(mandat=found)}
-    load = dict(load_by_referent(list_mandats(agent=agent, on=on, etat="en_cours")))
     form = AffectationForm(
         request.POST or None,
-        sociaux=_choices(people.values(), load, role="travailleur_social"),
-        juristes=_choices(people.values(), load, role="juriste"),
+        equipe=list_referents(mandat=found),
+        charge=dict(load_by_referent(list_mandats(agent=agent, on=on, etat="en_cours"))),
         initial={
             "referent_social": found.referent_social_id,
             "referent_juridique": found.referent_juridique_id,
         },
     )
-    if record(
-        request,
-        form,
-        lambda: assign_mandat(
-            mandat=found,
-            referent_social=people.get(form.cleaned_data["referent_social"]),
-            referent_juridique=people.get(form.cleaned_data["referent_juridique"]),
-            by=agent,
-            on=on,
-        ),
-        done="Le dossier est affecté.",
-    ):
-        return go_to_mandat(request, mandat_id)
-    return _show(request, "mandats/affectation.html", form, found)
+    page = _page(found, "mandats/affectation.html", fait="Le dossier est affecté.")
+    return answer(request, form, partial(assign_mandat, mandat=found), page)
 
 
-@require_http_methods(["GET", "POST"])
 @requires("mandat.suivre")
-def rapport_rendre(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def rapport_rendre(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Report to the DDETS; the report asked for, failing that the next due, is proposed."""
-    on = request_day(request)
     found = _find_mandat(request, mandat_id)
     asked = request.GET.get("genre", "")
     genre = asked if asked in Rapport.Genre.values else next_rapport(found.rapports.all())
-    form = RapportForm(request.POST or None, initial={"rendu_le": on, "genre": genre})
-    if record(
-        request,
-        form,
-        lambda: record_rapport(mandat=found, by=get_agent(request), on=on, **form.cleaned_data),
-        done="Le rapport est enregistré.",
-    ):
-        return go_to_mandat(request, mandat_id)
-    return _show(request, "mandats/rapport.html", form, found)
+    initial = {"rendu_le": request_day(request), "genre": genre}
+    form = RapportForm(request.POST or None, initial=initial)
+    page = _page(found, "mandats/rapport.html", fait="Le rapport est enregistré.")
+    return answer(request, form, partial(record_rapport, mandat=found), page)
 
 
-@require_GET
 @requires(*_LIRE)
-def contrat(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
+@require_GET
+def contrat(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """The contrat d'engagement, to print and sign."""
     found = _find_mandat(request, mandat_id)
     signed = getattr(found, "contrat", None)
@@ -213,62 +182,46 @@ def contrat(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
     return render(request, "mandats/contrat.html", context)
 
 
-@require_http_methods(["GET", "POST"])
 @requires("mandat.suivre")
-def contrat_signer(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def contrat_signer(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Record the contract and its démarches; “add a line” works without script."""
-    agent, on = get_agent(request), request_day(request)
     found = _find_mandat(request, mandat_id)
     if "ajouter" in request.POST:
         form, lignes = more_lines(request.POST)
-        return _show_contrat(request, form, lignes, found)
-    form = ContratForm(request.POST or None, initial={"signe_le": on})
-    lignes = read_lines(request.POST) if request.POST else DemarcheFormSet(prefix="demarches")
-    if (
-        request.method == "POST"
-        and lignes.is_valid()
-        and record(
-            request,
-            form,
-            lambda: sign_contrat(
-                mandat=found,
-                demarches=[
-                    DemarcheSaisie(**ligne.cleaned_data) for ligne in lignes if ligne.cleaned_data
-                ],
-                by=agent,
-                on=on,
-                **form.cleaned_data,
-            ),
-            done="Le contrat d’engagement est enregistré.",
+        return show(
+            request, form, _page(found, "mandats/contrat_signer.html", context={"lignes": lignes})
         )
-    ):
-        return go_to_mandat(request, mandat_id)
-    return _show_contrat(request, form, lignes, found)
+    form = ContratForm(request.POST or None, initial={"signe_le": request_day(request)})
+    lignes = read_lines(request.POST) if request.POST else DemarcheFormSet(prefix="demarches")
+    page = _page(
+        found,
+        "mandats/contrat_signer.html",
+        fait="Le contrat d’engagement est enregistré.",
+        context={"lignes": lignes},
+    )
+    if lignes.is_bound and not lignes.is_valid():
+        return show(request, form, page, refus=True)
+    demarches = [DemarcheSaisie(**d.cleaned_data) for d in lignes if d.has_changed()]
+    return answer(request, form, partial(sign_contrat, mandat=found, demarches=demarches), page)
 
 
-@require_http_methods(["GET", "POST"])
 @requires("mandat.suivre")
-def demarche_ajouter(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def demarche_ajouter(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Add a démarche to the signed contract."""
-    on = request_day(request)
     found = _find_mandat(request, mandat_id)
     signed = getattr(found, "contrat", None)
     if signed is None:
         raise Http404
+    page = _page(found, "mandats/demarche_ajouter.html", fait="La démarche est ajoutée au contrat.")
     form = DemarcheForm(request.POST or None)
-    if record(
-        request,
-        form,
-        lambda: add_demarche(contrat=signed, by=get_agent(request), on=on, **form.cleaned_data),
-        done="La démarche est ajoutée au contrat.",
-    ):
-        return go_to_mandat(request, mandat_id)
-    return _show(request, "mandats/demarche_ajouter.html", form, found)
+    return answer(request, form, partial(add_demarche, contrat=signed), page)
 
 
-@require_http_methods(["GET", "POST"])
 @requires("mandat.suivre")
-def demarche_terminer(request: HttpRequest, demarche_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def demarche_terminer(request: AgentRequest, demarche_id: UUID) -> HttpResponse:
     """Say how a démarche ended."""
     agent, on = get_agent(request), request_day(request)
     try:
@@ -278,53 +231,42 @@ def demarche_terminer(request: HttpRequest, demarche_id: UUID) -> HttpResponse:
     found = demarche.contrat.mandat
     saw(dossiers=[found.dossier_id])
     form = FinDemarcheForm(request.POST or None, initial={"terminee_le": on})
-    if record(
-        request,
-        form,
-        lambda: end_demarche(demarche=demarche, by=agent, on=on, **form.cleaned_data),
-        done="La démarche est terminée.",
-    ):
-        return go_to_mandat(request, found.pk)
-    return _show(request, "mandats/demarche.html", form, found, demarche=demarche)
+    page = _page(
+        found,
+        "mandats/demarche.html",
+        fait="La démarche est terminée.",
+        context={"demarche": demarche},
+    )
+    return answer(request, form, partial(end_demarche, demarche=demarche), page)
 
 
-@require_http_methods(["GET", "POST"])
 @requires("mandat.prolonger")
-def prolongation_enregistrer(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
-    """Record the CCAPEX's opinion on what follows the six months."""
-    on = request_day(request)
-    found = _find_mandat(request, mandat_id)
-    form = ProlongationForm(request.POST or None, initial={"avis_le": on})
-    if record(
-        request,
-        form,
-        lambda: record_prolongation(
-            mandat=found, by=get_agent(request), on=on, **form.cleaned_data
-        ),
-        done="L’avis de la CCAPEX est enregistré.",
-    ):
-        return go_to_mandat(request, mandat_id)
-    return _show(request, "mandats/prolongation.html", form, found)
-
-
 @require_http_methods(["GET", "POST"])
-@requires("mandat.suivre")
-def cloture(request: HttpRequest, mandat_id: UUID) -> HttpResponse:
-    """Close the follow-up; the dossier is then no longer the operator's to see."""
-    on = request_day(request)
+def prolongation_enregistrer(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
+    """Record the CCAPEX's opinion on what follows the six months."""
     found = _find_mandat(request, mandat_id)
-    form = ClotureForm(request.POST or None, initial={"clos_le": on})
-    if record(
+    form = ProlongationForm(request.POST or None, initial={"avis_le": request_day(request)})
+    page = _page(found, "mandats/prolongation.html", fait="L’avis de la CCAPEX est enregistré.")
+    return answer(request, form, partial(record_prolongation, mandat=found), page)
+
+
+@requires("mandat.suivre")
+@require_http_methods(["GET", "POST"])
+def cloture(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
+    """Close the follow-up; the dossier is then no longer the operator's to see."""
+    found = _find_mandat(request, mandat_id)
+    form = ClotureForm(request.POST or None, initial={"clos_le": request_day(request)})
+    fait = f"L’accompagnement du dossier {found.dossier.numero} est clos."
+    if record(request, form, partial(close_mandat, mandat=found), fait=fait):
+        return redirect("mandats")
+    return show(
         request,
         form,
-        lambda: close_mandat(mandat=found, by=get_agent(request), on=on, **form.cleaned_data),
-        done=f"L’accompagnement du dossier {found.dossier.numero} est clos.",
-    ):
-        return redirect("mandats")
-    return _show(request, "mandats/cloture.html", form, found, suivi=get_suivi(mandat=found))
+        _page(found, "mandats/cloture.html", context={"suivi": get_suivi(mandat=found)}),
+    )
 
 
-def _find_mandat(request: HttpRequest, mandat_id: UUID) -> Mandat:
+def _find_mandat(request: AgentRequest, mandat_id: UUID) -> Mandat:
     try:
         found = get_mandat(agent=get_agent(request), on=request_day(request), mandat_id=mandat_id)
     except Mandat.DoesNotExist:
@@ -333,35 +275,20 @@ def _find_mandat(request: HttpRequest, mandat_id: UUID) -> Mandat:
     return found
 
 
-def _fiche(request: HttpRequest, found: Mandat) -> Fiche | None:
+def _fiche(request: AgentRequest, found: Mandat) -> Fiche | None:
     fiches = list_fiches(
         agent=get_agent(request), on=request_day(request), dossier_ids=[found.dossier_id]
     )
     return fiches[0] if fiches else None
 
 
-def _choices(
-    people: Iterable[Agent], load: Mapping[str, int], *, role: str
-) -> list[tuple[str, str]]:
-    return [(str(a.pk), f"{a} — {load.get(str(a), 0)} en cours") for a in people if a.role == role]
-
-
-def _show_contrat(
-    request: HttpRequest, form: Formulaire, lignes: "BaseFormSet[DemarcheForm]", found: Mandat
-) -> HttpResponse:
-    refused = lignes.is_bound and not lignes.is_valid()
-    return _show(request, "mandats/contrat_signer.html", form, found, lignes=lignes, refus=refused)
-
-
-def _show(
-    request: HttpRequest, template: str, form: Formulaire, found: Mandat, **context: Any
-) -> HttpResponse:
-    return show_form(
-        request,
-        template,
-        form,
+def _page(
+    found: Mandat, template: str, *, fait: str = "", context: Mapping[str, Any] | None = None
+) -> Page:
+    return Page(
         dossier=found.dossier,
+        template=template,
+        fait=fait,
         retour=reverse("mandat", args=[found.pk]),
-        mandat=found,
-        **context,
+        context={"mandat": found, **(context or {})},
     )

@@ -53,6 +53,9 @@ class RegulariteForm(Formulaire):
                 self.add_error(reponse, "Choisissez une réponse pour garder l’observation.")
         return data
 
+    def read(self) -> dict[str, Any]:
+        return {"saisis": self.list_saisis(), "vu_at": self.cleaned_data["vu_at"]}
+
     def list_saisis(self) -> list[ConstatSaisi]:
         """Return the questions that were answered."""
         found = []

@@ -1,56 +1,42 @@
 """Answer the checklist of an act; give the findings as plain text."""
 
+from functools import partial
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from seuil.diagnostics.queries import ActeControle, list_constats_pour_dsf, list_regularite
 from seuil.dossiers.models import Dossier
 from seuil.usecases.record_constats import record_constats
-from seuil.web.access import get_agent, request_day, requires
-from seuil.web.equipe.dossier import find_dossier
-from seuil.web.equipe.saisie import record, show_form
+from seuil.web.access import AgentRequest, find_dossier, get_agent, request_day, requires
+from seuil.web.addresses import tab_address
 from seuil.web.regularite.forms import RegulariteForm
 from seuil.web.regularite.presentation import CERTITUDES, REPONSES
+from seuil.web.saisie import Page, answer
 
 
-@require_http_methods(["GET", "POST"])
 @requires("regularite.constater")
-def regularite_constater(request: HttpRequest, numero: str, acte_id: UUID) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def regularite_constater(request: AgentRequest, numero: str, acte_id: UUID) -> HttpResponse:
     """Answer the questions of one act, all saved at once."""
     dossier = find_dossier(request, numero)
     controle = _find_controle(request, dossier, acte_id)
     form = RegulariteForm(request.POST or None, points=controle.points, vu_at=controle.vu_at)
-    if record(
-        request,
-        form,
-        lambda: record_constats(
-            dossier=dossier,
-            acte=controle.acte,
-            saisis=form.list_saisis(),
-            vu_at=form.cleaned_data["vu_at"],
-            by=get_agent(request),
-            on=request_day(request),
-        ),
-        done="Vos réponses sont enregistrées.",
-    ):
-        return redirect("dossier_onglet", numero, "regularite")
-    return show_form(
-        request,
-        "regularite/acte.html",
-        form,
+    page = Page(
         dossier=dossier,
-        controle=controle,
-        reponses=REPONSES,
-        certitudes=CERTITUDES,
+        template="regularite/acte.html",
+        fait="Vos réponses sont enregistrées.",
+        retour=tab_address(numero, "regularite"),
+        context={"controle": controle, "reponses": REPONSES, "certitudes": CERTITUDES},
     )
+    operation = partial(record_constats, dossier=dossier, acte=controle.acte)
+    return answer(request, form, operation, page)
 
 
-@require_GET
 @requires("regularite.lire")
-def regularite_texte(request: HttpRequest, numero: str) -> HttpResponse:
+@require_GET
+def regularite_texte(request: AgentRequest, numero: str) -> HttpResponse:
     """Give the decided findings as plain text, to paste in the diagnosis."""
     dossier = find_dossier(request, numero)
     phrases = list_constats_pour_dsf(
@@ -61,7 +47,7 @@ def regularite_texte(request: HttpRequest, numero: str) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
-def _find_controle(request: HttpRequest, dossier: Dossier, acte_id: UUID) -> ActeControle:
+def _find_controle(request: AgentRequest, dossier: Dossier, acte_id: UUID) -> ActeControle:
     """Return the act of that dossier with its checklist; "not found" for any other."""
     controles = list_regularite(agent=get_agent(request), on=request_day(request), dossier=dossier)
     found = next((c for c in controles if c.acte.pk == acte_id), None)

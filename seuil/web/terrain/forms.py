@@ -1,14 +1,19 @@
 """Forms filled in on the doorstep: what is asked first fits under a thumb."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from seuil.acteurs.models import Agent
 from seuil.contacts.models import Contact
+from seuil.contacts.rules import ContactSaisi
 from seuil.diagnostics.models import Dsf
+from seuil.diagnostics.rules import FinDsfSaisie
 from seuil.kernel.models import new_id
+from seuil.visites.rules import VisiteSaisie
 from seuil.web.components.forms import DateField, Formulaire, HeureField
 
 _UTILE = "Ne notez ici que ce qui sert à reprendre contact."
@@ -19,7 +24,7 @@ _FINS = [(fin.value, fin.label) for fin in Dsf.Fin if fin.value]
 class ContactForm(Formulaire):
     """An attempt or an exchange: with whom, how, what came of it; the rest is folded."""
 
-    PLIES = ("survenu_le", "heure", "lieu", "prochain_le", "note")
+    plies = ("survenu_le", "heure", "lieu", "prochain_le", "note")
 
     contact_id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=new_id)
     avec = forms.ChoiceField(
@@ -48,11 +53,14 @@ class ContactForm(Formulaire):
         help_text=_UTILE,
     )
 
+    def read(self) -> dict[str, Any]:
+        return {"saisie": ContactSaisi(**self.cleaned_data)}
+
 
 class VisiteForm(Formulaire):
     """A visit: its result, its hour, its place; the rest is folded."""
 
-    PLIES = (
+    plies = (
         "survenu_le", "canal", "binome", "duree_minutes", "presents", "compte_rendu",
         "prochain_le",
     )  # fmt: skip
@@ -96,11 +104,26 @@ class VisiteForm(Formulaire):
     )
     prochain_le = DateField(label="Prochain contact le", required=False)
 
-    def __init__(self, *args: Any, binomes: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, binomes: Iterable[Agent], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.binomes = {str(a.pk): a for a in binomes}
         binome = self.fields["binome"]
         assert isinstance(binome, forms.ChoiceField)
-        binome.choices = [("", "Seul ou seule"), *binomes]
+        binome.choices = [
+            ("", "Seul ou seule"),
+            *((pk, str(a)) for pk, a in self.binomes.items()),
+        ]
+
+    def read(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        binome = self.binomes.get(data.pop("binome"))
+        visite = VisiteSaisie(
+            duree_minutes=data.pop("duree_minutes"),
+            presents=data.pop("presents"),
+            compte_rendu=data.pop("compte_rendu"),
+        )
+        contact = ContactSaisi(avec=Contact.Avec.MENAGE, **data)
+        return {"contact": contact, "visite": visite, "binome": binome}
 
 
 class DsfDemandeForm(Formulaire):
@@ -117,7 +140,7 @@ class DsfDemandeForm(Formulaire):
 class DsfFinForm(Formulaire):
     """How and when the DSF ended, and to whom it went."""
 
-    PLIES = ("transmis_juge_le", "transmis_ccapex_le")
+    plies = ("transmis_juge_le", "transmis_ccapex_le")
 
     fin = forms.ChoiceField(
         label="Comment s’est-il terminé ?", widget=forms.RadioSelect, choices=_FINS
@@ -128,12 +151,15 @@ class DsfFinForm(Formulaire):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        for name in self.PLIES:
+        for name in self.plies:
             if _before(data.get(name), data.get("termine_le")):
                 self.add_error(
                     name, ValidationError("La transmission ne peut pas précéder la fin.")
                 )
         return data
+
+    def read(self) -> dict[str, Any]:
+        return {"saisie": FinDsfSaisie(**self.cleaned_data)}
 
 
 def _before(first: date | None, second: date | None) -> bool:

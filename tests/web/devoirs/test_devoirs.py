@@ -13,7 +13,7 @@ from seuil.acteurs.models import Agent
 from seuil.kernel.models import new_id
 from seuil.travail.models import Diligence, Tache
 from seuil.usecases.refresh_dossiers import refresh_dossiers
-from seuil.web.dossier.devoirs import read_devoirs
+from seuil.web.dossier.onglets.devoirs import read_devoirs
 from tests.factories.base import make_acces, make_acte, make_agent, make_dossier, make_organisation
 from tests.harness.client import StrictClient, read
 from tests.harness.html import select_all

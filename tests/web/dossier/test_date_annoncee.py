@@ -16,6 +16,7 @@ from seuil.dossiers.models import Acces, DateAnnoncee, Dossier
 from seuil.dossiers.operations._journal import DateAVenir
 from seuil.dossiers.operations.documents import RegleSansParametre, record_date_annoncee
 from seuil.dossiers.operations.dossiers import FaitDejaConnu
+from seuil.dossiers.rules import AnnonceSaisie
 from seuil.echeances.models import Echeance
 from seuil.engines import droit
 from seuil.travail.models import Tache
@@ -54,7 +55,9 @@ def tell(dossier: Dossier, by: Agent, le: date, **fields: object) -> DateAnnonce
         "regle": "A1", "fait_id": a1(dossier).source_id, "dite_le": date(2026, 11, 3),
         "a_qui": "menage", "moyen": "courrier", "source": "Courrier d’information", **fields,
     }  # fmt: skip
-    return record_date_annoncee(dossier=dossier, annoncee_le=le, by=by, on=ON, **values)
+    return record_date_annoncee(
+        dossier=dossier, saisie=AnnonceSaisie(annoncee_le=le, **values), by=by, on=ON
+    )
 
 
 def note(client: StrictClient, dossier: Dossier, **changes: str) -> HttpResponse:

@@ -12,17 +12,14 @@ from seuil.contacts.models import Contact
 from seuil.dossiers.models import Acces, Dette, Document, Dossier
 from seuil.echeances.models import SituationDette, SituationSuivi
 from seuil.usecases.refresh_dossiers import refresh_dossiers
+from seuil.web.dossier.onglets import load_onglets
 from tests.factories.base import make_acces, make_acte, make_dossier
 from tests.harness.client import StrictClient, read
 from tests.harness.html import select
 from tests.harness.htmx import assert_fragment_equals_reload
 
 ClientDe = Callable[[object], StrictClient]
-ONGLETS = (
-    "chronologie", "echeances", "devoirs", "menage", "dette", "contacts", "accompagnement",
-    "regularite",
-    "dsf", "documents", "acces",
-)  # fmt: skip
+ONGLETS = tuple(load_onglets())
 
 
 @pytest.fixture
@@ -53,16 +50,6 @@ def test_the_header_says_who_where_how_much_and_what_comes_next(
     assert "audience proche" in header
     assert "Noter un contact" in header
     assert "Assignation depuis le" in header
-
-
-@pytest.mark.parametrize("onglet", ONGLETS)
-def test_the_fragment_of_each_tab_equals_a_reload(
-    onglet: str, dossier: Dossier, secretaire: Agent, client_de: ClientDe
-) -> None:
-    # The route "dossier" shows the same fragment as "dossier_onglet".
-    address = reverse("dossier_onglet", args=[dossier.numero, onglet])
-
-    assert_fragment_equals_reload(client_de(secretaire), address, address, "#onglet")
 
 
 def test_the_first_tab_is_the_timeline(

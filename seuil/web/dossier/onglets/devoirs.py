@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -20,6 +21,7 @@ from seuil.travail.queries import (
     list_rendables,
 )
 from seuil.travail.rules.vues import DevoirVu, EtapeVue, Reponse, compute_etapes_vues
+from seuil.web.dossier.onglet import Lecture, Onglet
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +100,16 @@ def _by_acteur(vue: EtapeVue, dossier: Dossier, mine: set[tuple[str, UUID]]) -> 
             )
         )
     return acteurs
+
+
+def _read(lecture: Lecture) -> dict[str, Any]:
+    return {"etapes_vues": read_devoirs(**lecture.key)}
+
+
+ONGLET = Onglet(
+    libelle="Qui fait quoi",
+    rang=30,
+    template="dossier/onglets/devoirs.html",
+    read=_read,
+    categories=("devoirs",),
+)

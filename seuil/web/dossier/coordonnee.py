@@ -1,0 +1,59 @@
+"""A phone number or an e-mail address."""
+
+import re
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.core.validators import EmailValidator
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from seuil.dossiers.models import Coordonnee
+from seuil.dossiers.operations.menage import record_coordonnee
+from seuil.web.access import AgentRequest, find_dossier, requires
+from seuil.web.addresses import tab_address
+from seuil.web.components.forms import Formulaire
+from seuil.web.saisie import Page, answer
+
+
+class CoordonneeForm(Formulaire):
+    """A phone number or an e-mail address."""
+
+    type = forms.ChoiceField(
+        label="Nature", choices=Coordonnee.Type.choices, widget=forms.RadioSelect
+    )
+    valeur = forms.CharField(label="Numéro ou adresse", max_length=150)
+    source = forms.CharField(label="Source", max_length=100, help_text="Qui l’a donnée.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        valeur = data.get("valeur", "")
+        if data.get("type") == Coordonnee.Type.TELEPHONE and valeur:
+            digits = re.sub(r"[\s.\-()]", "", valeur)
+            if re.fullmatch(r"(\+|00)33\d{9}", digits):
+                digits = "0" + digits[-9:]
+            if not re.fullmatch(r"0\d{9}|\+\d{8,15}", digits):
+                self.add_error("valeur", "Ce numéro n’est pas complet. Exemple : 05 56 00 00 00.")
+            data["valeur"] = digits
+        elif data.get("type") == Coordonnee.Type.COURRIEL and valeur:
+            try:
+                EmailValidator()(valeur)
+            except forms.ValidationError:
+                self.add_error("valeur", "Cette adresse n’est pas complète : nom@domaine.fr.")
+            data["valeur"] = valeur.lower()
+        return data
+
+
+@requires("dossier.completer")
+@require_http_methods(["GET", "POST"])
+def coordonnee_ajouter(request: AgentRequest, numero: str) -> HttpResponse:
+    """Add a phone number or an e-mail address."""
+    dossier = find_dossier(request, numero, ecrit="contact")
+    form = CoordonneeForm(request.POST or None)
+    page = Page(
+        dossier=dossier,
+        titre="Ajouter un téléphone ou un courriel",
+        retour=tab_address(numero, "menage"),
+    )
+    return answer(request, form, partial(record_coordonnee, dossier=dossier), page)

@@ -1,0 +1,65 @@
+"""The top of a dossier, whatever the tab: who, where it stands, next date, who is in charge."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from seuil.dossiers.models import Composition, Personne
+from seuil.dossiers.queries import get_composition, list_acces, list_titulaires
+from seuil.echeances.models import Situation, Stade
+from seuil.echeances.queries import (
+    get_dernier_suivi,
+    get_derniere_dette,
+    get_situation,
+    list_dates_legales,
+)
+from seuil.web.dossier.onglet import Lecture
+
+
+def read_entete(lecture: Lecture) -> dict[str, Any]:
+    """Return what the top of a dossier shows."""
+    situation = get_situation(**lecture.key)
+    personnes = list_titulaires(**lecture.key)
+    composition = get_composition(**lecture.key)
+    dates = list_dates_legales(**lecture.key)
+    holders = {Personne.Qualite.TITULAIRE, Personne.Qualite.CO_TITULAIRE}
+    return {
+        "titulaires": [p for p in personnes if p.qualite in holders] or personnes,
+        "situation": situation,
+        "etapes": list(_list_etapes(situation)),
+        "prochaine": dates[0] if dates else None,
+        "en_charge": [
+            a.agent or a.organisation
+            for a in list_acces(**lecture.key)
+            if a.agent or a.organisation
+        ],
+        "alertes": _list_alertes(
+            situation, composition, get_dernier_suivi(**lecture.key), lecture.on
+        ),
+        "dette": get_derniere_dette(**lecture.key),
+        "peut_noter": lecture.writes("contact.enregistrer", "echanges"),
+        "peut_acte": lecture.writes("acte.enregistrer", "procedure"),
+        "peut_prescrire": lecture.writes("prescription.enregistrer", "accompagnement"),
+    }
+
+
+def _list_etapes(situation: Situation | None) -> Iterator[tuple[str, str]]:
+    """Yield the stages of the procedure, each done, current or to come."""
+    codes = [code for code, _ in Stade.choices]
+    rank = codes.index(situation.stade) if situation else -1
+    for i, (_, label) in enumerate(Stade.choices):
+        yield str(label), "courante" if i == rank else "faite" if i < rank else ""
+
+
+def _list_alertes(
+    situation: Situation | None, composition: Composition | None, suivi: str, on: date
+) -> list[str]:
+    alertes = []
+    if situation and situation.audience_le and 0 <= (situation.audience_le - on).days <= 15:
+        alertes.append("audience proche")
+    if composition and composition.enfants:
+        plural = "s" if composition.enfants > 1 else ""
+        alertes.append(f"{composition.enfants} enfant{plural} au foyer")
+    if suivi == "inconnu":
+        alertes.append("inconnu des services sociaux")
+    return alertes

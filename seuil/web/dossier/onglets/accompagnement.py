@@ -1,0 +1,56 @@
+"""What the équipe mobile does: mandate, contract and démarches, reports, extensions, closure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from seuil.accompagnements.models import Mandat
+from seuil.accompagnements.queries.mandats import get_dossier_mandat
+from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
+
+
+def _read(lecture: Lecture) -> dict[str, Any]:
+    mandat = get_dossier_mandat(**lecture.key)
+    contrat = getattr(mandat, "contrat", None)
+    return {
+        "mandat": mandat,
+        "contrat": contrat,
+        "demarches": list(contrat.demarches.all()) if contrat else [],
+        "rapports": list(mandat.rapports.all()) if mandat else [],
+        "prolongations": list(mandat.prolongations.all()) if mandat else [],
+    }
+
+
+def _write_mandat(mandat: Mandat | None) -> Iterator[Evenement]:
+    if mandat is None:
+        return
+    operateur = str(mandat.operateur)
+    yield Evenement(mandat.transmis_le, "Confié à l’équipe mobile", operateur, "DDETS")
+    if mandat.repondu_le:
+        titre = f"{mandat.get_reponse_display()} par l’opérateur"
+        yield Evenement(mandat.repondu_le, titre, mandat.motif_refus, operateur)
+    contrat = getattr(mandat, "contrat", None)
+    if contrat:
+        titre = "Contrat d’engagement signé"
+        yield Evenement(contrat.signe_le, titre, contrat.objectif, operateur)
+    for rapport in mandat.rapports.all():
+        yield Evenement(rapport.rendu_le, rapport.get_genre_display(), "", str(rapport.par))
+    for avis in mandat.prolongations.all():
+        yield Evenement(avis.avis_le, "Avis de la CCAPEX", avis.get_avis_display(), "")
+    if mandat.clos_le:
+        detail = join([mandat.get_motif_cloture_display(), mandat.get_denouement_display()])
+        yield Evenement(mandat.clos_le, "Accompagnement clos", detail, operateur)
+
+
+ONGLET = Onglet(
+    libelle="Accompagnement",
+    rang=70,
+    template="dossier/onglets/accompagnement.html",
+    read=_read,
+    categories=("accompagnement",),
+    fils=(
+        Fil(
+            "mandat", "Équipe mobile", 40, "accompagnement", Mandat, get_dossier_mandat,
+            _write_mandat,
+        ),
+    ),
+)  # fmt: skip

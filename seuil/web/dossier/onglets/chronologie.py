@@ -1,0 +1,31 @@
+"""The timeline of a dossier: what happened, by day, and who said it; the other tabs fill it."""
+
+from typing import Any
+
+from seuil.web.dossier.onglet import Lecture, Onglet, list_present
+from seuil.web.dossier.onglets import list_fils
+
+
+def _read(lecture: Lecture) -> dict[str, Any]:
+    open_to_reader = [fil for fil in list_fils() if lecture.ouverture.allows(fil.categorie)]
+    lines = {
+        fil: list(fil.write(fil.read(**lecture.key)))
+        for fil in list_present(lecture.dossier, open_to_reader)
+    }
+    present = {fil.genre: fil.libelle for fil, found in lines.items() if found}
+    asked = lecture.request.GET.get("genre", "")
+    genre = asked if asked in present else ""
+    shown = [e for fil, found in lines.items() if genre in {"", fil.genre} for e in found]
+    return {
+        "evenements": sorted(shown, key=lambda e: e.le, reverse=True),
+        "genres": list(present.items()),
+        "genre": genre,
+    }
+
+
+ONGLET = Onglet(
+    libelle="Chronologie",
+    rang=10,
+    template="dossier/onglets/chronologie.html",
+    read=_read,
+)

@@ -1,0 +1,47 @@
+"""What is owed and since when, the lease, the housing aid; what the law says of the arrears."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from seuil.actes.queries import list_actes
+from seuil.dossiers.models import Dette
+from seuil.dossiers.queries import list_aides, list_dettes
+from seuil.web.dossier.impaye import (
+    CERTITUDES_IMPAYE,
+    read_impaye,
+    read_signalement,
+    read_situation,
+)
+from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet
+from seuil.web.templatetags.seuil import montant
+
+
+def _read(lecture: Lecture) -> dict[str, Any]:
+    bail = getattr(lecture.dossier, "bail", None)
+    dettes, aides = list_dettes(**lecture.key), list_aides(**lecture.key)
+    situation = read_situation(bail, aides, dettes)
+    return {
+        "dettes": dettes,
+        "bail": bail,
+        "aides": aides,
+        "impaye": read_impaye(situation, on=lecture.on),
+        "signalement": read_signalement(situation, bail, list_actes(**lecture.key), on=lecture.on),
+        "certitudes": CERTITUDES_IMPAYE,
+        "peut_completer": lecture.writes("dossier.completer", "bail_dette"),
+        "peut_aider": lecture.writes("dossier.completer", "ressources"),
+    }
+
+
+def _write_dettes(dettes: Iterable[Dette]) -> Iterator[Evenement]:
+    for d in dettes:
+        yield Evenement(d.constatee_le, f"Dette de {montant(d.montant)}", "", d.source)
+
+
+ONGLET = Onglet(
+    libelle="Dette et bail",
+    rang=50,
+    template="dossier/onglets/dette.html",
+    read=_read,
+    categories=("bail_dette", "ressources"),
+    fils=(Fil("dette", "Dettes", 50, "bail_dette", Dette, list_dettes, _write_dettes),),
+)

@@ -1,0 +1,76 @@
+"""What the law says will happen, when and why; what was told of it; the acts it starts from."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from seuil.actes.models import Acte
+from seuil.actes.queries import list_actes
+from seuil.dossiers.models import DateAnnoncee
+from seuil.dossiers.queries import list_dates_annoncees
+from seuil.echeances.queries import list_echeances, list_pauses_of
+from seuil.engines import droit
+from seuil.web.dossier.annonces import join_annonces, list_orphelines
+from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
+from seuil.web.templatetags.seuil import heure, montant
+
+
+def _read(lecture: Lecture) -> dict[str, Any]:
+    annonces = list_dates_annoncees(**lecture.key)
+    listed = list_echeances(**lecture.key)
+    echeances = join_annonces(listed, annonces, on=lecture.on)
+    return {
+        "pauses": list_pauses_of(**lecture.key),
+        "a_venir": [e for e in echeances if e.vue.le and e.vue.le >= lecture.on],
+        "passees": [e for e in reversed(echeances) if e.vue.le and e.vue.le < lecture.on],
+        "a_determiner": [e for e in echeances if e.vue.le is None],
+        "orphelines": list_orphelines(listed, annonces),
+        "a_prevenir": sum(a.a_prevenir for e in echeances for a in e.annonces),
+        "peut_completer": lecture.writes("dossier.completer", "annonces"),
+        "certitudes": {
+            "sure": "Date certaine",
+            "contested": "Date discutée : plusieurs lectures se défendent",
+            "to_check": "Date à vérifier",
+        },
+    }
+
+
+def _write_actes(actes: Iterable[Acte]) -> Iterator[Evenement]:
+    for a in actes:
+        parts = [
+            a.get_sens_display() if a.sens else "",
+            f"audience le {a.audience_le:%d/%m/%Y}" if a.audience_le else "",
+            heure(a.audience_heure),
+            a.juridiction,
+            f"montant réclamé {montant(a.montant)}" if a.montant else "",
+            f"reçu par le préfet le {a.recu_le:%d/%m/%Y}" if a.recu_le else "",
+            f"délai jusqu’au {a.delai_jusqu_au:%d/%m/%Y}" if a.delai_jusqu_au else "",
+            f"référence {a.reference}" if a.reference else "",
+        ]
+        source = a.source
+        if a.lot:
+            source += f", liste « {a.lot.nom_fichier} », ligne {a.ligne}"
+        yield Evenement(a.survenu_le, a.get_type_display(), join(parts), source)
+
+
+def _write_annonces(annonces: Iterable[DateAnnoncee]) -> Iterator[Evenement]:
+    for a in annonces:
+        titre = f"Date annoncée {a.get_a_qui_display()} : {droit.write_date(a.annoncee_le)}"
+        regle = droit.regles().get(a.regle)
+        detail = join([regle.libelle if regle else a.regle, a.get_moyen_display().lower()])
+        yield Evenement(a.dite_le, titre, detail, f"{a.source}, noté par {a.notee_par}")
+
+
+ONGLET = Onglet(
+    libelle="Échéances",
+    rang=20,
+    template="dossier/onglets/echeances.html",
+    read=_read,
+    categories=("procedure",),
+    fils=(
+        Fil("acte", "Actes", 10, "procedure", Acte, list_actes, _write_actes),
+        Fil(
+            "annonce", "Dates annoncées", 70, "annonces", DateAnnoncee, list_dates_annoncees,
+            _write_annonces,
+        ),
+    ),
+)  # fmt: skip

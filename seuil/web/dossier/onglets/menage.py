@@ -1,0 +1,32 @@
+"""Who lives there, how to reach them, what a social service says of them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from seuil.dossiers.models import SuiviSocial
+from seuil.dossiers.queries import get_menage, list_suivis
+from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
+
+
+def _read(lecture: Lecture) -> dict[str, Any]:
+    return {
+        "menage": get_menage(**lecture.key),
+        "peut_joindre": lecture.writes("dossier.completer", "contact"),
+        "peut_suivre": lecture.writes("dossier.completer", "suivi"),
+    }
+
+
+def _write_suivis(suivis: Iterable[SuiviSocial]) -> Iterator[Evenement]:
+    for s in suivis:
+        detail = join([s.service, s.mesure])
+        yield Evenement(s.constate_le, s.get_situation_display(), detail, s.source)
+
+
+ONGLET = Onglet(
+    libelle="Ménage et logement",
+    rang=40,
+    template="dossier/onglets/menage.html",
+    read=_read,
+    categories=("identite",),
+    fils=(Fil("suivi", "Suivi social", 60, "suivi", SuiviSocial, list_suivis, _write_suivis),),
+)

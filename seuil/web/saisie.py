@@ -1,0 +1,109 @@
+"""A short form: what is typed is kept, what is refused is said, what is done is recorded once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from seuil.dossiers.models import Dossier
+from seuil.dossiers.queries import list_titulaires
+from seuil.kernel.refusal import Refusal
+from seuil.web.access import AgentRequest, get_agent, request_day
+from seuil.web.components.forms import Formulaire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Where a short form about a dossier is shown, what it says, where it leads."""
+
+    dossier: Dossier
+    # Shown by the page of all short forms; a template of its own says its title itself.
+    titre: str = ""
+    template: str = "dossier/saisie.html"
+    fait: str = "C’est enregistré."
+    # The address one comes from, and goes back to; the dossier's page when empty.
+    retour: str = ""
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+def answer(
+    request: AgentRequest, form: Formulaire, operation: Callable[..., object], page: Page
+) -> HttpResponse:
+    """Show a form; once it is valid and recorded, go back where the person came from."""
+    if record(request, form, operation, fait=page.fait):
+        return redirect(next_address(request, page.retour or _home(page)))
+    return show(request, form, page)
+
+
+def record(
+    request: AgentRequest,
+    form: Formulaire,
+    operation: Callable[..., object],
+    *,
+    fait: str,
+    champ: str | None = None,
+) -> bool:
+    """Run `operation` on what a valid form says, by the agent, today; tell whether it was done.
+
+    Its refusal becomes an error of the form (of its field `champ`); `fait` is said on the next
+    page.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        operation(by=get_agent(request), on=request_day(request), **form.read())
+    except Refusal as refusal:
+        form.add_error(champ, str(refusal))
+        return False
+    messages.success(request, fait)
+    return True
+
+
+def show(
+    request: AgentRequest, form: Formulaire, page: Page, *, refus: bool = False
+) -> HttpResponse:
+    """Render a form about a dossier; a refused one answers 422 with what was typed.
+
+    `refus` says that something beside the form was refused.
+    """
+    suite = next_address(request, "")
+    context = {
+        "form": form,
+        "titre": page.titre,
+        # What is folded must be seen when it is refused, or when the whole is.
+        "pli_ouvert": any(name in form.errors for name in (NON_FIELD_ERRORS, *form.plies)),
+        "refus": refus,
+        "dossier": page.dossier,
+        # Read by the pages that say who the form is about.
+        "personnes": partial(
+            list_titulaires,
+            agent=get_agent(request),
+            on=request_day(request),
+            dossier=page.dossier,
+        ),
+        "suite": suite,
+        "retour": suite or page.retour or _home(page),
+        **page.context,
+    }
+    return render(request, page.template, context, status=422 if form.errors or refus else 200)
+
+
+def next_address(request: AgentRequest, default: str) -> str:
+    """Return the page asked for after the form (`suite`) when it is ours, else `default`."""
+    asked = request.POST.get("suite") or request.GET.get("suite", "")
+    if asked and url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return asked
+    return default
+
+
+def _home(page: Page) -> str:
+    return reverse("dossier", args=[page.dossier.numero])
