@@ -34,14 +34,14 @@ def database() -> Iterator[None]:
     setup_test_environment()
     kept = setup_databases(verbosity=0, interactive=False)
     try:
-        from seuil.acteurs import rls
         from seuil.acteurs.operations.territoires import import_geography
+        from seuil.protection.installation import install
 
-        rls.install()
+        install()
         import_geography(departements=["33"])
         from django.db import connection
 
-        from seuil.audit.operations import install_journal
+        from seuil.protection.journal import install_journal
 
         # Without the journal, the pages show nothing: they answer 503.
         install_journal(cursor=connection.cursor())
