@@ -97,6 +97,10 @@ class Situation(models.Model):
         indexes = [
             models.Index(fields=["departement", "stade", "-stade_le"], name="situation_stade"),
             models.Index(fields=["departement", "-stade_le"], name="situation_recent"),
+            # With what the policies compare: a département is counted without reading its rows.
+            models.Index(
+                fields=["departement"], include=["dossier", "commune_code"], name="situation_compte"
+            ),
             models.Index(fields=["departement", "audience_le"], name="situation_audience"),
         ]
 
