@@ -9,7 +9,8 @@ from seuil.kernel.cartes import Fait
 from seuil.kernel.models import Record
 
 # The household was really met: said here alone.
-_ABOUTIS = ("echange", "rendez_vous", "refus")
+_RENCONTRES = ("echange", "rendez_vous")
+_ABOUTIS = (*_RENCONTRES, "refus")
 _MENAGE_JOINT = {"avec": ("menage",), "resultat": _ABOUTIS}
 
 
@@ -40,6 +41,8 @@ class Contact(Record):
 
     # The results after which somebody was really spoken to.
     ABOUTIS = _ABOUTIS
+    # Those after which the household was met: a refusal is an answer, not a meeting.
+    RENCONTRES = _RENCONTRES
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="contacts")
     avec = models.CharField(max_length=10, choices=Avec.choices)
