@@ -1,14 +1,23 @@
 """Read a dossier: the household, the dwelling, the lease, the debt, the links that open it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import F, Model, Q, QuerySet
 
-from seuil.acteurs.matrice import DOSSIER, Regle, Relation, load_matrice
+from seuil.acteurs.matrice import (
+    DOSSIER,
+    Portee,
+    Regle,
+    Relation,
+    list_portees,
+    load_matrice,
+)
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import reads_whole
 from seuil.dossiers.models import (
@@ -303,20 +312,28 @@ def readable(
     agent: Agent,
     on: date,
     dossier: Dossier | None = None,
+    parmi: Collection[UUID] | None = None,
     chemin: str = "dossier",
 ) -> QuerySet[M]:
     """Keep the rows that the agent may read, by what their model says it holds (`Rls`).
 
-    Those of one file, or of all those it reaches. `chemin` leads from the rows to their dossier.
+    Those of one file, of a page of them (`parmi`), or of all those it reaches. `chemin` leads from
+    the rows to their dossier.
     """
     rls: Any = rows.model.Rls  # type: ignore[attr-defined]
-    column, special = getattr(rls, "par_valeur", ("", {}))
+    special: Mapping[str, str] = getattr(rls, "par_valeur", ("", {}))[1]
 
-    def among(categorie: str) -> Q:
+    def among(categorie: str) -> Q | None:
         if dossier is not None:
             visible = only_visible(agent=agent, on=on, dossier=dossier, categorie=categorie)
+            if isinstance(visible, list):
+                # Already asked of the file: nothing more to ask of its rows.
+                return Q() if visible else None
         else:
-            visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie).values("pk")
+            visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
+            if parmi is not None:
+                visible = visible.filter(pk__parmi=parmi)
+            visible = visible.values("pk")
         return Q(**{f"{chemin}__in": visible})
 
     if dossier is not None:
@@ -324,10 +341,21 @@ def readable(
         rows = rows.filter(**{chemin: dossier.pk})
     if getattr(rls, "organisation_seule", False):
         rows = rows.filter(organisation=agent.organisation_id)
-    if not special:
-        return rows.filter(among(rls.categorie))
-    kept = Q(among(rls.categorie), ~Q(**{f"{column}__in": list(special)}))
-    for categorie in sorted(set(special.values())):
-        values = [value for value, c in special.items() if c == categorie]
-        kept |= Q(among(categorie), **{f"{column}__in": values})
-    return rows.filter(kept)
+    # Categories that the matrix opens alike are asked for once.
+    alike: dict[Sequence[Portee], list[str]] = {}
+    for categorie in {rls.categorie: None} | dict.fromkeys(sorted(set(special.values()))):
+        alike.setdefault(list_portees(agent.profil, categorie), []).append(categorie)
+    kept = []
+    for categories in alike.values():
+        opened = among(categories[0])
+        if opened is not None:
+            kept.append(opened & _of_categories(rls, categories) if len(alike) > 1 else opened)
+    return rows.filter(reduce(or_, kept)) if kept else rows.none()
+
+
+def _of_categories(rls: Any, categories: Collection[str]) -> Q:
+    """Keep the rows of some of the categories that a table holds, told apart by a column."""
+    column, special = rls.par_valeur
+    apart = rls.categorie in categories
+    values = [value for value, c in special.items() if (c in categories) is not apart]
+    return ~Q(**{f"{column}__in": values}) if apart else Q(**{f"{column}__in": values})

@@ -48,6 +48,7 @@ class Echeance(models.Model):
         par_valeur = ("regle", CATEGORIE_PAR_REGLE)
         # The agenda of a département reads a month of them.
         vaste = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         procedure = {
@@ -96,12 +97,17 @@ class Situation(models.Model):
         indexes = [
             models.Index(fields=["departement", "stade", "-stade_le"], name="situation_stade"),
             models.Index(fields=["departement", "-stade_le"], name="situation_recent"),
+            # With what the policies compare: a département is counted without reading its rows.
+            models.Index(
+                fields=["departement"], include=["dossier", "commune_code"], name="situation_compte"
+            ),
             models.Index(fields=["departement", "audience_le"], name="situation_audience"),
         ]
 
     class Rls:
         categorie = "identite"
         departement_direct = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         identite = {"nom_affiche", "nom_recherche"}
@@ -139,6 +145,7 @@ class NomCherche(models.Model):
     class Rls:
         categorie = "identite"
         departement_direct = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         identite = {"dossier", "departement", "texte"}
@@ -162,6 +169,7 @@ class SituationDette(models.Model):
     class Rls:
         categorie = "bail_dette"
         departement_direct = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         finance = {"dossier", "departement", "montant", "constatee_le"}
@@ -184,6 +192,7 @@ class SituationSuivi(models.Model):
     class Rls:
         categorie = "suivi"
         departement_direct = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         social = {"dossier", "departement", "suivi"}

@@ -1,7 +1,7 @@
 """Read where procedures stand: the list of dossiers, and the explained deadlines of one."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -84,6 +84,7 @@ class Filtres:
 class DossierRow:
     """A line of the list."""
 
+    dossier_id: UUID
     numero: str
     nom: str
     commune: str
@@ -128,9 +129,9 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     if why_not(agent.profil, "dossier.lire"):
         return Situation.objects.none()
     rows: QuerySet[Any] = Situation.objects.filter(departement=agent.departement_id)
-    # Joined only where the order or a filter needs them: `list_rows` reads them for a slice.
-    if filtres.tri == "dette" or filtres.dette_min is not None or filtres.suivi:
-        rows = _annotate_reserves(rows, agent, on)
+    if filtres.tri == "dette":
+        # Joined where the order needs it alone: `list_rows` reads it for a slice.
+        rows = _annotate_reserves(rows, agent, on, names=["dette"])
     # A whole département needs no join to the files: the column says it.
     if reads_whole(agent.profil, "identite"):
         rows = hide_limited(rows=rows, agent=agent)
@@ -140,7 +141,6 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
         rows = rows.filter(_matches(filtres.texte, departement=agent.departement_id))
     equal = {
         "stade": filtres.stade,
-        "suivi": filtres.suivi,
         "parc": filtres.parc,
         "commune_code": filtres.commune,
         "arrondissement_code": filtres.arrondissement,
@@ -152,14 +152,29 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     if filtres.ouvert_jours is not None:
         rows = rows.filter(dossier__ouvert_le__gte=on - timedelta(days=filtres.ouvert_jours))
     if filtres.dette_min is not None:
-        rows = rows.filter(dette__gte=filtres.dette_min)
+        owing = SituationDette.objects.filter(montant__gte=filtres.dette_min)
+        rows = rows.filter(dossier__in=_among_reserves(owing, agent, on))
+    if filtres.suivi:
+        followed = SituationSuivi.objects.filter(suivi=filtres.suivi)
+        rows = rows.filter(dossier__in=_among_reserves(followed, agent, on))
     if filtres.en_mandat:
         entrusted = Acces.objects.filter(relation=Acces.Relation.MANDAT).open(on=on)
         rows = rows.filter(dossier__in=entrusted.values("dossier"))
     return rows.order_by(*TRIS.get(filtres.tri, TRIS["recent"]))
 
 
-def _if_readable(categorie: str, field: str, agent: Agent, on: date) -> Any:
+def _among_reserves(rows: QuerySet[Any], agent: Agent, on: date) -> Any:
+    """Return the files of the rows of another category that the agent may read."""
+    rows = rows.filter(departement=agent.departement_id)
+    categorie = rows.model.Rls.categorie
+    if list_portees(agent.profil, categorie) != list_portees(agent.profil, "identite"):
+        rows = readable(rows=rows, agent=agent, on=on)
+    return rows.values("dossier")
+
+
+def _if_readable(
+    categorie: str, field: str, agent: Agent, on: date, parmi: Collection[UUID] | None
+) -> Any:
     """Return a field of another category on the dossiers where the agent may read it."""
     portees = list_portees(agent.profil, categorie)
     if portees == list_portees(agent.profil, "identite"):
@@ -167,8 +182,10 @@ def _if_readable(categorie: str, field: str, agent: Agent, on: date) -> Any:
     nothing = Value(None, output_field=_output_field(field))
     if not portees:
         return nothing
-    seen = Dossier.objects.visible_to(agent, on=on, categorie=categorie).values("pk")
-    return Case(When(dossier__in=seen, then=F(field)), default=nothing)
+    seen = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
+    if parmi is not None:
+        seen = seen.filter(pk__parmi=parmi)
+    return Case(When(dossier__in=seen.values("pk"), then=F(field)), default=nothing)
 
 
 def _output_field(field: str) -> Any:
@@ -180,12 +197,24 @@ def _output_field(field: str) -> Any:
     return model._meta.get_field(name)
 
 
-def _annotate_reserves(rows: QuerySet[Any], agent: Agent, on: date) -> QuerySet[Any]:
+_RESERVES = {
+    "dette": ("bail_dette", "dossier__situation_dette__montant"),
+    "dette_le": ("bail_dette", "dossier__situation_dette__constatee_le"),
+    "suivi": ("suivi", "dossier__situation_suivi__suivi"),
+}
+
+
+def _annotate_reserves(
+    rows: QuerySet[Any],
+    agent: Agent,
+    on: date,
+    *,
+    names: Collection[str] = tuple(_RESERVES),
+    parmi: Collection[UUID] | None = None,
+) -> QuerySet[Any]:
     """Add what is kept apart from the situation, on the files where the agent may read it."""
     found: QuerySet[Any] = rows.annotate(
-        dette=_if_readable("bail_dette", "dossier__situation_dette__montant", agent, on),
-        dette_le=_if_readable("bail_dette", "dossier__situation_dette__constatee_le", agent, on),
-        suivi=_if_readable("suivi", "dossier__situation_suivi__suivi", agent, on),
+        **{name: _if_readable(*_RESERVES[name], agent, on, parmi) for name in names}
     )
     return found
 
@@ -196,7 +225,9 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[Doss
     ids = list(situations.values_list("dossier_id", flat=True))
     found = {
         row[0]: row
-        for row in _annotate_reserves(Situation.objects.filter(dossier__in=ids), agent, on)
+        for row in _annotate_reserves(
+            Situation.objects.filter(dossier__id__parmi=ids), agent, on, parmi=ids
+        )
         .order_by("dossier_id")
         .values_list(
             "dossier_id", "dossier__numero", "dossier__logement__commune__nom", "stade",
@@ -205,14 +236,17 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[Doss
         )
     }  # fmt: skip
     prochaines = dict(
-        readable(rows=Echeance.objects.filter(dossier__in=ids), agent=agent, on=on)
-        .filter(le__gte=on, regle__in=_list_legales())
+        readable(
+            rows=Echeance.objects.filter(dossier__id__parmi=ids), agent=agent, on=on, parmi=ids
+        )
+        .filter(le__gte=on, regle__parmi=_list_legales())
         .values_list("dossier_id")
         .annotate(prochaine=Min("le"))
         .order_by("dossier_id")
     )
     return [
         DossierRow(
+            dossier_id=pk,
             numero=numero,
             nom=nom,
             commune=commune or "",
@@ -337,7 +371,7 @@ def list_dates_legales(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[
     """Return the coming dates that the law sets, with the label of their rule, nearest first."""
     regles = droit.regles()
     rows = readable(rows=Echeance.objects.all(), agent=agent, on=on, dossier=dossier).filter(
-        le__gte=on, regle__in=_list_legales()
+        le__gte=on, regle__parmi=_list_legales()
     )
     return [
         (le, regles[regle].libelle)

@@ -24,6 +24,8 @@ HOST = "127.0.0.1"
 PORT = 8000
 
 _WORKERS = 2
+# Of each: while one waits for the database, the other works.
+_THREADS = 2
 _READY_SECONDS = 60
 _STOP_SECONDS = 10
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -147,6 +149,15 @@ def serve(*, port: int, environment: Mapping[str, str] | None = None, announce: 
     return 0
 
 
+def list_server_arguments(port: int, application: str = "config.wsgi:application") -> list[str]:
+    """Return what Python runs to serve the pages."""
+    return [
+        "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port),
+        "--workers", str(_WORKERS), "--blocking-threads", str(_THREADS), "--no-ws",
+        "--log-level", "warning", application,
+    ]  # fmt: skip
+
+
 def run_worker(*, wait: bool = True) -> None:
     """Run the background tasks in this process until a signal, or only those already waiting."""
     import django
@@ -200,11 +211,7 @@ def _children(
     port: int, environment: Mapping[str, str]
 ) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
     """Start server and worker in their own sessions: Ctrl-C reaches only this process."""
-    server = [
-        "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port),
-        "--workers", str(_WORKERS), "--blocking-threads", "1", "--no-ws", "--log-level", "warning",
-        "config.wsgi:application",
-    ]  # fmt: skip
+    server = list_server_arguments(port)
     worker = ["-c", "from seuil.jobs.servir import run_worker; run_worker()"]
     env = {"DJANGO_SETTINGS_MODULE": "config.settings", **os.environ, **environment}
     programs = (("Le serveur", server, "appli"), ("Le traitement des tâches", worker, "travaux"))

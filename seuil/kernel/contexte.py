@@ -62,7 +62,7 @@ def derive_key() -> bytes:
 
 
 def sign(contexte: Contexte, *, pid: int, until: int) -> str:
-    """Return the token that `droits.entrer()` recognises; see acteurs/rls.sql."""
+    """Return the token that `droits.entrer()` recognises; see protection/fonctions.sql."""
     body = "|".join((
         contexte.genre, contexte.qui, contexte.departement, contexte.jour.isoformat(),
         str(until), str(pid),
@@ -73,21 +73,23 @@ def sign(contexte: Contexte, *, pid: int, until: int) -> str:
 
 
 @contextmanager
-def acting_as(contexte: Contexte) -> Iterator[None]:
+def acting_as(contexte: Contexte, *, savepoint: bool = True) -> Iterator[None]:
     """Run the block's statements as `contexte`, then give the word back to whoever had it.
 
     Opens a transaction, or a savepoint of the running one: undone, it takes the context with it.
+    Without a savepoint, for a page: its failure undoes the whole transaction, which ends with it.
     """
     running = _current.get()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=savepoint):
         reset = _current.set(contexte)
         outer = _memo.get()
         kept = _memo.set({})
         try:
             _enter(contexte)
             yield
-            # Signed again: the block may have lasted longer than a token.
-            _enter(running)
+            if savepoint or running or connection.savepoint_ids:
+                # Signed again: the block may have lasted longer than a token.
+                _enter(running)
         finally:
             _current.reset(reset)
             _memo.reset(kept)

@@ -1,5 +1,6 @@
 """The base of every table of the domain."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -16,6 +17,20 @@ def new_id() -> UUID:
 def new_key() -> str:
     """Return a new identifier as text: for the rows written by the thousand, which nobody reads."""
     return str(uuid7_text())
+
+
+@models.CharField.register_lookup
+@models.UUIDField.register_lookup
+class Parmi(models.Lookup):
+    """`id__parmi=ids`: one of a list, sent as one value where `__in` writes one for each."""
+
+    lookup_name = "parmi"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """Return the comparison that PostgreSQL also makes of `__in`."""
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"{lhs} = ANY(%s)", [*params, list(self.rhs)]
 
 
 class Record(models.Model):

@@ -37,6 +37,7 @@ class TacheRow:
     genre: Genre
     libelle: str
     pourquoi: str
+    dossier_id: UUID
     numero: str
     menage: str
     commune: str
@@ -145,7 +146,7 @@ def get_a_faire(
             first : first + TACHES_PAR_PAGE
         ]
     ]
-    rows = Tache.objects.filter(pk__in=ids).order_by("due_le", "dossier_id", "genre", "id")
+    rows = Tache.objects.filter(pk__parmi=ids).order_by("due_le", "dossier_id", "genre", "id")
     return AFaire(
         taches=[_row(row, on) for row in rows.annotate(menage=_MENAGE).values_list(*_COLUMNS)],
         par_periode=par_periode,
@@ -174,7 +175,7 @@ _TITULAIRE = (
 )
 _MENAGE = Coalesce("dossier__situation__nom_affiche", Subquery(_TITULAIRE))
 _COLUMNS = (
-    "id", "genre", "dossier__numero", "menage",
+    "id", "genre", "dossier_id", "dossier__numero", "menage",
     "dossier__logement__commune__nom", "dossier__situation__stade", "due_le", "legale",
     "regle", "source_id", "agent__prenom", "agent__nom", "devoir", "departement",
 )  # fmt: skip
@@ -182,8 +183,8 @@ _COLUMNS = (
 
 def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
     (
-        pk, genre, numero, menage, commune, stade, due_le, legale, regle, source_id, prenom, nom,
-        code, departement,
+        pk, genre, dossier_id, numero, menage, commune, stade, due_le, legale, regle, source_id,
+        prenom, nom, code, departement,
     ) = row  # fmt: skip
     kind = GENRES[genre]
     # A duty removed from the configuration since the last refresh keeps the words of its kind.
@@ -193,6 +194,7 @@ def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
         genre=kind,
         libelle=devoir.libelle if devoir else kind.libelle,
         pourquoi=devoir.pourquoi if devoir else kind.pourquoi,
+        dossier_id=dossier_id,
         numero=numero,
         menage=menage or "",
         commune=commune or "",

@@ -163,15 +163,15 @@ def signed_in(view: View) -> View:
 @contextmanager
 def _in_contexte(request: HttpRequest) -> Iterator[None]:
     """Tell PostgreSQL who asks, for the rest of the request's transaction."""
-    with in_contexte_of(get_agent(request), on=request_day(request)):
+    with in_contexte_of(get_agent(request), on=request_day(request), savepoint=False):
         yield
 
 
 @contextmanager
-def in_contexte_of(agent: Agent, *, on: date) -> Iterator[None]:
+def in_contexte_of(agent: Agent, *, on: date, savepoint: bool = True) -> Iterator[None]:
     """Run the block under the policies of the database, as an agent on a day."""
     contexte = Contexte("agent", str(agent.pk), agent.departement_id, on)
-    with under_policies(), acting_as(contexte):
+    with under_policies(), acting_as(contexte, savepoint=savepoint):
         yield
 
 

@@ -5,12 +5,12 @@
 all of them with an oracle.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-from django.db.models import Exists, Manager, OuterRef, Q
+from django.db.models import Manager, Q, QuerySet
 
 from seuil.acteurs.matrice import Portee, Profil, Regle, load_matrice
 from seuil.acteurs.models import Agent, Organisation
@@ -19,6 +19,8 @@ from seuil.dossiers.models.acces import Acces
 # A Dossier, and its manager: the file is defined from its relations, not the reverse.
 Fichier = Any
 Dossiers = Manager[Any]
+# Rows, or values, that name files.
+Fichiers = QuerySet[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,31 +126,42 @@ class _Saisine:
     """
 
     def reached(self, dossiers: Dossiers, agent: Agent, *, on: date) -> Q:
-        mine = agent.organisation_id
-        due = dossiers.filter(self._due(Periode(on)), taches__organisation=mine)
-        done = dossiers.filter(self._done(Periode(on)), diligences__organisation=mine)
-        return Q(pk__in=due.values("pk")) | Q(pk__in=done.values("pk"))
+        return _among(self.list_files(dossiers, agent, on=on))
+
+    def list_files(self, dossiers: Dossiers, agent: Agent, *, on: date) -> Sequence[Fichiers]:
+        """Return the files owed something, then those just answered."""
+        return [rows.values("dossier") for rows in self._list_rows(dossiers, agent, on=on)]
 
     def holds(self, dossier: Fichier, agent: Agent, *, on: date) -> bool:
-        rows = type(dossier).objects
-        return bool(rows.filter(self.reached(rows, agent, on=on), pk=dossier.pk).exists())
+        rows = self._list_rows(type(dossier).objects, agent, on=on)
+        return any(found.filter(dossier=dossier.pk).exists() for found in rows)
+
+    def _list_rows(self, dossiers: Dossiers, agent: Agent, *, on: date) -> Sequence[Fichiers]:
+        conditions = {"taches": self._due(Periode(on)), "diligences": self._done(Periode(on))}
+        return [
+            _read_relation(dossiers, name).filter(condition, organisation=agent.organisation_id)
+            for name, condition in conditions.items()
+        ]
 
     def readers(self, dossier: Fichier, when: Periode) -> Iterator[Beneficiaire]:
         rows = type(dossier).objects.filter(pk=dossier.pk)
-        owing = Q(pk__in=rows.filter(self._due(when)).values("taches__organisation"))
-        answered = Q(pk__in=rows.filter(self._done(when)).values("diligences__organisation"))
+        owing = Q(pk__in=rows.filter(self._due(when, "taches__")).values("taches__organisation"))
+        answered = Q(
+            pk__in=rows.filter(self._done(when, "diligences__")).values("diligences__organisation")
+        )
         for organisation in Organisation.objects.filter(owing | answered).order_by("nom"):
             yield Beneficiaire(organisation=organisation)
 
-    def _due(self, when: Periode) -> Q:
+    def _due(self, when: Periode, chemin: str = "") -> Q:
         return Q(
-            Q(taches__caduque_le=None) | Q(taches__caduque_le__gt=when.debut),
-            taches__visible_le__lte=when.on,
+            Q(**{f"{chemin}caduque_le": None}) | Q(**{f"{chemin}caduque_le__gt": when.debut}),
+            **{f"{chemin}visible_le__lte": when.on},
         )
 
-    def _done(self, when: Periode) -> Q:
+    def _done(self, when: Periode, chemin: str = "") -> Q:
         kept = timedelta(days=load_matrice().relations["saisine"].jours_apres)
-        return Q(diligences__faite_le__gt=when.debut - kept, diligences__faite_le__lte=when.on)
+        since = {f"{chemin}faite_le__gt": when.debut - kept}
+        return Q(**since, **{f"{chemin}faite_le__lte": when.on})
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +171,11 @@ class _Liens:
     codes: Collection[str]
 
     def reached(self, dossiers: Dossiers, agent: Agent, *, on: date) -> Q:
-        links = Acces.objects.filter(dossier=OuterRef("pk"))
-        return Q(Exists(links.held_by(agent, liens=self.codes, on=on)))
+        return _among(self.list_files(dossiers, agent, on=on))
+
+    def list_files(self, dossiers: Dossiers, agent: Agent, *, on: date) -> Sequence[Fichiers]:
+        """Return the files of the links."""
+        return [Acces.objects.held_by(agent, liens=self.codes, on=on).values("dossier")]
 
     def holds(self, dossier: Fichier, agent: Agent, *, on: date) -> bool:
         return bool(self.held(dossier, agent, on=on))
@@ -217,13 +233,30 @@ def reached_by(portees: Collection[Portee], dossiers: Dossiers, agent: Agent, *,
     A dated link opens at the right moment by itself: the matrix gives it no stage.
     """
     liens = [p.relation for p in portees if _is_lien(p.relation)]
-    reached = _Liens(liens).reached(dossiers, agent, on=on) if liens else Q()
+    whole = (0, len(load_matrice().stades) - 1)
+    listed = [*_Liens(liens).list_files(dossiers, agent, on=on)] if liens else []
+    reached = Q()
     for portee in portees:
-        if portee.relation not in liens:
+        relation = None if portee.relation in liens else find_relation(portee.relation)
+        if isinstance(relation, _Saisine) and (portee.de, portee.a) == whole:
+            listed += relation.list_files(dossiers, agent, on=on)
+        elif relation:
             stades = Q(rang__gte=portee.de, rang__lte=portee.a)
-            relation = find_relation(portee.relation)
             reached |= stades & relation.reached(dossiers, agent, on=on)
-    return reached
+    return reached | _among(listed) if listed else reached
+
+
+def _among(listed: Sequence[Fichiers]) -> Q:
+    """Keep the files of several lists: these lead to them, where conditions would read all."""
+    first, *others = listed
+    return Q(pk__in=first.union(*others, all=True) if others else first)
+
+
+def _read_relation(dossiers: Dossiers, name: str) -> Fichiers:
+    """Return the rows of a table that comes downstream, by the name that it gives itself here."""
+    model: Any = dossiers.model._meta.get_field(name).related_model
+    rows: Fichiers = model.objects.all()
+    return rows
 
 
 def list_raisons(

@@ -44,7 +44,7 @@ def a_faire(request: AgentRequest) -> HttpResponse:
         periode=periode,
         page=int(number) if number.isdecimal() else 1,
     )
-    saw(numeros=[t.numero for t in work.taches])
+    saw(dossiers=[t.dossier_id for t in work.taches])
     reads = may(request, "dossier.lire")
     groupes = [
         (
@@ -89,16 +89,25 @@ def _periode(tache: TacheRow, on: date) -> str:
     return "semaine" if tache.due_le <= on + timedelta(days=7) else "plus_tard"
 
 
-def _line(tache: TacheRow, on: date, *, reads: bool) -> tuple[object, ...]:
-    """Return the words of one task: a template that looks up and filters each costs much more."""
+def _line(tache: TacheRow, on: date, *, reads: bool) -> dict[str, object]:
+    """Return the words of one task, by the name that its template gives them."""
     avant = echeance(tache.due_le, on, tache.legale)
     # A partner knows the household by its name and its number: the dossier stays closed to it.
     url = address("dossier", tache.numero) if reads else ""
-    return (
-        tache.libelle, url, tache.menage, tache.commune, avant, tache.agent, tache.pourquoi,
-        write_address(tache), tache.genre.bouton, "" if reads else tache.numero, tache.preuve,
-        tache.a_verifier,
-    )  # fmt: skip
+    return {
+        "libelle": tache.libelle,
+        "url": url,
+        "menage": tache.menage,
+        "commune": tache.commune,
+        "avant": avant,
+        "qui": tache.agent,
+        "pourquoi": tache.pourquoi,
+        "ecran": write_address(tache),
+        "bouton": tache.genre.bouton,
+        "numero": "" if reads else tache.numero,
+        "preuve": tache.preuve,
+        "proposee": tache.a_verifier,
+    }
 
 
 def write_address(tache: TacheRow) -> str:

@@ -197,8 +197,11 @@ def _context(request: AgentRequest, operateur: Organisation, mois: Mois) -> dict
     prescriptions, trouves = list_prescriptions(agent=agent, on=on), _search(request, recherche)
     lignes = (*proposition.retenus, *proposition.retires, *proposition.reserve[:SUIVANTS])
     saw(
-        dossiers=[ligne.candidat.dossier_id for ligne in lignes],
-        numeros=[*(numero for numero, *_ in prescriptions), *(row.numero for row in trouves)],
+        dossiers=[
+            *(ligne.candidat.dossier_id for ligne in lignes),
+            *(row.dossier_id for row in trouves),
+        ],
+        numeros=[numero for numero, *_ in prescriptions],
     )
     return {
         "on": on,

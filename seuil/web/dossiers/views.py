@@ -1,12 +1,15 @@
 """The list of dossiers, its filters and its export."""
 
+from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.views.decorators.http import require_GET, require_POST
 
@@ -29,6 +32,8 @@ from seuil.web.journal import saw
 from seuil.web.templatetags.seuil import dans_jours, date_courte, montant
 
 PAR_PAGE = 50
+# Code and name, by name.
+_Places = tuple[tuple[str, str], ...]
 _STADES = {code: conditional_escape(label) for code, label in Stade.choices}
 _SUIVIS = {code: conditional_escape(label) for code, label in SuiviSocial.Situation.choices}
 _COLONNES = (
@@ -64,11 +69,12 @@ def dossiers(request: AgentRequest) -> HttpResponse:
     rows = list_rows(
         agent=get_agent(request), on=on, situations=situations[first : first + PAR_PAGE]
     )
-    saw(numeros=[r.numero for r in rows])
+    saw(dossiers=[r.dossier_id for r in rows])
+    actifs = [(libelle, _without(query, name)) for name, libelle in form.list_actifs()]
     context = {
-        "form": form,
+        "filtres": "" if request.htmx else _filtres(form, actifs),
         "tri": form.get_filtres().tri,
-        "actifs": [(libelle, _without(query, name)) for name, libelle in form.list_actifs()],
+        "actifs": actifs,
         "page": page,
         "lignes": [_ligne(row, on) for row in rows],
         "query": query.urlencode(),
@@ -88,7 +94,7 @@ def dossiers_export(request: AgentRequest) -> HttpResponse:
     rows = list_rows(
         agent=get_agent(request), on=on, situations=_situations(request, _form(request))
     )
-    saw(numeros=[r.numero for r in rows])
+    saw(dossiers=[r.dossier_id for r in rows])
     stades, suivis = dict(Stade.choices), dict(SuiviSocial.Situation.choices)
     parcs = dict(Parc.choices)
     sheet = Sheet(
@@ -121,32 +127,51 @@ def dossiers_export(request: AgentRequest) -> HttpResponse:
     return response
 
 
-def _ligne(row: DossierRow, on: date) -> tuple[str, ...]:
-    """Return the words of one line: a template that looks up and filters each costs much more."""
-    return (
-        address("dossier", row.numero),
-        row.numero,
-        row.nom,
-        row.commune,
-        _STADES.get(row.stade, row.stade),
-        date_courte(row.stade_le),
-        date_courte(row.audience_le) or "—",
-        date_courte(row.echeance_le) or "—",
-        dans_jours(row.echeance_le, on),
-        montant(row.dette) or "—",
-        _SUIVIS.get(row.suivi, row.suivi) or "Non renseigné",
-    )
+def _ligne(row: DossierRow, on: date) -> dict[str, object]:
+    """Return the words of one line, by the name that its template gives them."""
+    return {
+        "url": address("dossier", row.numero),
+        "numero": row.numero,
+        "nom": row.nom,
+        "commune": row.commune,
+        "stade": _STADES.get(row.stade, row.stade),
+        "stade_le": date_courte(row.stade_le),
+        "audience": date_courte(row.audience_le) or "—",
+        "echeance": date_courte(row.echeance_le) or "—",
+        "reste": dans_jours(row.echeance_le, on),
+        "dette": montant(row.dette) or "—",
+        "suivi": _SUIVIS.get(row.suivi, row.suivi) or "Non renseigné",
+    }
 
 
 def _form(request: AgentRequest) -> FiltresForm:
     agent = get_agent(request)
-    form = FiltresForm(
-        request.GET,
-        communes=list_communes(agent=agent),
-        arrondissements=list_arrondissements(agent=agent),
-    )
+    communes, arrondissements = list_communes(agent=agent), list_arrondissements(agent=agent)
+    if request.GET.keys() <= {"page"}:
+        return _read_vide(communes, arrondissements)
+    form = FiltresForm(request.GET, communes=communes, arrondissements=arrondissements)
     form.full_clean()
     return form
+
+
+@lru_cache(maxsize=128)
+def _read_vide(communes: _Places, arrondissements: _Places) -> FiltresForm:
+    """Return the form that asks nothing: the same for whoever reads the département."""
+    form = FiltresForm({}, communes=communes, arrondissements=arrondissements)
+    form.full_clean()
+    return form
+
+
+@lru_cache(maxsize=128)
+def _write_vide(form: FiltresForm) -> str:
+    return render_to_string("dossiers/_filtres.html", {"form": form, "actifs": ()})
+
+
+def _filtres(form: FiltresForm, actifs: Sequence[tuple[str, str]]) -> str:
+    """Return the filters; written once when they ask nothing, and never kept when they do."""
+    if not form.data:
+        return _write_vide(form)
+    return render_to_string("dossiers/_filtres.html", {"form": form, "actifs": actifs})
 
 
 def _situations(request: AgentRequest, form: FiltresForm) -> QuerySet[Situation]:

@@ -1,6 +1,6 @@
 """Filters and tags available in every template."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from seuil.engines.droit import write_date, write_montant
+from seuil.web.lignes import write_lignes
 
 register = template.Library()
 
@@ -201,6 +202,12 @@ def pagination(context: RequestContext, page: Page[Any], fragment: str = "") -> 
         "prefix": prefix,
         "fragment": fragment,
     }
+
+
+@register.simple_tag
+def lignes(gabarit: str, lignes: Iterable[Mapping[str, object]], **communes: object) -> SafeString:
+    """Give the lines of a list, each written by its template (web/lignes.py)."""
+    return write_lignes(gabarit, lignes, **communes)
 
 
 @register.filter
