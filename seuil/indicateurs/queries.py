@@ -130,10 +130,10 @@ SOURCES: Mapping[str, str] = {
     """,
     "tentatives": _CONTACTS.format(cle="c.id"),
     "menages_rencontres": _CONTACTS.format(cle="c.dossier_id")
-    + """
+    + f"""
       AND c.avec = 'menage' AND c.canal IN ('domicile', 'lieu_neutre')
-      AND c.resultat IN ({resultats})
-    """.format(resultats=_write_codes(Contact.RENCONTRES)),
+      AND c.resultat IN ({_write_codes(Contact.RENCONTRES)})
+    """,
     "diagnostics": """
     SELECT d.termine_le AS jour, d.id AS cle, d.dossier_id
     FROM diagnostics_dsf d
@@ -145,9 +145,9 @@ SOURCES: Mapping[str, str] = {
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
     """,
     "bailleurs_contactes": _CONTACTS.format(cle="c.dossier_id")
-    + """
-      AND c.avec = 'bailleur' AND c.resultat IN ({resultats})
-    """.format(resultats=_write_codes(Contact.ABOUTIS)),
+    + f"""
+      AND c.avec = 'bailleur' AND c.resultat IN ({_write_codes(Contact.ABOUTIS)})
+    """,
     "menages_accompagnes": """
     SELECT g.jour::date AS jour, m.dossier_id AS cle, m.dossier_id
     FROM accompagnements_mandat m

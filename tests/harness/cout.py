@@ -21,7 +21,7 @@ from config.database import PGDATA, ROOT
 # What belongs to no family: starting, collecting, making the database.
 AROUND, WHOLE = "around", "whole"
 _TICKS = os.sysconf("SC_CLK_TCK")
-_ENTRY = re.compile(r"(\w+) (\d+)")
+_ENTRY = re.compile(r"(\w+)\s+(\d+)")
 
 
 def read_budget() -> dict[str, int]:
