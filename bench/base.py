@@ -55,7 +55,7 @@ class Taille:
 
 
 ENTIERE = Taille(60_000, 12_500, 1_000_000, 1_000_000, 40, 10_000, 40, 16, 40, 5)
-JOUET = Taille(60, 30, 100, 500, 2, 50, 2, 2, 1, 1)
+JOUET = Taille(60, 30, 100, 500, 2, 200, 2, 2, 1, 1)
 
 
 def ensure_empty() -> None:
