@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seuil.actes.models import Acte
+from seuil.actes.rules.saisie import ActeSaisi
 from seuil.actes.rules.types import SENS_PAR_TYPE
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
@@ -156,9 +157,8 @@ def play(dossiers: Sequence[Dossier], by: Agent) -> None:
         for days, kind in ((40, "commandement"), (20, "assignation"), (5, "cql"))[: rank % 3 + 1]:
             le = ON - timedelta(days=days)
             audience = le + timedelta(days=70) if kind == "assignation" else None
-            record_acte(
-                dossier=dossier, type_acte=kind, survenu_le=le, audience_le=audience, by=by, on=ON
-            )
+            saisie = ActeSaisi(kind, le, audience_le=audience)
+            record_acte(dossier=dossier, saisie=saisie, by=by, on=ON)
 
 
 def read_projections() -> list[set[Sequence[Any]]]:

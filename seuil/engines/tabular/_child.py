@@ -121,7 +121,8 @@ def main() -> None:
         text = json.dumps(answer, default=_plain, ensure_ascii=True, allow_nan=False)
     except FileRefused as refusal:
         text = json.dumps({"refused": [refusal.code, refusal.message, refusal.remede]})
-    except MemoryError:
+    except (MemoryError, ImportError):
+        # Our own modules load, unless memory is short.
         text = json.dumps({"refused": ["limite", "", ""]})
     except BaseException:  # noqa: BLE001 - whatever a hostile file raises, the file is to blame
         text = json.dumps({"refused": ["corrompu", "", ""]})

@@ -189,7 +189,8 @@ def _text_cell(text: str, style: str) -> str:
 
 def _quoted(text: str) -> str:
     # Not xml.sax.saxutils, which loads a web client: the child that reads a list starts with this.
-    return f'"{escape(text)}"'
+    plain = escape(text, quote=False).replace('"', "&quot;")
+    return f'"{plain}"'
 
 
 def _kept(match: re.Match[str]) -> str:
