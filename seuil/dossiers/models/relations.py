@@ -241,8 +241,11 @@ def reached_by(portees: Collection[Portee], dossiers: Dossiers, agent: Agent, *,
         if isinstance(relation, _Saisine) and (portee.de, portee.a) == whole:
             listed += relation.list_files(dossiers, agent, on=on)
         elif relation:
-            stades = Q(rang__gte=portee.de, rang__lte=portee.a)
-            reached |= stades & relation.reached(dossiers, agent, on=on)
+            condition = relation.reached(dossiers, agent, on=on)
+            if not condition and (portee.de, portee.a) == whole:
+                # A sector that is the whole département: nothing else is to be asked.
+                return Q()
+            reached |= Q(rang__gte=portee.de, rang__lte=portee.a) & condition
     return reached | _among(listed) if listed else reached
 
 
