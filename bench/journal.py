@@ -8,15 +8,10 @@ import psycopg
 from django.db import connection
 
 from bench.base import ON, Taille, ensure_empty, import_acts, time_often, timed
-from seuil.audit.operations import (
-    Lecteur,
-    Page,
-    install_journal,
-    record_lecture,
-    triggers_removed,
-)
+from seuil.audit.operations import Lecteur, Page, record_lecture
 from seuil.jobs.journal import anchor_all, connection_string, verify_database
 from seuil.kernel.models import new_id
+from seuil.protection.journal import install_journal, triggers_removed
 from tests.audit.chaine import fill
 
 

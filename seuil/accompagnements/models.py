@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from seuil.acteurs.models import Agent, Arrondissement, Departement, Organisation
 from seuil.dossiers.models import Dossier
+from seuil.kernel.cartes import Fait
 from seuil.kernel.models import Record
 
 
@@ -79,6 +80,8 @@ class Prescription(Record):
         social = {"dossier", "service", "motif", "propose_le"}
         technique = {"par"}
         retention = "dossier"
+        faits = ()
+        tiers = ()
 
 
 class Choix(Record):
@@ -138,6 +141,7 @@ class ChoixLigne(Record):
     class Privacy:
         procedure = {"choix", "dossier", "retenu", "score", "criteres"}
         retention = "dossier"
+        tiers = ()
 
 
 class Mandat(Record):
@@ -234,6 +238,11 @@ class Mandat(Record):
         procedure = {"stade", "transmis_le", "reponse", "repondu_le", "affecte_le"}
         technique = {"operateur", "choix", "referent_social", "referent_juridique"}
         retention = "dossier"
+        faits = (
+            Fait("mandat", le="transmis_le"),
+            Fait("cloture", le="clos_le", type="motif_cloture", sens="denouement", contact=True),
+        )
+        tiers = ()
 
 
 class Rapport(Record):
@@ -265,6 +274,8 @@ class Rapport(Record):
         social = {"mandat", "genre", "rendu_le", "texte"}
         technique = {"par"}
         retention = "dossier"
+        faits = (Fait("rapport", le="rendu_le", type="genre", contact=True),)
+        tiers = ()
 
 
 class Contrat(Record):
@@ -287,6 +298,8 @@ class Contrat(Record):
         social = {"mandat", "signe_le", "objectif"}
         technique = {"par"}
         retention = "dossier"
+        faits = (Fait("contrat", le="signe_le", contact=True),)
+        tiers = ()
 
 
 class Demarche(Record):
@@ -344,6 +357,8 @@ class Demarche(Record):
             "contrat", "genre", "objectif", "acteur", "pour_le", "etat", "terminee_le",
         }  # fmt: skip
         retention = "dossier"
+        faits = (Fait("demarche", le="terminee_le", type="genre", contact=True),)
+        tiers = ()
 
 
 class Prolongation(Record):
@@ -380,3 +395,4 @@ class Prolongation(Record):
         social = {"mandat", "avis", "avis_le", "jusqu_au"}
         technique = {"par"}
         retention = "dossier"
+        faits = ()

@@ -6,6 +6,7 @@ from django.db.models import Q
 from seuil.actes.rules.types import CATEGORIE_PAR_TYPE, SENS_PAR_TYPE
 from seuil.acteurs.models import Departement
 from seuil.dossiers.models import Dossier
+from seuil.kernel.cartes import Fait
 from seuil.kernel.models import Record
 
 
@@ -132,6 +133,7 @@ class Ligne(models.Model):
     class Rls:
         portee = "ligne"
         categorie = "listes"
+        non_suivie = "salle d’attente de l’import : l’application de la liste est journalisée"
 
     class Privacy:
         identite = {"cellules", "motifs"}
@@ -234,6 +236,11 @@ class Acte(Record):
         finance = {"montant"}
         technique = {"lot", "ligne", "source"}
         retention = "dossier"
+        faits = (
+            Fait("acte", le="survenu_le", type="type", sens="sens"),
+            Fait("audience", le="audience_le", type="type"),
+        )
+        tiers = ()
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} du {self.survenu_le:%d/%m/%Y}"

@@ -25,6 +25,7 @@ class Departement(models.Model):
 
     class Rls:
         portee = "reference"
+        non_suivie = "référentiel public"
 
     class Privacy:
         technique = {"code", "nom"}
@@ -48,6 +49,7 @@ class Arrondissement(models.Model):
 
     class Rls:
         portee = "reference"
+        non_suivie = "référentiel public"
 
     class Privacy:
         technique = {"code", "nom", "departement"}
@@ -77,6 +79,7 @@ class Commune(models.Model):
 
     class Rls:
         portee = "reference"
+        non_suivie = "référentiel public"
 
     class Privacy:
         technique = {
@@ -415,6 +418,8 @@ class AbonnementAgenda(Record):
 
     class Rls:
         portee = "compte"
+        # Written at each reading, which is a line already.
+        muettes = frozenset({"dernier_acces_at"})
 
     class Privacy:
         agent = {"agent", "cree_le", "revoque_le", "dernier_acces_at"}

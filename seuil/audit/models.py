@@ -55,6 +55,7 @@ class Event(Record):
 
     class Rls:
         portee = "journal"
+        non_suivie = "le journal lui-même"
 
     class Privacy:
         technique = {
@@ -87,6 +88,7 @@ class Sceau(models.Model):
 
     class Rls:
         portee = "journal"
+        non_suivie = "le journal lui-même"
 
     class Privacy:
         technique = {"departement", "rang", "ligne", "txid", "empreinte", "scelle_at"}
@@ -116,6 +118,7 @@ class Ancre(Record):
 
     class Rls:
         portee = "journal"
+        non_suivie = "le journal lui-même"
 
     class Privacy:
         technique = {

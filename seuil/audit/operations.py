@@ -1,21 +1,15 @@
-"""Write the journal, seal it, and install what it needs in the database."""
+"""Write the journal, seal it, anchor it, remove what is past its term."""
 
-import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import DatabaseError, connection
 
 from seuil.audit.models import Event
-from seuil.audit.queries import list_tables_suivies
-from seuil.audit.rules import list_tables_lues, write_triggers
 from seuil.kernel.models import new_id
 
 
@@ -151,77 +145,6 @@ def delete_lignes_a_terme(*, departement: str, avant: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT journal.retirer(%s, %s)", [departement, avant])
         return int(cursor.fetchone()[0])
-
-
-def install_journal(*, cursor: CursorWrapper) -> None:
-    """Put the functions and the triggers of the journal in the database. Idempotent.
-
-    Called after the migrations: a table that is new is then followed like the others. The schema
-    bears the digest of what was installed: nothing is done, nor locked, when it is the same.
-    """
-    cursor.execute("SELECT to_regprocedure('droits.auteur()') IS NOT NULL")
-    folder = Path(__file__).parent
-    statements = [(folder / "journal.sql").read_text(encoding="utf-8")]
-    modele = (folder / "declencheurs.sql").read_text(encoding="utf-8")
-    if cursor.fetchone()[0]:
-        # Who acts is then what the signed context says, and no setting of a session.
-        statements.append(_SIGNED)
-    tables = list_tables_suivies()
-    statements += [write_triggers(table, modele) for table in tables]
-    # What the triggers follow to the dossier, they read with the journal's own right.
-    statements += [
-        f"GRANT SELECT ON {name} TO seuil_journal" for name in list_tables_lues(tables=tables)
-    ]
-    statements.append((folder / "proprietaire.sql").read_text(encoding="utf-8"))
-    digest = hashlib.sha256("\n".join(statements).encode()).hexdigest()
-    cursor.execute("CREATE SCHEMA IF NOT EXISTS journal")
-    cursor.execute("SELECT obj_description('journal'::regnamespace, 'pg_namespace')")
-    if cursor.fetchone()[0] == digest:
-        return
-    for statement in statements:
-        cursor.execute(statement)
-    cursor.execute(f"COMMENT ON SCHEMA journal IS '{digest}'")
-
-
-_SIGNED = """
-GRANT USAGE ON SCHEMA droits TO seuil_journal;
-GRANT EXECUTE ON FUNCTION droits.auteur(), droits.departement() TO seuil_journal;
-CREATE OR REPLACE FUNCTION journal.auteur() RETURNS text LANGUAGE sql STABLE
-  AS $$ SELECT droits.auteur() $$;
--- « * » : the machine, in all of them.
-CREATE OR REPLACE FUNCTION journal.departement() RETURNS text LANGUAGE sql STABLE
-  AS $$ SELECT coalesce(nullif(droits.departement(), '*'), '') $$;
-"""
-
-
-@contextmanager
-def triggers_removed(*, cursor: CursorWrapper) -> Iterator[None]:
-    """Take the triggers away while migrations change the tables; install_journal puts them back.
-
-    When the migrations fail, those of before are put back: the service that goes on is followed,
-    and what the old triggers cannot follow in a changed table is refused.
-    """
-    cursor.execute(
-        "SELECT format('DROP TRIGGER %%I ON %%s', tgname, tgrelid::regclass),"
-        " pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname IN ('journal_insert',"
-        " 'journal_update', 'journal_delete', 'journal_truncate')",
-        [],
-    )
-    triggers = cursor.fetchall()
-    for drop, _ in triggers:
-        cursor.execute(drop)
-    cursor.execute(
-        "DO $$ BEGIN IF to_regnamespace('journal') IS NOT NULL THEN"
-        " COMMENT ON SCHEMA journal IS NULL; END IF; END $$"
-    )
-    try:
-        yield
-    except BaseException:
-        for _, create in triggers:
-            # A table may be gone.
-            with suppress(DatabaseError), transaction.atomic():
-                cursor.execute(create)
-        raise
 
 
 def is_journal_failure(*, error: BaseException | None) -> bool:

@@ -1,8 +1,7 @@
-"""What the journal decides without a database: what a query shows, what a trigger is made of."""
+"""What the journal decides without a database: what a query shows, how long it is kept."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 # Classes of `class Privacy` that speak of a household.
@@ -90,53 +89,6 @@ def _select_list(sql: str) -> str | None:
                 None if re.search(r"\b(UNION|INTERSECT|EXCEPT)\b", rest) else sql[: token.start()]
             )
     return sql
-
-
-@dataclass(frozen=True, slots=True)
-class TableSuivie:
-    """A table whose changes are journaled, and where its rows find their dossier.
-
-    `dossier` is SQL on the alias `x` of a row; `departement` the name of a column, if any.
-    """
-
-    nom: str
-    cle: str
-    colonnes: tuple[str, ...]
-    dossier: str = "NULL::uuid"
-    departement: str = ""
-    muettes: frozenset[str] = frozenset()
-
-
-# A statement writes in one département: the context's, else that of one of its rows.
-_DEP_COLONNE = "coalesce(nullif(d, ''), min(x.{colonne}::text), '')"
-_DEP_DOSSIER = (
-    "coalesce(nullif(d, ''), (SELECT o.departement_id FROM dossiers_dossier o"
-    " WHERE o.id = (array_remove(array_agg({dossier}), NULL))[1]), '')"
-)
-
-
-def write_triggers(table: TableSuivie, modele: str) -> str:
-    """Return the SQL that journals every statement that changes a table, from its model."""
-    if table.departement:
-        dep = _DEP_COLONNE.format(colonne=table.departement)
-    elif table.dossier.startswith("NULL"):
-        dep = "d"
-    else:
-        dep = _DEP_DOSSIER.format(dossier=table.dossier)
-    compare = ", ".join(
-        f"CASE WHEN a.{c} IS DISTINCT FROM x.{c} THEN '{c}' END"
-        for c in table.colonnes
-        if c not in table.muettes
-    )
-    return modele.format(
-        nom=table.nom, cle=table.cle, dossier=table.dossier, dep=dep, compare=compare
-    )
-
-
-def list_tables_lues(*, tables: Iterable[TableSuivie]) -> list[str]:
-    """Return the tables that the ways to a dossier go through, and that of the dossiers."""
-    found = {name for t in tables for name in re.findall(r"FROM (\w+) p", t.dossier)}
-    return sorted({"dossiers_dossier", *found})
 
 
 def why_bad_retention(mois: int) -> str | None:

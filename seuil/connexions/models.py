@@ -188,6 +188,8 @@ class Connexion(Record):
 
     class Rls:
         portee = "compte"
+        # Written at each reading, which is a line already.
+        muettes = frozenset({"vue_at"})
 
     class Privacy:
         agent = {
@@ -279,6 +281,7 @@ class Essai(Record):
 
     class Rls:
         portee = "compte"
+        non_suivie = "essais comptés : chaque refus de connexion est une ligne"
 
     class Privacy:
         agent = {"essaye_at", "reussi"}

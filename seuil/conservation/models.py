@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from seuil.acteurs.models import Departement, Organisation
 from seuil.dossiers.models import Dossier, Parc
+from seuil.kernel.cartes import Fait
 from seuil.kernel.models import Record
 
 
@@ -42,6 +43,8 @@ class Gel(Record):
         procedure = {"dossier", "motif", "pose_le", "leve_le"}
         agent = {"pose_par", "leve_par"}
         retention = "dossier"
+        faits = ()
+        tiers = ()
 
 
 class DemandeDroit(Record):
@@ -114,6 +117,7 @@ class DemandeDroit(Record):
         agent = {"enregistree_par"}
         technique = {"departement"}
         retention = "demande"
+        faits = (Fait("demande", le="recue_le", type="droit", contact=True),)
 
 
 class ResteAnonyme(models.Model):

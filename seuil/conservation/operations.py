@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models.functions import Cast
@@ -22,6 +21,7 @@ from seuil.conservation.models import DemandeDroit, Gel, ResteAnonyme
 from seuil.conservation.queries.expirations import list_documents_orphelins, list_expires
 from seuil.conservation.queries.tables import list_rows_du_dossier
 from seuil.dossiers.models import Bail, Bailleur, Document, Dossier, Logement, Personne
+from seuil.kernel.cartes import list_cartes
 from seuil.kernel.refusal import Refusal
 
 
@@ -284,13 +284,13 @@ def _erase_lots(keys: Collection[Any]) -> None:
 
 def _erase_agents(keys: Collection[Any]) -> None:
     """Take the name off accounts that ended; what they did stays theirs, by identifier."""
-    for model in apps.get_models():
-        privacy = vars(model).get("Privacy")
-        if model is Agent or getattr(privacy, "retention", "") != "habilitation":
+    for carte in list_cartes():
+        if carte.model is Agent or carte.privacy.retention != "habilitation":
             continue
-        for field in model._meta.concrete_fields:
+        for field in carte.meta.concrete_fields:
             if field.related_model is Agent:
-                model._base_manager.filter(**{f"{field.name}__in": keys}).delete()
+                rows = carte.model._base_manager.filter(**{f"{field.name}__in": keys})
+                rows.delete()
                 break
     for pk in keys:
         Agent.objects.filter(pk=pk).update(

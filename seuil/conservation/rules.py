@@ -19,10 +19,6 @@ CERTITUDES = ("sure", "to_check")
 POPULATION_MIN = 2000
 _DUREE = re.compile(r"(\d{1,3}) (mois|ans?)")
 
-# What shows that the household was in touch, or was met.
-CONTACTS = frozenset({
-    "contact", "rapport", "contrat", "demarche", "dsf", "annonce", "demande", "cloture",
-})  # fmt: skip
 # Acts that the household makes itself, or lives through in person.
 ACTES_DU_MENAGE = frozenset({
     "surendettement", "plan_apurement", "pcs", "dalo", "appel", "expulsion", "depart", "reprise",
@@ -217,12 +213,16 @@ def shorten(national: Conservation, local: Table) -> Conservation:
 
 @dataclass(frozen=True, slots=True)
 class FaitLu:
-    """A dated fact of a file: its nature, and for an act or a closure, what it says."""
+    """A dated fact of a file: its nature, and for an act or a closure, what it says.
+
+    `contact`: it shows that the household was in touch, or was met.
+    """
 
     nature: str
     le: date
     type: str = ""
     sens: str = ""
+    contact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,11 +265,7 @@ def add_mois(le: date, mois: int) -> date:
 def compute_dernier_contact(faits: Iterable[FaitLu]) -> date | None:
     """Return the last day on which the household was in touch, or lived the procedure in person."""
     return max(
-        (
-            f.le
-            for f in faits
-            if f.nature in CONTACTS or (f.nature == "acte" and f.type in ACTES_DU_MENAGE)
-        ),
+        (f.le for f in faits if f.contact or (f.nature == "acte" and f.type in ACTES_DU_MENAGE)),
         default=None,
     )
 

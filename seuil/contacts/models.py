@@ -5,7 +5,13 @@ from django.db.models import Q
 
 from seuil.acteurs.models import Agent, Organisation
 from seuil.dossiers.models import Dossier
+from seuil.kernel.cartes import Fait
 from seuil.kernel.models import Record
+
+# The household was really met: said here alone.
+_RENCONTRES = ("echange", "rendez_vous")
+_ABOUTIS = (*_RENCONTRES, "refus")
+_MENAGE_JOINT = {"avec": ("menage",), "resultat": _ABOUTIS}
 
 
 class Contact(Record):
@@ -34,7 +40,9 @@ class Contact(Record):
         INJOIGNABLE = "injoignable", "Adresse ou numéro faux"
 
     # The results after which somebody was really spoken to.
-    ABOUTIS = (Resultat.ECHANGE, Resultat.RENDEZ_VOUS, Resultat.REFUS)
+    ABOUTIS = _ABOUTIS
+    # Those after which the household was met: a refusal is an answer, not a meeting.
+    RENCONTRES = _RENCONTRES
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="contacts")
     avec = models.CharField(max_length=10, choices=Avec.choices)
@@ -73,3 +81,8 @@ class Contact(Record):
         }  # fmt: skip
         technique = {"par", "organisation"}
         retention = "dossier"
+        faits = (
+            Fait("contact", le="survenu_le", sens="resultat", contact=True, si=_MENAGE_JOINT),
+            Fait("tentative", le="survenu_le", sens="resultat", sauf=_MENAGE_JOINT),
+        )
+        tiers = ()

@@ -6,7 +6,10 @@ from django.db.models import Q
 from seuil.actes.models import Acte
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
+from seuil.kernel.cartes import Fait
 from seuil.kernel.models import Record
+
+_AVEC_MENAGE = {"fin": ("avec_menage",)}
 
 
 class Dsf(Record):
@@ -57,6 +60,11 @@ class Dsf(Record):
         }  # fmt: skip
         technique = {"par"}
         retention = "dossier"
+        faits = (
+            Fait("dsf", le="termine_le", type="fin", contact=True, si=_AVEC_MENAGE),
+            Fait("dsf_sans_rencontre", le="termine_le", type="fin", sauf=_AVEC_MENAGE),
+        )
+        tiers = ()
 
 
 class ConstatRegularite(Record):
@@ -101,3 +109,5 @@ class ConstatRegularite(Record):
         procedure = {"dossier", "acte", "question", "reponse", "observation", "constate_le"}
         technique = {"par"}
         retention = "dossier"
+        faits = ()
+        tiers = ()

@@ -48,6 +48,7 @@ class Echeance(models.Model):
         par_valeur = ("regle", CATEGORIE_PAR_REGLE)
         # The agenda of a département reads a month of them.
         vaste = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         procedure = {
@@ -106,6 +107,7 @@ class Situation(models.Model):
     class Rls:
         categorie = "identite"
         departement_direct = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         identite = {"nom_affiche", "nom_recherche"}
@@ -143,6 +145,7 @@ class NomCherche(models.Model):
     class Rls:
         categorie = "identite"
         departement_direct = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         identite = {"dossier", "departement", "texte"}
@@ -166,6 +169,7 @@ class SituationDette(models.Model):
     class Rls:
         categorie = "bail_dette"
         departement_direct = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         finance = {"dossier", "departement", "montant", "constatee_le"}
@@ -188,6 +192,7 @@ class SituationSuivi(models.Model):
     class Rls:
         categorie = "suivi"
         departement_direct = True
+        non_suivie = "projection recalculée"
 
     class Privacy:
         social = {"dossier", "departement", "suivi"}

@@ -4,7 +4,7 @@ Each indicator has one SQL source that gives (day, what is counted, dossier); to
 and exports all read it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from seuil.accompagnements.models import Mandat
 from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.acteurs.rules import is_reached_by, why_not
 from seuil.conservation.models import CompteAnonyme
+from seuil.contacts.models import Contact
 from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Stade
 from seuil.engines import droit
@@ -86,6 +87,10 @@ class Contribution:
     nombre: int
 
 
+def _write_codes(codes: Iterable[str]) -> str:
+    return ", ".join(f"'{code}'" for code in codes)
+
+
 # The contacts of the operators' people, and what each source below narrows.
 _CONTACTS = """
     SELECT c.survenu_le AS jour, {cle} AS cle, c.dossier_id
@@ -125,9 +130,9 @@ SOURCES: Mapping[str, str] = {
     """,
     "tentatives": _CONTACTS.format(cle="c.id"),
     "menages_rencontres": _CONTACTS.format(cle="c.dossier_id")
-    + """
+    + f"""
       AND c.avec = 'menage' AND c.canal IN ('domicile', 'lieu_neutre')
-      AND c.resultat IN ('echange', 'rendez_vous')
+      AND c.resultat IN ({_write_codes(Contact.RENCONTRES)})
     """,
     "diagnostics": """
     SELECT d.termine_le AS jour, d.id AS cle, d.dossier_id
@@ -140,8 +145,8 @@ SOURCES: Mapping[str, str] = {
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
     """,
     "bailleurs_contactes": _CONTACTS.format(cle="c.dossier_id")
-    + """
-      AND c.avec = 'bailleur' AND c.resultat IN ('echange', 'rendez_vous', 'refus')
+    + f"""
+      AND c.avec = 'bailleur' AND c.resultat IN ({_write_codes(Contact.ABOUTIS)})
     """,
     "menages_accompagnes": """
     SELECT g.jour::date AS jour, m.dossier_id AS cle, m.dossier_id

@@ -34,9 +34,9 @@ def migrate() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    from seuil.acteurs import rls
-    from seuil.audit.operations import install_journal, triggers_removed
     from seuil.kernel.bulk import paused_collector
+    from seuil.protection.installation import install
+    from seuil.protection.journal import install_journal, triggers_removed
 
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -49,6 +49,6 @@ def migrate() -> None:
             triggers_removed(cursor=cursor),
         ):
             call_command("migrate", verbosity=0, interactive=False)
-    rls.install()
+    install()
     with connection.cursor() as cursor:
         install_journal(cursor=cursor)

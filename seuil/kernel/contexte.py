@@ -62,7 +62,7 @@ def derive_key() -> bytes:
 
 
 def sign(contexte: Contexte, *, pid: int, until: int) -> str:
-    """Return the token that `droits.entrer()` recognises; see acteurs/rls.sql."""
+    """Return the token that `droits.entrer()` recognises; see protection/fonctions.sql."""
     body = "|".join((
         contexte.genre, contexte.qui, contexte.departement, contexte.jour.isoformat(),
         str(until), str(pid),

@@ -51,6 +51,7 @@ class Tache(models.Model):
     class Rls:
         portee = "tache"
         categorie = "devoirs"
+        non_suivie = "projection recalculée"
 
     class Privacy:
         procedure = {
@@ -103,3 +104,5 @@ class Diligence(Record):
         }  # fmt: skip
         technique = {"organisation", "par"}
         retention = "dossier"
+        faits = ()
+        tiers = ()

@@ -26,19 +26,11 @@ from seuil.conservation.queries.tables import (
 )
 from seuil.conservation.rules import Communication, Regle, load_conservation
 from seuil.dossiers.models import Bailleur, Dossier, Personne
+from seuil.kernel.cartes import is_libre, read_carte
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 from seuil.usecases._habilitation import require_verbe
 from seuil.usecases.limit_dossier import record_exercice
-
-# Columns whose every value is about other people, whoever asks, and why.
-_DE_TIERS: Mapping[tuple[str, str], str] = {
-    ("Visite", "presents"): "nomme d’autres personnes présentes",
-}
-_BAILLEUR = frozenset({"telephone", "courriel"})
-# Free texts: a person reads them before they are given.
-_LIBRES = (models.TextField, models.JSONField)
-_LONG = 100
 
 
 class PersonneInconnue(Refusal):
@@ -147,9 +139,7 @@ class _Recueil:
         self.mask = _Masque(self._list_tokens(found))
         donnees = [d for model, lines in found.items() for d in self._read_table(model, lines)]
         regles = dict.fromkeys(
-            str(vars(m.Privacy)["retention"])  # type: ignore[attr-defined]
-            for m, lines in found.items()
-            if lines
+            read_carte(m).privacy.retention for m, lines in found.items() if lines
         )
         documents = [str(pk) for m, keys in rows.items() if m.__name__ == "Document" for pk in keys]
         return Remise(
@@ -188,7 +178,7 @@ class _Recueil:
                     yield make(champ=name, ligne=n, libelle=libelle, valeur="", retenu=why)
                     continue
                 text = self._write(row, name)
-                free = _is_libre(model, name) and bool(text)
+                free = is_libre(model._meta.get_field(name)) and bool(text)
                 valeur = self.mask.apply(text)
                 yield make(champ=name, ligne=n, libelle=libelle, valeur=valeur, a_relire=free)
 
@@ -198,10 +188,7 @@ class _Recueil:
             return f"{kept.motif} ({kept.source})"
         if isinstance(row, Personne) and row.pk in {p.pk for p in self.tiers}:
             return "" if name in {"dossier", "qualite", "rang"} else "concerne une autre personne"
-        if isinstance(row, Bailleur) and name in _BAILLEUR and row.nature == "physique":
-            return "coordonnées d’une autre personne" if getattr(row, name) else ""
-        why = _DE_TIERS.get((type(row).__name__, name), "")
-        return why if why and getattr(row, name) else ""
+        return read_carte(type(row)).find_tiers(row, name)
 
     def _write(self, row: models.Model, name: str) -> str:
         column: Any = row._meta.get_field(name)
@@ -280,12 +267,6 @@ def _is_tiers(other: Personne, personne: Personne) -> bool:
     """
     holders = {Personne.Qualite.TITULAIRE, Personne.Qualite.CO_TITULAIRE}
     return not (other.qualite == Personne.Qualite.ENFANT and personne.qualite in holders)
-
-
-def _is_libre(model: type[models.Model], name: str) -> bool:
-    column: Any = model._meta.get_field(name)
-    long = isinstance(column, models.CharField) and (column.max_length or 0) > _LONG
-    return isinstance(column, _LIBRES) or (long and not column.choices)
 
 
 def _write_value(value: object) -> str:  # noqa: PLR0911 - one answer by type

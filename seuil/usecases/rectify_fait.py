@@ -24,17 +24,15 @@ from seuil.conservation.queries.tables import (
 from seuil.dossiers.models import Bailleur, Dossier
 from seuil.dossiers.operations.dossiers import set_cle
 from seuil.dossiers.rules import compute_cle
+from seuil.kernel.cartes import read_carte
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 from seuil.usecases._habilitation import require_verbe
 from seuil.usecases.limit_dossier import record_exercice
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 
-# Computed from the others: correcting them would not last.
-_CALCULEES = frozenset({
-    "dossier", "echeance", "situation", "situationdette", "situationsuivi", "tache", "ligne",
-    "gel", "acces",
-})  # fmt: skip
+# Not the person's word, nor said of them.
+_APART = frozenset({"dossier", "gel", "acces"})
 # Columns that place a row among others, and keys of matching.
 _STRUCTURE = frozenset({"dossier", "rang", "cle"})
 
@@ -125,10 +123,15 @@ def rectify_fait(
 
 def _list_rectifiables(dossier: Dossier) -> dict[type[models.Model], list[Any]]:
     rows = list_rows_du_dossier(dossier_id=dossier.pk)
-    tables = {m: keys for m, keys in rows.items() if m.__name__.lower() not in _CALCULEES}
+    tables = {m: keys for m, keys in rows.items() if _is_rectifiable(m)}
     bail = getattr(dossier, "bail", None)
     tables[Bailleur] = [bail.bailleur_id] if bail and bail.bailleur_id else []
     return tables
+
+
+def _is_rectifiable(model: type[models.Model]) -> bool:
+    """Tell whether a table holds facts: what the journal does not follow is computed."""
+    return model.__name__.lower() not in _APART and not read_carte(model).rls.non_suivie
 
 
 def _find_table(tables: dict[type[models.Model], list[Any]], name: str) -> type[models.Model]:

@@ -36,6 +36,7 @@ class Visite(Record):
         social = {"dossier", "contact", "duree_minutes", "presents"}
         technique = {"binome"}
         retention = "dossier"
+        tiers = {"presents": "nomme d’autres personnes présentes"}
 
 
 class NoteSociale(Record):
@@ -61,3 +62,4 @@ class NoteSociale(Record):
         social = {"dossier", "visite", "texte"}
         technique = {"organisation"}
         retention = "dossier"
+        tiers = ()

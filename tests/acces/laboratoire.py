@@ -28,26 +28,14 @@ def prepare(name: str) -> None:
 
 @contextmanager
 def database() -> Iterator[None]:
-    """Make the database, fill it as every instance is, drop it at the end."""
-    from django.test.utils import setup_databases, setup_test_environment, teardown_databases
+    """Copy a database that holds what every instance does; drop it at the end."""
+    from django.test.utils import setup_test_environment
+
+    from tests.harness.base import open_database
 
     setup_test_environment()
-    kept = setup_databases(verbosity=0, interactive=False)
-    try:
-        from seuil.acteurs import rls
-        from seuil.acteurs.operations.territoires import import_geography
-
-        rls.install()
-        import_geography(departements=["33"])
-        from django.db import connection
-
-        from seuil.audit.operations import install_journal
-
-        # Without the journal, the pages show nothing: they answer 503.
-        install_journal(cursor=connection.cursor())
+    with open_database():
         yield
-    finally:
-        teardown_databases(kept, verbosity=0)
 
 
 @contextmanager

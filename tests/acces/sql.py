@@ -7,24 +7,22 @@ import random
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from django.apps import apps
 from django.db import connection, transaction
 from psycopg import errors
 
 from seuil.kernel.contexte import Contexte, acting_as, under_policies
 from tests.acces.oracle import CLASSEMENT, ECRIRE, EFFACER, LIRE, Oracle, Persona
-from tests.acces.treillis import ON, Treillis
+from tests.acces.treillis import ON, Treillis, find_parent
 
 TABLES = tuple(sorted(CLASSEMENT))
-# Their primary key is not `id`.
-_CLES = dict.fromkeys(
-    ("echeances_situation", "echeances_situationdette", "echeances_situationsuivi"), "dossier_id"
-)
 # Whatever the policies say, the tests write over rows: triggers and foreign keys would speak first.
 _SANS_DECLENCHEUR = "SET LOCAL session_replication_role = replica"
 
 
 def key_of(table: str) -> str:
-    return _CLES.get(table, "id")
+    model = next(m for m in apps.get_models() if m._meta.db_table == table)
+    return model._meta.pk.column
 
 
 def contexte_of(p: Persona) -> Contexte:
@@ -205,19 +203,15 @@ def check_moves(t: Treillis, oracle: Oracle, p: Persona, tables: Iterable[str]) 
     with undone():
         query(_SANS_DECLENCHEUR)
         for table in tables:
-            values = t.lignes[table][0].valeurs
-            parent = next(
-                (c for c in ("dossier_id", "mandat_id", "contrat_id") if c in values), None
-            )
-            if CLASSEMENT[table][0] != "fait" or parent is None:
+            if CLASSEMENT[table][0] != "fait":
                 continue
+            parent, holder = find_parent(table)
             mine = [r for r in t.lignes[table] if t.allows(oracle, p, r, ECRIRE)]
             theirs = [r for r in t.lignes["dossiers_dossier"] if not t.allows(oracle, p, r, LIRE)]
             if not mine or not theirs:
                 continue
             target = theirs[0].pk
             if parent != "dossier_id":
-                holder = f"accompagnements_{parent.removesuffix('_id')}"
                 target = next(r.pk for r in t.lignes[holder] if r.dossiers[0].id == target)
             with as_persona(p):
                 try:

@@ -8,28 +8,52 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from seuil.dossiers.models import Personne
+from seuil.kernel.cartes import Carte, list_cartes, read_carte
 from tests.acces import sql
 from tests.acces.oracle import CLASSEMENT, Oracle
 
 pytestmark = pytest.mark.django_db
 
-# Without row-level security, each for a reason; a new table is refused until it is placed.
-SANS_POLITIQUE = {
-    # The directory and the accounts: no person of a household. Written by the administrator alone
-    # (triggers `garder_…`).
-    "acteurs_departement", "acteurs_arrondissement", "acteurs_commune", "acteurs_organisation",
-    "acteurs_organisation_communes", "acteurs_agent", "acteurs_abonnementagenda",
-    "acteurs_decoupage", "acteurs_secteur", "acteurs_rattachement",
-    # Django's and the queue's.
+# Django's and the queue's: without row-level security.
+ETRANGERES = {
     "django_migrations", "django_content_type", "django_session", "auth_group", "auth_permission",
     "auth_group_permissions", "procrastinate_jobs", "procrastinate_events",
     "procrastinate_periodic_defers", "procrastinate_workers", "dsfr_dsfrconfig", "dsfr_dsfrsocialmedia",
 }  # fmt: skip
-# Tables of other packages, placed there with their own tests.
-PREFIXES = ("connexions_",)
 # Protected, without rows in the lattice: their own tests read and write them.
 HORS_TREILLIS = ("audit_", "journal_", "conservation_")
 ROLES = ("seuil_appli", "seuil_travaux")
+
+
+def list_sans_politique() -> set[str]:
+    """Return the tables of the domain that say that they hold no person of a household.
+
+    The directory and the accounts, written by the administrator alone (triggers `garder_…`).
+    """
+    said = [c for c in list_cartes() if c.rls.portee in {"reference", "compte"}]
+    links = {m._meta.db_table for c in said for m in
+             [f.remote_field.through for f in c.meta.local_many_to_many]}  # fmt: skip
+    return {c.table for c in said} | links
+
+
+def why_should_be_protected(carte: Carte) -> list[str]:
+    """Return what of a table without policies is about a household."""
+    apart = list_sans_politique()
+    keys = [
+        f for f in (*carte.meta.concrete_fields, *carte.meta.local_many_to_many) if f.remote_field
+    ]
+    return sorted(set(carte.classes) - {"technique", "agent"}) + [
+        f.name for f in keys if f.related_model._meta.db_table not in apart
+    ]
+
+
+def test_a_table_without_policies_says_nothing_of_a_household() -> None:
+    apart = [c for c in list_cartes() if c.table in list_sans_politique()]
+
+    assert {c.table: why for c in apart if (why := why_should_be_protected(c))} == {}
+    assert len(apart) > 10
+    assert why_should_be_protected(read_carte(Personne)) == ["identite", "dossier"]
 
 
 def test_every_table_is_protected_or_listed() -> None:
@@ -39,7 +63,7 @@ def test_every_table_is_protected_or_listed() -> None:
         " AND NOT relispartition"
     )
     for table, enabled, forced in rows:
-        if table in SANS_POLITIQUE or table.startswith(PREFIXES):
+        if table in ETRANGERES or table in list_sans_politique():
             assert not enabled, f"{table} est protégée : la retirer de la liste"
             continue
         assert enabled, f"{table} : sans politique, et dans aucune liste"
@@ -178,7 +202,7 @@ def test_the_columns_that_policies_compare_have_leakproof_operators() -> None:
 
 # Rule of the linter → why one of its findings is not a fault here.
 DISPENSES = {
-    "SEC001": "une table sans politique est dans SANS_POLITIQUE, ou du schéma droits, que"
+    "SEC001": "une table sans politique ne dit rien d’un ménage, ou du schéma droits, que"
     " l’application ne peut pas lire : les essais ci-dessus le vérifient une par une",
 }  # fmt: skip
 

@@ -20,6 +20,7 @@ from django.db import connection, models
 from seuil.acteurs.models import Agent, Arrondissement, Commune, Organisation
 from seuil.kernel.clock import now
 from tests.acces.oracle import CLASSEMENT, Faits, Ligne, Oracle, Persona
+from tests.factories.lignes import complete_row
 
 ON = date(2026, 11, 21)
 J = timedelta(days=1)
@@ -29,6 +30,8 @@ STADES = ("commandement", "assignation", "jugement", "cql", "rfp", "cfp", "expul
 LIENS = ("instruction", "mandat", "affectation", "bailleur", "destinataire", "bris_de_glace")
 NUMERO = re.compile(r"(?:33|62)-2026-9\d{5}")
 CANARI = re.compile(r"CANARI-([a-z]+_[a-z]+)-(\d+)-([a-z_]+)", re.IGNORECASE)
+# Written beside another.
+_PAR_DECLENCHEUR = {"echeances_nomcherche"}
 # Codes, digests and types are not words that anyone types.
 _NOT_TEXT = {"empreinte", "type_mime", "devoir", "parametre", "regle", "source_type", "numero"}
 
@@ -83,6 +86,7 @@ class Treillis:
     _rows: dict[type[models.Model], list[models.Model]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    _others: list[type[models.Model]] = field(default_factory=list)
     _next: int = 0
 
     def sample(self) -> list[Persona]:
@@ -203,15 +207,27 @@ class Treillis:
         ]
 
 
+def find_parent(table: str) -> tuple[str, str]:
+    """Return the column by which a table hangs on its file, and the table that it names.
+
+    Found in the foreign keys, whatever the card of the table says.
+    """
+    model = next(m for m in apps.get_models() if m._meta.db_table == table)
+    keys = {f.column: f.related_model for f in model._meta.concrete_fields if f.remote_field}
+    if "dossier_id" in keys:
+        return "dossier_id", "dossiers_dossier"
+    for column, parent in keys.items():
+        if CLASSEMENT.get(parent._meta.db_table, ("",))[0] == "fait":
+            return column, parent._meta.db_table
+    raise AssertionError(f"{table} ne mène à aucun dossier")
+
+
 class _Through:
     """Finds the dossiers of a row by its foreign keys, written here a second time."""
 
     def __init__(self, t: Treillis) -> None:
         self.t = t
-        self.mandats = {str(m["id"]): m["dossier_id"] for m in t._table("accompagnements_mandat")}
-        self.contrats = {
-            str(c["id"]): self.mandats[c["mandat_id"]] for c in t._table("accompagnements_contrat")
-        }
+        self.tables: dict[str, dict[str, dict[str, Any]]] = {}
         self.lots = {str(x["id"]): x["departement_id"] for x in t._table("actes_lot")}
         self.baux: dict[str, list[Faits]] = defaultdict(list)
         for b in t._table("dossiers_bail"):
@@ -222,10 +238,17 @@ class _Through:
             return self.baux[values["id"]]
         if CLASSEMENT[table][0] in {"pays", "listes"}:
             return []
-        key = values["id"] if table == "dossiers_dossier" else values.get("dossier_id")
-        key = key or self.mandats.get(values.get("mandat_id", ""))
-        key = key or self.contrats[values["contrat_id"]]
-        return [self.t.dossiers[key]]
+        return [self.t.dossiers[self._climb(table, values)]]
+
+    def _climb(self, table: str, values: Mapping[str, Any]) -> str:
+        if table == "dossiers_dossier":
+            return values["id"]
+        column, parent = find_parent(table)
+        if column == "dossier_id":
+            return values[column]
+        if parent not in self.tables:
+            self.tables[parent] = {str(row["id"]): row for row in self.t._table(parent)}
+        return self._climb(parent, self.tables[parent][values[column]])
 
     def find_departement(self, table: str, values: Mapping[str, Any], dossiers: list[Faits]) -> str:
         if table == "actes_ligne":
@@ -493,6 +516,22 @@ def _add_facts(
     t.add("diagnostics.Dsf", **key, demande_le=ON - 20 * J, fin="", par=by)
     t.add("diagnostics.ConstatRegularite", **key, acte=actes[0], question="C1", par=by,
           reponse="a_verifier", constate_le=ON - J)  # fmt: skip
+    _add_others(t, by, operateur)
+
+
+def _add_others(t: Treillis, by: Agent, operateur: Organisation) -> None:
+    """Add to the dossier a row of each table of facts that nothing above fills."""
+    last: dict[Any, Any] = {model: rows[-1] for model, rows in t._rows.items()}
+    parents = {**last, Agent: by, Organisation: operateur}
+    t._others = t._others or [
+        model for model in apps.get_models()
+        if CLASSEMENT.get(model._meta.db_table, ("",))[0] == "fait"
+        and model not in last and model._meta.db_table not in _PAR_DECLENCHEUR
+    ]  # fmt: skip
+    for model in t._others:
+        # The texts are the tokens of `add`.
+        values = complete_row(model, parents=parents, on=ON - J, texte=lambda _: None)
+        parents[model] = t.add(model._meta.label, **values)
 
 
 def _choix(t: Treillis, operateur: Organisation, by: Agent, home: str) -> Any:

@@ -12,7 +12,7 @@ TEMPLATES = SEUIL / "web" / "templates"
 # The four homes of a domain package: each a file, or a folder of nouns.
 HOMES = ("models", "rules", "queries", "operations")
 # Rooms whose files are free: they are no domain package.
-_OTHER_ROOMS = {"kernel", "engines", "strict_yaml", "usecases", "web", "jobs"}
+_OTHER_ROOMS = {"kernel", "engines", "strict_yaml", "usecases", "protection", "web", "jobs"}
 
 
 @cache

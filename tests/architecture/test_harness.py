@@ -1,7 +1,10 @@
 """The strictness of the tests really works: each guard is shown a fault and must see it."""
 
 import socket
+import subprocess
+import sys
 import warnings
+from collections import Counter
 
 import pytest
 from django.contrib.auth.decorators import login_not_required
@@ -12,7 +15,9 @@ from django.urls import path
 from pytest_socket import SocketConnectBlockedError
 
 from seuil.acteurs.models import Commune, Organisation
+from tests.architecture.sources import ROOT
 from tests.harness.client import StrictClient, check_answer
+from tests.harness.cout import AROUND, WHOLE, Processes, read_budget, write_report
 from tests.harness.html import parse_html, select, why_bad_page
 from tests.harness.htmx import assert_fragment_equals_reload
 
@@ -193,3 +198,35 @@ def test_agents_of_the_fixtures_have_their_role(
         "chef_equipe": "operateur",
         "gestionnaire": "prefecture",
     }
+
+
+def test_every_family_of_tests_has_its_budget_and_the_whole_is_their_sum() -> None:
+    budget = read_budget()
+    families = {
+        path.relative_to(ROOT / "tests").parts[0] for path in ROOT.glob("tests/**/test_*.py")
+    }
+
+    assert set(budget) == {*families, AROUND, WHOLE}
+    assert budget[WHOLE] == sum(budget.values()) - budget[WHOLE]
+
+
+def test_a_family_that_costs_more_than_its_budget_is_told() -> None:
+    told = write_report(Counter(kernel=1.0, web=3.0), 0.01, {"kernel": 100, "web": 299, WHOLE: 400})
+
+    assert [line.split()[0] for line in told if "au-dessus" in line] == ["web"]
+
+
+def test_the_time_of_a_child_is_counted_while_it_lives_and_after() -> None:
+    before = Processes().count_own()
+    command = "while True: pass"
+    child = subprocess.Popen([sys.executable, "-c", command])
+    try:
+        while Processes().count_tree(child.pid) < 0.1:
+            pass
+        alive = Processes().count_own()
+    finally:
+        child.kill()
+        child.wait()
+
+    assert alive - before >= 0.1
+    assert Processes().count_own() - before >= 0.1

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import fields
 
 import pytest
 from django.apps import apps
@@ -11,9 +12,9 @@ from django.test.utils import isolate_apps
 
 from seuil.acteurs.models import Agent
 from seuil.conservation.rules import load_conservation
+from seuil.kernel.cartes import CLASSES, CarteFautive, Fait, Privacy, read_carte
 from seuil.kernel.models import Record
 
-CLASSES = {"technique", "agent", "identite", "contact", "finance", "social", "procedure"}
 # Written by the machine on every row; a model may still name them.
 TECHNICAL_BY_DEFAULT = {"id", "created_at"}
 # Dates whose name already says that they are civil dates.
@@ -35,6 +36,8 @@ def why_badly_classed(model: type[models.Model]) -> list[str]:
     reasons = [] if retention else ["pas de retention"]
     if retention and retention not in load_conservation().regles:
         reasons.append(f"règle de conservation inconnue {retention}")
+    # What else a card may say is checked by who reads it.
+    declared = {k: v for k, v in declared.items() if k not in {f.name for f in fields(Privacy)}}
     reasons += [f"catégorie inconnue {name}" for name in declared if name not in CLASSES]
     listed = [name for names in declared.values() for name in names]
     known = {f.name for f in own_fields(model)}
@@ -111,6 +114,11 @@ def test_there_are_models_to_look_at() -> None:
 @every_model
 def test_every_field_has_exactly_one_privacy_class(model: type[models.Model]) -> None:
     assert why_badly_classed(model) == []
+
+
+@every_model
+def test_every_model_has_a_card_that_is_understood(model: type[models.Model]) -> None:
+    assert read_carte(model).model is model
 
 
 @every_model
@@ -196,3 +204,41 @@ def test_a_model_without_privacy_is_seen() -> None:
     assert why_badly_classed(Sans) == ["pas de retention"]
     assert why_badly_classed(Oublie) == ["pas de class Privacy"]
     assert "verbose_name" not in Oublie._meta.original_attrs
+
+
+@isolate_apps("seuil.audit")
+def test_a_card_that_forgets_a_key_or_misnames_a_column_is_refused() -> None:
+    class Orpheline(Record):
+        dite_le = models.DateField("dite le")
+        texte = models.TextField()
+
+        class Meta:
+            app_label = "audit"
+
+        class Rls:
+            categorie = "suivi"
+            chemin = ("mandat",)
+            organisation_seule = True
+            muettes = frozenset({"vu_at"})
+
+        class Privacy:
+            social = {"dite_le", "texte"}
+            retention = "dossier"
+
+    with pytest.raises(CarteFautive) as refused:
+        read_carte(Orpheline)
+    for told in (
+        "Privacy.faits : dire quels faits datés", "Privacy.tiers : dire quels textes",
+        "Rls.chemin : ne mène pas", "organisation n’est pas une colonne", "vu_at n’est pas",
+    ):  # fmt: skip
+        assert told in str(refused.value)
+
+    Orpheline.Privacy.faits = (Fait("dit", le="texte", type="perdu"),)
+    with pytest.raises(CarteFautive, match=r"perdu n’est pas une colonne.*dit n’a pas de jour"):
+        read_carte(Orpheline)
+    Orpheline.Privacy.secret = {"texte"}
+    with pytest.raises(CarteFautive, match="Privacy : secret inconnu"):
+        read_carte(Orpheline)
+    del Orpheline.Rls
+    with pytest.raises(CarteFautive, match="pas de class Rls"):
+        read_carte(Orpheline)

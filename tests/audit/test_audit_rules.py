@@ -2,8 +2,10 @@
 
 import pytest
 
-from seuil.audit.queries import NON_SUIVIES, get_registre, list_domain_models, list_tables_suivies
+from seuil.audit.queries import get_registre
 from seuil.audit.rules import find_categories, why_bad_retention
+from seuil.kernel.cartes import list_domain_models
+from seuil.protection.journal import list_non_suivies, list_tables_suivies
 
 REGISTRE = {
     "dossiers_personne": {"nom": "identite", "rang": "identite"},
@@ -44,11 +46,11 @@ def test_what_a_query_shows(sql: str, categories: set[str]) -> None:
 
 
 def test_every_table_is_followed_or_says_why_not() -> None:
-    tables = {m._meta.db_table for m in list_domain_models()}
+    tables = {m._meta.db_table for m in list_domain_models(liens=True)}
     followed = {t.nom for t in list_tables_suivies()}
 
-    assert followed | set(NON_SUIVIES) == tables
-    assert not followed & set(NON_SUIVIES)
+    assert followed | set(list_non_suivies()) == tables
+    assert not followed & set(list_non_suivies())
 
 
 def test_every_followed_table_finds_its_dossier_when_it_has_one() -> None:

@@ -7,11 +7,10 @@ from django.db import DatabaseError, connection, transaction
 
 from seuil.acteurs.models import Agent
 from seuil.audit.models import Event
-from seuil.audit.operations import install_journal, triggers_removed
-from seuil.audit.queries import list_tables_suivies
 from seuil.contacts.models import Contact
 from seuil.dossiers.models import Dette, Dossier
 from seuil.kernel.contexte import Contexte, acting_as, acting_as_machine, under_policies
+from seuil.protection.journal import install_journal, list_tables_suivies, triggers_removed
 from tests.factories.accompagnements import make_mandat
 from tests.factories.base import make_dossier
 

@@ -27,24 +27,32 @@ from seuil.conservation.rules import (
     write_mois,
     write_tranche,
 )
+from seuil.kernel.cartes import list_cartes
 from seuil.strict_yaml import FichierIllisible, read_table
 
 TEXT = (Path(rules.__file__).parent / "regles.yaml").read_text(encoding="utf-8")
+NATURES = {f.nature: f.contact for c in list_cartes() for f in c.privacy.faits or ()}
 CONSERVATION = load_conservation()
 DAY = timedelta(days=1)
+
+
+def lu(nature: str, le: date, type: str = "", sens: str = "") -> FaitLu:
+    """Return a fact, with what the card of its table says of it."""
+    return FaitLu(nature, le, type, sens, contact=NATURES[nature])
+
 
 days = st.dates(min_value=date(2015, 1, 1), max_value=date(2027, 12, 31))
 ACTES = ("commandement", "assignation", "jugement", "cql", "rfp", "cfp", "expulsion", "depart",
          "reprise", "dalo", "surendettement")  # fmt: skip
 faits = st.lists(
     st.one_of(
-        st.builds(FaitLu, st.sampled_from(["contact", "tentative", "rapport", "dette"]), days),
+        st.builds(lu, st.sampled_from(["contact", "tentative", "rapport", "dette"]), days),
         st.builds(
-            FaitLu, st.just("acte"), days, st.sampled_from(ACTES),
+            lu, st.just("acte"), days, st.sampled_from(ACTES),
             st.sampled_from(["", "refus", "accord", "rejet"]),
         ),
         st.builds(
-            FaitLu, st.just("cloture"), days, st.just("depart"),
+            lu, st.just("cloture"), days, st.just("depart"),
             st.sampled_from(["maintien", "relogement"]),
         ),
     ),
@@ -53,7 +61,7 @@ faits = st.lists(
 
 
 def acte(type: str, le: date, sens: str = "") -> FaitLu:
-    return FaitLu("acte", le, type, sens)
+    return lu("acte", le, type, sens)
 
 
 def sort(found: list[FaitLu], ouvert_le: date = date(2015, 1, 1)) -> rules.Sort:
@@ -63,9 +71,9 @@ def sort(found: list[FaitLu], ouvert_le: date = date(2015, 1, 1)) -> rules.Sort:
 @given(faits, days)
 def test_a_contact_more_never_brings_the_end_nearer(found: list[FaitLu], le: date) -> None:
     # Compared with a file that was in touch: without any contact the last fact counts instead.
-    known = [*found, FaitLu("contact", date(2015, 1, 1))]
+    known = [*found, lu("contact", date(2015, 1, 1))]
 
-    assert sort([*known, FaitLu("contact", le)]).terme_le >= sort(known).terme_le
+    assert sort([*known, lu("contact", le)]).terme_le >= sort(known).terme_le
 
 
 @given(faits)
@@ -111,7 +119,7 @@ def test_the_last_day_of_a_month_stays_in_its_month(le: date, mois: int, then: d
 
 
 def test_two_years_to_the_day_are_kept_and_erased_the_next() -> None:
-    found = sort([FaitLu("contact", date(2023, 5, 4), sens="echange")])
+    found = sort([lu("contact", date(2023, 5, 4), sens="echange")])
 
     assert found.terme_le == date(2025, 5, 4)
     assert not found.is_purged(date(2025, 5, 4))
@@ -121,18 +129,18 @@ def test_two_years_to_the_day_are_kept_and_erased_the_next() -> None:
 @pytest.mark.parametrize(
     ("fait", "counts"),
     [
-        (FaitLu("contact", date(2024, 1, 1)), True),
-        (FaitLu("rapport", date(2024, 1, 1)), True),
-        (FaitLu("dsf", date(2024, 1, 1)), True),
-        (FaitLu("demande", date(2024, 1, 1)), True),
+        (lu("contact", date(2024, 1, 1)), True),
+        (lu("rapport", date(2024, 1, 1)), True),
+        (lu("dsf", date(2024, 1, 1)), True),
+        (lu("demande", date(2024, 1, 1)), True),
         (acte("surendettement", date(2024, 1, 1)), True),
         (acte("dalo", date(2024, 1, 1)), True),
         (acte("expulsion", date(2024, 1, 1)), True),
-        (FaitLu("tentative", date(2024, 1, 1)), False),
-        (FaitLu("dsf_sans_rencontre", date(2024, 1, 1)), False),
+        (lu("tentative", date(2024, 1, 1)), False),
+        (lu("dsf_sans_rencontre", date(2024, 1, 1)), False),
         (acte("commandement", date(2024, 1, 1)), False),
         (acte("jugement", date(2024, 1, 1)), False),
-        (FaitLu("dette", date(2024, 1, 1)), False),
+        (lu("dette", date(2024, 1, 1)), False),
     ],
 )
 def test_what_is_a_contact_with_the_household(fait: FaitLu, counts: bool) -> None:
@@ -140,7 +148,7 @@ def test_what_is_a_contact_with_the_household(fait: FaitLu, counts: bool) -> Non
 
 
 def test_without_any_contact_the_last_fact_counts() -> None:
-    found = sort([acte("commandement", date(2020, 1, 6)), FaitLu("dette", date(2020, 3, 1))])
+    found = sort([acte("commandement", date(2020, 1, 6)), lu("dette", date(2020, 3, 1))])
 
     assert found.depart_le == date(2020, 3, 1)
     assert sort([]).depart_le == date(2015, 1, 1)
@@ -155,8 +163,8 @@ def test_without_any_contact_the_last_fact_counts() -> None:
         ([acte("depart", date(2020, 5, 1)), acte("commandement", date(2021, 1, 1))], None),
         ([acte("jugement", date(2020, 5, 1), "rejet")], date(2020, 5, 1)),
         ([acte("jugement", date(2020, 5, 1), "resiliation")], None),
-        ([FaitLu("cloture", date(2020, 5, 1), "objectifs", "dette_apuree")], date(2020, 5, 1)),
-        ([FaitLu("cloture", date(2020, 5, 1), "fin_duree", "maintien")], None),
+        ([lu("cloture", date(2020, 5, 1), "objectifs", "dette_apuree")], date(2020, 5, 1)),
+        ([lu("cloture", date(2020, 5, 1), "fin_duree", "maintien")], None),
     ],
 )  # fmt: skip
 def test_what_ends_a_procedure(found: list[FaitLu], fin: date | None) -> None:
@@ -229,7 +237,7 @@ def test_stage_and_outcome_of_a_file() -> None:
     found = [
         acte("commandement", date(2020, 1, 1)),
         acte("cql", date(2021, 1, 1)),
-        FaitLu("cloture", date(2021, 2, 1), "depart", "relogement"),
+        lu("cloture", date(2021, 2, 1), "depart", "relogement"),
         acte("depart", date(2021, 1, 20)),
     ]
 

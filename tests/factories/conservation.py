@@ -18,6 +18,7 @@ from seuil.accompagnements.models import (
 from seuil.actes.models import Ligne, Lot
 from seuil.acteurs.models import Agent, Organisation
 from seuil.conservation.models import DemandeDroit, Gel
+from seuil.conservation.queries.tables import list_rows_du_dossier, list_tables_du_dossier
 from seuil.contacts.models import Contact
 from seuil.diagnostics.models import ConstatRegularite, Dsf
 from seuil.dossiers.models import (
@@ -32,11 +33,13 @@ from seuil.dossiers.models import (
     SuiviSocial,
 )
 from seuil.echeances.models import SituationSuivi
+from seuil.kernel.cartes import read_carte
 from seuil.travail.models import Diligence
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from seuil.visites.models import NoteSociale, Visite
 from tests.factories.accompagnements import make_mandat
 from tests.factories.base import make_acte, make_dossier
+from tests.factories.lignes import complete_row
 
 # No word of French holds it.
 JETON = "ZQXVKW"
@@ -140,9 +143,24 @@ def make_dossier_complet(
         dossier=dossier, motif=f"{jeton} gel", pose_le=date(2021, 5, 1), pose_par="Simone",
         leve_le=date(2021, 6, 1), leve_par="Simone",
     )  # fmt: skip
+    _add_others(dossier, operateur, agent, jeton)
     refresh_dossiers(dossier_ids=[dossier.pk], on=date(2021, 11, 1))
     SituationSuivi.objects.get(dossier=dossier)
     return dossier
+
+
+def _add_others(dossier: Dossier, operateur: Organisation, agent: Agent, jeton: str) -> None:
+    """Add a row to each table of the file that nothing above fills, projections apart."""
+    rows = list_rows_du_dossier(dossier_id=dossier.pk)
+    parents = {m: m._base_manager.get(pk=keys[0]) for m, keys in rows.items() if keys}
+    parents |= {Organisation: operateur, Agent: agent}
+    for model, _ in list_tables_du_dossier():
+        if model in parents or read_carte(model).rls.non_suivie:
+            continue
+        values = complete_row(
+            model, parents=parents, on=date(2021, 5, 3), texte=lambda f: f"{jeton} {f.name}"
+        )
+        parents[model] = model._base_manager.create(**values)
 
 
 def _add_accompagnement(

@@ -88,12 +88,12 @@ def _make(model: str) -> None:
 
 def _fill() -> None:
     """Write what every instance holds: tables, policies, geography, journal."""
-    from seuil.acteurs import rls
     from seuil.acteurs.operations.territoires import import_geography
-    from seuil.audit.operations import install_journal
+    from seuil.protection.installation import install
+    from seuil.protection.journal import install_journal
 
     call_command("migrate", verbosity=0, interactive=False)
-    rls.install()
+    install()
     import_geography(departements=["33"])
     with connection.cursor() as cursor:
         install_journal(cursor=cursor)

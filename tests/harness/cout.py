@@ -21,14 +21,14 @@ from config.database import PGDATA, ROOT
 # What belongs to no family: starting, collecting, making the database.
 AROUND, WHOLE = "around", "whole"
 _TICKS = os.sysconf("SC_CLK_TCK")
-_LINE = re.compile(r"^\| `?(?:tests/)?(\w+)/?`? +\| +([\d,]+) \|", re.M)
+_ENTRY = re.compile(r"(\w+)\s+(\d+)")
 
 
 def read_budget() -> dict[str, int]:
     """Return the turns that each family may cost, and the whole."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     section = text.partition("\n## Budget of the tests\n")[2].partition("\n## ")[0]
-    return {name: int(turns.replace(",", "")) for name, turns in _LINE.findall(section)}
+    return {name: int(turns) for name, turns in _ENTRY.findall(section.split("```")[1])}
 
 
 def measure_turn() -> float:

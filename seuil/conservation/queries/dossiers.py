@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from seuil.conservation.models import Gel
+from seuil.conservation.queries._faits import render_condition, render_faits
 from seuil.conservation.rules import (
     Conservation,
     FaitLu,
@@ -17,8 +19,10 @@ from seuil.conservation.rules import (
     compute_sort,
     load_conservation,
 )
+from seuil.contacts.models import Contact
 from seuil.dossiers.models import Dossier
 from seuil.kernel.bulk import as_array
+from seuil.kernel.cartes import read_carte
 
 _BATCH = 2000
 
@@ -51,7 +55,8 @@ def list_dossiers_lus(
     mois = conservation.regles["dossier"].mois or 0
     before = add_mois(on, -mois)
     with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATS, {"departement": departement, "avant": before, "id": dossier_id})
+        asked: dict[str, Any] = {"departement": departement, "avant": before, "id": dossier_id}
+        cursor.execute(_write_candidats(), asked)
         ids = [pk for (pk,) in cursor.fetchall()]
     for start in range(0, len(ids), _BATCH):
         yield from _read_batch(ids[start : start + _BATCH], conservation)
@@ -66,9 +71,9 @@ def get_sort(*, dossier: Dossier) -> Sort:
 def _read_batch(ids: Sequence[UUID], conservation: Conservation) -> list[DossierLu]:
     faits: dict[UUID, list[FaitLu]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_FAITS, {"ids": as_array(ids)})
-        for pk, nature, le, kind, sens in cursor.fetchall():
-            faits.setdefault(pk, []).append(FaitLu(nature, le, kind, sens))
+        cursor.execute(render_faits(), {"ids": as_array(ids)})
+        for pk, nature, le, kind, sens, contact in cursor.fetchall():
+            faits.setdefault(pk, []).append(FaitLu(nature, le, kind, sens, contact=contact))
         cursor.execute(_FICHES, {"ids": as_array(ids)})
         fiches = cursor.fetchall()
     gels: dict[UUID, list[str]] = {}
@@ -105,56 +110,9 @@ _CANDIDATS = """
 SELECT d.id FROM dossiers_dossier d
 WHERE d.departement_id = %(departement)s AND (%(id)s::uuid IS NULL OR d.id = %(id)s::uuid)
   AND d.ouvert_le < %(avant)s
-  AND NOT EXISTS (SELECT 1 FROM contacts_contact c WHERE c.dossier_id = d.id
-    AND c.avec = 'menage' AND c.resultat IN ('echange', 'rendez_vous', 'refus')
-    AND c.survenu_le >= %(avant)s)
+  AND NOT EXISTS (SELECT 1 FROM contacts_contact x WHERE x.dossier_id = d.id
+    AND x.survenu_le >= %(avant)s AND {joint})
 ORDER BY d.ouvert_le, d.id
-"""
-_FAITS = """
-SELECT dossier_id, 'contact', survenu_le, '', resultat FROM contacts_contact
-  WHERE dossier_id = ANY(%(ids)s::uuid[]) AND avec = 'menage'
-  AND resultat IN ('echange', 'rendez_vous', 'refus')
-UNION ALL
-SELECT dossier_id, 'tentative', survenu_le, '', resultat FROM contacts_contact
-  WHERE dossier_id = ANY(%(ids)s::uuid[])
-  AND NOT (avec = 'menage' AND resultat IN ('echange', 'rendez_vous', 'refus'))
-UNION ALL
-SELECT dossier_id, 'acte', survenu_le, type, sens FROM actes_acte
-  WHERE dossier_id = ANY(%(ids)s::uuid[])
-UNION ALL
-SELECT dossier_id, 'audience', audience_le, type, '' FROM actes_acte
-  WHERE dossier_id = ANY(%(ids)s::uuid[]) AND audience_le IS NOT NULL
-UNION ALL
-SELECT m.dossier_id, 'rapport', r.rendu_le, r.genre, '' FROM accompagnements_rapport r
-  JOIN accompagnements_mandat m ON m.id = r.mandat_id WHERE m.dossier_id = ANY(%(ids)s::uuid[])
-UNION ALL
-SELECT m.dossier_id, 'contrat', k.signe_le, '', '' FROM accompagnements_contrat k
-  JOIN accompagnements_mandat m ON m.id = k.mandat_id WHERE m.dossier_id = ANY(%(ids)s::uuid[])
-UNION ALL
-SELECT m.dossier_id, 'demarche', e.terminee_le, e.genre, '' FROM accompagnements_demarche e
-  JOIN accompagnements_contrat k ON k.id = e.contrat_id
-  JOIN accompagnements_mandat m ON m.id = k.mandat_id
-  WHERE m.dossier_id = ANY(%(ids)s::uuid[]) AND e.terminee_le IS NOT NULL
-UNION ALL
-SELECT dossier_id, 'cloture', clos_le, motif_cloture, denouement FROM accompagnements_mandat
-  WHERE dossier_id = ANY(%(ids)s::uuid[]) AND clos_le IS NOT NULL
-UNION ALL
-SELECT dossier_id, 'mandat', transmis_le, '', '' FROM accompagnements_mandat
-  WHERE dossier_id = ANY(%(ids)s::uuid[])
-UNION ALL
-SELECT dossier_id, CASE WHEN fin = 'avec_menage' THEN 'dsf' ELSE 'dsf_sans_rencontre' END,
-  termine_le, fin, '' FROM diagnostics_dsf
-  WHERE dossier_id = ANY(%(ids)s::uuid[]) AND termine_le IS NOT NULL
-UNION ALL
-SELECT dossier_id, 'annonce', dite_le, '', '' FROM dossiers_dateannoncee
-  WHERE dossier_id = ANY(%(ids)s::uuid[]) AND a_qui = 'menage'
-  AND moyen IN ('telephone', 'entretien')
-UNION ALL
-SELECT dossier_id, 'demande', recue_le, droit, '' FROM conservation_demandedroit
-  WHERE dossier_id = ANY(%(ids)s::uuid[])
-UNION ALL
-SELECT dossier_id, 'dette', constatee_le, '', '' FROM dossiers_dette
-  WHERE dossier_id = ANY(%(ids)s::uuid[])
 """
 _FICHES = """
 SELECT d.id, d.numero, d.departement_id, d.ouvert_le, d.limite_le, d.parc, l.commune_id, c.epci,
@@ -167,6 +125,11 @@ LEFT JOIN acteurs_commune c ON c.code = l.commune_id
 WHERE d.id = ANY(%(ids)s::uuid[])
 ORDER BY d.ouvert_le, d.id
 """
+
+
+def _write_candidats() -> str:
+    (joint,) = (f for f in read_carte(Contact).privacy.faits or () if f.contact)
+    return _CANDIDATS.format(joint=render_condition(fait=joint))
 
 
 def get_gel(*, dossier: Dossier) -> Gel | None:

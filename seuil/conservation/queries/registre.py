@@ -3,12 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.apps import apps
-from django.db import models
-
 from seuil.acteurs.matrice import load_matrice
-from seuil.conservation.queries.tables import CLASSES, name_field
+from seuil.conservation.queries.tables import name_field
 from seuil.conservation.rules import Conservation, Regle, load_conservation, write_duree
+from seuil.kernel.cartes import CLASSES, Carte, list_cartes
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +84,7 @@ def get_registre(*, departement: str = "") -> Registre:
             (r, conservation.evenements[r.evenement], write_duree(r.mois))
             for r in conservation.regles.values()
         ],
-        tables=[
-            _describe_table(m, conservation)
-            for m in apps.get_models()
-            if m.__module__.startswith("seuil.")
-        ],
+        tables=[_describe_table(carte, conservation) for carte in list_cartes()],
         categories=matrice.categories,
         conservation=conservation,
     )
@@ -113,15 +107,14 @@ def list_destinataires_prevus() -> list[Destinataire]:
     return found
 
 
-def _describe_table(model: type[models.Model], conservation: Conservation) -> TableDecrite:
-    privacy = vars(model.Privacy)  # type: ignore[attr-defined]
-    regle = conservation.regles[privacy["retention"]]
+def _describe_table(carte: Carte, conservation: Conservation) -> TableDecrite:
+    regle = conservation.regles[carte.privacy.retention]
     return TableDecrite(
-        nom=str(model._meta.verbose_name).capitalize(),
+        nom=str(carte.meta.verbose_name).capitalize(),
         contenu=[
-            (label, sorted(name_field(model=model, field=f) for f in privacy[code]))
+            (label, sorted(name_field(model=carte.model, field=f) for f in carte.classes[code]))
             for code, label in CLASSES.items()
-            if code in privacy and code != "technique"
+            if code in carte.classes and code != "technique"
         ],
         regle=regle,
         duree=write_duree(regle.mois),

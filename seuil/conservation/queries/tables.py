@@ -1,26 +1,15 @@
 """The tables that hang on a file, and what they hold, drawn from the models."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.apps import apps
 from django.db import models
 
 from seuil.conservation.models import DemandeDroit
 from seuil.dossiers.models import Dossier
-
-# Classes of `class Privacy`, in words; `technique` is not personal.
-CLASSES: Mapping[str, str] = {
-    "identite": "identité",
-    "contact": "adresse et coordonnées",
-    "finance": "situation financière",
-    "social": "situation sociale",
-    "procedure": "procédure",
-    "agent": "agents habilités",
-    "technique": "technique",
-}
+from seuil.kernel.cartes import list_domain_models, read_carte
 
 
 def list_tables_du_dossier() -> list[tuple[type[models.Model], tuple[tuple[str, Any], ...]]]:
@@ -37,8 +26,7 @@ def list_tables_du_dossier() -> list[tuple[type[models.Model], tuple[tuple[str, 
 def _tables_du_dossier() -> tuple[tuple[type[models.Model], tuple[tuple[str, Any], ...]], ...]:
     known: list[type[models.Model]] = [Dossier]
     ways: dict[type[models.Model], list[tuple[str, Any]]] = {Dossier: []}
-    domain = [m for m in apps.get_models() if m.__module__.startswith("seuil.")]
-    waiting = [m for m in domain if m not in {Dossier, DemandeDroit}]
+    waiting = [m for m in list_domain_models() if m not in {Dossier, DemandeDroit}]
     while True:
         # A table comes once all those that it names among the file's are placed.
         found = {m: _list_links(m, set(ways)) for m in waiting}
@@ -91,12 +79,12 @@ def list_personnelles(*, model: type[models.Model]) -> list[str]:
 
     Those of agents and the technical ones are not.
     """
-    privacy = vars(model.Privacy)  # type: ignore[attr-defined]
+    carte = read_carte(model)
     named = {
-        f for code, fields in privacy.items()
-        if code in CLASSES and code not in {"technique", "agent"} for f in fields
+        f for code, names in carte.classes.items() if code not in {"technique", "agent"}
+        for f in names
     }  # fmt: skip
-    return [f.name for f in model._meta.concrete_fields if f.name in named]
+    return [f.name for f in carte.meta.concrete_fields if f.name in named]
 
 
 def get_categorie(*, row: models.Model) -> str:

@@ -111,3 +111,5 @@ class Acces(Record):
             "fin_le", "expire_at", "motif",
         }  # fmt: skip
         retention = "dossier"
+        faits = ()
+        tiers = ()

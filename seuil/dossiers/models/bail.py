@@ -6,6 +6,7 @@ from django.db.models import Q
 from seuil.acteurs.models import Departement
 from seuil.dossiers.models.dossier import Dossier
 from seuil.dossiers.rules import compute_empreinte
+from seuil.kernel.cartes import Fait
 from seuil.kernel.models import Record
 
 
@@ -42,6 +43,8 @@ class Bailleur(Record):
         contact = {"telephone", "courriel", "mandataire"}
         technique = {"departement", "nature"}
         retention = "bailleur"
+        tiers = dict.fromkeys(("telephone", "courriel"), "coordonnées d’une autre personne")
+        tiers_si = {"nature": {"physique"}}
 
     def __str__(self) -> str:
         return self.nom
@@ -92,6 +95,7 @@ class Bail(Record):
             "charges",
         }  # fmt: skip
         retention = "dossier"
+        faits = ()
 
     @property
     def empreinte(self) -> str:
@@ -129,6 +133,7 @@ class Dette(Record):
     class Privacy:
         finance = {"dossier", "constatee_le", "montant", "source"}
         retention = "dossier"
+        faits = (Fait("dette", le="constatee_le"),)
 
 
 class AideLogement(Record):
@@ -156,3 +161,4 @@ class AideLogement(Record):
     class Privacy:
         finance = {"dossier", "constatee_le", "montant", "tiers_payant", "source"}
         retention = "dossier"
+        faits = ()

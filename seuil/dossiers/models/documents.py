@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models.dossier import Dossier
+from seuil.kernel.cartes import Fait
 from seuil.kernel.models import Record
 
 
@@ -33,6 +34,8 @@ class Document(Record):
         social = {"dossier", "nom", "nature"}
         technique = {"type_mime", "taille", "empreinte", "depose_le", "depose_par"}
         retention = "dossier"
+        faits = ()
+        tiers = ()
 
 
 class DateAnnoncee(Record):
@@ -90,3 +93,11 @@ class DateAnnoncee(Record):
         }  # fmt: skip
         technique = {"notee_par"}
         retention = "dossier"
+        faits = (
+            Fait(
+                "annonce",
+                le="dite_le",
+                contact=True,
+                si={"a_qui": {"menage"}, "moyen": {"telephone", "entretien"}},
+            ),
+        )

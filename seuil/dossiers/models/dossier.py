@@ -74,6 +74,8 @@ class Dossier(Record):
         procedure = {"numero", "departement", "parc", "ouvert_le", "rang"}
         technique = {"limite_le"}
         retention = "dossier"
+        faits = ()
+        tiers = ()
 
     def __str__(self) -> str:
         return self.numero
@@ -95,6 +97,7 @@ class Compteur(models.Model):
     class Rls:
         portee = "departement"
         categorie = "identite"
+        non_suivie = "dernier numéro donné, sans contenu"
 
     class Privacy:
         technique = {"departement", "annee", "dernier"}

@@ -26,6 +26,7 @@ class Logement(Record):
     class Privacy:
         contact = {"dossier", "adresse", "complement", "code_postal", "commune", "type_logement"}
         retention = "dossier"
+        tiers = ()
 
     def __str__(self) -> str:
         return f"{self.adresse}, {self.code_postal} {self.commune}"

@@ -37,6 +37,7 @@ class Personne(Record):
     class Privacy:
         identite = {"dossier", "qualite", "rang", "nom", "prenom", "ne_le"}
         retention = "dossier"
+        faits = ()
 
     def __str__(self) -> str:
         return f"{self.nom} {self.prenom}".strip()
@@ -66,6 +67,7 @@ class Composition(Record):
     class Privacy:
         social = {"dossier", "adultes", "enfants", "constatee_le", "source"}
         retention = "dossier"
+        faits = ()
 
 
 class Coordonnee(Record):
@@ -94,6 +96,8 @@ class Coordonnee(Record):
     class Privacy:
         contact = {"dossier", "type", "valeur", "valide_du", "valide_au", "source"}
         retention = "dossier"
+        faits = ()
+        tiers = ()
 
 
 class SuiviSocial(Record):
@@ -126,3 +130,5 @@ class SuiviSocial(Record):
     class Privacy:
         social = {"dossier", "situation", "service", "mesure", "constate_le", "source"}
         retention = "dossier"
+        faits = ()
+        tiers = ()

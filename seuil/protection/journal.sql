@@ -1,21 +1,11 @@
 -- What the journal needs inside the database. Installed after the migrations, as often as wanted.
--- Text in, text out: nothing here depends on the tables of the other packages.
 
--- Owns what writes and reads the journal, whatever the policies of the tables; nobody signs in as it.
-DO $$ BEGIN
-  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'seuil_journal') THEN
-    CREATE ROLE seuil_journal NOLOGIN BYPASSRLS;
-  END IF;
-EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-END $$;
-
--- Who acts. Replaced by the signed context when schema « droits » is there (see install_journal).
-CREATE OR REPLACE FUNCTION journal.auteur() RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT coalesce(nullif(current_setting('seuil.auteur', true), ''), 'base:' || session_user)
-$$;
-CREATE OR REPLACE FUNCTION journal.departement() RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT coalesce(current_setting('seuil.departement', true), '')
-$$;
+-- Who acts: what the signed context says, and no setting of a session (fonctions.sql).
+CREATE OR REPLACE FUNCTION journal.auteur() RETURNS text LANGUAGE sql STABLE
+  AS $$ SELECT droits.auteur() $$;
+-- « * » : the machine, in all of them.
+CREATE OR REPLACE FUNCTION journal.departement() RETURNS text LANGUAGE sql STABLE
+  AS $$ SELECT coalesce(nullif(droits.departement(), '*'), '') $$;
 
 -- One line, whoever asks. Waits two seconds at most: beyond, nothing is served.
 CREATE OR REPLACE FUNCTION journal.inscrire(

@@ -1,5 +1,5 @@
--- What PostgreSQL knows of the matrix of accesses, and of who asks. Read by acteurs/rls.py, which
--- applies it again whenever it changes; every statement may run twice.
+-- What PostgreSQL knows of the matrix of accesses, and of who asks. Applied by installation.py, again
+-- whenever it changes; every statement may run twice.
 --
 -- The application's role owns nothing and reads none of these tables: it may only ask the functions
 -- below, which answer for whoever signed the context of the transaction (kernel/contexte.py).
@@ -35,7 +35,13 @@ CREATE TABLE IF NOT EXISTS droits.regle (
 );
 CREATE TABLE IF NOT EXISTS droits.sans_commune (type text PRIMARY KEY);
 
--- Made again whole: a type that gained a field would leave the functions of an older one behind.
+-- Made again whole: what an earlier version asked, and its policies, are gone with its functions; a
+-- type that gained a field would leave those of an older one behind.
+DO $$ DECLARE f text; BEGIN
+  FOR f IN SELECT p.oid::regprocedure::text FROM pg_proc p
+    WHERE p.pronamespace = 'droits'::regnamespace
+  LOOP EXECUTE 'DROP FUNCTION IF EXISTS ' || f || ' CASCADE'; END LOOP;
+END $$;
 DROP TYPE IF EXISTS droits.lecteur, droits.portee, droits.lien CASCADE;
 DROP TABLE IF EXISTS droits.seance;
 CREATE TYPE droits.lecteur AS (
@@ -312,17 +318,6 @@ BEGIN
   THEN RETURN true; END IF;
   RETURN coalesce(dossier = p.dossier, false);
 END $$;
-
--- Files of a mandate and of a contract; nothing else of them is told.
-CREATE OR REPLACE FUNCTION droits.dossier_de_mandat(mandat uuid) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 50
-SET search_path = pg_catalog, pg_temp AS
-$$ SELECT m.dossier_id FROM public.accompagnements_mandat m WHERE m.id = mandat $$;
-
-CREATE OR REPLACE FUNCTION droits.mandat_de_contrat(contrat uuid) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 50
-SET search_path = pg_catalog, pg_temp AS
-$$ SELECT c.mandat_id FROM public.accompagnements_contrat c WHERE c.id = contrat $$;
 
 -- Whether a landlord has a lease in a file that is open to whoever asks.
 CREATE OR REPLACE FUNCTION droits.bailleur_ouvert(
