@@ -15,8 +15,9 @@ from django.db.models import Case, F, Min, Q, QuerySet, Value, When
 from seuil.actes.models import Acte as ActeModel
 from seuil.acteurs.matrice import list_portees
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import reads_whole, why_not
+from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Acces, Bailleur, Dossier
+from seuil.dossiers.models.relations import reaches_all
 from seuil.dossiers.queries import hide_limited, only_visible, readable
 from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
 from seuil.echeances.models import Echeance, NomCherche, Situation, SituationDette, SituationSuivi
@@ -133,7 +134,7 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
         # Joined where the order needs it alone: `list_rows` reads it for a slice.
         rows = _annotate_reserves(rows, agent, on, names=["dette"])
     # A whole département needs no join to the files: the column says it.
-    if reads_whole(agent.profil, "identite"):
+    if reaches_all(agent, "identite"):
         rows = hide_limited(rows=rows, agent=agent)
     else:
         rows = readable(rows=rows, agent=agent, on=on)

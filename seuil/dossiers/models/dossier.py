@@ -6,8 +6,7 @@ from django.db import models
 
 from seuil.acteurs.matrice import list_portees, load_matrice
 from seuil.acteurs.models import Agent, Departement
-from seuil.acteurs.rules import reads_whole
-from seuil.dossiers.models.relations import reached_by
+from seuil.dossiers.models.relations import reached_by, reaches_all
 from seuil.kernel.models import Record
 
 
@@ -33,7 +32,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         rows = self.filter(departement=agent.departement_id)
         if not profil.limites:
             rows = rows.filter(limite_le=None)
-        if reads_whole(profil.code, categorie, operation):
+        if reaches_all(agent, categorie, operation):
             return rows
         return rows.filter(reached_by(portees, self.model.objects, agent, on=on))
 

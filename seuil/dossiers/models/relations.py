@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 from django.db.models import Manager, Q, QuerySet
 
-from seuil.acteurs.matrice import Portee, Profil, Regle, load_matrice
+from seuil.acteurs.matrice import Portee, Profil, Regle, list_portees, load_matrice
 from seuil.acteurs.models import Agent, Organisation
+from seuil.acteurs.rules import reads_whole
 from seuil.dossiers.models.acces import Acces
 
 # A Dossier, and its manager: the file is defined from its relations, not the reverse.
@@ -225,6 +226,20 @@ def find_relation(code: str) -> Relation:
 
 def _is_lien(code: str) -> bool:
     return load_matrice().relations[code].lien
+
+
+def reaches_all(agent: Agent, categorie: str, operation: str = "lire") -> bool:
+    """Tell whether an agent reaches a category of every file of its département.
+
+    By its sector too, when the sector is the whole département.
+    """
+    if reads_whole(agent.profil, categorie, operation):
+        return True
+    whole = (0, len(load_matrice().stades) - 1)
+    return any(
+        p.relation == "secteur" and (p.de, p.a) == whole and agent.organisation.serves_departement
+        for p in list_portees(agent.profil, categorie, operation)
+    )
 
 
 def reached_by(portees: Collection[Portee], dossiers: Dossiers, agent: Agent, *, on: date) -> Q:
