@@ -19,8 +19,12 @@ def copie(transactional_db: None) -> Iterator[str]:
     place = connections["default"].settings_dict
     name = f"{place['NAME']}_mesure"
     with connections["default"]._nodb_cursor() as cursor:
-        # A database that someone is connected to is not copied.
+        # A database that someone is connected to is not copied; the threads of a live server may be.
         connections["default"].close()
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [place["NAME"]],
+        )
         cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {place['NAME']}")
         yield f"@/{name}?host={place['HOST']}"
