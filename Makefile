@@ -50,7 +50,7 @@ demo-neuf: .venv/.produit ## Efface les données de démonstration, puis recomme
 
 test: .venv/.complet chromium ## Tous les essais, navigateur compris (ARGS="tests/kernel -x" pour choisir)
 	@echo "→ Essais"
-	@$(BIN)/pytest --cout $(or $(ARGS),-n 2 --dist loadgroup)
+	@$(BIN)/pytest --cout $(or $(ARGS),-n 2 --dist loadfile)
 
 check: .venv/.complet ## Tout ce qui se vérifie sans lancer les essais
 	@echo "→ Mise en forme (ruff format)" && $(BIN)/ruff format --check .

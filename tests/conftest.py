@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from tests.harness.base import install_quick_flush, open_database
 from tests.harness.client import StrictClient
 from tests.harness.cout import Cout
+from tests.harness.partage import ParFichier
 from tests.harness.strictness import install_random_order, install_strict_templates
 
 ON = date(2026, 11, 21)
@@ -40,12 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file to one worker, and what drives a browser to one: its site is started once."""
-    for item in items:
-        driven = item.get_closest_marker("navigateur")
-        item.add_marker(pytest.mark.xdist_group("navigateur" if driven else str(item.path)))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ParFichier:
+    """Keep a file to one worker, and what drives a browser to one."""
+    return ParFichier(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

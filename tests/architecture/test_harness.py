@@ -20,6 +20,7 @@ from tests.harness.client import StrictClient, check_answer
 from tests.harness.cout import AROUND, WHOLE, Processes, read_budget, write_report
 from tests.harness.html import parse_html, select, why_bad_page
 from tests.harness.htmx import assert_fragment_equals_reload
+from tests.harness.partage import NAVIGATEUR, ParFichier
 
 PAGE = (
     '<!doctype html><html lang="fr"><head><title>T</title></head><body><h1>T</h1>{}</body></html>'
@@ -230,3 +231,22 @@ def test_the_time_of_a_child_is_counted_while_it_lives_and_after() -> None:
 
     assert alive - before >= 0.1
     assert Processes().count_own() - before >= 0.1
+
+
+def test_a_file_goes_to_one_process_and_the_browser_to_one(request: pytest.FixtureRequest) -> None:
+    shared = ParFichier.__new__(ParFichier)
+    scopes: dict[str, set[str]] = {}
+    for item in request.session.items:
+        scopes.setdefault(item.nodeid.split("::")[0], set()).add(shared._split_scope(item.nodeid))
+    driven = {
+        shared._split_scope(item.nodeid)
+        for item in request.session.items
+        if item.get_closest_marker("navigateur")
+    }
+
+    assert {len(found) for found in scopes.values()} == {1}
+    assert driven <= {NAVIGATEUR}
+    assert shared._split_scope("tests/browser/test_droit.py::test_x[a::b]") == NAVIGATEUR
+    assert shared._split_scope("tests/jobs/test_sauvegarde.py::test_x[a::b]") == (
+        "tests/jobs/test_sauvegarde.py"
+    )

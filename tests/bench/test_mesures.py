@@ -19,7 +19,7 @@ def copie(transactional_db: None) -> Iterator[str]:
     place = connections["default"].settings_dict
     name = f"{place['NAME']}_mesure"
     with connections["default"]._nodb_cursor() as cursor:
-        # A database that someone is connected to is not copied; the threads of a live server may be.
+        # Nobody may be connected to what is copied: the threads of a live server may be.
         connections["default"].close()
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
