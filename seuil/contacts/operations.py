@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import record_event
@@ -36,7 +36,26 @@ def record_contact(
     )
     if reason:
         raise ContactRefuse(reason)
-    contact, created = Contact.objects.get_or_create(
+    try:
+        contact, created = _find_or_create(dossier, saisie, by)
+    except IntegrityError as error:
+        # The same form, sent from another dossier or by somebody else.
+        raise ContactRefuse("Ce formulaire a déjà servi : rouvrez-le, puis recommencez.") from error
+    if not created:
+        return contact
+    record_event(
+        kind="contact.enregistre",
+        by=by,
+        on=on,
+        target_type="dossier",
+        target_id=dossier.pk,
+        details={"contact": str(contact.pk)},
+    )
+    return contact
+
+
+def _find_or_create(dossier: Dossier, saisie: ContactSaisi, by: Agent) -> tuple[Contact, bool]:
+    return Contact.objects.get_or_create(
         pk=saisie.contact_id or new_id(),
         dossier=dossier,
         par=by,
@@ -52,14 +71,3 @@ def record_contact(
             "organisation_id": by.organisation_id,
         },
     )
-    if not created:
-        return contact
-    record_event(
-        kind="contact.enregistre",
-        by=by,
-        on=on,
-        target_type="dossier",
-        target_id=dossier.pk,
-        details={"contact": str(contact.pk)},
-    )
-    return contact

@@ -19,6 +19,7 @@ from seuil.travail.rules.genres import GENRES
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.journal import saw
+from seuil.web.nombres import read_page
 from seuil.web.templatetags.seuil import echeance
 
 PERIODES = {
@@ -35,14 +36,13 @@ def a_faire(request: AgentRequest) -> HttpResponse:
     """Show what is due, late first."""
     agent, on = get_agent(request), request_day(request)
     genre, periode = request.GET.get("genre", ""), request.GET.get("periode", "")
-    number = request.GET.get("page", "1")
     work = get_a_faire(
         agent=agent,
         on=on,
         genre=genre,
         devoir=request.GET.get("devoir", ""),
         periode=periode,
-        page=int(number) if number.isdecimal() else 1,
+        page=read_page(request.GET.get("page", "")),
     )
     saw(dossiers=[t.dossier_id for t in work.taches])
     reads = may(request, "dossier.lire")

@@ -24,6 +24,7 @@ from seuil.web.agenda.queries import (
     get_mois,
 )
 from seuil.web.journal import saw
+from seuil.web.nombres import read_page
 from seuil.web.templatetags.seuil import JOURS, heure
 
 LIBELLES = {
@@ -71,13 +72,12 @@ def agenda_jour(request: AgentRequest, jour: date) -> HttpResponse:
     """Show a day, page by page."""
     agent, on = get_agent(request), request_day(request)
     filtres = _filtres(request)
-    number = request.GET.get("page", "1")
     page = get_jour(
         agent=agent,
         on=on,
         jour=jour,
         filtres=filtres,
-        page=int(number) if number.isdecimal() and len(number) < 7 else 1,
+        page=read_page(request.GET.get("page", "")),
     )
     saw(dossiers=[e.dossier_id for e in page.evenements])
     first = (page.page - 1) * PAR_PAGE

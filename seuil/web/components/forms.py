@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from html import escape
@@ -125,6 +126,16 @@ class DateField(forms.DateField):
             {"invalid": "Cette date n’existe pas. Saisissez-la sous la forme 07/05/2026."},
         )
         super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        found = super().to_python(value)
+        if found is not None and not _PREMIER_JOUR <= found <= _DERNIER_JOUR:
+            raise forms.ValidationError("Cette année est sûrement fausse : vérifiez la date.")
+        return found
+
+
+# No fact of a file is older than a person, nor later than a plan of debts.
+_PREMIER_JOUR, _DERNIER_JOUR = date(1900, 1, 1), date(2100, 12, 31)
 
 
 class HeureField(forms.TimeField):

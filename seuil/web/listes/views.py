@@ -18,6 +18,7 @@ from seuil.usecases.import_liste import abandon_liste, apply_liste, deposit_list
 from seuil.web.access import AgentRequest, get_agent, request_day, requires
 from seuil.web.journal import saw
 from seuil.web.listes.forms import ColonnesForm, DepotForm
+from seuil.web.nombres import read_nombre, read_page
 
 # Opened first: what a person has to look at.
 _ONGLETS = (
@@ -68,7 +69,7 @@ def liste(request: AgentRequest, lot_id: UUID) -> HttpResponse:
         agent=get_agent(request),
         lot_id=lot_id,
         etat=etat,
-        page=int(number) if number.isdecimal() else 1,
+        page=read_page(number),
     )
     essentiels = [c for champ in _ESSENTIELS for c in apercu.colonnes if c.champ == champ]
     confirmees = _confirmees(request, lot)
@@ -126,8 +127,8 @@ def liste_confirmer(request: AgentRequest, lot_id: UUID) -> HttpResponse:
     chosen -= _numbers(request, "visible")
     chosen |= _numbers(request, "confirmee")
     request.session[_cle(lot)] = sorted(chosen)
-    page = request.POST.get("page", "")
-    suffix = f"&page={int(page)}" if page.isdecimal() else ""
+    page = read_nombre(request.POST.get("page", ""))
+    suffix = f"&page={page}" if page else ""
     return redirect(reverse("liste", args=[lot_id]) + f"?etat={Ligne.Etat.A_VERIFIER}{suffix}")
 
 
@@ -207,4 +208,5 @@ def _confirmees(request: AgentRequest, lot: Lot) -> set[int]:
 
 
 def _numbers(request: AgentRequest, name: str) -> set[int]:
-    return {int(n) for n in request.POST.getlist(name) if n.isdecimal()}
+    found = (read_nombre(text) for text in request.POST.getlist(name))
+    return {number for number in found if number is not None}

@@ -11,6 +11,7 @@ from seuil.accompagnements.models import Demarche, Mandat, Prolongation, Rapport
 from seuil.accompagnements.rules.mandats import ClotureSaisie, DemarcheSaisie
 from seuil.acteurs.models import Agent, Role
 from seuil.web.components.forms import DateField, Formulaire
+from seuil.web.nombres import read_nombre
 
 ACCEPTE, REFUSE = Mandat.Reponse.ACCEPTE.value, Mandat.Reponse.REFUSE.value
 # Who takes charge → the role it takes.
@@ -157,7 +158,7 @@ def more_lines(data: QueryDict) -> "tuple[ContratForm, BaseFormSet[DemarcheForm]
     """Return the contract as typed, unchecked, with one more empty démarche."""
     prefix = "demarches"
     typed = data.get(f"{prefix}-TOTAL_FORMS", "0")
-    count = min(int(typed) if typed.isdecimal() else 0, DEMARCHES_MAX - 1)
+    count = min(read_nombre(typed) or 0, DEMARCHES_MAX - 1)
     names = tuple(DemarcheForm.base_fields)
     lines = [{n: data.get(f"{prefix}-{i}-{n}", "") for n in names} for i in range(count)]
     form = ContratForm(initial={name: data.get(name, "") for name in ContratForm.base_fields})
