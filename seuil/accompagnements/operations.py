@@ -372,6 +372,15 @@ def sign_contrat(
 def add_demarche(*, contrat: Contrat, saisie: DemarcheSaisie, by: Agent, on: date) -> Demarche:
     """Add a step to the contract. Raises MandatClos, DemarcheRefusee."""
     locked = _lock_running(contrat.mandat)
+    same = contrat.demarches.filter(
+        etat=Demarche.Etat.A_FAIRE,
+        genre=saisie.genre,
+        objectif=saisie.objectif,
+        acteur=saisie.acteur,
+        pour_le=saisie.pour_le,
+    )
+    if same.exists():
+        raise DemarcheRefusee("Cette démarche est déjà au contrat, pour la même date.")
     demarche = _create_demarche(contrat, saisie)
     _record("demarche.ajoutee", by, on, "dossier", locked.dossier_id, demarche=str(demarche.pk))
     return demarche

@@ -4,14 +4,19 @@ from datetime import date, time
 
 import pytest
 
+from seuil.accompagnements.models import Contrat
+from seuil.accompagnements.operations import DemarcheRefusee
 from seuil.acteurs.models import Agent
 from seuil.contacts.models import Contact
+from seuil.contacts.operations import ContactRefuse
 from seuil.contacts.rules import ContactSaisi
 from seuil.kernel.models import new_id
+from seuil.usecases.add_demarche import add_demarche
 from seuil.usecases.record_contact import record_contact
 from seuil.usecases.record_visite import record_visite
 from seuil.visites.models import Visite
 from seuil.visites.rules import VisiteSaisie
+from tests.factories.accompagnements import make_mandat, make_objectif, make_saisie
 from tests.factories.base import make_acces, make_dossier
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +66,30 @@ def test_two_contacts_of_the_same_day_are_two(dossier, travailleur_social) -> No
         )
 
     assert Contact.objects.count() == 2
+
+
+def test_the_same_form_on_another_dossier_is_told(dossier, travailleur_social) -> None:
+    other = make_dossier()
+    make_acces(dossier=other, relation="affectation", debut_le=ON, agent=travailleur_social)
+    noted = ContactSaisi("menage", "telephone", "message", ON, contact_id=new_id())
+    record_contact(dossier=dossier, saisie=noted, by=travailleur_social, on=ON)
+
+    with pytest.raises(ContactRefuse, match="déjà servi"):
+        record_contact(dossier=other, saisie=noted, by=travailleur_social, on=ON)
+
+    assert Contact.objects.count() == 1
+
+
+def test_the_same_step_sent_twice_is_in_the_contract_once(
+    gironde, operateur, chef_equipe: Agent
+) -> None:
+    make_objectif(operateur=operateur)
+    mandat = make_mandat(operateur=operateur, repondu_le=date(2026, 9, 3))
+    contrat = Contrat.objects.create(mandat=mandat, signe_le=ON, par=chef_equipe)
+    sent = {"contrat": contrat, "saisie": make_saisie(pour_le=ON), "by": chef_equipe, "on": ON}
+    demarche = add_demarche(**sent)
+
+    with pytest.raises(DemarcheRefusee, match="déjà au contrat"):
+        add_demarche(**sent)
+
+    assert list(contrat.demarches.all()) == [demarche]
