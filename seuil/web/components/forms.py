@@ -116,9 +116,13 @@ class ChoixField(forms.ChoiceField):
 
 
 class DateField(forms.DateField):
-    """A civil date: the browser's own picker, or typed as 07/05/2026."""
+    """A civil date: the browser's own picker, or typed as 07/05/2026.
 
-    def __init__(self, **kwargs: Any) -> None:
+    `bornee`: of a fact, which no absurd year may date; the law engine says its own limits.
+    """
+
+    def __init__(self, *, bornee: bool = True, **kwargs: Any) -> None:
+        self.bornee = bornee
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
         kwargs.setdefault("input_formats", ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y"])
         kwargs.setdefault(
@@ -129,7 +133,7 @@ class DateField(forms.DateField):
 
     def to_python(self, value: Any) -> date | None:
         found = super().to_python(value)
-        if found is not None and not _PREMIER_JOUR <= found <= _DERNIER_JOUR:
+        if found and self.bornee and not _PREMIER_JOUR <= found <= _DERNIER_JOUR:
             raise forms.ValidationError("Cette année est sûrement fausse : vérifiez la date.")
         return found
 

@@ -47,16 +47,16 @@ class FiltresForm(Formulaire):
 class CalculForm(Formulaire):
     """The facts that a rule asks, without any dossier."""
 
-    depuis = DateField(label="Date du fait de départ")
-    bail = DateField(label="Bail signé le", required=False)
+    depuis = DateField(bornee=False, label="Date du fait de départ")
+    bail = DateField(bornee=False, label="Bail signé le", required=False)
     clause = ChoixField(label="Délai écrit dans la clause", required=False, choices=_CLAUSES)
-    reconduit_le = DateField(label="Bail renouvelé ou reconduit le", required=False)
+    reconduit_le = DateField(bornee=False, label="Bail renouvelé ou reconduit le", required=False)
     delai_annonce = ChoixField(
         label="Délai annoncé par le commandement", required=False, choices=_CLAUSES
     )
-    prefet_saisi_le = DateField(label="Préfet saisi le", required=False)
-    delais_jusqu_au = DateField(label="Délais du juge jusqu’au", required=False)
-    cfp_le = DateField(label="Concours accordé le", required=False)
+    prefet_saisi_le = DateField(bornee=False, label="Préfet saisi le", required=False)
+    delais_jusqu_au = DateField(bornee=False, label="Délais du juge jusqu’au", required=False)
+    cfp_le = DateField(bornee=False, label="Concours accordé le", required=False)
     departement = forms.CharField(
         label="Département",
         required=False,
