@@ -21,6 +21,7 @@ from seuil.acteurs.models import Organisation
 from seuil.dossiers import models as dossiers_models
 from seuil.dossiers import queries as dossiers_queries
 from seuil.dossiers.models import Dossier, DossierQuerySet, relations
+from seuil.dossiers.models import dossier as module_dossier
 from tests.acces import sql
 from tests.acces.http import Demande, Visite, list_demandes
 from tests.acces.oracle import CLASSEMENT, ECRIRE, LIRE, Oracle, Persona
@@ -415,7 +416,7 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
     yield Mutant(
         "filtre",
         "le traitement limité n’est pas regardé",
-        _patched(lambda: mock.patch.object(dossiers_models, "load_matrice", _unlimited)),
+        _patched(lambda: mock.patch.object(module_dossier, "load_matrice", _unlimited)),
         visibles,
     )
     yield Mutant(
@@ -477,7 +478,7 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
     yield Mutant(
         "filtre",
         "les stades ne sont pas regardés",
-        _patched(lambda: mock.patch.object(dossiers_models, "list_portees", _every_stage)),
+        _patched(lambda: mock.patch.object(module_dossier, "list_portees", _every_stage)),
         visibles,
     )
     yield Mutant(
