@@ -40,6 +40,11 @@ class Mutant:
     checks: Callable[[], Iterator[list[str]]]
 
 
+def _read_as(*communes: str) -> property:
+    """Return a sector that the value kept by an organisation already read does not hide."""
+    return property(lambda _: frozenset(communes))
+
+
 def kill(mutant: Mutant) -> str:
     """Return the first difference that a check sees; empty when the mutant survives."""
     try:
@@ -458,7 +463,9 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
         "ce qui est dû n’est pas regardé",
         _patched(
             lambda: mock.patch.object(
-                relations._Saisine, "reached", lambda self, dossiers, agent, *, on: Q()
+                relations._Saisine,
+                "list_files",
+                lambda self, dossiers, agent, *, on: [dossiers.values("pk")],
             )
         ),
         visibles,
@@ -466,13 +473,13 @@ def list_filtres(t: Treillis, oracle: Oracle) -> Iterator[Mutant]:
     yield Mutant(
         "filtre",
         "le secteur est tout le département",
-        _patched(lambda: mock.patch.object(Organisation, "secteur", frozenset({"33063", "33243"}))),
+        _patched(lambda: mock.patch.object(Organisation, "secteur", _read_as("33063", "33243"))),
         visibles,
     )
     yield Mutant(
         "filtre",
         "le secteur est vide",
-        _patched(lambda: mock.patch.object(Organisation, "secteur", frozenset())),
+        _patched(lambda: mock.patch.object(Organisation, "secteur", _read_as())),
         visibles,
     )
     yield Mutant(
