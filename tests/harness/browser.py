@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, sync_playwright
 
 from tests.harness.client import sign_in_strongly
 
@@ -76,15 +76,27 @@ def open_page(
     assert not faults, "le navigateur a vu : " + " ; ".join(faults)
 
 
+def settle(page: Page) -> Locator:
+    """Wait for the document that a click has just asked for, and return its root element.
+
+    Right after a click the former document is gone and the next one has no element yet.
+    """
+    page.wait_for_load_state()
+    root = page.locator("html")
+    root.wait_for()
+    return root
+
+
 def assert_accessible(page: Page) -> None:
     """Fail on any violation that axe finds in the page as it is now."""
+    settle(page)
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
 
 
 def assert_no_sideways_scroll(page: Page) -> None:
     """Fail when the page is wider than its window."""
-    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    wider = settle(page).evaluate("root => root.scrollWidth - window.innerWidth")
     assert wider <= 0, f"la page dépasse de {wider} px"
 
 
