@@ -62,6 +62,35 @@ class Tache(models.Model):
         retention = "dossier"
 
 
+class Empreinte(models.Model):
+    """What a file was, facts and projections, when a whole recomputation changed nothing of it.
+
+    While it is the same, under the same program, law and directory (`cadre`), there is nothing to
+    recompute: see usecases/_empreintes.py. Thrown away, everything is recomputed.
+    """
+
+    dossier = models.OneToOneField(
+        Dossier, on_delete=models.PROTECT, related_name="empreinte", primary_key=True
+    )
+    cadre = models.CharField(max_length=64)
+    faits = models.BigIntegerField("empreinte des faits")
+    projections = models.BigIntegerField("empreinte des projections")
+    le = models.DateField("recalculé le")
+
+    class Meta:
+        verbose_name = "empreinte de recalcul"
+        verbose_name_plural = "empreintes de recalcul"
+
+    class Rls:
+        categorie = "procedure"
+        non_suivie = "vérifiée à chaque recalcul"
+
+    class Privacy:
+        procedure = {"dossier", "le"}
+        technique = {"cadre", "faits", "projections"}
+        retention = "dossier"
+
+
 class Diligence(Record):
     """What an organisation says of a duty: done on a day with a proof, or without object and why.
 

@@ -1,6 +1,6 @@
 """Rebuild the work queue of dossiers; record what an organisation did of its duties."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from seuil.acteurs.models import Agent
 from seuil.audit.operations import record_event, record_events
 from seuil.kernel.bulk import as_array, replace_projection
 from seuil.kernel.refusal import Refusal
-from seuil.travail.models import Diligence, Tache
+from seuil.travail.models import Diligence, Empreinte, Tache
 from seuil.travail.rules.besoins import Besoin
 from seuil.travail.rules.diligences import DiligenceSaisie, ReponseSaisie
 from seuil.travail.rules.genres import GENRES
@@ -69,6 +69,18 @@ def refresh_taches(*, dossier_ids: Collection[UUID], besoins: Iterable[Besoin]) 
             for b in unique.values()
         ),
     )  # fmt: skip
+
+
+def record_empreintes(*, empreintes: Mapping[UUID, tuple[int, int]], cadre: str, on: date) -> None:
+    """Keep what dossiers were, facts and projections, when recomputing them changed nothing."""
+    replace_projection(
+        Empreinte,
+        scope="dossier_id",
+        scope_ids=list(empreintes),
+        key=("dossier_id",),
+        content=("cadre", "faits", "projections", "le"),
+        rows=(((pk,), (cadre, *found, on)) for pk, found in empreintes.items()),
+    )
 
 
 @transaction.atomic

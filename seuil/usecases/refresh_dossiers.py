@@ -15,13 +15,12 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from seuil.accompagnements.queries import faits as accompagnements
 from seuil.conservation.queries.dossiers import list_limites
 from seuil.diagnostics import queries as diagnostics
-from seuil.dossiers.models import Dossier
 from seuil.echeances.operations import delete_projections, refresh_echeances
 from seuil.echeances.rules.calculs import EcheanceCalculee
 from seuil.kernel.bulk import as_array, paused_collector
 from seuil.kernel.contexte import acting_as_machine
 from seuil.travail import queries as travail
-from seuil.travail.operations import refresh_taches
+from seuil.travail.operations import record_empreintes, refresh_taches
 from seuil.travail.rules.besoins import (
     REGLES_LEGALES,
     Besoin,
@@ -33,6 +32,7 @@ from seuil.travail.rules.besoins import (
 from seuil.travail.rules.devoirs import list_regles_des_devoirs
 from seuil.travail.rules.etapes import DSF_SERVES
 from seuil.travail.rules.taches import compute_devoirs
+from seuil.usecases._empreintes import list_stables, read_passage
 
 # Enough to make each query cheap per dossier, little enough for the memory of a small server.
 _BATCH = 5000
@@ -134,15 +134,23 @@ def _list_devoirs(
 
 
 def refresh_all(*, departement: str, on: date) -> Iterator[int]:
-    """Rebuild every dossier of a département, batch by batch; yields the number done so far."""
+    """Rebuild the dossiers of a département, batch by batch; yields the number done so far.
+
+    Those of which nothing moved since a recomputation that changed nothing are done already.
+    """
     with acting_as_machine("recalcul", departement=departement, on=on):
-        rows = Dossier.objects.filter(departement=departement).order_by("pk")
-        ids = list(rows.values_list("pk", flat=True))
-    done = 0
+        passage = read_passage(departement=departement, on=on)
+    done = passage.inchanges
+    if done:
+        yield done
     with paused_collector():
-        for size in _refresh_side_by_side(list(_batches(ids)), on):
+        for size in _refresh_side_by_side(list(_batches(list(passage.a_refaire))), on):
             done += size
             yield done
+    if passage.a_refaire:
+        with acting_as_machine("recalcul", departement=departement, on=on):
+            stables = list_stables(passage, departement=departement, on=on)
+            record_empreintes(empreintes=stables, cadre=passage.cadre, on=on)
 
 
 def _refresh_side_by_side(batches: Sequence[Sequence[UUID]], on: date) -> Iterator[int]:

@@ -71,6 +71,7 @@ CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
     "echeances_situationdette": ("fait", "bail_dette", None),
     "echeances_situationsuivi": ("fait", "suivi", None),
     "travail_diligence": ("fait", "devoirs", None),
+    "travail_empreinte": ("fait", "procedure", None),
     "contacts_contact": ("fait", "echanges", None),
     "visites_visite": ("fait", "echanges", None),
     "visites_notesociale": ("fait", "note_sociale", None),

@@ -489,6 +489,7 @@ def _add_facts(
     t.add("echeances.SituationDette", **key, departement=home, montant=2400,
           constatee_le=ON - 30 * J)  # fmt: skip
     t.add("echeances.SituationSuivi", **key, departement=home, suivi="connu")
+    t.add("travail.Empreinte", **key, cadre="c", faits=1, projections=2, le=ON)
     t.add("travail.Diligence", **key, devoir="E1-DDETS-1", source_id=_uuid(), faite_le=ON - 2 * J,
           sans_objet=False, motif="", organisation=orgs[f"ddets{suffix}"], par=by)  # fmt: skip
     t.add("accompagnements.Prescription", **key, propose_le=ON - 25 * J, par=by)

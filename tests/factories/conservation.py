@@ -34,7 +34,7 @@ from seuil.dossiers.models import (
 )
 from seuil.echeances.models import SituationSuivi
 from seuil.kernel.cartes import read_carte
-from seuil.travail.models import Diligence
+from seuil.travail.models import Diligence, Empreinte
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from seuil.visites.models import NoteSociale, Visite
 from tests.factories.accompagnements import make_mandat
@@ -146,6 +146,7 @@ def make_dossier_complet(
     _add_others(dossier, operateur, agent, jeton)
     refresh_dossiers(dossier_ids=[dossier.pk], on=date(2021, 11, 1))
     SituationSuivi.objects.get(dossier=dossier)
+    Empreinte.objects.create(dossier=dossier, cadre="", faits=1, projections=2, le=le)
     return dossier
 
 
