@@ -32,7 +32,7 @@ from seuil.dossiers.models import (
     Personne,
     SuiviSocial,
 )
-from seuil.dossiers.models.relations import list_raisons
+from seuil.dossiers.models.relations import list_raisons, reaches_all
 from seuil.kernel.contexte import get_memo
 
 M = TypeVar("M", bound=Model)
@@ -270,11 +270,15 @@ def list_categories(*, model: type[Model]) -> frozenset[str]:
 
 def hide_limited(*, rows: QuerySet[M], agent: Agent, chemin: str = "dossier") -> QuerySet[M]:
     """Leave out the rows of files whose processing is limited, for lists that ask for no file."""
+    return rows.filter(_not_limited(agent, chemin))
+
+
+def _not_limited(agent: Agent, chemin: str) -> Q:
     profil = load_matrice().profils.get(agent.profil)
     if profil and profil.limites:
-        return rows
+        return Q()
     limited = Dossier.objects.filter(departement=agent.departement_id, limite_le__isnull=False)
-    return rows.exclude(**{f"{chemin}__in": limited.values("pk")})
+    return ~Q(**{f"{chemin}__in": limited.values("pk")})
 
 
 def only_visible(
@@ -322,6 +326,7 @@ def readable(
     """
     rls: Any = rows.model.Rls  # type: ignore[attr-defined]
     special: Mapping[str, str] = getattr(rls, "par_valeur", ("", {}))[1]
+    direct = getattr(rls, "departement_direct", False) and chemin == "dossier"
 
     def among(categorie: str) -> Q | None:
         if dossier is not None:
@@ -330,6 +335,9 @@ def readable(
                 # Already asked of the file: nothing more to ask of its rows.
                 return Q() if visible else None
         else:
+            if direct and reaches_all(agent, categorie):
+                # The row says its département itself: no file is looked for.
+                return Q(departement=agent.departement_id) & _not_limited(agent, chemin)
             visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
             if parmi is not None:
                 visible = visible.filter(pk__parmi=parmi)

@@ -201,8 +201,7 @@ def _filter_datees(agent: Agent, on: date) -> QuerySet[Tache]:
 def _only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     """Keep the rows of the files the agent may see, and of those that wait for it if asked."""
     if all(reads_whole(agent.profil, c) for c in list_categories(model=rows.model)):
-        here = "departement" if rows.model is not Echeance else "dossier__situation__departement"
-        rows = hide_limited(rows=rows.filter(**{here: agent.departement_id}), agent=agent)
+        rows = hide_limited(rows=rows.filter(departement=agent.departement_id), agent=agent)
     else:
         # A task is told to whom it is due, the rest by what it says.
         visible = Dossier.objects.visible_to(agent, on=on).values("pk")
