@@ -26,16 +26,9 @@ from seuil.dossiers.queries import (
     list_aides,
     list_dettes,
 )
-from seuil.echeances.queries import (
-    Filtres,
-    get_derniere_dette,
-    get_situation,
-    list_dates_legales,
-    list_dossiers,
-    list_echeances,
-    list_noms,
-    list_rows,
-)
+from seuil.echeances.queries.dossiers import Filtres, list_dossiers, list_noms, list_rows
+from seuil.echeances.queries.echeances import list_dates_legales, list_echeances
+from seuil.echeances.queries.situations import get_derniere_dette, get_situation
 from seuil.jobs.migrer import migrate
 from seuil.kernel.contexte import Contexte, acting_as, counting, under_policies
 

@@ -17,7 +17,7 @@ from seuil.acteurs.queries import list_arrondissements, list_communes
 from seuil.audit.operations import record_event
 from seuil.dossiers.models import Parc, SuiviSocial
 from seuil.echeances.models import Situation, Stade
-from seuil.echeances.queries import DossierRow, list_dossiers, list_rows
+from seuil.echeances.queries.dossiers import DossierRow, list_dossiers, list_rows
 from seuil.engines.tabular import Column, Sheet, write_csv, write_xlsx
 from seuil.web.access import (
     AgentRequest,
