@@ -105,9 +105,9 @@ def _compare(query: Callable[[], Any], agent: Agent, tours: int) -> tuple[Temps,
     for turn in range(tours + 3):
         for policies in (False, True):
             # The server is connected as its role: to take it is no part of what policies cost.
-            with transaction.atomic(), under_policies() if policies else nullcontext():
-                with timed() as taken, acting_as(contexte):
-                    found = query()
+            as_role = under_policies() if policies else nullcontext()
+            with transaction.atomic(), as_role, timed() as taken, acting_as(contexte):
+                found = query()
             if turn >= 3:
                 times[policies].append(taken)
             if isinstance(found, tuple):

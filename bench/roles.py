@@ -16,7 +16,7 @@ from django.urls import reverse
 import bench.application  # noqa: F401 - the address of the empty page
 from bench import VIDE, base
 from seuil.acteurs.matrice import load_matrice
-from seuil.acteurs.models import Agent, Organisation, Role
+from seuil.acteurs.models import Agent, Commune, Organisation, Role
 from seuil.acteurs.operations.agents import create_agent
 from seuil.acteurs.operations.organisations import create_organisation
 from seuil.acteurs.operations.territoires import import_geography
@@ -120,6 +120,7 @@ def _fill(taille: base.Taille) -> None:
     base.ensure_filled(taille)
     if not Dossier.objects.filter(acces__relation="mandat").exists():
         _open_links()
+        _move_on()
 
 
 def _create_comptes() -> None:
@@ -132,12 +133,29 @@ def _create_comptes() -> None:
             if Agent.objects.filter(courriel=f"{name}@roles.invalid").exists():
                 continue
             home = Organisation.objects.filter(type=kind).first() or create_organisation(
-                departement="33", type=kind, nom=f"Organisme {kind}", by=base.BY, on=base.ON
+                departement="33", type=kind, nom=f"Organisme {kind}", by=base.BY, on=base.ON,
+                communes=_list_secteur(kind),
             )
             create_agent(
                 saisie=AgentSaisi(f"{name}@roles.invalid", "Mesure", name, profil.role),
                 organisation=home, password=base.PASSWORD, by=base.BY, on=base.ON,
-            )  # fmt: skip
+            )
+
+
+def _list_secteur(kind: str) -> list[str]:
+    """Return the communes of a sector: the most populous, or the first of them."""
+    largest = Commune.objects.filter(departement="33").order_by("-population")
+    wanted = {"metropole": 28, "ccas": 1}.get(kind, 0)
+    return list(largest.values_list("code", flat=True)[:wanted])
+
+
+def _move_on() -> None:
+    """Let some of the files that await the police be given its help: lists bring none of those."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE echeances_situation s SET stade = 'cfp' FROM dossiers_dossier d"
+            " WHERE d.id = s.dossier_id AND stade = 'rfp' AND right(numero, 6)::int % 2 = 0"
+        )
 
 
 def _open_links() -> None:

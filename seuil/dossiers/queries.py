@@ -334,31 +334,34 @@ def readable(
             if isinstance(visible, list):
                 # Already asked of the file: nothing more to ask of its rows.
                 return Q() if visible else None
-        else:
-            if direct and reaches_all(agent, categorie):
-                # The row says its département itself: no file is looked for.
-                return Q(departement=agent.departement_id) & _not_limited(agent, chemin)
-            visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
-            if parmi is not None:
-                visible = visible.filter(pk__parmi=parmi)
-            visible = visible.values("pk")
-        return Q(**{f"{chemin}__in": visible})
+            return Q(**{f"{chemin}__in": visible})
+        if direct and reaches_all(agent, categorie):
+            # The row says its département itself: no file is looked for.
+            return Q(departement=agent.departement_id) & _not_limited(agent, chemin)
+        visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
+        visible = visible if parmi is None else visible.filter(pk__parmi=parmi)
+        return Q(**{f"{chemin}__in": visible.values("pk")})
 
     if dossier is not None:
         # Said apart from the rest: an index of the table then leads to the few rows of the file.
         rows = rows.filter(**{chemin: dossier.pk})
     if getattr(rls, "organisation_seule", False):
         rows = rows.filter(organisation=agent.organisation_id)
-    # Categories that the matrix opens alike are asked for once.
-    alike: dict[Sequence[Portee], list[str]] = {}
-    for categorie in {rls.categorie: None} | dict.fromkeys(sorted(set(special.values()))):
-        alike.setdefault(list_portees(agent.profil, categorie), []).append(categorie)
     kept = []
-    for categories in alike.values():
+    alike = _group_alike(agent, (rls.categorie, *sorted(set(special.values()) - {rls.categorie})))
+    for categories in alike:
         opened = among(categories[0])
         if opened is not None:
             kept.append(opened & _of_categories(rls, categories) if len(alike) > 1 else opened)
     return rows.filter(reduce(or_, kept)) if kept else rows.none()
+
+
+def _group_alike(agent: Agent, categories: Sequence[str]) -> Sequence[Sequence[str]]:
+    """Return the categories by what opens them to the agent: each group is asked about once."""
+    alike: dict[Sequence[Portee], list[str]] = {}
+    for categorie in categories:
+        alike.setdefault(list_portees(agent.profil, categorie), []).append(categorie)
+    return list(alike.values())
 
 
 def _of_categories(rls: Any, categories: Collection[str]) -> Q:

@@ -137,7 +137,7 @@ def _portee(categorie: str, operation: str) -> str:
 
 
 def _opened(t: Protegee, dossier: str, operation: str) -> str:
-    """Return that one file is asked about, by what the value of a column says that the row holds."""
+    """Return that one file is asked about, for what the row holds by the value of a column."""
     if t.par_valeur is None:
         return f"droits.ouvre({dossier}, {_portee(t.categorie, operation)})"
     column, by_value = t.par_valeur

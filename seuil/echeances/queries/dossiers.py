@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Min, Q, QuerySet, Value, When
+from django.db.models import Case, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from seuil.acteurs.matrice import list_portees
-from seuil.acteurs.models import Agent
+from seuil.acteurs.models import Agent, Commune
 from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Acces, Dossier
 from seuil.dossiers.models.relations import reaches_all
@@ -18,6 +18,7 @@ from seuil.dossiers.queries import hide_limited, readable
 from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
 from seuil.echeances.models import Echeance, NomCherche, Situation, SituationDette, SituationSuivi
 from seuil.echeances.queries.echeances import list_legales
+from seuil.echeances.queries.par_dette import ParDette
 
 # First words of an address: a text that starts so is looked for among addresses.
 _VOIES = frozenset({
@@ -34,7 +35,8 @@ TRIS: Mapping[str, Sequence[Any]] = {
     "nom": ("nom_recherche", "dossier_id"),
     "commune": ("commune_code", "nom_recherche", "dossier_id"),
     "audience": (F("audience_le").asc(nulls_last=True), "dossier_id"),
-    "dette": (F("dette").desc(nulls_last=True), "dossier_id"),
+    # Not a column of the situation: see ParDette.
+    "dette": (),
 }
 
 
@@ -75,7 +77,7 @@ class DossierRow:
     echeance_le: date | None
 
 
-def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
+def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any] | ParDette:
     """Return the situations of the files the agent may see, filtered and ordered.
 
     Count it, slice it, then hand the slice to `list_rows`.
@@ -83,9 +85,6 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     if why_not(agent.profil, "dossier.lire"):
         return Situation.objects.none()
     rows: QuerySet[Any] = Situation.objects.filter(departement=agent.departement_id)
-    if filtres.tri == "dette":
-        # Joined where the order needs it alone: `list_rows` reads it for a slice.
-        rows = _annotate_reserves(rows, agent, on, names=["dette"])
     # A whole département needs no join to the files: the column says it.
     if reaches_all(agent, "identite"):
         rows = hide_limited(rows=rows, agent=agent)
@@ -114,6 +113,9 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     if filtres.en_mandat:
         entrusted = Acces.objects.filter(relation=Acces.Relation.MANDAT).open(on=on)
         rows = rows.filter(dossier__in=entrusted.values("dossier"))
+    if filtres.tri == "dette":
+        dettes = SituationDette.objects.filter(departement=agent.departement_id)
+        return ParDette(rows, readable(rows=dettes, agent=agent, on=on))
     return rows.order_by(*TRIS.get(filtres.tri, TRIS["recent"]))
 
 
@@ -163,28 +165,35 @@ def _annotate_reserves(
     agent: Agent,
     on: date,
     *,
-    names: Collection[str] = tuple(_RESERVES),
     parmi: Collection[UUID] | None = None,
 ) -> QuerySet[Any]:
     """Add what is kept apart from the situation, on the files where the agent may read it."""
     found: QuerySet[Any] = rows.annotate(
-        **{name: _if_readable(*_RESERVES[name], agent, on, parmi) for name in names}
+        **{name: _if_readable(*_RESERVES[name], agent, on, parmi) for name in _RESERVES}
     )
     return found
 
 
-def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[DossierRow]:
+# By its code, which the situation holds: the dwelling is not asked about.
+_COMMUNE = Commune.objects.filter(code=OuterRef("commune_code")).values("nom")
+
+
+def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -> list[DossierRow]:
     """Return the lines of a slice of `list_dossiers`, in its order; three queries."""
     # The slice first, on one table: its joins are then made for its rows alone.
-    ids = list(situations.values_list("dossier_id", flat=True))
+    if isinstance(situations, ParDette):
+        ids = situations.list_ids()
+    else:
+        ids = list(situations.values_list("dossier_id", flat=True))
     found = {
         row[0]: row
         for row in _annotate_reserves(
             Situation.objects.filter(dossier__id__parmi=ids), agent, on, parmi=ids
         )
+        .annotate(commune=Subquery(_COMMUNE))
         .order_by("dossier_id")
         .values_list(
-            "dossier_id", "dossier__numero", "dossier__logement__commune__nom", "stade",
+            "dossier_id", "dossier__numero", "commune", "stade",
             "stade_le", "audience_le", "dette", "dette_le", "suivi", "parc",
             "nom_affiche",
         )
