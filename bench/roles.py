@@ -133,12 +133,19 @@ def _create_comptes() -> None:
             if Agent.objects.filter(courriel=f"{name}@roles.invalid").exists():
                 continue
             home = Organisation.objects.filter(type=kind).first() or create_organisation(
-                departement="33", type=kind, nom=f"Organisme {kind}", by=base.BY, on=base.ON,
+                departement="33",
+                type=kind,
+                nom=f"Organisme {kind}",
+                by=base.BY,
+                on=base.ON,
                 communes=_list_secteur(kind),
             )
             create_agent(
                 saisie=AgentSaisi(f"{name}@roles.invalid", "Mesure", name, profil.role),
-                organisation=home, password=base.PASSWORD, by=base.BY, on=base.ON,
+                organisation=home,
+                password=base.PASSWORD,
+                by=base.BY,
+                on=base.ON,
             )
 
 

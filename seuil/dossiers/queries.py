@@ -32,7 +32,7 @@ from seuil.dossiers.models import (
     Personne,
     SuiviSocial,
 )
-from seuil.dossiers.models.relations import list_raisons, reaches_all
+from seuil.dossiers.models.relations import list_raisons, list_reached, reaches_all
 from seuil.kernel.contexte import get_memo
 
 M = TypeVar("M", bound=Model)
@@ -326,7 +326,8 @@ def readable(
     """
     rls: Any = rows.model.Rls  # type: ignore[attr-defined]
     special: Mapping[str, str] = getattr(rls, "par_valeur", ("", {}))[1]
-    direct = getattr(rls, "departement_direct", False) and chemin == "dossier"
+    # A page of rows is few: the files of the rows are asked about instead.
+    direct = chemin == "dossier" and parmi is None and getattr(rls, "departement_direct", False)
 
     def among(categorie: str) -> Q | None:
         if dossier is not None:
@@ -335,9 +336,8 @@ def readable(
                 # Already asked of the file: nothing more to ask of its rows.
                 return Q() if visible else None
             return Q(**{f"{chemin}__in": visible})
-        if direct and reaches_all(agent, categorie):
-            # The row says its département itself: no file is looked for.
-            return Q(departement=agent.departement_id) & _not_limited(agent, chemin)
+        if direct and (told := _tell_directly(agent, on, categorie)):
+            return told
         visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
         visible = visible if parmi is None else visible.filter(pk__parmi=parmi)
         return Q(**{f"{chemin}__in": visible.values("pk")})
@@ -354,6 +354,19 @@ def readable(
         if opened is not None:
             kept.append(opened & _of_categories(rls, categories) if len(alike) > 1 else opened)
     return rows.filter(reduce(or_, kept)) if kept else rows.none()
+
+
+def _tell_directly(agent: Agent, on: date, categorie: str) -> Q | None:
+    """Return what the agent may read of rows that say their département, without their files.
+
+    None when the stage or the place of the file must be known.
+    """
+    here = Q(departement=agent.departement_id) & _not_limited(agent, "dossier")
+    if reaches_all(agent, categorie):
+        return here
+    portees = list_portees(agent.profil, categorie)
+    listed = list_reached(portees, Dossier.objects, agent, on=on)
+    return None if listed is None else here & Q(dossier__in=listed)
 
 
 def _group_alike(agent: Agent, categories: Sequence[str]) -> Sequence[Sequence[str]]:

@@ -274,7 +274,19 @@ BEGIN
   FOR v IN SELECT DISTINCT (x).* FROM droits.modele m, unnest(m.voies) x
     WHERE m.profil = moi.profil AND m.entier = est_entier
   LOOP
-    IF v.relation = 'saisine' THEN
+    IF v.relation = 'saisine' AND v.de = 0 AND v.a >= {dernier} THEN
+      -- At every stage: a task says its département itself.
+      trouves := ARRAY(
+        SELECT k.dossier_id FROM public.travail_tache k
+          WHERE k.organisation_id = moi.organisation AND k.visible_le <= moi.jour
+            AND (k.caduque_le IS NULL OR k.caduque_le > moi.jour)
+            AND k.departement = moi.departement AND k.dossier_id <> ALL (limites)
+        UNION ALL SELECT d.id FROM public.travail_diligence g
+          JOIN public.dossiers_dossier d ON d.id = g.dossier_id
+          WHERE g.organisation_id = moi.organisation AND g.faite_le > moi.jour - {jours_apres}
+            AND d.departement_id = moi.departement AND d.id <> ALL (limites)
+        ORDER BY 1);
+    ELSIF v.relation = 'saisine' THEN
       trouves := ARRAY(SELECT d.id FROM (
           SELECT k.dossier_id FROM public.travail_tache k
             WHERE k.organisation_id = moi.organisation AND k.visible_le <= moi.jour
@@ -444,8 +456,7 @@ BEGIN
     WHERE x.pid = pg_backend_pid() AND x.operation = op
       AND x.transaction = pg_current_xact_id_if_assigned();
   IF NOT FOUND OR o.portees = '{}' THEN RETURN NULL; END IF;
-  differents := EXISTS (SELECT 1 FROM unnest(o.listes) l
-    WHERE l.categories && cats AND NOT cats <@ l.categories);
+  differents := (SELECT count(*) > 1 FROM unnest(o.listes) l WHERE l.categories && cats);
   FOREACH cat IN ARRAY cats LOOP
     SELECT (x.portee).* INTO p FROM unnest(o.portees) x WHERE o.tout OR cat = ANY (x.categories);
     IF p.partout IS NULL OR NOT (p.demander OR differents) THEN
@@ -458,16 +469,28 @@ BEGIN
   RETURN trouvees;
 END $$;
 
--- The files that relations open one by one in each of some categories, in order: compared with each
--- row by halves (droits.parmi). Null when none is, or not the same.
+-- The files that relations open one by one, in order, in each of some categories: compared with each
+-- row by halves (droits.parmi). Null when there are none, or not the same from one to another.
 CREATE OR REPLACE FUNCTION droits.liste(cats text[], op text) RETURNS uuid[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   -- Made anew by « || »: left where the table keeps it, each comparison would fetch it again.
-  RETURN (SELECT l.dossiers || '{}'::uuid[] FROM droits.ouverture o, unnest(o.listes) l
+  RETURN (SELECT min(l.dossiers || '{}'::uuid[]) FROM droits.ouverture o, unnest(o.listes) l
     WHERE o.pid = pg_backend_pid() AND o.operation = op
-      AND o.transaction = pg_current_xact_id_if_assigned() AND cats <@ l.categories);
+      AND o.transaction = pg_current_xact_id_if_assigned() AND l.categories && cats
+    HAVING count(*) = 1);
+END $$;
+
+-- Which of the categories of a table it serves: the others are closed.
+CREATE OR REPLACE FUNCTION droits.servies(cats text[], op text) RETURNS boolean[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT ARRAY(SELECT EXISTS (SELECT 1 FROM unnest(o.listes) l
+        WHERE c.nom = ANY (l.categories)) FROM unnest(cats) WITH ORDINALITY c(nom, n) ORDER BY n)
+    FROM droits.ouverture o WHERE o.pid = pg_backend_pid() AND o.operation = op
+      AND o.transaction = pg_current_xact_id_if_assigned());
 END $$;
 
 -- Whether an ordered list holds a file.
@@ -543,6 +566,17 @@ BEGIN
     WHERE o.pid = pg_backend_pid() AND o.operation = op
       AND o.transaction = pg_current_xact_id_if_assigned()
       AND (o.tout OR cats <@ CASE WHEN par_secteur THEN o.entiers ELSE o.departements END));
+END $$;
+
+-- The same, told for each of the categories of a table.
+CREATE OR REPLACE FUNCTION droits.entieres(cats text[], op text) RETURNS boolean[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT ARRAY(SELECT o.tout OR c.nom = ANY (o.entiers)
+        FROM unnest(cats) WITH ORDINALITY c(nom, n) ORDER BY n)
+    FROM droits.ouverture o WHERE o.pid = pg_backend_pid() AND o.operation = op
+      AND o.transaction = pg_current_xact_id_if_assigned());
 END $$;
 
 -- Communes every file of which may be reached, whatever its stage: an index serves the comparison.

@@ -137,16 +137,22 @@ def _portee(categorie: str, operation: str) -> str:
 
 
 def _opened(t: Protegee, dossier: str, operation: str) -> str:
-    """Return that one file is asked about, for what the row holds by the value of a column."""
+    """Return that one file is asked about, for what the row holds."""
     if t.par_valeur is None:
         return f"droits.ouvre({dossier}, {_portee(t.categorie, operation)})"
+    return f"droits.ouvre({dossier}, {_of_row(t, 'portees', operation)})"
+
+
+def _of_row(t: Protegee, function: str, operation: str) -> str:
+    """Return what is answered for the category of the row, which the value of a column says."""
+    assert t.par_valeur
     column, by_value = t.par_valeur
     ranks = " ".join(
         f"WHEN '{value}' THEN {t.categories.index(categorie) + 1}"
         for value, categorie in sorted(by_value.items())
     )
-    portees = f"(SELECT droits.portees({_told(t.categories, operation)}))"
-    return f"droits.ouvre({dossier}, ({portees})[CASE {t.table}.{column} {ranks} ELSE 1 END])"
+    asked = f"(SELECT droits.{function}({_told(t.categories, operation)}))"
+    return f"({asked})[CASE {t.table}.{column} {ranks} ELSE 1 END]"
 
 
 def _reach_dossier(t: Protegee, operation: str) -> str:
@@ -184,16 +190,25 @@ def _reach_categorie(t: Protegee, operation: str) -> str:
     rows = _through(t, operation)
     if t.departement and operation == "lire":
         # Whoever writes a row chooses its département: to write, the dossier is asked.
-        column, asked = f"{t.table}.{t.departement}", (t.categories, operation)
-        by_list = _listed(f"{t.table}.dossier_id", *asked)
-        if t.commune:
-            return f"{_wide(column, *asked)} OR {_sector(t.table, *asked)} OR {by_list}"
-        rows = _opened(t, f"{t.table}.dossier_id", operation)
-        return f"{_wide(column, *asked)} OR {by_list} OR {rows}"
+        return _reach_told(t)
     if t.organisation_seule:
         # Not for a count either.
         return rows
     return f"(SELECT droits.partout('{operation}')) OR {rows}"
+
+
+def _reach_told(t: Protegee) -> str:
+    """Return what opens to read the rows that say their département: most are asked of no file."""
+    asked = (t.categories, "lire")
+    wide = _wide(f"{t.table}.{t.departement}", *asked)
+    listed = _listed(f"{t.table}.dossier_id", *asked)
+    if t.commune:
+        return f"{wide} OR {_sector(t.table, *asked)} OR {listed}"
+    if t.par_valeur:
+        here = _territory(f"{t.table}.{t.departement}")
+        wide = f"({_of_row(t, 'entieres', 'lire')} AND {here})"
+        listed = f"({_of_row(t, 'servies', 'lire')} AND {listed})"
+    return f"{wide} OR {listed} OR {_opened(t, f'{t.table}.dossier_id', 'lire')}"
 
 
 def _through(t: Protegee, operation: str) -> str:
@@ -202,7 +217,10 @@ def _through(t: Protegee, operation: str) -> str:
     if t.parent:
         column, parent = t.parent
         dossier = f"{name_function(parent)}({t.table}.{column})"
-    reached = f"{_opened(t, dossier, operation)} OR {_among(dossier, t.categories, operation)}"
+    listed = _among(dossier, t.categories, operation)
+    if t.par_valeur:
+        listed = f"({_of_row(t, 'servies', operation)} AND {listed})"
+    reached = f"{_opened(t, dossier, operation)} OR {listed}"
     if t.organisation_seule:
         own = f"{t.table}.organisation_id = (SELECT droits.organisation())"
         reached = f"(({reached}) AND ({own} OR {_machine()}))"
