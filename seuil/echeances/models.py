@@ -96,9 +96,13 @@ class Situation(models.Model):
         verbose_name = "situation de la procédure"
         verbose_name_plural = "situations des procédures"
         indexes = [
-            models.Index(fields=["departement", "stade", "-stade_le"], name="situation_stade"),
+            # With what the policies compare: they are counted without reading the rows.
+            models.Index(
+                fields=["departement", "stade", "-stade_le"],
+                include=["dossier", "commune_code"],
+                name="situation_stade",
+            ),
             models.Index(fields=["departement", "-stade_le"], name="situation_recent"),
-            # With what the policies compare: a département is counted without reading its rows.
             models.Index(
                 fields=["departement"], include=["dossier", "commune_code"], name="situation_compte"
             ),

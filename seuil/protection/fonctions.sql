@@ -153,11 +153,9 @@ CREATE UNLOGGED TABLE droits.ouverture (
   pid integer,
   operation text,
   transaction xid8 NOT NULL,
-  -- Nothing is ever seen outside of these départements.
-  territoires text[] NOT NULL,
-  -- Every file of them, in every category: the machine, and whoever counts.
+  departement text,
+  -- Every file of it, in every category: the machine, and whoever counts; of all départements.
   tout boolean NOT NULL,
-  -- Of all départements.
   partout boolean NOT NULL,
   -- As in droits.modele; the communes of the sector.
   entiers text[] NOT NULL,
@@ -224,7 +222,6 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   moi constant droits.lecteur := droits.reconnaitre(jeton);
-  dedans text[] := '{}';
   desservies text[] := '{}';
   est_entier boolean := false;
   limites uuid[] := '{}';
@@ -235,16 +232,11 @@ BEGIN
   INSERT INTO droits.seance (pid, transaction, lecteur)
     VALUES (pg_backend_pid(), pg_current_xact_id(), moi)
     ON CONFLICT (pid) DO UPDATE SET transaction = excluded.transaction, lecteur = excluded.lecteur;
-  IF moi.genre IN ('machine', 'chiffres') AND moi.departement = '*' THEN
-    dedans := ARRAY(SELECT d.code::text FROM public.acteurs_departement d);
-  ELSIF moi.genre IS NOT NULL THEN
-    dedans := ARRAY[moi.departement];
-  END IF;
   IF NOT EXISTS (SELECT 1 FROM droits.modele m WHERE m.profil = moi.profil) THEN
     -- Nobody, or a profile that no rule concerns. The machine recomputes and imports; « chiffres »
     -- counts, and writes nothing.
     INSERT INTO droits.ouverture
-      SELECT pg_backend_pid(), o, pg_current_xact_id(), dedans, t, t AND moi.departement = '*',
+      SELECT pg_backend_pid(), o, pg_current_xact_id(), moi.departement, t, t AND moi.departement = '*',
         '{}', '{}', '{}', '{}',
         CASE WHEN t THEN ARRAY[ROW(NULL, ROW(moi.departement = '*', moi.departement, moi.limites,
           moi.jour, NULL, NULL, NULL, 0, 32767, '{}', NULL, NULL, '{}', NULL, NULL, NULL, true,
@@ -254,7 +246,7 @@ BEGIN
         OR (moi.genre = 'chiffres' AND o = 'lire'), false) AS t
         FROM unnest(ARRAY['lire', 'ecrire', 'lier']) o) x
       ON CONFLICT (pid, operation) DO UPDATE SET transaction = excluded.transaction,
-        territoires = excluded.territoires, tout = excluded.tout, partout = excluded.partout,
+        departement = excluded.departement, tout = excluded.tout, partout = excluded.partout,
         entiers = '{}', departements = '{}', secteurs = '{}', communes = '{}',
         portees = excluded.portees, listes = '{}';
     RETURN moi.genre IS NOT NULL;
@@ -321,7 +313,7 @@ BEGIN
     END IF;
   END LOOP;
   INSERT INTO droits.ouverture
-    SELECT pg_backend_pid(), m.operation, pg_current_xact_id(), dedans, false, false, m.entiers,
+    SELECT pg_backend_pid(), m.operation, pg_current_xact_id(), moi.departement, false, false, m.entiers,
       m.departements, m.secteurs, desservies,
       ARRAY(SELECT ROW(p.categories, ROW(false, moi.departement, moi.limites, moi.jour,
           moi.agent, moi.organisation, moi.role, (p.portee).des, (p.portee).jusqu_a, desservies,
@@ -341,7 +333,7 @@ BEGIN
         WHERE x.cles <> '{}' GROUP BY x.cles) END
     FROM droits.modele m WHERE m.profil = moi.profil AND m.entier = est_entier
     ON CONFLICT (pid, operation) DO UPDATE SET transaction = excluded.transaction,
-      territoires = excluded.territoires, tout = false, partout = false,
+      departement = excluded.departement, tout = false, partout = false,
       entiers = excluded.entiers, departements = excluded.departements,
       secteurs = excluded.secteurs, communes = excluded.communes,
       portees = excluded.portees, listes = excluded.listes;
@@ -556,13 +548,13 @@ BEGIN
       AND o.transaction = pg_current_xact_id_if_assigned());
 END $$;
 
--- Départements every file of which may be reached, for some categories and an operation, whatever
--- its stage: an index serves the comparison. By sector too, when the sector is the whole département.
-CREATE OR REPLACE FUNCTION droits.entiers(cats text[], op text, par_secteur boolean) RETURNS text[]
+-- The reader's département, if every file of it may be reached, for some categories and an operation,
+-- whatever its stage. By sector too, when the sector is the whole département.
+CREATE OR REPLACE FUNCTION droits.entier(cats text[], op text, par_secteur boolean) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  RETURN (SELECT o.territoires FROM droits.ouverture o
+  RETURN (SELECT o.departement FROM droits.ouverture o
     WHERE o.pid = pg_backend_pid() AND o.operation = op
       AND o.transaction = pg_current_xact_id_if_assigned()
       AND (o.tout OR cats <@ CASE WHEN par_secteur THEN o.entiers ELSE o.departements END));
@@ -587,16 +579,6 @@ BEGIN
   RETURN (SELECT o.communes FROM droits.ouverture o
     WHERE o.pid = pg_backend_pid() AND o.operation = op
       AND o.transaction = pg_current_xact_id_if_assigned() AND cats <@ o.secteurs);
-END $$;
-
--- Départements outside of which nothing is ever seen.
-CREATE OR REPLACE FUNCTION droits.territoires() RETURNS text[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  RETURN (SELECT o.territoires FROM droits.ouverture o
-    WHERE o.pid = pg_backend_pid() AND o.operation = 'lire'
-      AND o.transaction = pg_current_xact_id_if_assigned());
 END $$;
 
 -- Whether some rule of the profile names a category, by whatever relation.

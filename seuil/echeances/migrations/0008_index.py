@@ -10,6 +10,15 @@ class Migration(migrations.Migration):
             model_name="echeance",
             index=models.Index(fields=["departement", "le", "regle"], name="echeance_agenda"),
         ),
+        migrations.RemoveIndex(model_name="situation", name="situation_stade"),
+        migrations.AddIndex(
+            model_name="situation",
+            index=models.Index(
+                fields=["departement", "stade", "-stade_le"],
+                include=("dossier", "commune_code"),
+                name="situation_stade",
+            ),
+        ),
         migrations.AddIndex(
             model_name="situationdette",
             index=models.Index(
