@@ -42,10 +42,10 @@ def refresh_echeances(
         scope_ids=ids,
         key=("dossier_id", "regle", "source_id"),
         content=(
-            "source_type", "debut_le", "le", "autres", "certitude", "parametre", "arguments",
-            "a_obtenir",
+            "departement", "source_type", "debut_le", "le", "autres", "certitude", "parametre",
+            "arguments", "a_obtenir",
         ),
-        rows=_iter_rows(echeances),
+        rows=_iter_rows(echeances, fiches),
     )  # fmt: skip
     delais: dict[UUID, date] = {}
     for e in echeances:
@@ -62,14 +62,17 @@ def delete_projections(*, dossier_ids: Collection[UUID]) -> None:
         model.objects.filter(dossier__in=ids).delete()
 
 
-def _iter_rows(echeances: Iterable[EcheanceCalculee]) -> Iterator[Keyed]:
+def _iter_rows(
+    echeances: Iterable[EcheanceCalculee], fiches: Mapping[UUID, Mapping[str, Any]]
+) -> Iterator[Keyed]:
     """Yield the rows of deadlines; those of one computation share their content."""
-    contents: dict[tuple[str, int], tuple[Any, ...]] = {}
+    contents: dict[tuple[str, str, int], tuple[Any, ...]] = {}
     for dossier_id, regle, source_type, source_id, calcul in echeances:
-        content = contents.get((source_type, id(calcul)))
+        key = fiches[dossier_id]["departement"], source_type, id(calcul)
+        content = contents.get(key)
         if content is None:
-            content = contents[source_type, id(calcul)] = (
-                source_type, calcul.debut_le, calcul.le, as_array(calcul.autres),
+            content = contents[key] = (
+                *key[:2], calcul.debut_le, calcul.le, as_array(calcul.autres),
                 calcul.certitude, calcul.parametre, _dump(calcul.arguments), calcul.a_obtenir,
             )  # fmt: skip
         yield (dossier_id, regle, source_id), content

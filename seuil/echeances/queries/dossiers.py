@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Min, Q, QuerySet, Value, When
+from django.db.models import Case, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from seuil.acteurs.matrice import list_portees
-from seuil.acteurs.models import Agent
+from seuil.acteurs.models import Agent, Commune
 from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Acces, Dossier
 from seuil.dossiers.models.relations import reaches_all
@@ -18,6 +18,7 @@ from seuil.dossiers.queries import hide_limited, readable
 from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
 from seuil.echeances.models import Echeance, NomCherche, Situation, SituationDette, SituationSuivi
 from seuil.echeances.queries.echeances import list_legales
+from seuil.echeances.queries.par_dette import ParDette
 
 # First words of an address: a text that starts so is looked for among addresses.
 _VOIES = frozenset({
@@ -34,7 +35,8 @@ TRIS: Mapping[str, Sequence[Any]] = {
     "nom": ("nom_recherche", "dossier_id"),
     "commune": ("commune_code", "nom_recherche", "dossier_id"),
     "audience": (F("audience_le").asc(nulls_last=True), "dossier_id"),
-    "dette": (F("dette").desc(nulls_last=True), "dossier_id"),
+    # Not a column of the situation: see ParDette.
+    "dette": (),
 }
 
 
@@ -75,7 +77,7 @@ class DossierRow:
     echeance_le: date | None
 
 
-def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
+def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any] | ParDette:
     """Return the situations of the files the agent may see, filtered and ordered.
 
     Count it, slice it, then hand the slice to `list_rows`.
@@ -83,9 +85,6 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     if why_not(agent.profil, "dossier.lire"):
         return Situation.objects.none()
     rows: QuerySet[Any] = Situation.objects.filter(departement=agent.departement_id)
-    if filtres.tri == "dette":
-        # Joined where the order needs it alone: `list_rows` reads it for a slice.
-        rows = _annotate_reserves(rows, agent, on, names=["dette"])
     # A whole département needs no join to the files: the column says it.
     if reaches_all(agent, "identite"):
         rows = hide_limited(rows=rows, agent=agent)
@@ -114,6 +113,9 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     if filtres.en_mandat:
         entrusted = Acces.objects.filter(relation=Acces.Relation.MANDAT).open(on=on)
         rows = rows.filter(dossier__in=entrusted.values("dossier"))
+    if filtres.tri == "dette":
+        dettes = SituationDette.objects.filter(departement=agent.departement_id)
+        return ParDette(rows, readable(rows=dettes, agent=agent, on=on))
     return rows.order_by(*TRIS.get(filtres.tri, TRIS["recent"]))
 
 
@@ -126,67 +128,60 @@ def _among_reserves(rows: QuerySet[Any], agent: Agent, on: date) -> Any:
     return rows.values("dossier")
 
 
-def _if_readable(
-    categorie: str, field: str, agent: Agent, on: date, parmi: Collection[UUID] | None
-) -> Any:
-    """Return a field of another category on the dossiers where the agent may read it."""
-    portees = list_portees(agent.profil, categorie)
-    if portees == list_portees(agent.profil, "identite"):
-        return F(field)
-    nothing = Value(None, output_field=_output_field(field))
-    if not portees:
-        return nothing
-    seen = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
-    if parmi is not None:
-        seen = seen.filter(pk__parmi=parmi)
-    return Case(When(dossier__in=seen.values("pk"), then=F(field)), default=nothing)
-
-
-def _output_field(field: str) -> Any:
-    model, name = {
-        "dossier__situation_dette__montant": (SituationDette, "montant"),
-        "dossier__situation_dette__constatee_le": (SituationDette, "constatee_le"),
-        "dossier__situation_suivi__suivi": (SituationSuivi, "suivi"),
-    }[field]
-    return model._meta.get_field(name)
-
-
+# What is kept apart from the situation: by category, the fields that hold it.
 _RESERVES = {
-    "dette": ("bail_dette", "dossier__situation_dette__montant"),
-    "dette_le": ("bail_dette", "dossier__situation_dette__constatee_le"),
-    "suivi": ("suivi", "dossier__situation_suivi__suivi"),
+    "bail_dette": ("dossier__situation_dette__montant", "dossier__situation_dette__constatee_le"),
+    "suivi": ("dossier__situation_suivi__suivi",),
 }
 
 
-def _annotate_reserves(
-    rows: QuerySet[Any],
-    agent: Agent,
-    on: date,
-    *,
-    names: Collection[str] = tuple(_RESERVES),
-    parmi: Collection[UUID] | None = None,
-) -> QuerySet[Any]:
-    """Add what is kept apart from the situation, on the files where the agent may read it."""
-    found: QuerySet[Any] = rows.annotate(
-        **{name: _if_readable(*_RESERVES[name], agent, on, parmi) for name in names}
+def _annotate_lues(
+    rows: QuerySet[Any], agent: Agent, on: date, ids: Collection[UUID]
+) -> tuple[QuerySet[Any], dict[str, str]]:
+    """Add whether the agent may read what is kept apart; return where, by category.
+
+    Categories that the matrix opens alike are asked about once.
+    """
+    names: dict[Any, str] = {}
+    where = {}
+    for categorie in _RESERVES:
+        portees = list_portees(agent.profil, categorie)
+        if portees not in names:
+            names[portees] = f"lue_{len(names)}"
+            rows = rows.annotate(**{names[portees]: _tell_lue(categorie, agent, on, ids)})
+        where[categorie] = names[portees]
+    return rows, where
+
+
+def _tell_lue(categorie: str, agent: Agent, on: date, ids: Collection[UUID]) -> Any:
+    portees = list_portees(agent.profil, categorie)
+    if not portees or portees == list_portees(agent.profil, "identite"):
+        return Value(bool(portees))
+    seen = Dossier.objects.visible_to(agent, on=on, categorie=categorie).filter(pk__parmi=ids)
+    return Case(
+        When(dossier__in=seen.values("pk"), then=Value(value=True)), default=Value(value=False)
     )
-    return found
 
 
-def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[DossierRow]:
+# By its code, which the situation holds: the dwelling is not asked about.
+_COMMUNE = Commune.objects.filter(code=OuterRef("commune_code")).values("nom")
+
+
+def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -> list[DossierRow]:
     """Return the lines of a slice of `list_dossiers`, in its order; three queries."""
     # The slice first, on one table: its joins are then made for its rows alone.
-    ids = list(situations.values_list("dossier_id", flat=True))
+    if isinstance(situations, ParDette):
+        ids = situations.list_ids()
+    else:
+        ids = list(situations.values_list("dossier_id", flat=True))
+    rows = Situation.objects.filter(dossier__id__parmi=ids).annotate(commune=Subquery(_COMMUNE))
+    rows, lues = _annotate_lues(rows, agent, on, ids)
     found = {
         row[0]: row
-        for row in _annotate_reserves(
-            Situation.objects.filter(dossier__id__parmi=ids), agent, on, parmi=ids
-        )
-        .order_by("dossier_id")
-        .values_list(
-            "dossier_id", "dossier__numero", "dossier__logement__commune__nom", "stade",
-            "stade_le", "audience_le", "dette", "dette_le", "suivi", "parc",
-            "nom_affiche",
+        for row in rows.order_by("dossier_id").values_list(
+            "dossier_id", "dossier__numero", "commune", "stade", "stade_le", "audience_le",
+            "parc", "nom_affiche",
+            *lues.values(), *(field for fields in _RESERVES.values() for field in fields),
         )
     }  # fmt: skip
     prochaines = dict(
@@ -207,15 +202,15 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any]) -> list[Doss
             stade=stade,
             stade_le=stade_le,
             audience_le=audience_le,
-            dette=dette,
-            dette_le=dette_le,
-            suivi=suivi or "",
+            dette=dette if dette_lue else None,
+            dette_le=dette_le if dette_lue else None,
+            suivi=(suivi or "") if suivi_lu else "",
             parc=parc,
             echeance_le=prochaines.get(pk),
         )
         for (
-            pk, numero, commune, stade, stade_le, audience_le, dette, dette_le, suivi, parc,
-            nom,
+            pk, numero, commune, stade, stade_le, audience_le, parc, nom, dette_lue, suivi_lu,
+            dette, dette_le, suivi,
         ) in (found[pk] for pk in ids if pk in found)
     ]  # fmt: skip
 
