@@ -293,7 +293,7 @@ def test_a_file_that_is_not_a_table_is_refused_before_anything(importe, tmp_path
 def test_the_preview_shows_each_row_with_its_reasons(secretaire, importe) -> None:
     lot = importe([("", *ANNE[1:]), KARIM]).lot
 
-    apercu = get_apercu(agent=secretaire, lot_id=lot.pk, etat="refuse")
+    apercu = get_apercu(agent=secretaire, on=ON, lot_id=lot.pk, etat="refuse")
 
     assert apercu.comptes == {"accepte": 1, "refuse": 1}
     assert [ligne.numero for ligne in apercu.lignes] == [2]
@@ -304,7 +304,7 @@ def test_the_preview_answers_nobody_without_the_right(charge_mission, importe) -
     lot = importe([ANNE]).lot
 
     with pytest.raises(Lot.DoesNotExist):
-        get_apercu(agent=charge_mission, lot_id=lot.pk)
+        get_apercu(agent=charge_mission, on=ON, lot_id=lot.pk)
 
 
 def test_the_journal_tells_the_import_without_personal_data(importe) -> None:

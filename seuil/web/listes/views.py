@@ -67,6 +67,7 @@ def liste(request: AgentRequest, lot_id: UUID) -> HttpResponse:
         etat = next(counted, Ligne.Etat.ACCEPTE)
     apercu = get_apercu(
         agent=get_agent(request),
+        on=request_day(request),
         lot_id=lot_id,
         etat=etat,
         page=read_page(number),
@@ -104,7 +105,7 @@ def liste_colonnes(request: AgentRequest, lot_id: UUID) -> HttpResponse:
     """Say which column holds what."""
     agent, on = get_agent(request), request_day(request)
     lot = _find(request, lot_id)
-    apercu = get_apercu(agent=agent, lot_id=lot_id)
+    apercu = get_apercu(agent=agent, on=on, lot_id=lot_id)
     saw(cible=("lot", str(lot.pk)))
     form = ColonnesForm(request.POST or None, colonnes=apercu.colonnes)
     if request.method == "POST" and form.is_valid():
