@@ -62,8 +62,13 @@ def takes_dossier(route: str) -> bool:
     return bool(re.search(r"<str:numero>|<uuid:(?:document|mandat|demarche|acte|acces)_id>", route))
 
 
-def list_kwargs(t: Treillis, route: str, d: Faits | None) -> dict[str, Any] | None:
-    """Return what the address of a route takes, for a dossier; None when it has no such row."""
+def list_kwargs(
+    t: Treillis, route: str, d: Faits | None, *, organisation: str = ""
+) -> dict[str, Any] | None:
+    """Return what the address of a route takes, for a dossier; None when it has no such row.
+
+    Of several duties, the one of an organisation first.
+    """
     kwargs: dict[str, Any] = {}
     for kind, name in re.findall(r"<(?:(\w+):)?(\w+)>", route):
         if name == "numero":
@@ -76,7 +81,8 @@ def list_kwargs(t: Treillis, route: str, d: Faits | None) -> dict[str, Any] | No
         elif name == "lot_id":
             kwargs[name] = t.lignes["actes_lot"][0].pk
         elif name in {"devoir", "source_id"} and d is not None:
-            duty = next((x for x in d.dus if x["devoir"]), None)
+            duties = sorted(d.dus, key=lambda x: x["organisation_id"] != organisation)
+            duty = next((x for x in duties if x["devoir"]), None)
             kwargs[name] = duty[name] if duty else {"devoir": "x", "source_id": d.id}[name]
         elif kind == "uuid":
             kwargs[name] = "00000000-0000-7000-8000-000000000007"
@@ -109,7 +115,7 @@ def list_demandes(
                 chosen = list(t.dossiers.values()) if tous else few
             tabs = ONGLETS if "onglet>" in route else ("",)
             for d in chosen:
-                kwargs = list_kwargs(t, route, d)
+                kwargs = list_kwargs(t, route, d, organisation=p.organisation)
                 if kwargs is None:
                     continue
                 for tab in tabs:
@@ -177,7 +183,7 @@ class Visite:
             return "erreur"
         special = d.verbes & {"public", "signed_in"}
         if not special and not d.verbes & self.oracle.verbes(p):
-            return "" if status in REFUS else "le profil n’a pas ce verbe"
+            return "" if status in REFUS - {302} else "le profil n’a pas ce verbe"
         if not d.dossier or special:
             return ""
         reached = self.oracle.reaches(p, self.t.dossiers[d.dossier], "dossier", LIRE, ON, self.t.at)
