@@ -23,6 +23,7 @@ from seuil.conservation.queries.tables import list_rows_du_dossier
 from seuil.dossiers.models import Bail, Bailleur, Document, Dossier, Logement, Personne
 from seuil.kernel.cartes import list_cartes
 from seuil.kernel.refusal import Refusal
+from seuil.kernel.tables import get_meta, get_table
 
 
 class MotifManquant(Refusal):
@@ -175,7 +176,7 @@ def delete_dossier(*, dossier: Dossier) -> Effacement:
         dossier=None, demandeur="", objet="", motif=""
     )
     for model in reversed(list(keys)):
-        table = model._meta.db_table
+        table = get_table(model)
         lignes[table] = lignes.get(table, 0) + _delete_rows(model, keys[model])
     lignes["dossiers_bailleur"] = (
         Bailleur.objects.filter(pk__in=landlords, baux=None).delete()[0] if landlords else 0
@@ -187,7 +188,7 @@ def _delete_rows(model: type[models.Model], keys: Collection[Any]) -> int:
     """Delete rows by key, without asking each table that might name them: those went before."""
     if not keys:
         return 0
-    meta = model._meta
+    meta = get_meta(model)
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL("DELETE FROM {} WHERE {} = ANY(%s)").format(

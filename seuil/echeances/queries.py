@@ -43,6 +43,7 @@ from seuil.echeances.rules.faits import Fait
 from seuil.echeances.rules.pauses import Acte, list_pauses
 from seuil.engines import droit
 from seuil.kernel.bulk import as_array
+from seuil.kernel.tables import get_column
 
 # First words of an address: a text that starts so is looked for among addresses.
 _VOIES = frozenset({
@@ -195,7 +196,7 @@ def _output_field(field: str) -> Any:
         "dossier__situation_dette__constatee_le": (SituationDette, "constatee_le"),
         "dossier__situation_suivi__suivi": (SituationSuivi, "suivi"),
     }[field]
-    return model._meta.get_field(name)
+    return get_column(model, name)
 
 
 _RESERVES = {

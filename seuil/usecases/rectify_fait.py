@@ -27,6 +27,7 @@ from seuil.dossiers.rules import compute_cle
 from seuil.kernel.cartes import read_carte
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
+from seuil.kernel.tables import get_column
 from seuil.usecases._habilitation import require_verbe
 from seuil.usecases.limit_dossier import record_exercice
 from seuil.usecases.refresh_dossiers import refresh_dossiers
@@ -148,7 +149,7 @@ def _check_champ(model: type[models.Model], champ: str) -> None:
     allowed = [
         name
         for name in list_personnelles(model=model)
-        if name not in _STRUCTURE and not model._meta.get_field(name).is_relation
+        if name not in _STRUCTURE and not get_column(model, name).is_relation
     ]
     if champ not in allowed:
         raise ChampInconnu(
@@ -174,7 +175,7 @@ def _find_row(model: type[models.Model], keys: Sequence[Any], ligne: str) -> mod
 
 
 def _write(row: models.Model, champ: str, valeur: str) -> None:
-    field: Any = row._meta.get_field(champ)
+    field: Any = get_column(row, champ)
     try:
         value = None if valeur == "" and field.null else field.clean(valeur, row)
         setattr(row, champ, value)
