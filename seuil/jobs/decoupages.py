@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from seuil.usecases.import_decoupage import DecoupageSaisi
+
 # As in NatureDecoupage: the parser needs no Django.
 NATURES = ("agence_solidarite", "ccapex_territoriale", "secteur_operateur", "autre")
 
@@ -41,12 +43,14 @@ def run(arguments: argparse.Namespace) -> int:
     if not Departement.objects.filter(communes__departement=departement).exists():
         import_geography(departements=[departement])
     decoupage = import_decoupage(
-        fichier=fichier,
-        nom_fichier=fichier.name,
-        departement=departement,
-        nature=arguments.nature,
-        nom=arguments.nom,
-        remplacer=arguments.remplacer,
+        saisi=DecoupageSaisi(
+            fichier=fichier,
+            nom_fichier=fichier.name,
+            departement=departement,
+            nature=arguments.nature,
+            nom=arguments.nom,
+            remplacer=arguments.remplacer,
+        ),
         by=Machine("decoupages", departement),
         on=today(departement),
     )

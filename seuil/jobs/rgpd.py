@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from seuil.jobs.droit import read_date
 from seuil.jobs.places import find_departement
 from seuil.kernel.refusal import Refusal
+from seuil.usecases.rectify_fait import RectificationSaisie
 
 if TYPE_CHECKING:
     from seuil.dossiers.models import Dossier
@@ -263,12 +264,14 @@ def _run_rectification(arguments: argparse.Namespace) -> int:
 
     dossier = _find_dossier(arguments.dossier)
     done = rectify_fait(
+        saisie=RectificationSaisie(
+            table=arguments.table,
+            champ=arguments.champ,
+            valeur=arguments.valeur,
+            motif=arguments.motif,
+            ligne=arguments.ligne,
+        ),
         dossier=dossier,
-        table=arguments.table,
-        champ=arguments.champ,
-        valeur=arguments.valeur,
-        motif=arguments.motif,
-        ligne=arguments.ligne,
         by=Machine("rgpd", dossier.departement_id),
         on=today(dossier.departement_id),
     )

@@ -63,33 +63,38 @@ class Rectification:
     cle_inchangee: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RectificationSaisie:
+    """Which value is wrong, the right one, and why.
+
+    `ligne` is the identifier of the row when the table has several for the file.
+    """
+
+    table: str
+    champ: str
+    valeur: str
+    motif: str
+    ligne: str = ""
+
+
 @transaction.atomic
 def rectify_fait(
-    *,
-    dossier: Dossier,
-    table: str,
-    champ: str,
-    valeur: str,
-    motif: str,
-    by: Author,
-    on: date,
-    ligne: str = "",
+    *, dossier: Dossier, saisie: RectificationSaisie, by: Author, on: date
 ) -> Rectification:
     """Write the right value in place of the wrong one; the wrong one is kept nowhere.
 
-    `ligne` is the identifier of the row when the table has several for the file.
     Raises HabilitationRefusee, MotifManquant, TableInconnue, ChampInconnu, LigneInconnue,
     ValeurRefusee.
     """
     if isinstance(by, Agent):
         require_verbe(by=by, verbe="rgpd.exercer")
-    if not motif.strip():
+    if not saisie.motif.strip():
         raise MotifManquant
     with acting_as_machine("rgpd", on=on, departement=dossier.departement_id):
         tables = _list_rectifiables(dossier)
-        model = _find_table(tables, table)
-        _check_champ(model, champ)
-        row = _find_row(model, tables[model], ligne)
+        model = _find_table(tables, saisie.table)
+        _check_champ(model, saisie.champ)
+        row = _find_row(model, tables[model], saisie.ligne)
         categorie = get_categorie(row=row)
         since = getattr(row, "created_at", None)
         lecteurs = list_lecteurs(
@@ -98,7 +103,7 @@ def rectify_fait(
             depuis=since.date() if since else dossier.ouvert_le,
             on=on,
         )
-        _write(row, champ, valeur)
+        _write(row, saisie.champ, saisie.valeur)
         cle_kept = (
             not _refresh_cle(dossier) if model.__name__ in {"Personne", "Logement"} else False
         )
@@ -111,15 +116,15 @@ def rectify_fait(
             target_id=dossier.pk,
             details={
                 "table": model.__name__.lower(),
-                "champ": champ,
+                "champ": saisie.champ,
                 "ligne": str(row.pk),
                 "organismes": [str(x.id) for x in lecteurs if x.id],
             },
         )
     record_exercice(
-        dossier=dossier, droit=DemandeDroit.Droit.RECTIFICATION, motif=motif, by=by, on=on
+        dossier=dossier, droit=DemandeDroit.Droit.RECTIFICATION, motif=saisie.motif, by=by, on=on
     )
-    return Rectification(name_field(model=model, field=champ), lecteurs, cle_kept)
+    return Rectification(name_field(model=model, field=saisie.champ), lecteurs, cle_kept)
 
 
 def _list_rectifiables(dossier: Dossier) -> dict[type[models.Model], list[Any]]:

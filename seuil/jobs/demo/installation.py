@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -17,6 +16,7 @@ from config.database import DATA_DIR
 from seuil.accompagnements.operations import create_objectif
 from seuil.accompagnements.rules.choix import ObjectifSaisi
 from seuil.actes.models import Acte, Lot, TypeActe
+from seuil.actes.rules.listes import ListeSaisie
 from seuil.acteurs.models import Arrondissement
 from seuil.acteurs.operations.territoires import import_geography
 from seuil.audit.models import Event
@@ -247,19 +247,18 @@ class _Histoire:
     def _receive(self, fichier: FichierListe) -> Vie:
         """The secretariat imports a list; the last ones wait for a look."""
         self.bilan.listes += 1
-        liste: dict[str, Any] = {
-            "fichier": fichier.path,
-            "nom_fichier": fichier.path.name,
-            "type_acte": fichier.type,
-            "source": fichier.source,
-            "departement": DEPARTEMENT,
-            "by": self._acteurs.secretariat,
-            "on": fichier.depose_le,
-        }
+        by, on = self._acteurs.secretariat, fichier.depose_le
+        liste = ListeSaisie(
+            fichier=fichier.path,
+            nom_fichier=fichier.path.name,
+            type_acte=fichier.type,
+            source=fichier.source,
+            departement=DEPARTEMENT,
+        )
         if self._is_left(fichier):
-            deposit_liste(**liste)
+            deposit_liste(liste=liste, by=by, on=on)
             return
-        done = import_liste(**liste)
+        done = import_liste(liste=liste, by=by, on=on)
         self.bilan.lignes.update(done.compte)
         if fichier.type == TypeActe.ASSIGNATION:
             self._ask_dsf(done.lot)

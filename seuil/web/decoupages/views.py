@@ -25,7 +25,7 @@ from seuil.acteurs.queries import (
 from seuil.acteurs.rules import Coupure, Division, find_coupures, find_perimetre, load_departement
 from seuil.engines.tabular import FileRefused
 from seuil.kernel.refusal import Refusal
-from seuil.usecases.import_decoupage import DecoupageRefuse, import_decoupage
+from seuil.usecases.import_decoupage import DecoupageRefuse, DecoupageSaisi, import_decoupage
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.decoupages.forms import CommuneForm, ComparerForm, ImportForm, ModifierForm
 from seuil.web.journal import figures_only
@@ -183,12 +183,14 @@ def _import(request: AgentRequest, form: ImportForm) -> Decoupage | None:
         path.write_bytes(data["fichier"].read())
         try:
             return import_decoupage(
-                fichier=path,
-                nom_fichier=data["fichier"].name,
-                departement=agent.departement_id,
-                nature=data["nature"],
-                nom=data["nom"],
-                remplacer=data["remplacer"],
+                saisi=DecoupageSaisi(
+                    fichier=path,
+                    nom_fichier=data["fichier"].name,
+                    departement=agent.departement_id,
+                    nature=data["nature"],
+                    nom=data["nom"],
+                    remplacer=data["remplacer"],
+                ),
                 by=agent,
                 on=request_day(request),
             )

@@ -26,7 +26,7 @@ from seuil.conservation.queries.demandes import (
     list_personnes,
 )
 from seuil.conservation.queries.dossiers import get_gel, get_sort
-from seuil.conservation.rules import compute_reponse_due
+from seuil.conservation.rules import DemandeSaisie, compute_reponse_due
 from seuil.dossiers.models import Dossier
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
@@ -62,7 +62,8 @@ def droits(request: AgentRequest) -> HttpResponse:
             form.add_error("numero", "Aucun dossier ne porte ce numéro dans votre département.")
         else:
             try:
-                added = record_demande(dossier=dossier, by=agent, on=on, **data)
+                demande = DemandeSaisie(**data)
+                added = record_demande(dossier=dossier, demande=demande, by=agent, on=on)
             except Refusal as refusal:
                 form.add_error("recue_le", str(refusal))
             else:

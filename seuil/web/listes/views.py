@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from seuil.actes.models import Ligne, Lot
 from seuil.actes.queries import get_apercu, get_lot, list_lots
+from seuil.actes.rules.listes import ListeSaisie
 from seuil.engines.tabular import FileRefused
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.import_liste import abandon_liste, apply_liste, deposit_liste, map_liste
@@ -178,11 +179,13 @@ def _deposit(request: AgentRequest, form: DepotForm) -> Lot | None:
                 file.write(chunk)
         try:
             return deposit_liste(
-                fichier=path,
-                nom_fichier=data["fichier"].name,
-                type_acte=data["type_acte"],
-                source=data["source"],
-                departement=agent.departement_id,
+                liste=ListeSaisie(
+                    fichier=path,
+                    nom_fichier=data["fichier"].name,
+                    type_acte=data["type_acte"],
+                    source=data["source"],
+                    departement=agent.departement_id,
+                ),
                 by=agent,
                 on=request_day(request),
             )
