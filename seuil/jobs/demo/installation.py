@@ -23,7 +23,8 @@ from seuil.audit.models import Event
 from seuil.audit.operations import record_event
 from seuil.dossiers.models import Dossier
 from seuil.engines import droit
-from seuil.jobs.demo.activite import Agenda, EquipeMobile, Vie
+from seuil.jobs.demo.activite.agenda import Agenda, Vie
+from seuil.jobs.demo.activite.equipe import EquipeMobile
 from seuil.jobs.demo.faits import FaitsDeProcedure
 from seuil.jobs.demo.listes import SEED, TAILLES, FichierListe, generate_lists
 from seuil.jobs.demo.organisations import (
