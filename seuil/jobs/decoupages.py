@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from seuil.kernel.accord import write_pluriel
 from seuil.usecases.import_decoupage import DecoupageSaisi
 
 # As in NatureDecoupage: the parser needs no Django.
@@ -55,5 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
         on=today(departement),
     )
     secteurs, communes = decoupage.secteurs.count(), decoupage.rattachements.count()
-    print(f"Découpage « {decoupage} » : {secteurs} secteurs, {communes} communes.")
+    print(
+        f"Découpage « {decoupage} » : {write_pluriel(secteurs, 'secteur')},"
+        f" {write_pluriel(communes, 'commune')}."
+    )
     return 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from seuil.jobs.droit import read_date
 from seuil.jobs.places import find_departement
+from seuil.kernel.accord import write_pluriel
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.rectify_fait import RectificationSaisie
 
@@ -180,7 +181,7 @@ def _print_retenus(bilan: "Bilan") -> None:
             until = f", jusqu’au {retenue.jusqu_au:%d/%m/%Y}" if retenue.jusqu_au else ""
             print(f"  {retenu.numero}{_NBSP}: {retenue.libelle}{until}")
     if len(bilan.retenus) > _SHOWN:
-        print(f"  … et {len(bilan.retenus) - _SHOWN} autres (voir --json).")
+        print(f"  … et {write_pluriel(len(bilan.retenus) - _SHOWN, 'autre')} (voir --json).")
 
 
 def _find_dossier(numero: str) -> "Dossier":
@@ -214,7 +215,10 @@ def _run_acces(arguments: argparse.Namespace) -> int:
     for name, content in list_fichiers(remise):
         _write(folder / name, content)
     copied = _copy_pieces(dossier, remise.documents, folder) if arguments.pieces else 0
-    print(f"{len(remise.donnees)} données, {len(remise.retenues)} retenues, écrites dans {folder}")
+    print(
+        f"Écrit dans {folder}{_NBSP}: {write_pluriel(len(remise.donnees), 'donnée')},"
+        f" {write_pluriel(len(remise.retenues), 'retenue')}."
+    )
     for retenue in remise.retenues:
         print(f"  non remis{_NBSP}: {retenue}")
     free = sorted({f"{d.libelle_table}, {d.libelle}" for d in remise.donnees if d.a_relire})
@@ -222,7 +226,11 @@ def _run_acces(arguments: argparse.Namespace) -> int:
         print(f"À relire avant de remettre (textes libres){_NBSP}: {' ; '.join(free)}")
         print("Un nom de tiers y reste ? Recommencez avec --masquer.")
     if remise.documents:
-        told = f"{copied} copiées, à relire" if copied else "non copiées (--pieces les copie)"
+        told = (
+            f"{write_pluriel(copied, 'copiée')}, à relire"
+            if copied
+            else "non copiées (--pieces les copie)"
+        )
         print(f"Pièces jointes{_NBSP}: {len(remise.documents)}, {told}")
     return 0
 

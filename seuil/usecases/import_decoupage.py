@@ -16,6 +16,7 @@ from seuil.acteurs.operations.territoires import (
 from seuil.acteurs.rules import LigneDecoupage, SecteurLu, read_secteurs
 from seuil.audit.operations import Author
 from seuil.engines.tabular import Cell, Row, normalise_header, read_table
+from seuil.kernel.accord import write_pluriel
 from seuil.kernel.refusal import Refusal
 
 # What a column may be called, without accent.
@@ -48,7 +49,8 @@ class DecoupageRefuse(Refusal):
     def __init__(self, lignes: Sequence[str]) -> None:
         self.lignes = list(lignes[:_MONTRES])
         if len(lignes) > _MONTRES:
-            self.lignes.append(f"… et {len(lignes) - _MONTRES}\u00a0autres lignes refusées.")
+            reste = write_pluriel(len(lignes) - _MONTRES, "autre ligne refusée")
+            self.lignes.append(f"… et {reste}.")
         super().__init__("\n".join([*self.lignes, "Rien n’a été enregistré."]))
 
 

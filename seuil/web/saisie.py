@@ -53,16 +53,19 @@ def record(
     """Run `operation` on what a valid form says, by the agent, today; tell whether it was done.
 
     Its refusal becomes an error of the form (of its field `champ`); `fait` is said on the next
-    page.
+    page, or that nothing changed, when the operation returns the list of what it added, empty.
     """
     if request.method != "POST" or not form.is_valid():
         return False
     try:
-        operation(by=get_agent(request), on=request_day(request), **form.read())
+        done = operation(by=get_agent(request), on=request_day(request), **form.read())
     except Refusal as refusal:
         form.add_error(champ, str(refusal))
         return False
-    messages.success(request, fait)
+    if done == []:
+        messages.info(request, "Rien n’a changé : aucune réponse n’est différente.")
+    else:
+        messages.success(request, fait)
     return True
 
 

@@ -178,8 +178,8 @@ def test_what_cannot_be_met_is_said() -> None:
 
     assert len(proposition.retenus) == 25
     assert len(proposition.manques) == 2
-    assert "0 dossiers dans l’arrondissement au lieu de 20" in proposition.manques[0]
-    assert "0 commandements de quitter les lieux au lieu de 4" in proposition.manques[1]
+    assert "0\u00a0dossier dans l’arrondissement au lieu de 20" in proposition.manques[0]
+    assert "0\u00a0commandement de quitter les lieux au lieu de 4" in proposition.manques[1]
 
 
 def test_a_quota_passed_by_an_addition_is_said() -> None:

@@ -98,7 +98,7 @@ def test_the_command_imports_and_tells_what(
 
     assert decoupages.run(words) == 0
 
-    assert "2 secteurs, 2 communes" in capsys.readouterr().out
+    assert "2\u00a0secteurs, 2\u00a0communes" in capsys.readouterr().out
     words.fichier = fichier.parent / "absent.csv"
     with pytest.raises(Refusal, match="n’existe pas"):
         decoupages.run(words)

@@ -152,7 +152,7 @@ def score_candidat(s: SituationCandidat, *, on: date) -> list[Critere]:
 
 def _suivi(s: SituationCandidat) -> Iterator[Critere]:
     if s.prescrit_par:
-        yield _critere("prescrit", f"Proposé par un service : {s.prescrit_par}.")
+        yield _critere("prescrit", f"Proposé par un service : {s.prescrit_par}.")
     if s.suivi == "sans_reponse":
         yield _critere("sans_reponse", "N’a pas répondu aux sollicitations des services sociaux.")
     elif s.suivi == "inconnu":

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from seuil.acteurs.models import Organisation
 from seuil.acteurs.rules import is_reached_by
@@ -39,7 +39,7 @@ _PAR_DEFAUT = "menages_rencontres"
 
 
 @requires("activite.lire")
-@require_GET
+@require_safe
 def activite(request: AgentRequest) -> HttpResponse:
     """The indicators of the month, one of them day by day, and the closures."""
     agent, on = get_agent(request), request_day(request)
@@ -67,7 +67,7 @@ def activite(request: AgentRequest) -> HttpResponse:
 
 
 @requires("activite.ouvrir")
-@require_GET
+@require_safe
 def activite_dossiers(request: AgentRequest, code: str) -> HttpResponse:
     """The dossiers behind a figure: those that the agent opens by name, the others counted."""
     if code not in PAR_CODE:
@@ -95,7 +95,7 @@ def activite_dossiers(request: AgentRequest, code: str) -> HttpResponse:
 
 @requires("activite.lire")
 @requires_recent_sign_in
-@require_GET
+@require_safe
 def activite_xlsx(request: AgentRequest) -> HttpResponse:
     """The same figures in a workbook."""
     agent, on = get_agent(request), request_day(request)

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from seuil.acteurs.models import Decoupage, Organisation, TypeOrganisation
 from seuil.acteurs.operations.territoires import adjust_decoupage, adjust_secteur
@@ -36,7 +36,7 @@ _OUVERTES = 12
 
 @requires("annuaire.lire")
 @figures_only
-@require_GET
+@require_safe
 def decoupages(request: AgentRequest) -> HttpResponse:
     """List the divisions of the département."""
     territoire = _territoire(request)
@@ -53,7 +53,7 @@ def decoupages(request: AgentRequest) -> HttpResponse:
 
 @requires("annuaire.lire")
 @figures_only
-@require_GET
+@require_safe
 def decoupage(request: AgentRequest, cle: str) -> HttpResponse:
     """Show one division, secteur by secteur."""
     territoire = _territoire(request)
@@ -82,7 +82,7 @@ def decoupage(request: AgentRequest, cle: str) -> HttpResponse:
 
 @requires("annuaire.lire")
 @figures_only
-@require_GET
+@require_safe
 def decoupage_comparer(request: AgentRequest) -> HttpResponse:
     """Say which secteurs of a division another one cuts."""
     territoire = _territoire(request)
@@ -104,7 +104,7 @@ def decoupage_comparer(request: AgentRequest) -> HttpResponse:
 
 @requires("annuaire.lire")
 @figures_only
-@require_GET
+@require_safe
 def decoupage_commune(request: AgentRequest) -> HttpResponse:
     """Say where a commune lies in every division, and who serves it."""
     territoire = _territoire(request)
@@ -137,7 +137,7 @@ def decoupage_commune(request: AgentRequest) -> HttpResponse:
 
 @requires("agents.gerer")
 @figures_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decoupage_importer(request: AgentRequest) -> HttpResponse:
     """Read a division from a file."""
     form = ImportForm(request.POST or None, request.FILES or None)
@@ -153,7 +153,7 @@ def decoupage_importer(request: AgentRequest) -> HttpResponse:
 
 @requires("agents.gerer")
 @figures_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decoupage_modifier(request: AgentRequest, decoupage_id: UUID) -> HttpResponse:
     """Change the names of a division, and who serves its secteurs."""
     agent = get_agent(request)

@@ -48,7 +48,7 @@ from seuil.web.saisie import record
 
 
 @requires("rgpd.exercer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def droits(request: AgentRequest) -> HttpResponse:
     """The register of requests; a new one is added to it."""
     agent, on = get_agent(request), request_day(request)
@@ -76,7 +76,7 @@ def droits(request: AgentRequest) -> HttpResponse:
 
 
 @requires("rgpd.exercer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def demande(request: AgentRequest, demande_id: UUID) -> HttpResponse:
     """One request: what was asked, what can be done, what was decided."""
     found = _find(request, demande_id)
@@ -158,7 +158,7 @@ def demande_donnees(request: AgentRequest, demande_id: UUID) -> HttpResponse:
 
 
 @requires("conservation.geler")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def gel(request: AgentRequest, numero: str) -> HttpResponse:
     """Hold a file, or lift the hold; say until when it is kept."""
     dossier = find_dossier(request, numero)

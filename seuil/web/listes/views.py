@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from seuil.actes.models import Ligne, Lot
 from seuil.actes.queries import get_apercu, get_lot, list_lots
@@ -34,7 +34,7 @@ _ESSENTIELS = (
 
 
 @requires("acte.importer")
-@require_GET
+@require_safe
 def listes(request: AgentRequest) -> HttpResponse:
     """List what was received."""
     lots = list_lots(agent=get_agent(request))
@@ -42,7 +42,7 @@ def listes(request: AgentRequest) -> HttpResponse:
 
 
 @requires("acte.importer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def liste_deposer(request: AgentRequest) -> HttpResponse:
     """Deposit a list; nothing is applied yet."""
     form = DepotForm(request.POST or None, request.FILES or None)
@@ -56,7 +56,7 @@ def liste_deposer(request: AgentRequest) -> HttpResponse:
 
 
 @requires("acte.importer")
-@require_GET
+@require_safe
 def liste(request: AgentRequest, lot_id: UUID) -> HttpResponse:
     """Show what applying a list would do, row by row."""
     etat, number = request.GET.get("etat", ""), request.GET.get("page", "1")
@@ -101,7 +101,7 @@ def liste(request: AgentRequest, lot_id: UUID) -> HttpResponse:
 
 
 @requires("acte.importer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def liste_colonnes(request: AgentRequest, lot_id: UUID) -> HttpResponse:
     """Say which column holds what."""
     agent, on = get_agent(request), request_day(request)
