@@ -5,11 +5,11 @@ one that is no longer planted. Lines of the matrix are still counted by the cens
 """
 
 # The day a table holds one of these categories, its mutants are seen, and the run says so.
-_SANS_TABLE = "aucune table ne tient encore cette catégorie : il n’y a rien à lire ni à écrire"
-_TRANSMISSION = "« recevoir » dit à qui l’on remet, n’ouvre rien : aucune politique ne le demande"
+_SANS_TABLE = "aucune table ne tient encore cette catégorie : il n’y a rien à lire ni à écrire"
+_TRANSMISSION = "« recevoir » dit à qui l’on remet, n’ouvre rien : aucune politique ne le demande"
 _TOUS = "tout profil qui se connecte a déjà ce verbe ; les codes ne se connectent pas"
 _SANS_ORGANISME = (
-    "une note sociale n’est lue que de l’organisme qui l’a écrite : un code n’en a pas"
+    "une note sociale n’est lue que de l’organisme qui l’a écrite : un code n’en a pas"
 )
 
 _CATEGORIES_A_VENIR = (

@@ -3,6 +3,7 @@
 import io
 import random
 import re
+import time
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -127,19 +128,25 @@ def list_demandes(
                                       d.id if d else "")  # fmt: skip
 
 
+# Seconds; what a request tells of its session is undone with it.
+_RECONNEXION = 300
+
+
 class Visite:
     """Sends requests as personas, each in a savepoint that is undone."""
 
     def __init__(self, t: Treillis, oracle: Oracle) -> None:
         self.t, self.oracle = t, oracle
-        self._clients: dict[str, Client] = {}
+        self._clients: dict[str, tuple[Client, float]] = {}
 
     def client(self, nom: str) -> Client:
-        if nom not in self._clients:
+        """Return a persona's browser, signed in again before its session would end by itself."""
+        client, since = self._clients.get(nom, (None, 0.0))
+        if client is None or time.monotonic() - since > _RECONNEXION:
             client = Client(raise_request_exception=False)
             sign_in_strongly(client, self.t.agents[nom])
-            self._clients[nom] = client
-        return self._clients[nom]
+            self._clients[nom] = client, time.monotonic()
+        return client
 
     def send(self, d: Demande) -> Any:
         client = self.client(d.persona)
@@ -224,13 +231,20 @@ def why_bad_headers(response: Any, *, signed_in: bool) -> list[str]:
     return reasons
 
 
+def read_body(response: Any) -> bytes:
+    """Return the body of an answer, its file closed."""
+    if not response.streaming:
+        return response.content
+    content = b"".join(response.streaming_content)
+    # As Django's test client does: the transaction around outlives each answer.
+    request_finished.disconnect(close_old_connections)
+    response.close()
+    return content
+
+
 def read_all(response: Any) -> str:
     """Return everything an answer says: headers, body, the parts of a compressed file."""
-    content = b"".join(response.streaming_content) if response.streaming else response.content
-    if response.streaming:
-        # As Django's test client does: the transaction around outlives each answer.
-        request_finished.disconnect(close_old_connections)
-        response.close()
+    content = read_body(response)
     parts = [str(response.headers), content.decode("utf-8", "ignore")]
     if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as file:

@@ -145,6 +145,8 @@ class Oracle:
                     # Who writes reads.
                     asked |= set(regle.get(ECRIRE, ())) if operation == LIRE else set()
                     found |= {(code, c, operation, regle["relation"], de, a) for c in asked}
+                if self.opens(regle, "dossier", LIRE):
+                    found.add((code, "dossier", LIRE, regle["relation"], de, a))
         return found
 
     def opens(self, regle: Mapping[str, Any], categorie: str, operation: str) -> bool:
