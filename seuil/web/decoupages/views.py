@@ -24,11 +24,11 @@ from seuil.acteurs.queries import (
 )
 from seuil.acteurs.rules import Coupure, Division, find_coupures, find_perimetre, load_departement
 from seuil.engines.tabular import FileRefused
-from seuil.kernel.refusal import Refusal
 from seuil.usecases.import_decoupage import DecoupageRefuse, DecoupageSaisi, import_decoupage
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.decoupages.forms import CommuneForm, ComparerForm, ImportForm, ModifierForm
 from seuil.web.journal import figures_only
+from seuil.web.saisie import attempt
 
 # A longer list of communes is folded.
 _OUVERTES = 12
@@ -181,27 +181,19 @@ def _import(request: AgentRequest, form: ImportForm) -> Decoupage | None:
     with TemporaryDirectory(prefix="seuil-") as folder:
         path = Path(folder) / "decoupage"
         path.write_bytes(data["fichier"].read())
-        try:
-            return import_decoupage(
-                saisi=DecoupageSaisi(
-                    fichier=path,
-                    nom_fichier=data["fichier"].name,
-                    departement=agent.departement_id,
-                    nature=data["nature"],
-                    nom=data["nom"],
-                    remplacer=data["remplacer"],
-                ),
-                by=agent,
-                on=request_day(request),
-            )
-        except DecoupageRefuse as refusal:
-            for ligne in refusal.lignes:
-                form.add_error("fichier", ligne)
-        except FileRefused as refusal:
-            form.add_error("fichier", f"{refusal.message} {refusal.remede}")
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-    return None
+        saisi = DecoupageSaisi(
+            fichier=path,
+            nom_fichier=data["fichier"].name,
+            departement=agent.departement_id,
+            nature=data["nature"],
+            nom=data["nom"],
+            remplacer=data["remplacer"],
+        )
+        return attempt(
+            form,
+            lambda: import_decoupage(saisi=saisi, by=agent, on=request_day(request)),
+            champs={DecoupageRefuse: "fichier", FileRefused: "fichier"},
+        )
 
 
 def _rename(
@@ -212,7 +204,8 @@ def _rename(
 ) -> bool:
     """Write every name that changed, or none; a refusal becomes the form's error."""
     by, on = get_agent(request), request_day(request)
-    try:
+
+    def write() -> None:
         with transaction.atomic():
             if "nom" in form.changed_data:
                 adjust_decoupage(decoupage=found, nom=form.cleaned_data["nom"], by=by, on=on)
@@ -220,10 +213,9 @@ def _rename(
                 adjust_secteur(
                     secteur=secteur, nom=nom, organisation=organismes.get(organisme), by=by, on=on
                 )
-    except Refusal as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
+
+    attempt(form, write)
+    return not form.errors
 
 
 def _territoire(request: AgentRequest) -> Territoire:
