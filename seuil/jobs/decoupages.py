@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from seuil.kernel.accord import write_pluriel
-from seuil.usecases.import_decoupage import DecoupageSaisi
 
 # As in NatureDecoupage: the parser needs no Django.
 NATURES = ("agence_solidarite", "ccapex_territoriale", "secteur_operateur", "autre")
@@ -36,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     from seuil.acteurs.operations.territoires import import_geography
     from seuil.kernel.clock import today
     from seuil.kernel.refusal import Refusal
-    from seuil.usecases.import_decoupage import import_decoupage
+    from seuil.usecases.import_decoupage import DecoupageSaisi, import_decoupage
 
     departement, fichier = arguments.departement, arguments.fichier
     if not fichier.is_file():
