@@ -15,6 +15,7 @@ from django.db import connection
 
 from bench.listes import write_list
 from config.database import DATA_DIR
+from seuil.actes.rules.listes import ListeSaisie
 from seuil.acteurs.models import Agent, Organisation
 from seuil.acteurs.operations.agents import create_agent
 from seuil.acteurs.operations.machine import Machine
@@ -119,9 +120,16 @@ def import_acts(type_acte: str, *, count: int, until: date, seed: int) -> int:
         DATA_DIR / f"{type_acte}.csv", type_acte=type_acte, count=count, until=until, seed=seed
     )
     return import_liste(
-        fichier=path, nom_fichier=path.name, type_acte=type_acte, source="mesure",
-        departement="33", by=BY, on=until,
-    ).compte["acceptes"]  # fmt: skip
+        liste=ListeSaisie(
+            fichier=path,
+            nom_fichier=path.name,
+            type_acte=type_acte,
+            source="mesure",
+            departement="33",
+        ),
+        by=BY,
+        on=until,
+    ).compte["acceptes"]
 
 
 def get_agent(role: str) -> Agent:

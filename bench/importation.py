@@ -8,6 +8,7 @@ from django.db import connection
 from bench import base
 from bench.listes import ENTETES, write_list
 from config.database import DATA_DIR
+from seuil.actes.rules.listes import ListeSaisie
 from seuil.usecases.import_liste import import_liste
 
 
@@ -44,9 +45,16 @@ def run(taille: base.Taille) -> None:
 def import_file(path: Path) -> None:
     """Import the list as the command does."""
     import_liste(
-        fichier=path, nom_fichier=path.name, type_acte="assignation", source="mesure",
-        departement="33", by=base.BY, on=base.ON,
-    )  # fmt: skip
+        liste=ListeSaisie(
+            fichier=path,
+            nom_fichier=path.name,
+            type_acte="assignation",
+            source="mesure",
+            departement="33",
+        ),
+        by=base.BY,
+        on=base.ON,
+    )
 
 
 def copy_raw(path: Path) -> None:

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "seuil.web.middleware.ContentSecurityPolicy",
+    "seuil.web.middleware.CorpsCompris",
 ]
 if SEUIL_MESURE:
     MIDDLEWARE.insert(0, "seuil.web.middleware.ServerTiming")

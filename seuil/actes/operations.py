@@ -1,5 +1,6 @@
 """Stage a list, decide its rows, and write acts."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 
 from seuil.actes.models import Acte, Correspondance, Ligne, Lot
 from seuil.actes.rules.lignes import ActeRecu, LigneLue
+from seuil.actes.rules.listes import ListeSaisie
 from seuil.actes.rules.saisie import ActeSaisi
 from seuil.audit.operations import Author, record_event
 from seuil.dossiers.models import Dossier
@@ -17,6 +19,13 @@ from seuil.engines.tabular import Cell, Row, Table
 from seuil.kernel.bulk import copy_new_rows, copy_rows
 from seuil.kernel.models import new_id, new_key
 from seuil.kernel.refusal import Refusal
+
+# What the journal says of a list that comes to a state.
+_EVENTS = {
+    Lot.Etat.A_VALIDER: "liste.lue",
+    Lot.Etat.APPLIQUE: "liste.appliquee",
+    Lot.Etat.ABANDONNE: "liste.abandonnee",
+}
 
 
 class ActeDejaConnu(Refusal):
@@ -36,11 +45,7 @@ def lock_import(*, departement: str) -> None:
 @transaction.atomic
 def create_lot(
     *,
-    departement: str,
-    type_acte: str,
-    source: str,
-    nom_fichier: str,
-    empreinte: str,
+    liste: ListeSaisie,
     table: Table,
     correspondance: Mapping[int, str],
     by: Author,
@@ -48,11 +53,11 @@ def create_lot(
 ) -> Lot:
     """Stage a list as read; its rows follow with add_lignes. Writes the audit line."""
     lot = Lot.objects.create(
-        departement_id=departement,
-        type=type_acte,
-        source=source,
-        nom_fichier=nom_fichier[:200],
-        empreinte=empreinte,
+        departement_id=liste.departement,
+        type=liste.type_acte,
+        source=liste.source,
+        nom_fichier=liste.nom_fichier[:200],
+        empreinte=hashlib.sha256(liste.fichier.read_bytes()).hexdigest(),
         etat=Lot.Etat.A_MAPPER,
         lecture={
             "entetes": list(table.headers),
@@ -139,9 +144,8 @@ def adjust_lignes(
 def set_lot_state(
     *,
     lot: Lot,
-    etat: str,
+    etat: Lot.Etat,
     compte: Mapping[str, int],
-    kind: str,
     by: Author,
     on: date,
     correspondance: Mapping[int, str] | None = None,
@@ -157,7 +161,14 @@ def set_lot_state(
             "correspondance": {str(i): champ for i, champ in correspondance.items()},
         }
     lot.save(update_fields=["etat", "compte", "applique_le", "lecture"])
-    record_event(kind=kind, by=by, on=on, target_type="lot", target_id=lot.pk, details=dict(compte))
+    record_event(
+        kind=_EVENTS[etat],
+        by=by,
+        on=on,
+        target_type="lot",
+        target_id=lot.pk,
+        details=dict(compte),
+    )
     return lot
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from seuil.actes.models import Acte, Correspondance, Ligne, Lot
 from seuil.actes.rules.champs import get_synonymes
@@ -80,8 +80,12 @@ def get_lot(*, agent: Agent, lot_id: UUID) -> Lot:
     return Lot.objects.get(pk=lot_id, departement=agent.departement_id)
 
 
-def get_apercu(*, agent: Agent, lot_id: UUID, etat: str | None = None, page: int = 1) -> Apercu:
+def get_apercu(
+    *, agent: Agent, on: date, lot_id: UUID, etat: str | None = None, page: int = 1
+) -> Apercu:
     """Return a list with its columns, its counts and a page of its rows.
+
+    A row names its dossier where the agent opens it.
 
     Raises Lot.DoesNotExist when the agent may not see it.
     """
@@ -96,13 +100,23 @@ def get_apercu(*, agent: Agent, lot_id: UUID, etat: str | None = None, page: int
     pages = max(1, -(-total // LIGNES_PAR_PAGE))
     page = min(max(1, page), pages)
     first = (page - 1) * LIGNES_PAR_PAGE
-    lignes = [
-        LigneVue(numero, state, tuple(map(_shown, cells)), motifs, confirmee, dossier)
-        for numero, state, cells, motifs, confirmee, dossier in rows.order_by("numero").values_list(
-            "numero", "etat", "cellules", "motifs", "confirmee", "dossier__numero"
-        )[first : first + LIGNES_PAR_PAGE]
-    ]
+    lignes = _list_lignes(
+        rows.order_by("numero")[first : first + LIGNES_PAR_PAGE], agent=agent, on=on
+    )
     return Apercu(lot, _list_colonnes(lot), comptes, lignes, page, pages)
+
+
+def _list_lignes(rows: QuerySet[Ligne], *, agent: Agent, on: date) -> list[LigneVue]:
+    staged = list(
+        rows.values_list("numero", "etat", "cellules", "motifs", "confirmee", "dossier_id")
+    )
+    ids = {row[-1] for row in staged if row[-1]}
+    opened = Dossier.objects.visible_to(agent, on=on).filter(pk__in=ids) if ids else []
+    numeros = {d.pk: d.numero for d in opened}
+    return [
+        LigneVue(numero, state, tuple(map(_shown, cells)), motifs, confirmee, numeros.get(dossier))
+        for numero, state, cells, motifs, confirmee, dossier in staged
+    ]
 
 
 def list_actes(*, agent: Agent, on: date, dossier: Dossier) -> list[Acte]:

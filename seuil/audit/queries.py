@@ -10,6 +10,7 @@ from django.db import connection
 
 from seuil.audit.rules import CATEGORIES
 from seuil.kernel.cartes import list_domain_models
+from seuil.kernel.tables import get_meta, get_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,11 @@ def get_registre() -> Mapping[str, Mapping[str, str]]:
         named = {name: code for code in CATEGORIES for name in privacy.get(code, ())}
         columns = {
             str(f.column): named[f.name]
-            for f in model._meta.local_concrete_fields
+            for f in get_meta(model).local_concrete_fields
             if f.name in named
         }
         if columns:
-            registre[model._meta.db_table] = columns
+            registre[get_table(model)] = columns
     return registre
 
 

@@ -20,9 +20,11 @@ from seuil.audit.operations import Author, record_event
 from seuil.conservation.models import DemandeDroit, Gel, ResteAnonyme
 from seuil.conservation.queries.expirations import list_documents_orphelins, list_expires
 from seuil.conservation.queries.tables import list_rows_du_dossier
+from seuil.conservation.rules import DemandeSaisie
 from seuil.dossiers.models import Bail, Bailleur, Document, Dossier, Logement, Personne
 from seuil.kernel.cartes import list_cartes
 from seuil.kernel.refusal import Refusal
+from seuil.kernel.tables import get_meta, get_table
 
 
 class MotifManquant(Refusal):
@@ -78,25 +80,18 @@ def end_gel(*, dossier: Dossier, by: Author, on: date) -> None:
 
 @transaction.atomic
 def record_demande(
-    *,
-    dossier: Dossier,
-    droit: str,
-    demandeur: str,
-    objet: str,
-    recue_le: date,
-    by: Author,
-    on: date,
+    *, dossier: Dossier, demande: DemandeSaisie, by: Author, on: date
 ) -> DemandeDroit:
     """Add a person's request to the register. Raises DemandeMalDatee."""
-    if recue_le > on:
+    if demande.recue_le > on:
         raise DemandeMalDatee
-    demande = DemandeDroit.objects.create(
+    added = DemandeDroit.objects.create(
         departement_id=dossier.departement_id,
         dossier=dossier,
-        droit=droit,
-        demandeur=demandeur.strip(),
-        objet=objet.strip(),
-        recue_le=recue_le,
+        droit=demande.droit,
+        demandeur=demande.demandeur.strip(),
+        objet=demande.objet.strip(),
+        recue_le=demande.recue_le,
         enregistree_par=by.author_label,
     )
     record_event(
@@ -105,9 +100,9 @@ def record_demande(
         on=on,
         target_type="dossier",
         target_id=dossier.pk,
-        details={"droit": droit, "demande": str(demande.pk)},
+        details={"droit": demande.droit, "demande": str(added.pk)},
     )
-    return demande
+    return added
 
 
 @transaction.atomic
@@ -175,7 +170,7 @@ def delete_dossier(*, dossier: Dossier) -> Effacement:
         dossier=None, demandeur="", objet="", motif=""
     )
     for model in reversed(list(keys)):
-        table = model._meta.db_table
+        table = get_table(model)
         lignes[table] = lignes.get(table, 0) + _delete_rows(model, keys[model])
     lignes["dossiers_bailleur"] = (
         Bailleur.objects.filter(pk__in=landlords, baux=None).delete()[0] if landlords else 0
@@ -187,7 +182,7 @@ def _delete_rows(model: type[models.Model], keys: Collection[Any]) -> int:
     """Delete rows by key, without asking each table that might name them: those went before."""
     if not keys:
         return 0
-    meta = model._meta
+    meta = get_meta(model)
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL("DELETE FROM {} WHERE {} = ANY(%s)").format(

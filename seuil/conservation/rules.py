@@ -49,6 +49,16 @@ _DENOUEMENTS_FINALS = frozenset({
 _REFUS_IMPLICITE_MOIS = 2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandeSaisie:
+    """What a person asks about its data: which right, who asks, what, received when."""
+
+    droit: str
+    demandeur: str
+    objet: str
+    recue_le: date
+
+
 @dataclass(frozen=True, slots=True)
 class Regle:
     """How long a kind of data is kept: from what, how long, what then, by what right."""

@@ -34,6 +34,7 @@ from seuil.dossiers.models import (
 )
 from seuil.dossiers.models.relations import list_raisons, list_reached, reaches_all
 from seuil.kernel.contexte import get_memo
+from seuil.kernel.tables import get_column
 
 M = TypeVar("M", bound=Model)
 
@@ -89,7 +90,7 @@ def get_dossier(*, agent: Agent, on: date, numero: str) -> Dossier:
     for name, categorie in (("logement", "identite"), ("bail", "bail_dette")):
         if not ouverture.allows(categorie):
             # As if the file had none: whoever asks for it gets nothing.
-            field: Any = Dossier._meta.get_field(name)
+            field: Any = get_column(Dossier, name)
             field.set_cached_value(found, None)
     return found
 

@@ -4,7 +4,7 @@ Each indicator has one SQL source that gives (day, what is counted, dossier); to
 and exports all read it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -32,20 +32,26 @@ class ActiviteInterdite(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class DossierCompte:
-    """One unit of a figure. `nom` is empty when the agent no longer sees the dossier."""
+    """One unit of a figure, of a dossier that the agent opens."""
 
     numero: str
     nom: str
     commune: str
     jour: date
-    is_visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DossiersComptes:
+    """The units of a figure: named where the agent opens the dossier, counted elsewhere."""
+
+    lignes: tuple[DossierCompte, ...]
+    fermes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Cloture:
     """A closed mandate, as in the table sent to the DDETS."""
 
-    # Empty for a role that reads figures only.
     numero: str
     stade: str
     transmis_le: date
@@ -68,9 +74,11 @@ class CompteClotures:
 
 @dataclass(frozen=True, slots=True)
 class Clotures:
-    """The closures of a month: line by line for who opens dossiers, counted for everyone."""
+    """The closures of a month: line by line where the agent opens the dossier, all counted."""
 
     lignes: tuple[Cloture, ...]
+    # What no line tells, to who may open the dossiers of a figure.
+    fermes: int
     comptes: tuple[CompteClotures, ...]
     total: int
 
@@ -276,10 +284,10 @@ def list_dossiers_indicateur(
     code: str,
     jour: date | None = None,
     operateur: Organisation | None = None,
-) -> list[DossierCompte]:
-    """Return the dossiers behind a figure: as many rows as the figure says.
+) -> DossiersComptes:
+    """Return the dossiers behind a figure: as many units as the figure says.
 
-    A dossier the agent no longer sees (its mandate is closed) keeps its number, without name.
+    A dossier that the agent no longer opens (its mandate is closed) is counted, never named.
     Raises ActiviteInterdite; KeyError for an unknown indicator.
     """
     reason = why_not(agent.profil, "activite.ouvrir")
@@ -289,21 +297,18 @@ def list_dossiers_indicateur(
     params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
     if jour is not None:
         if jour < params["debut"] or jour >= params["fin"]:
-            return []
+            return DossiersComptes((), 0)
         params |= {"debut": jour, "fin": jour + timedelta(days=1)}
     rows = _fetch(_LIST.replace("{source}", SOURCES[indicateur.code]), params)
-    visible = set(
-        Dossier.objects.visible_to(agent, on=on)
-        .filter(pk__in={row["dossier_id"] for row in rows})
-        .values_list("pk", flat=True)
-    )
-    return [_dossier_compte(row, is_visible=row["dossier_id"] in visible) for row in rows]
+    open_ids = _list_open(agent=agent, on=on, ids={row["dossier_id"] for row in rows})
+    lignes = tuple(_dossier_compte(row) for row in rows if row["dossier_id"] in open_ids)
+    return DossiersComptes(lignes, fermes=len(rows) - len(lignes))
 
 
 def list_clotures(
     *, agent: Agent, on: date, mois: date, operateur: Organisation | None = None
 ) -> Clotures:
-    """Return the closures of a month; counted only, for who opens no dossier.
+    """Return the closures of a month; those of dossiers that the agent opens, line by line too.
 
     Raises ActiviteInterdite.
     """
@@ -327,9 +332,13 @@ def list_clotures(
             str(Mandat.MotifCloture(motif).label), str(Mandat.Denouement(denouement).label)
         )  # fmt: skip
         counts[key] = counts.get(key, 0) + compte.nombre
-    opens = why_not(agent.profil, "activite.ouvrir") is None
+    named = []
+    if why_not(agent.profil, "activite.ouvrir") is None:
+        open_ids = _list_open(agent=agent, on=on, ids={m.dossier_id for m in mandats})
+        named = [m for m in mandats if m.dossier_id in open_ids]
     return Clotures(
-        lignes=tuple(_cloture(m) for m in mandats) if opens else (),
+        lignes=tuple(_cloture(m) for m in named),
+        fermes=len(mandats) - len(named),
         comptes=tuple(CompteClotures(*key, nombre=n) for key, n in sorted(counts.items())),
         total=sum(counts.values()),
     )
@@ -435,13 +444,15 @@ def _cloture(mandat: Mandat) -> Cloture:
     )
 
 
-def _dossier_compte(row: Mapping[str, Any], *, is_visible: bool) -> DossierCompte:
+def _list_open(*, agent: Agent, on: date, ids: Collection[UUID]) -> set[UUID]:
+    """Return the dossiers, among those that a figure counts, that the agent opens."""
+    found = Dossier.objects.visible_to(agent, on=on).filter(pk__in=ids)
+    return set(found.values_list("pk", flat=True))
+
+
+def _dossier_compte(row: Mapping[str, Any]) -> DossierCompte:
     return DossierCompte(
-        numero=row["numero"],
-        nom=row["nom"] if is_visible else "",
-        commune=row["commune"] if is_visible else "",
-        jour=row["jour"],
-        is_visible=is_visible,
+        numero=row["numero"], nom=row["nom"], commune=row["commune"], jour=row["jour"]
     )
 
 

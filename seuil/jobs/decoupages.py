@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from seuil.kernel.accord import write_pluriel
+
 # As in NatureDecoupage: the parser needs no Django.
 NATURES = ("agence_solidarite", "ccapex_territoriale", "secteur_operateur", "autre")
 
@@ -33,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     from seuil.acteurs.operations.territoires import import_geography
     from seuil.kernel.clock import today
     from seuil.kernel.refusal import Refusal
-    from seuil.usecases.import_decoupage import import_decoupage
+    from seuil.usecases.import_decoupage import DecoupageSaisi, import_decoupage
 
     departement, fichier = arguments.departement, arguments.fichier
     if not fichier.is_file():
@@ -41,15 +43,20 @@ def run(arguments: argparse.Namespace) -> int:
     if not Departement.objects.filter(communes__departement=departement).exists():
         import_geography(departements=[departement])
     decoupage = import_decoupage(
-        fichier=fichier,
-        nom_fichier=fichier.name,
-        departement=departement,
-        nature=arguments.nature,
-        nom=arguments.nom,
-        remplacer=arguments.remplacer,
+        saisi=DecoupageSaisi(
+            fichier=fichier,
+            nom_fichier=fichier.name,
+            departement=departement,
+            nature=arguments.nature,
+            nom=arguments.nom,
+            remplacer=arguments.remplacer,
+        ),
         by=Machine("decoupages", departement),
         on=today(departement),
     )
     secteurs, communes = decoupage.secteurs.count(), decoupage.rattachements.count()
-    print(f"Découpage « {decoupage} » : {secteurs} secteurs, {communes} communes.")
+    print(
+        f"Découpage « {decoupage} » : {write_pluriel(secteurs, 'secteur')},"
+        f" {write_pluriel(communes, 'commune')}."
+    )
     return 0

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from seuil.engines import droit
 from seuil.jobs.places import find_commune, find_departement
 from seuil.jobs.sortie import add_json, write_json
+from seuil.kernel.accord import write_pluriel
 from seuil.kernel.refusal import Refusal
 from seuil.strict_yaml import FichierIllisible
 
@@ -324,8 +325,9 @@ def verify(folder: Path, *, as_json: bool = False) -> int:
         print(f"FAUX  {verdict.regle} : {verdict.cas}")
         print("\n".join(f"      {ecart}" for ecart in verdict.ecarts))
     print(
-        f"{sum(counts.values())} cas : {counts['juste']} justes, {counts['discute']} discutés "
-        f"(justes, deux lectures montrées), {counts['faux']} faux"
+        f"{sum(counts.values())} cas : {write_pluriel(counts['juste'], 'juste')},"
+        f" {write_pluriel(counts['discute'], 'discuté')} (deux lectures montrées),"
+        f" {counts['faux']} faux"
     )
     return 1 if counts["faux"] else 0
 

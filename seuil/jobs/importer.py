@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from seuil.actes.rules.listes import ListeSaisie
 from seuil.engines.tabular import FileRefused
 from seuil.jobs.sortie import add_json, write_json
 from seuil.kernel.refusal import Refusal
@@ -68,11 +69,13 @@ def _import(arguments: argparse.Namespace) -> dict[str, Any]:
     except DatabaseError as error:
         raise BaseAbsente from error
     compte_rendu = import_liste(
-        fichier=_checked(arguments.fichier),
-        nom_fichier=arguments.fichier.name,
-        type_acte=arguments.type_acte,
-        source=arguments.source or f"import {arguments.type_acte}",
-        departement=departement,
+        liste=ListeSaisie(
+            fichier=_checked(arguments.fichier),
+            nom_fichier=arguments.fichier.name,
+            type_acte=arguments.type_acte,
+            source=arguments.source or f"import {arguments.type_acte}",
+            departement=departement,
+        ),
         by=Machine("importer", departement),
         on=today(departement),
         simulate=arguments.simuler,

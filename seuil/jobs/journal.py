@@ -24,6 +24,7 @@ from seuil.engines.chaine import (
     verify_chain,
 )
 from seuil.kernel import clock
+from seuil.kernel.accord import write_pluriel
 from seuil.kernel.refusal import Refusal
 
 _TXID = 5 + COLONNES.index("txid")
@@ -83,7 +84,7 @@ def run_seal(_: argparse.Namespace) -> int:
     """Seal what is not sealed."""
     from seuil.audit.operations import seal_journal
 
-    print(f"{seal_journal()} lignes scellées.")
+    print(f"{write_pluriel(seal_journal(), 'ligne scellée')}.")
     return 0
 
 
@@ -152,10 +153,11 @@ def run_purge(arguments: argparse.Namespace) -> int:
     for departement in queries.list_departements():
         if arguments.simuler:
             count = queries.count_lignes_a_terme(departement=departement, avant=avant)
-            print(f"Département {departement or '—'} : {count} lignes d’avant le {avant:%d/%m/%Y}.")
+            lignes = write_pluriel(count, "ligne")
+            print(f"Département {departement or '—'} : {lignes} d’avant le {avant:%d/%m/%Y}.")
             continue
         count = operations.delete_lignes_a_terme(departement=departement, avant=avant)
-        print(f"Département {departement or '—'} : {count} lignes retirées.")
+        print(f"Département {departement or '—'} : {write_pluriel(count, 'ligne retirée')}.")
     if not arguments.simuler:
         export_ancres(folder=_folder(arguments.ancres))
     return 0
@@ -273,8 +275,9 @@ def write_verdict(*, departement: str, verdict: Verdict) -> str:
         line = f", ligne {verdict.faute.ligne}" if verdict.faute.ligne else ""
         return f"{name} : ROMPU au rang {verdict.faute.rang}{line} — {verdict.faute.raison}."
     return (
-        f"{name} : {verdict.nombre} lignes vérifiées jusqu’au rang {verdict.rang},"
-        f" {verdict.ancres} ancres conformes, {verdict.en_attente} lignes à sceller."
+        f"{name} : {write_pluriel(verdict.nombre, 'ligne vérifiée')} jusqu’au rang"
+        f" {verdict.rang}, {write_pluriel(verdict.ancres, 'ancre conforme')},"
+        f" {write_pluriel(verdict.en_attente, 'ligne')} à sceller."
     )
 
 

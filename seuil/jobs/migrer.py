@@ -4,6 +4,8 @@ import argparse
 import sys
 from typing import Any
 
+from seuil.kernel.accord import write_pluriel
+
 
 def add_arguments(commands: Any) -> None:
     """Declare the command."""
@@ -41,7 +43,10 @@ def migrate() -> None:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
-        print(f"Préparation de la base de données ({len(plan)} étapes)…", file=sys.stderr)
+        print(
+            f"Préparation de la base de données ({write_pluriel(len(plan), 'étape')})…",
+            file=sys.stderr,
+        )
         # Each step draws its models anew: looking for cycles among them takes a third of the time.
         with (
             paused_collector(),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from seuil.jobs.droit import read_date
 from seuil.jobs.places import find_departement
 from seuil.jobs.sortie import add_json, write_json
+from seuil.kernel.accord import write_pluriel
 from seuil.kernel.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def _print_retenus(bilan: "Bilan") -> None:
             until = f", jusqu’au {retenue.jusqu_au:%d/%m/%Y}" if retenue.jusqu_au else ""
             print(f"  {retenu.numero}{_NBSP}: {retenue.libelle}{until}")
     if len(bilan.retenus) > _SHOWN:
-        print(f"  … et {len(bilan.retenus) - _SHOWN} autres (voir --json).")
+        print(f"  … et {write_pluriel(len(bilan.retenus) - _SHOWN, 'autre')} (voir --json).")
 
 
 def _find_dossier(numero: str) -> "Dossier":
@@ -213,7 +214,10 @@ def _run_acces(arguments: argparse.Namespace) -> int:
     for name, content in list_fichiers(remise):
         _write(folder / name, content)
     copied = _copy_pieces(dossier, remise.documents, folder) if arguments.pieces else 0
-    print(f"{len(remise.donnees)} données, {len(remise.retenues)} retenues, écrites dans {folder}")
+    print(
+        f"Écrit dans {folder}{_NBSP}: {write_pluriel(len(remise.donnees), 'donnée')},"
+        f" {write_pluriel(len(remise.retenues), 'retenue')}."
+    )
     for retenue in remise.retenues:
         print(f"  non remis{_NBSP}: {retenue}")
     free = sorted({f"{d.libelle_table}, {d.libelle}" for d in remise.donnees if d.a_relire})
@@ -221,7 +225,11 @@ def _run_acces(arguments: argparse.Namespace) -> int:
         print(f"À relire avant de remettre (textes libres){_NBSP}: {' ; '.join(free)}")
         print("Un nom de tiers y reste ? Recommencez avec --masquer.")
     if remise.documents:
-        told = f"{copied} copiées, à relire" if copied else "non copiées (--pieces les copie)"
+        told = (
+            f"{write_pluriel(copied, 'copiée')}, à relire"
+            if copied
+            else "non copiées (--pieces les copie)"
+        )
         print(f"Pièces jointes{_NBSP}: {len(remise.documents)}, {told}")
     return 0
 
@@ -259,16 +267,18 @@ def _copy_pieces(dossier: "Dossier", documents: Any, folder: Path) -> int:
 def _run_rectification(arguments: argparse.Namespace) -> int:
     from seuil.acteurs.operations.machine import Machine
     from seuil.kernel.clock import today
-    from seuil.usecases.rectify_fait import rectify_fait
+    from seuil.usecases.rectify_fait import RectificationSaisie, rectify_fait
 
     dossier = _find_dossier(arguments.dossier)
     done = rectify_fait(
+        saisie=RectificationSaisie(
+            table=arguments.table,
+            champ=arguments.champ,
+            valeur=arguments.valeur,
+            motif=arguments.motif,
+            ligne=arguments.ligne,
+        ),
         dossier=dossier,
-        table=arguments.table,
-        champ=arguments.champ,
-        valeur=arguments.valeur,
-        motif=arguments.motif,
-        ligne=arguments.ligne,
         by=Machine("rgpd", dossier.departement_id),
         on=today(dossier.departement_id),
     )

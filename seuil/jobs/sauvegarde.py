@@ -34,6 +34,7 @@ from config.database import (
 )
 from seuil.jobs.journal import verify_database, write_verdict
 from seuil.kernel import clock
+from seuil.kernel.accord import write_pluriel
 from seuil.kernel.refusal import Refusal
 
 MARQUE = b"SEUIL-SAUVEGARDE-1 "
@@ -320,7 +321,7 @@ def _compare(base: str, manifest: dict[str, Any], ancres: Path) -> Iterator[str]
         )
         if wrong:
             raise SauvegardeRefusee(f"La copie diffère ({', '.join(wrong)}) : rien n’a été touché.")
-        yield f"{len(tables)} tables identiques, ligne pour ligne."
+        yield f"{write_pluriel(len(tables), 'table identique')}, ligne pour ligne."
         protections = list_protections(connection=connection)
         changed = sorted({*protections} ^ {*manifest["protections"]})
         if changed:
@@ -328,7 +329,8 @@ def _compare(base: str, manifest: dict[str, Any], ancres: Path) -> Iterator[str]
                 f"Les protections diffèrent ({len(changed)}) : rien n’a été touché.\n"
                 + "\n".join(line[:200] for line in changed[:5])
             )
-        yield f"{len(protections)} protections identiques (règles, droits, déclencheurs)."
+        told = write_pluriel(len(protections), "protection identique")
+        yield f"{told} (règles, droits, déclencheurs)."
         connection.rollback()
         connection.autocommit = True
         # Numbers of transactions start again in another server: lines keep their order.

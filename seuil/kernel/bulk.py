@@ -15,6 +15,7 @@ from django.db import connection, models
 from psycopg import sql
 
 from seuil.kernel.models import new_id, new_key
+from seuil.kernel.tables import get_table, list_columns
 
 # The values of a row's key, and those of its content.
 Keyed = tuple[Sequence[Any], Sequence[Any]]
@@ -91,8 +92,8 @@ class _Incoming:
         self.columns = [*key, *content]
         self.key = key
         self.content = content
-        self.types = {f.column: f.db_type(connection) for f in model._meta.concrete_fields}
-        self.has_id = any(f.column == "id" for f in model._meta.concrete_fields)
+        self.types = {f.column: f.db_type(connection) for f in list_columns(model)}
+        self.has_id = any(f.column == "id" for f in list_columns(model))
         self.match = sql.SQL(" AND ").join(
             sql.SQL("t.{c} = s.{c}").format(c=sql.Identifier(c)) for c in key
         )
@@ -307,7 +308,7 @@ def copy_new_rows(
 
 
 def _table(model: type[models.Model], prefix: str = "") -> sql.Identifier:
-    return sql.Identifier(prefix + model._meta.db_table)
+    return sql.Identifier(prefix + get_table(model))
 
 
 def _copy(target: sql.Composable, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

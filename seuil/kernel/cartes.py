@@ -12,6 +12,8 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from seuil.kernel.tables import get_meta, list_columns
+
 Model = type[models.Model]
 # Classes of `class Privacy`, in words; `technique` is not personal.
 CLASSES: Mapping[str, str] = {
@@ -100,7 +102,7 @@ class Carte:
     @property
     def meta(self) -> Any:
         """Django's own description of the table."""
-        return self.model._meta
+        return get_meta(self.model)
 
     @property
     def table(self) -> str:
@@ -128,7 +130,7 @@ def is_libre(column: Any) -> bool:
 def list_domain_models(*, liens: bool = False) -> list[Model]:
     """Return the tables of the product; with `liens`, those of many-to-many links too."""
     found = apps.get_models(include_auto_created=liens)
-    return [m for m in found if m.__module__.startswith("seuil.") and m._meta.managed]
+    return [m for m in found if m.__module__.startswith("seuil.") and get_meta(m).managed]
 
 
 def list_cartes() -> list[Carte]:
@@ -141,7 +143,7 @@ def read_carte(model: Model) -> Carte:
     carte = parse_carte(model)
     reasons = [*why_bad_privacy(carte), *why_bad_rls(carte)]
     if reasons:
-        raise CarteFautive(f"{model._meta.label} : {', '.join(reasons)}")
+        raise CarteFautive(f"{get_meta(model).label} : {', '.join(reasons)}")
     return carte
 
 
@@ -153,14 +155,14 @@ def parse_carte(model: Model) -> Carte:
         strange = set(given) - {f.name for f in fields(known)}
         if strange:
             told = ", ".join(sorted(strange))
-            raise CarteFautive(f"{model._meta.label} : {name} : {told} inconnu")
+            raise CarteFautive(f"{get_meta(model).label} : {name} : {told} inconnu")
     return Carte(model, Rls(**rls), Privacy(**privacy), classes)
 
 
 def _read_keys(model: Model, name: str) -> dict[str, Any]:
     said = model.__dict__.get(name)
     if said is None:
-        raise CarteFautive(f"{model._meta.label} : pas de class {name}")
+        raise CarteFautive(f"{get_meta(model).label} : pas de class {name}")
     return {k: v for k, v in vars(said).items() if not k.startswith("_")}
 
 
@@ -189,7 +191,7 @@ def why_bad_rls(carte: Carte) -> Iterator[str]:
     rls, columns = carte.rls, {f.name for f in carte.meta.concrete_fields}
     last = list_parents(carte)[-1]
     hangs = last is not None and any(
-        f.name == "dossier" and f.remote_field for f in last._meta.concrete_fields
+        f.name == "dossier" and f.remote_field for f in list_columns(last)
     )
     if (rls.chemin or rls.portee == "categorie") and not hangs:
         yield "Rls.chemin : ne mène pas à une table qui a son dossier"
@@ -205,7 +207,7 @@ def list_parents(carte: Carte) -> list[Model | None]:
     found: list[Model | None] = [carte.model]
     for name in carte.rls.chemin:
         here = found[-1]
-        fields_ = {f.name: f.related_model for f in here._meta.concrete_fields} if here else {}
+        fields_ = {f.name: f.related_model for f in list_columns(here)} if here else {}
         target: Any = fields_.get(name)
         found.append(target)
     return found

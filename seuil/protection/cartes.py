@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.kernel.cartes import Carte, CarteFautive, Model, list_domain_models, read_carte
+from seuil.kernel.tables import get_table
 
 PORTEES = frozenset({
     "reference", "compte", "departement", "dossier", "acces", "bailleur", "ligne", "tache",
@@ -54,7 +55,7 @@ def read_table(model: Model) -> Protegee:
         table=carte.table,
         portee=rls.portee,
         categorie=rls.categorie,
-        parent=(first.column, first.related_model._meta.db_table) if first else None,
+        parent=(first.column, get_table(first.related_model)) if first else None,
         par_valeur=rls.par_valeur,
         departement=columns.get("departement", "") if compared else "",
         organisation_seule=rls.organisation_seule,

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from seuil.kernel.cartes import Carte, CarteFautive, Model, list_cartes, list_parents
+from seuil.kernel.tables import get_meta, get_table
 
 # What PostgreSQL keeps of a name.
 _NOM_MAX = 63
@@ -35,7 +36,7 @@ def write_functions() -> Iterator[str]:
 
 def list_tables_traversees() -> set[str]:
     """Return the tables that the functions read."""
-    return {f"public.{m._meta.db_table}" for way in _list_ways().values() for m, _ in way}
+    return {f"public.{get_table(m)}" for way in _list_ways().values() for m, _ in way}
 
 
 def _list_ways() -> Mapping[str, tuple[tuple[Model, str], ...]]:
@@ -53,11 +54,11 @@ def _list_ways() -> Mapping[str, tuple[tuple[Model, str], ...]]:
 def _read_way(carte: Carte) -> tuple[str, tuple[tuple[Model, str], ...]]:
     parents = [p for p in list_parents(carte)[1:] if p is not None]
     keys = (*carte.rls.chemin[1:], "dossier")
-    return parents[0]._meta.db_table, tuple(zip(parents, keys, strict=True))
+    return get_table(parents[0]), tuple(zip(parents, keys, strict=True))
 
 
 def _write_function(name: str, way: tuple[tuple[Model, str], ...]) -> str:
-    metas: list[Any] = [m._meta for m, _ in way]
+    metas: list[Any] = [get_meta(m) for m, _ in way]
     columns = [meta.get_field(key).column for meta, (_, key) in zip(metas, way, strict=True)]
     joins = [f"public.{metas[0].db_table} p0"]
     for n, meta in enumerate(metas[1:], 1):

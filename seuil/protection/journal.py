@@ -13,6 +13,7 @@ from django.db import DatabaseError, models, transaction
 from django.db.backends.utils import CursorWrapper
 
 from seuil.kernel.cartes import Rls, list_cartes, list_domain_models, read_carte
+from seuil.kernel.tables import get_meta, get_table
 
 _FOLDER = Path(__file__).parent
 _DOSSIER = "dossiers_dossier"
@@ -96,7 +97,7 @@ def triggers_removed(*, cursor: CursorWrapper) -> Iterator[None]:
 def list_tables_suivies() -> Sequence[TableSuivie]:
     """Return the tables whose changes are journaled: all those whose card does not say why not."""
     apart = list_non_suivies()
-    return [_describe(m) for m in list_domain_models(liens=True) if m._meta.db_table not in apart]
+    return [_describe(m) for m in list_domain_models(liens=True) if get_table(m) not in apart]
 
 
 def list_non_suivies() -> Mapping[str, str]:
@@ -105,7 +106,7 @@ def list_non_suivies() -> Mapping[str, str]:
 
 
 def _describe(model: type[models.Model]) -> TableSuivie:
-    meta: Any = model._meta
+    meta: Any = get_meta(model)
     columns = tuple(f.column for f in meta.local_concrete_fields)
     # A link between two tables has no card of its own.
     rls = Rls() if meta.auto_created else read_carte(model).rls
@@ -121,17 +122,17 @@ def _describe(model: type[models.Model]) -> TableSuivie:
 
 def _path_to_dossier(model: type[models.Model]) -> str:
     """Return the SQL of the dossier of a row `x`, by the shortest way through its parents."""
-    if model._meta.db_table == _DOSSIER:
+    if get_table(model) == _DOSSIER:
         return "x.id"
     ways: deque[tuple[Any, str]] = deque([(model, "x.{}")])
     seen = {model}
     while ways:
         here, sql = ways.popleft()
-        for field in here._meta.local_concrete_fields:
-            target = field.related_model
+        for field in get_meta(here).local_concrete_fields:
+            target: Any = field.related_model
             if target is None or target in seen or target == "self":
                 continue
-            meta = target._meta
+            meta = get_meta(target)
             if meta.db_table == _DOSSIER:
                 return sql.format(field.column)
             seen.add(target)

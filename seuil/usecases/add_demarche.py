@@ -4,8 +4,8 @@ from datetime import date
 
 from django.db import transaction
 
-from seuil.accompagnements import operations
 from seuil.accompagnements.models import Contrat, Demarche
+from seuil.accompagnements.operations import contrats as operations
 from seuil.accompagnements.rules.mandats import DemarcheSaisie
 from seuil.acteurs.models import Agent
 from seuil.usecases._habilitation import require_mandat

@@ -4,8 +4,9 @@ from datetime import date
 
 from django.db import transaction
 
-from seuil.accompagnements import operations
 from seuil.accompagnements.models import Choix, ChoixLigne
+from seuil.accompagnements.operations import choix as operations
+from seuil.accompagnements.operations.objectifs import OperateurInconnu
 from seuil.accompagnements.queries import choix as queries
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
@@ -25,7 +26,7 @@ def adjust_choix(
         by=by, on=on, verbe="choix.preparer", dossier_id=dossier.pk, categorie="accompagnement"
     )
     if choix.departement_id != by.departement_id:
-        raise operations.OperateurInconnu
+        raise OperateurInconnu
     candidat = queries.get_candidat(agent=by, on=on, dossier=dossier)
     return operations.adjust_choix(
         choix=choix, dossier=dossier, retenu=retenu, candidat=candidat, by=by, on=on

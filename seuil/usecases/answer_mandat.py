@@ -4,8 +4,8 @@ from datetime import date
 
 from django.db import transaction
 
-from seuil.accompagnements import operations
 from seuil.accompagnements.models import Mandat
+from seuil.accompagnements.operations import mandats as operations
 from seuil.acteurs.models import Agent
 from seuil.dossiers.operations.acces import close_acces
 from seuil.usecases._habilitation import require_mandat

@@ -4,8 +4,8 @@ from datetime import date
 
 from django.db import transaction
 
-from seuil.accompagnements import operations
 from seuil.accompagnements.models import Mandat
+from seuil.accompagnements.operations import mandats as operations
 from seuil.accompagnements.queries.faits import get_suivi
 from seuil.accompagnements.rules.mandats import ClotureSaisie
 from seuil.acteurs.models import Agent

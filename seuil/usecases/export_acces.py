@@ -29,6 +29,7 @@ from seuil.dossiers.models import Bailleur, Dossier, Personne
 from seuil.kernel.cartes import is_libre, read_carte
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
+from seuil.kernel.tables import get_column, get_meta, list_columns
 from seuil.usecases._habilitation import require_verbe
 from seuil.usecases.limit_dossier import record_exercice
 
@@ -163,7 +164,7 @@ class _Recueil:
         self, model: type[models.Model], lines: Sequence[models.Model]
     ) -> Iterable[Donnee]:
         columns = list_personnelles(model=model)
-        label = str(model._meta.verbose_name).capitalize()
+        label = str(get_meta(model).verbose_name).capitalize()
         make = partial(Donnee, table=model.__name__.lower(), libelle_table=label)
         for name in columns:
             if not lines:
@@ -178,7 +179,7 @@ class _Recueil:
                     yield make(champ=name, ligne=n, libelle=libelle, valeur="", retenu=why)
                     continue
                 text = self._write(row, name)
-                free = is_libre(model._meta.get_field(name)) and bool(text)
+                free = is_libre(get_column(model, name)) and bool(text)
                 valeur = self.mask.apply(text)
                 yield make(champ=name, ligne=n, libelle=libelle, valeur=valeur, a_relire=free)
 
@@ -191,7 +192,7 @@ class _Recueil:
         return read_carte(type(row)).find_tiers(row, name)
 
     def _write(self, row: models.Model, name: str) -> str:
-        column: Any = row._meta.get_field(name)
+        column: Any = get_column(row, name)
         if column.is_relation:
             return self._write_relation(column, getattr(row, column.attname))
         if column.choices:
@@ -211,7 +212,7 @@ class _Recueil:
             agent = Agent.objects.filter(pk=value).first()
             return agent.get_role_display() if agent else ""
         number = self.numbers.get((model.__name__, str(value)))
-        name = str(model._meta.verbose_name)
+        name = str(get_meta(model).verbose_name)
         if number:
             return f"{name} n°\N{NO-BREAK SPACE}{number}"
         found = model._base_manager.filter(pk=value).first()
@@ -234,7 +235,7 @@ class _Recueil:
         workers = {
             getattr(row, f.attname)
             for model, lines in found.items()
-            for f in model._meta.concrete_fields
+            for f in list_columns(model)
             if f.related_model is Agent
             for row in lines
         }

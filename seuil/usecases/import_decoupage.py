@@ -1,6 +1,7 @@
 """A local division arrives as a file: one line for each commune, kept whole or not at all."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from seuil.acteurs.operations.territoires import (
     create_decoupage,
     replace_secteurs,
 )
-from seuil.acteurs.rules import LigneDecoupage, read_secteurs
+from seuil.acteurs.rules import LigneDecoupage, SecteurLu, read_secteurs
 from seuil.audit.operations import Author
 from seuil.engines.tabular import Cell, Row, normalise_header, read_table
+from seuil.kernel.accord import write_pluriel
 from seuil.kernel.refusal import Refusal
 
 # What a column may be called, without accent.
@@ -47,54 +49,66 @@ class DecoupageRefuse(Refusal):
     def __init__(self, lignes: Sequence[str]) -> None:
         self.lignes = list(lignes[:_MONTRES])
         if len(lignes) > _MONTRES:
-            self.lignes.append(f"… et {len(lignes) - _MONTRES}\u00a0autres lignes refusées.")
+            reste = write_pluriel(len(lignes) - _MONTRES, "autre ligne refusée")
+            self.lignes.append(f"… et {reste}.")
         super().__init__("\n".join([*self.lignes, "Rien n’a été enregistré."]))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecoupageSaisi:
+    """The file of a division, and what is said of it; `remplacer` writes over its namesake."""
+
+    fichier: Path
+    nom_fichier: str
+    departement: str
+    nature: NatureDecoupage | str
+    nom: str
+    remplacer: bool = False
+
+
 @transaction.atomic
-def import_decoupage(
-    *,
-    fichier: Path,
-    nom_fichier: str,
-    departement: str,
-    nature: NatureDecoupage | str,
-    nom: str,
-    remplacer: bool = False,
-    by: Author,
-    on: date,
-) -> Decoupage:
-    """Create a local division from a file; `remplacer` writes over the one of that name.
+def import_decoupage(*, saisi: DecoupageSaisi, by: Author, on: date) -> Decoupage:
+    """Create a local division from a file.
 
     Raises FileRefused, DepartementInconnu, ColonnesAbsentes, DecoupageRefuse, NomRefuse,
     DecoupageDejaConnu, NatureDifferente.
     """
+    departement = saisi.departement
     if not Departement.objects.filter(pk=departement).exists():
         raise DepartementInconnu
-    secteurs, refus = read_secteurs(
-        lignes=_read_lignes(fichier, nom_fichier),
-        departement=departement,
-        communes=set(
-            Commune.objects.filter(departement=departement).order_by().values_list("pk", flat=True)
-        ),
-        organismes=set(
-            Organisation.objects.filter(departement=departement)
-            .order_by()
-            .values_list("nom", flat=True)
-        ),
-    )
-    if refus:
-        raise DecoupageRefuse(refus)
-    nom = " ".join(nom.split())
-    found = Decoupage.objects.filter(departement=departement, nom=nom).first()
-    if found and not remplacer:
+    found = _find_namesake(saisi)
+    secteurs = _read_secteurs(saisi)
+    if found and not saisi.remplacer:
         raise DecoupageDejaConnu
-    if found and found.nature != nature:
+    if found and found.nature != saisi.nature:
         raise NatureDifferente
     decoupage = found or create_decoupage(
-        departement=departement, nature=nature, nom=nom, by=by, on=on
+        departement=departement, nature=saisi.nature, nom=_clean(saisi.nom), by=by, on=on
     )
     replace_secteurs(decoupage=decoupage, secteurs=secteurs, by=by, on=on)
     return decoupage
+
+
+def _find_namesake(saisi: DecoupageSaisi) -> Decoupage | None:
+    return Decoupage.objects.filter(departement=saisi.departement, nom=_clean(saisi.nom)).first()
+
+
+def _clean(nom: str) -> str:
+    return " ".join(nom.split())
+
+
+def _read_secteurs(saisi: DecoupageSaisi) -> list[SecteurLu]:
+    communes = Commune.objects.filter(departement=saisi.departement).order_by()
+    organismes = Organisation.objects.filter(departement=saisi.departement).order_by()
+    secteurs, refus = read_secteurs(
+        lignes=_read_lignes(saisi.fichier, saisi.nom_fichier),
+        departement=saisi.departement,
+        communes=set(communes.values_list("pk", flat=True)),
+        organismes=set(organismes.values_list("nom", flat=True)),
+    )
+    if refus:
+        raise DecoupageRefuse(refus)
+    return secteurs
 
 
 def _read_lignes(fichier: Path, nom_fichier: str) -> list[LigneDecoupage]:

@@ -4,13 +4,11 @@ The order is the procedure's: find or open each household's file, write the acts
 they bring, then recompute the deadlines and the work of the files touched. One transaction.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -30,6 +28,7 @@ from seuil.actes.operations import (
 from seuil.actes.queries import get_actes_connus, get_communes, get_correspondance, list_rows
 from seuil.actes.rules.champs import get_known_headers, load_titres, why_not_mapping
 from seuil.actes.rules.lignes import ActeRecu, LecteurDeLignes, LigneLue
+from seuil.actes.rules.listes import ListeSaisie
 from seuil.actes.rules.rapprochement import ActeConnu, judge_against_known
 from seuil.actes.rules.types import LABELS_TYPE
 from seuil.acteurs.models import Agent
@@ -97,7 +96,7 @@ def _as_machine(operation: Callable[..., T]) -> Callable[..., T]:
     @wraps(operation)
     def run(**arguments: Any) -> T:
         lot = arguments.get("lot")
-        departement = lot.departement_id if lot else arguments["departement"]
+        departement = lot.departement_id if lot else arguments["liste"].departement
         with acting_as_machine("import", departement=departement, on=arguments["on"]):
             return operation(**arguments)
 
@@ -106,21 +105,12 @@ def _as_machine(operation: Callable[..., T]) -> Callable[..., T]:
 
 @_as_machine
 @transaction.atomic
-def deposit_liste(
-    *,
-    fichier: Path,
-    nom_fichier: str,
-    type_acte: str,
-    source: str,
-    departement: str,
-    by: Agent | Machine,
-    on: date,
-) -> Lot:
+def deposit_liste(*, liste: ListeSaisie, by: Agent | Machine, on: date) -> Lot:
     """Read a file and stage its rows; they are understood at once when no column is unknown.
 
     Raises FileRefused (the file), TypeInconnu, DepartementInconnu, ImportInterdit.
     """
-    return _deposit(fichier, nom_fichier, type_acte, source, departement, by, on)[0]
+    return _deposit(liste, by, on)[0]
 
 
 @_as_machine
@@ -156,7 +146,6 @@ def map_liste(*, lot: Lot, correspondance: Mapping[int, str], by: Agent | Machin
         lot=lot,
         etat=Lot.Etat.A_VALIDER,
         compte=_count(analyse),
-        kind="liste.lue",
         by=by,
         on=on,
         correspondance=mapping,
@@ -195,7 +184,6 @@ def abandon_liste(*, lot: Lot, by: Agent | Machine, on: date) -> Lot:
         lot=lot,
         etat=Lot.Etat.ABANDONNE,
         compte=lot.compte,
-        kind="liste.abandonnee",
         by=by,
         on=on,
     )
@@ -205,28 +193,18 @@ def abandon_liste(*, lot: Lot, by: Agent | Machine, on: date) -> Lot:
 @_as_machine
 @transaction.atomic
 def import_liste(
-    *,
-    fichier: Path,
-    nom_fichier: str,
-    type_acte: str,
-    source: str,
-    departement: str,
-    by: Agent | Machine,
-    on: date,
-    simulate: bool = False,
+    *, liste: ListeSaisie, by: Agent | Machine, on: date, simulate: bool = False
 ) -> CompteRendu:
     """Deposit and apply in one go what needs nobody's look; the rest waits in the list.
 
     With `simulate` everything is computed and nothing is kept. Raises as deposit_liste, and
     ColonnesManquantes when a mandatory column is not recognised.
     """
-    lot, rows, mapping = _deposit(
-        fichier, nom_fichier, type_acte, source, departement, by, on, stage=False
-    )
+    lot, rows, mapping = _deposit(liste, by, on, stage=False)
     missing = why_not_mapping(mapping)
     if missing:
         raise ColonnesManquantes(missing)
-    lock_import(departement=departement)
+    lock_import(departement=liste.departement)
     analyse = _analyse(lot, rows, mapping, on)
     if simulate:
         transaction.set_rollback(True)
@@ -236,35 +214,24 @@ def import_liste(
 
 
 def _deposit(
-    fichier: Path,
-    nom_fichier: str,
-    type_acte: str,
-    source: str,
-    departement: str,
-    by: Agent | Machine,
-    on: date,
-    *,
-    stage: bool = True,
+    liste: ListeSaisie, by: Agent | Machine, on: date, *, stage: bool = True
 ) -> tuple[Lot, list[Row], dict[int, str]]:
-    if type_acte not in LABELS_TYPE:
-        raise TypeInconnu(type_acte)
-    get_departement(departement)
-    _check_right(by, departement)
-    table = read_table(fichier, name=nom_fichier, known_headers=get_known_headers(type_acte))
+    if liste.type_acte not in LABELS_TYPE:
+        raise TypeInconnu(liste.type_acte)
+    get_departement(liste.departement)
+    _check_right(by, liste.departement)
+    table = read_table(
+        liste.fichier,
+        name=liste.nom_fichier,
+        known_headers=get_known_headers(liste.type_acte),
+    )
     mapping = get_correspondance(
-        departement=departement, source=source, type_acte=type_acte, entetes=table.headers
+        departement=liste.departement,
+        source=liste.source,
+        type_acte=liste.type_acte,
+        entetes=table.headers,
     )
-    lot = create_lot(
-        departement=departement,
-        type_acte=type_acte,
-        source=source,
-        nom_fichier=nom_fichier,
-        empreinte=hashlib.sha256(fichier.read_bytes()).hexdigest(),
-        table=table,
-        correspondance=mapping,
-        by=by,
-        on=on,
-    )
+    lot = create_lot(liste=liste, table=table, correspondance=mapping, by=by, on=on)
     if not stage:
         return lot, table.rows, mapping
     everything_known = len(mapping) == len(table.headers) and not why_not_mapping(mapping)
@@ -275,7 +242,6 @@ def _deposit(
             lot=lot,
             etat=Lot.Etat.A_VALIDER,
             compte=_count(analyse),
-            kind="liste.lue",
             by=by,
             on=on,
         )
@@ -361,7 +327,6 @@ def _apply(
         lot=lot,
         etat=Lot.Etat.APPLIQUE,
         compte=_count(analyse),
-        kind="liste.appliquee",
         by=by,
         on=on,
         correspondance=_stored_mapping(lot),

@@ -8,6 +8,7 @@ from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author, record_event
 from seuil.conservation.models import DemandeDroit
 from seuil.conservation.operations import MotifManquant, record_decision, record_demande
+from seuil.conservation.rules import DemandeSaisie
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.dossiers import set_limite
 from seuil.kernel.contexte import acting_as_machine
@@ -66,11 +67,13 @@ def record_exercice(
     """Add to the register a right that was exercised and answered the same day."""
     with acting_as_machine("rgpd", on=on, departement=dossier.departement_id):
         demande = record_demande(
+            demande=DemandeSaisie(
+                droit=droit,
+                demandeur=demandeur or "La personne concernée",
+                objet=motif[:500],
+                recue_le=on,
+            ),
             dossier=dossier,
-            droit=droit,
-            demandeur=demandeur or "La personne concernée",
-            objet=motif[:500],
-            recue_le=on,
             by=by,
             on=on,
         )

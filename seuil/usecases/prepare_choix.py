@@ -4,8 +4,8 @@ from datetime import date
 
 from django.db import transaction
 
-from seuil.accompagnements import operations
 from seuil.accompagnements.models import Choix
+from seuil.accompagnements.operations import choix as operations
 from seuil.acteurs.models import Agent, Organisation
 from seuil.usecases._habilitation import require_verbe
 

@@ -35,6 +35,7 @@ from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.dossiers import lock_dossier
 from seuil.indicateurs.queries import count_dossier
 from seuil.kernel.contexte import acting_as_machine
+from seuil.kernel.tables import get_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def purge_dossiers(*, departement: str, on: date, at: datetime, simulate: bool =
         if simulate:
             with acting_as_machine("purge", on=on, departement=departement):
                 rows = list_rows_du_dossier(dossier_id=lu.id)
-            counts = {m._meta.db_table: len(k) for m, k in rows.items() if k}
+            counts = {get_table(m): len(k) for m, k in rows.items() if k}
             bilan.add(counts, counts.get("dossiers_document", 0))
         else:
             effacement = _purge_one(lu, on)

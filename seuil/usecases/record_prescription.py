@@ -4,8 +4,8 @@ from datetime import date
 
 from django.db import transaction
 
-from seuil.accompagnements import operations
 from seuil.accompagnements.models import Prescription
+from seuil.accompagnements.operations import prescriptions as operations
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.usecases._habilitation import require_dossier

@@ -4,8 +4,8 @@ from datetime import date
 
 from django.db import transaction
 
-from seuil.accompagnements import operations
 from seuil.accompagnements.models import Mandat, Prolongation
+from seuil.accompagnements.operations import rapports as operations
 from seuil.acteurs.models import Agent
 from seuil.usecases._habilitation import require_mandat
 from seuil.usecases.refresh_dossiers import refresh_dossiers

@@ -27,6 +27,7 @@ from seuil.dossiers.rules import compute_cle
 from seuil.kernel.cartes import read_carte
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
+from seuil.kernel.tables import get_column
 from seuil.usecases._habilitation import require_verbe
 from seuil.usecases.limit_dossier import record_exercice
 from seuil.usecases.refresh_dossiers import refresh_dossiers
@@ -62,33 +63,38 @@ class Rectification:
     cle_inchangee: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RectificationSaisie:
+    """Which value is wrong, the right one, and why.
+
+    `ligne` is the identifier of the row when the table has several for the file.
+    """
+
+    table: str
+    champ: str
+    valeur: str
+    motif: str
+    ligne: str = ""
+
+
 @transaction.atomic
 def rectify_fait(
-    *,
-    dossier: Dossier,
-    table: str,
-    champ: str,
-    valeur: str,
-    motif: str,
-    by: Author,
-    on: date,
-    ligne: str = "",
+    *, dossier: Dossier, saisie: RectificationSaisie, by: Author, on: date
 ) -> Rectification:
     """Write the right value in place of the wrong one; the wrong one is kept nowhere.
 
-    `ligne` is the identifier of the row when the table has several for the file.
     Raises HabilitationRefusee, MotifManquant, TableInconnue, ChampInconnu, LigneInconnue,
     ValeurRefusee.
     """
     if isinstance(by, Agent):
         require_verbe(by=by, verbe="rgpd.exercer")
-    if not motif.strip():
+    if not saisie.motif.strip():
         raise MotifManquant
     with acting_as_machine("rgpd", on=on, departement=dossier.departement_id):
         tables = _list_rectifiables(dossier)
-        model = _find_table(tables, table)
-        _check_champ(model, champ)
-        row = _find_row(model, tables[model], ligne)
+        model = _find_table(tables, saisie.table)
+        _check_champ(model, saisie.champ)
+        row = _find_row(model, tables[model], saisie.ligne)
         categorie = get_categorie(row=row)
         since = getattr(row, "created_at", None)
         lecteurs = list_lecteurs(
@@ -97,7 +103,7 @@ def rectify_fait(
             depuis=since.date() if since else dossier.ouvert_le,
             on=on,
         )
-        _write(row, champ, valeur)
+        _write(row, saisie.champ, saisie.valeur)
         cle_kept = (
             not _refresh_cle(dossier) if model.__name__ in {"Personne", "Logement"} else False
         )
@@ -110,15 +116,15 @@ def rectify_fait(
             target_id=dossier.pk,
             details={
                 "table": model.__name__.lower(),
-                "champ": champ,
+                "champ": saisie.champ,
                 "ligne": str(row.pk),
                 "organismes": [str(x.id) for x in lecteurs if x.id],
             },
         )
     record_exercice(
-        dossier=dossier, droit=DemandeDroit.Droit.RECTIFICATION, motif=motif, by=by, on=on
+        dossier=dossier, droit=DemandeDroit.Droit.RECTIFICATION, motif=saisie.motif, by=by, on=on
     )
-    return Rectification(name_field(model=model, field=champ), lecteurs, cle_kept)
+    return Rectification(name_field(model=model, field=saisie.champ), lecteurs, cle_kept)
 
 
 def _list_rectifiables(dossier: Dossier) -> dict[type[models.Model], list[Any]]:
@@ -148,7 +154,7 @@ def _check_champ(model: type[models.Model], champ: str) -> None:
     allowed = [
         name
         for name in list_personnelles(model=model)
-        if name not in _STRUCTURE and not model._meta.get_field(name).is_relation
+        if name not in _STRUCTURE and not get_column(model, name).is_relation
     ]
     if champ not in allowed:
         raise ChampInconnu(
@@ -174,7 +180,7 @@ def _find_row(model: type[models.Model], keys: Sequence[Any], ligne: str) -> mod
 
 
 def _write(row: models.Model, champ: str, valeur: str) -> None:
-    field: Any = row._meta.get_field(champ)
+    field: Any = get_column(row, champ)
     try:
         value = None if valeur == "" and field.null else field.clean(valeur, row)
         setattr(row, champ, value)

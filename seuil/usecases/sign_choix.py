@@ -4,8 +4,9 @@ from datetime import date
 
 from django.db import transaction
 
-from seuil.accompagnements import operations
 from seuil.accompagnements.models import Choix, Mandat
+from seuil.accompagnements.operations import choix as operations
+from seuil.accompagnements.operations.objectifs import OperateurInconnu
 from seuil.accompagnements.queries import choix as queries
 from seuil.acteurs.models import Agent
 from seuil.dossiers.operations.acces import open_acces
@@ -22,7 +23,7 @@ def sign_choix(*, choix: Choix, by: Agent, on: date) -> list[Mandat]:
     """
     require_verbe(by=by, verbe="choix.preparer")
     if choix.departement_id != by.departement_id:
-        raise operations.OperateurInconnu
+        raise OperateurInconnu
     # Locked before reading: what is signed is what is computed now, by one person.
     operations.lock_open_choix(choix)
     proposition = queries.get_proposition(

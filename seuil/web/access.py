@@ -95,7 +95,7 @@ def requires_recent_sign_in(view: View) -> View:
 def ask_again(request: HttpRequest) -> HttpResponseBase:
     """Show the page that asks for a proof, holding what was asked; nothing is kept elsewhere."""
     suite = write_suite(request)
-    if request.method == "GET":
+    if request.method in {"GET", "HEAD"}:
         query = urlencode({"suite": suite})
         return redirect(f"{reverse('confirmer')}?{query}")
     # Not in an address: what a form sends may name a person.

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from seuil.web.errors import write_not_allowed
@@ -34,6 +35,26 @@ class ContentSecurityPolicy:
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class CorpsCompris:
+    """Refuse a body that holds no field: a page would take it for a form sent empty."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        """Look at what was sent, once it is known to come from our own pages."""
+        if request.method != "POST" or request.POST or request.FILES:
+            return
+        # A form without any field still sends the mark that ends it: « --mark-- ».
+        mark = len((request.content_params or {}).get("boundary", ""))
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if int(length) > (mark + 8 if mark else 0):
+            raise BadRequest
 
 
 class ServerTiming:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -14,9 +15,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import list_titulaires
+from seuil.engines.tabular import FileRefused
 from seuil.kernel.refusal import Refusal
 from seuil.web.access import AgentRequest, get_agent, request_day
 from seuil.web.components.forms import Formulaire
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +57,50 @@ def record(
     """Run `operation` on what a valid form says, by the agent, today; tell whether it was done.
 
     Its refusal becomes an error of the form (of its field `champ`); `fait` is said on the next
-    page.
+    page, or that nothing changed, when the operation returns the list of what it added, empty.
     """
     if request.method != "POST" or not form.is_valid():
         return False
+    on = request_day(request)
+    done = attempt(
+        form, lambda: operation(by=get_agent(request), on=on, **form.read()), champ=champ
+    )
+    if form.errors:
+        return False
+    if done == []:
+        messages.info(request, "Rien n’a changé : aucune réponse n’est différente.")
+    else:
+        messages.success(request, fait)
+    return True
+
+
+def attempt(
+    form: Formulaire,
+    operation: Callable[[], T],
+    *,
+    champ: str | None = None,
+    champs: Mapping[type[Exception], str] = MappingProxyType({}),
+) -> T | None:
+    """Run what a valid form asks; a refusal becomes an error of the form, and nothing is returned.
+
+    It is said at its field: `champs` for a kind of refusal, else `champ`, else the whole form. One
+    that has several lines (a file) is said line by line.
+    """
     try:
-        operation(by=get_agent(request), on=request_day(request), **form.read())
+        return operation()
+    except (Refusal, FileRefused) as refusal:
+        at = next((field for kind, field in champs.items() if isinstance(refusal, kind)), champ)
+        for line in getattr(refusal, "lignes", None) or [str(refusal)]:
+            form.add_error(at, line)
+        return None
+
+
+def press(request: AgentRequest, operation: Callable[[], object], *, fait: str) -> bool:
+    """Run what a button asks; the next page says what was done, or why it was refused."""
+    try:
+        operation()
     except Refusal as refusal:
-        form.add_error(champ, str(refusal))
+        messages.error(request, str(refusal))
         return False
     messages.success(request, fait)
     return True

@@ -3,6 +3,7 @@
 import io
 import random
 import re
+import time
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -62,8 +63,13 @@ def takes_dossier(route: str) -> bool:
     return bool(re.search(r"<str:numero>|<uuid:(?:document|mandat|demarche|acte|acces)_id>", route))
 
 
-def list_kwargs(t: Treillis, route: str, d: Faits | None) -> dict[str, Any] | None:
-    """Return what the address of a route takes, for a dossier; None when it has no such row."""
+def list_kwargs(
+    t: Treillis, route: str, d: Faits | None, *, organisation: str = ""
+) -> dict[str, Any] | None:
+    """Return what the address of a route takes, for a dossier; None when it has no such row.
+
+    Of several duties, the one of an organisation first.
+    """
     kwargs: dict[str, Any] = {}
     for kind, name in re.findall(r"<(?:(\w+):)?(\w+)>", route):
         if name == "numero":
@@ -76,7 +82,8 @@ def list_kwargs(t: Treillis, route: str, d: Faits | None) -> dict[str, Any] | No
         elif name == "lot_id":
             kwargs[name] = t.lignes["actes_lot"][0].pk
         elif name in {"devoir", "source_id"} and d is not None:
-            duty = next((x for x in d.dus if x["devoir"]), None)
+            duties = sorted(d.dus, key=lambda x: x["organisation_id"] != organisation)
+            duty = next((x for x in duties if x["devoir"]), None)
             kwargs[name] = duty[name] if duty else {"devoir": "x", "source_id": d.id}[name]
         elif kind == "uuid":
             kwargs[name] = "00000000-0000-7000-8000-000000000007"
@@ -109,7 +116,7 @@ def list_demandes(
                 chosen = list(t.dossiers.values()) if tous else few
             tabs = ONGLETS if "onglet>" in route else ("",)
             for d in chosen:
-                kwargs = list_kwargs(t, route, d)
+                kwargs = list_kwargs(t, route, d, organisation=p.organisation)
                 if kwargs is None:
                     continue
                 for tab in tabs:
@@ -121,19 +128,25 @@ def list_demandes(
                                       d.id if d else "")  # fmt: skip
 
 
+# Seconds; what a request tells of its session is undone with it.
+_RECONNEXION = 300
+
+
 class Visite:
     """Sends requests as personas, each in a savepoint that is undone."""
 
     def __init__(self, t: Treillis, oracle: Oracle) -> None:
         self.t, self.oracle = t, oracle
-        self._clients: dict[str, Client] = {}
+        self._clients: dict[str, tuple[Client, float]] = {}
 
     def client(self, nom: str) -> Client:
-        if nom not in self._clients:
+        """Return a persona's browser, signed in again before its session would end by itself."""
+        client, since = self._clients.get(nom, (None, 0.0))
+        if client is None or time.monotonic() - since > _RECONNEXION:
             client = Client(raise_request_exception=False)
             sign_in_strongly(client, self.t.agents[nom])
-            self._clients[nom] = client
-        return self._clients[nom]
+            self._clients[nom] = client, time.monotonic()
+        return client
 
     def send(self, d: Demande) -> Any:
         client = self.client(d.persona)
@@ -177,7 +190,7 @@ class Visite:
             return "erreur"
         special = d.verbes & {"public", "signed_in"}
         if not special and not d.verbes & self.oracle.verbes(p):
-            return "" if status in REFUS else "le profil n’a pas ce verbe"
+            return "" if status in REFUS - {302} else "le profil n’a pas ce verbe"
         if not d.dossier or special:
             return ""
         reached = self.oracle.reaches(p, self.t.dossiers[d.dossier], "dossier", LIRE, ON, self.t.at)
@@ -218,13 +231,20 @@ def why_bad_headers(response: Any, *, signed_in: bool) -> list[str]:
     return reasons
 
 
+def read_body(response: Any) -> bytes:
+    """Return the body of an answer, its file closed."""
+    if not response.streaming:
+        return response.content
+    content = b"".join(response.streaming_content)
+    # As Django's test client does: the transaction around outlives each answer.
+    request_finished.disconnect(close_old_connections)
+    response.close()
+    return content
+
+
 def read_all(response: Any) -> str:
     """Return everything an answer says: headers, body, the parts of a compressed file."""
-    content = b"".join(response.streaming_content) if response.streaming else response.content
-    if response.streaming:
-        # As Django's test client does: the transaction around outlives each answer.
-        request_finished.disconnect(close_old_connections)
-        response.close()
+    content = read_body(response)
     parts = [str(response.headers), content.decode("utf-8", "ignore")]
     if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as file:

@@ -30,6 +30,7 @@ CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
     "actes_lot": ("listes", "listes", None),
     "actes_correspondance": ("listes", "listes", None),
     "actes_ligne": ("listes", "listes", None),
+    "conservation_demandedroit": ("listes", "droits", None),
     "dossiers_personne": ("fait", "identite", None),
     "dossiers_composition": ("fait", "identite", None),
     "dossiers_logement": ("fait", "identite", None),
@@ -132,6 +133,22 @@ class Oracle:
 
     def verbes(self, p: Persona) -> set[str]:
         return set(self.profils[p.profil]["verbes"])
+
+    def list_regles(self) -> set[tuple[str, str, str, str, int, int]]:
+        """Return the lines of the matrix: profile, category, operation, relation, stages."""
+        found = set()
+        for code, profil in self.profils.items():
+            for regle in profil["regles"]:
+                de = self.stades.index(regle.get("des", self.stades[0]))
+                a = self.stades.index(regle.get("jusqu_a", self.stades[-1]))
+                for operation in (LIRE, ECRIRE, "recevoir"):
+                    asked = set(regle.get(operation, ()))
+                    # Who writes reads.
+                    asked |= set(regle.get(ECRIRE, ())) if operation == LIRE else set()
+                    found |= {(code, c, operation, regle["relation"], de, a) for c in asked}
+                if self.opens(regle, "dossier", LIRE):
+                    found.add((code, "dossier", LIRE, regle["relation"], de, a))
+        return found
 
     def opens(self, regle: Mapping[str, Any], categorie: str, operation: str) -> bool:
         if categorie == "dossier":

@@ -6,6 +6,7 @@ import random
 import pytest
 
 from tests.acces import mutants
+from tests.acces.equivalents import EQUIVALENTS
 from tests.acces.oracle import Oracle
 from tests.acces.treillis import Treillis
 
@@ -33,6 +34,23 @@ def test_planted_faults_are_seen(treillis: Treillis, oracle: Oracle) -> None:
 
     assert len(chosen) >= 11
     assert survivors == []
+
+
+def test_each_fault_said_invisible_is_one_that_is_planted(
+    treillis: Treillis, oracle: Oracle
+) -> None:
+    """What the long run checks: that nothing sees them. Rights added are drawn at random."""
+    planted = {
+        f"{m.famille} : {m.nom}"
+        for m in (
+            *mutants.list_lignes(treillis, oracle, hasard=random.Random(GRAINE)),
+            *mutants.list_verbes(treillis, oracle),
+        )
+    }
+    declared = {name for name in EQUIVALENTS if not name.startswith("droit")}
+
+    assert declared - planted == set()
+    assert all(len(why) > 40 for why in EQUIVALENTS.values())
 
 
 @pytest.mark.parametrize("layer", [mutants.without_filters, mutants.without_policies])

@@ -8,15 +8,19 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from seuil.accompagnements.models import Mandat
+from seuil.actes.models import Ligne
 from seuil.acteurs.operations.abonnements import create_abonnement
+from seuil.indicateurs.rules import INDICATEURS
 from tests.acces.http import Demande, Visite, list_demandes, read_all, write_documents
 from tests.acces.oracle import LIRE, Oracle
-from tests.acces.treillis import ON, Treillis
+from tests.acces.treillis import ON, J, Treillis
 
 pytestmark = pytest.mark.django_db
 
 DEMANDES = int(os.environ.get("SEUIL_DEMANDES", "700"))
 GRAINE = int(os.environ.get("SEUIL_GRAINE", "7"))
+MANDATS = "accompagnements_mandat"
 
 
 def told(fautes: list[str]) -> str:
@@ -100,6 +104,33 @@ def test_a_file_to_open_by_its_number_is_hidden_from_the_lists_of_others(
         demande = Demande("agenda_jour", frozenset({"signed_in"}), "GET", nom, day)
         fautes += visite.run([demande], leaks_only=True).fautes
     assert not fautes, told(fautes)
+
+
+def test_what_stands_behind_a_figure_names_only_what_its_reader_opens(
+    treillis: Treillis, oracle: Oracle
+) -> None:
+    """Each figure, its list, its closures, its workbook; a list's rows: half the mandates ended."""
+    mandats = Mandat.objects.filter(pk__in=[r.pk for r in treillis.lignes[MANDATS]][::2])
+    mandats.update(clos_le=ON - J, motif_cloture="objectifs", denouement="relogement")
+    for row, dossier in zip(Ligne.objects.order_by("pk"), treillis.dossiers, strict=False):
+        Ligne.objects.filter(pk=row.pk).update(dossier=dossier)
+    visite = Visite(treillis, oracle)
+    fautes, opened = [], Counter()
+    readers = [n for n in treillis.agents
+               if oracle.verbes(treillis.personas[n]) & {"activite.lire", "acte.importer"}]  # fmt: skip
+    addresses = [
+        ("activite", {}), ("activite_xlsx", {}),
+        *(("activite_dossiers", {"code": i.code}) for i in INDICATEURS),
+        *(("liste", {"lot_id": lot.pk}) for lot in treillis.lignes["actes_lot"]),
+    ]  # fmt: skip
+    for nom in readers:
+        for name, kwargs in addresses:
+            d = Demande(name, frozenset({"signed_in"}), "GET", nom, reverse(name, kwargs=kwargs))
+            bilan = visite.run([d], leaks_only=True)
+            fautes += bilan.fautes
+            opened[name] += bilan.permis[nom]
+    assert not fautes, told(fautes)
+    assert all(opened[name] for name in dict(addresses)), opened
 
 
 def test_the_scanner_sees_a_leak(treillis: Treillis, oracle: Oracle) -> None:

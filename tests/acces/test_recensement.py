@@ -106,8 +106,12 @@ def test_every_category_and_relation_of_the_file_is_known_here(oracle: Oracle) -
     }
 
     # In the matrix before any table holds them.
-    assert set(oracle.categories) - held == {"avis", "droits", "protection"}
+    assert set(oracle.categories) - held == {"avis", "protection"}
     assert held - {""} <= set(oracle.categories)
+
+
+def test_the_database_holds_the_lines_of_the_matrix_and_no_other(oracle: Oracle) -> None:
+    assert sql.check_regles(oracle) == []
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -429,6 +429,8 @@ def _add_taches(
     tache(role="secretariat", organisation=orgs[f"ddets{suffix}"])
     if (social := _agent(t, "travailleur_social", suffix)) and sorte.startswith("affectation"):
         tache(role="travailleur_social", agent=social)
+        # Told to a person whose profile answers no duty.
+        tache(role="travailleur_social", agent=social, genre="devoir", devoir="E1-OP-1")
     when: dict[str, Any] = {
         "du": {}, "tous ouverts": {}, "limite": {}, "du futur": {"visible_le": ON + J},
         "du caduc": {"caduque_le": ON},
@@ -506,9 +508,7 @@ def _add_facts(
           pour_le=ON + 5 * J, etat="a_faire")  # fmt: skip
     t.add("accompagnements.Prolongation", mandat=mandat, avis="poursuite", avis_le=ON - 2 * J,
           jusqu_au=ON + 90 * J, par=by)  # fmt: skip
-    for org in (operateur, orgs[f"conseil_departemental{suffix}"], orgs.get("ccas")):
-        if org is None or org.departement_id != home:
-            continue
+    for org in _list_temoins(t, orgs, d, home, suffix):
         contact = t.add("contacts.Contact", **key, avec="menage", canal="domicile",
                         resultat="echange", survenu_le=ON - 4 * J, par=by,
                         organisation=org)  # fmt: skip
@@ -518,6 +518,17 @@ def _add_facts(
     t.add("diagnostics.ConstatRegularite", **key, acte=actes[0], question="C1", par=by,
           reponse="a_verifier", constate_le=ON - J)  # fmt: skip
     _add_others(t, by, operateur)
+
+
+def _list_temoins(
+    t: Treillis, orgs: Mapping[str, Organisation], d: Any, home: str, suffix: str
+) -> list[Organisation]:
+    """Return who met the household: in a file opened to all, each organisation has its own note."""
+    kept = {"operateur", "conseil_departemental", "ccas"}
+    if t.sortes[str(d.pk)] in {"tous ouverts", "du"}:
+        kept = {key.removesuffix("_62") for key in orgs}
+    return [o for key, o in orgs.items()
+            if key.removesuffix("_62") in kept and o.departement_id == home]  # fmt: skip
 
 
 def _add_others(t: Treillis, by: Agent, operateur: Organisation) -> None:
@@ -560,4 +571,8 @@ def _build_departement(t: Treillis, orgs: Mapping[str, Organisation], home: str)
         row = t.add("actes.Ligne", id=9000 + 10 * int(home) + n, lot=lot, numero=n,
                     etat="a_verifier", cellules=[""], motifs=[])  # fmt: skip
         row.cellules = [f"CANARI-actes_ligne-{row._canari}-cellules"]
+    files = t._rows[apps.get_model("dossiers.Dossier")]
+    t.add("conservation.DemandeDroit", departement_id=home, droit="acces", recue_le=ON - J,
+          dossier=next(d for d in files if d.departement_id == home), decision="", motif="",
+          enregistree_par="essai")  # fmt: skip
     t.add("actes.Correspondance", departement_id=home, type="commandement", champ="nom")

@@ -18,7 +18,15 @@ from seuil.accompagnements.rules.besoins import (
 )
 from seuil.accompagnements.rules.choix import Cible, propose_choix
 from seuil.accompagnements.rules.mandats import Suivi, end_of_mandat, why_not_close
-from seuil.accompagnements.rules.priorites import AMONT, CFP, CQL, Candidat, Critere, score_candidat
+from seuil.accompagnements.rules.priorites import (
+    AMONT,
+    CFP,
+    CQL,
+    Candidat,
+    Critere,
+    SituationCandidat,
+    score_candidat,
+)
 
 ON = date(2026, 11, 21)
 SPACE = UUID("00000000-0000-0000-0000-000000000033")
@@ -170,8 +178,8 @@ def test_what_cannot_be_met_is_said() -> None:
 
     assert len(proposition.retenus) == 25
     assert len(proposition.manques) == 2
-    assert "0 dossiers dans l’arrondissement au lieu de 20" in proposition.manques[0]
-    assert "0 commandements de quitter les lieux au lieu de 4" in proposition.manques[1]
+    assert "0\u00a0dossier dans l’arrondissement au lieu de 20" in proposition.manques[0]
+    assert "0\u00a0commandement de quitter les lieux au lieu de 4" in proposition.manques[1]
 
 
 def test_a_quota_passed_by_an_addition_is_said() -> None:
@@ -206,10 +214,10 @@ def test_the_share_of_cql_is_a_range_of_whole_dossiers(
 )  # fmt: skip
 def test_a_hearing_counts_by_the_time_it_leaves(jours: int, code: str | None) -> None:
     criteres = score_candidat(
+        SituationCandidat(
+            stade="assignation", audience_le=ON + timedelta(days=jours), has_telephone=True
+        ),
         on=ON,
-        stade="assignation",
-        audience_le=ON + timedelta(days=jours),
-        has_telephone=True,
     )
 
     assert [c.code for c in criteres] == ([code] if code else [])
@@ -223,7 +231,9 @@ def test_a_hearing_counts_by_the_time_it_leaves(jours: int, code: str | None) ->
     ],
 )  # fmt: skip
 def test_the_debt_counts_by_its_level(montant: str, code: str | None) -> None:
-    criteres = score_candidat(on=ON, stade="cql", dette=Decimal(montant), has_telephone=True)
+    criteres = score_candidat(
+        SituationCandidat(stade="cql", dette=Decimal(montant), has_telephone=True), on=ON
+    )
 
     assert [c.code for c in criteres] == ([code] if code else [])
 
@@ -234,7 +244,10 @@ def test_the_debt_counts_by_its_level(montant: str, code: str | None) -> None:
 )
 def test_the_delay_of_the_commandement_counts_while_it_runs(jours: int, code: str | None) -> None:
     criteres = score_candidat(
-        on=ON, stade="commandement", delai_le=ON + timedelta(days=jours), has_telephone=True
+        SituationCandidat(
+            stade="commandement", delai_le=ON + timedelta(days=jours), has_telephone=True
+        ),
+        on=ON,
     )
 
     assert [c.code for c in criteres] == ([code] if code else [])
@@ -242,21 +255,25 @@ def test_the_delay_of_the_commandement_counts_while_it_runs(jours: int, code: st
 
 def test_a_household_silent_to_social_services_counts_more_than_an_unknown_one() -> None:
     def points(suivi: str) -> int:
-        return sum(c.points for c in score_candidat(on=ON, stade="cql", suivi=suivi))
+        return sum(
+            c.points for c in score_candidat(SituationCandidat(stade="cql", suivi=suivi), on=ON)
+        )
 
     assert points("sans_reponse") > points("inconnu") > points("")
 
 
 def test_each_criterion_is_a_french_sentence_with_its_points() -> None:
     criteres = score_candidat(
+        SituationCandidat(
+            stade="assignation",
+            audience_le=date(2026, 12, 20),
+            dette=Decimal("6543.2"),
+            enfants=2,
+            suivi="sans_reponse",
+            prescrit_par="MDS de Lormont",
+            nature_bailleur="physique",
+        ),
         on=ON,
-        stade="assignation",
-        audience_le=date(2026, 12, 20),
-        dette=Decimal("6543.2"),
-        enfants=2,
-        suivi="sans_reponse",
-        prescrit_par="MDS de Lormont",
-        nature_bailleur="physique",
     )
 
     assert [c.points for c in criteres] == sorted((c.points for c in criteres), reverse=True)

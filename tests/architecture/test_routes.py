@@ -33,7 +33,7 @@ DECORATEURS = (
     {"public", "signed_in", "requires"},
     {"requires_recent_sign_in"},
     {"figures_only", "never_cache", "non_atomic_requests"},
-    {"require_GET", "require_POST", "require_safe", "require_http_methods"},
+    {"require_POST", "require_safe", "require_http_methods"},
 )
 
 
@@ -190,12 +190,12 @@ def test_a_silent_view_is_seen() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "@require_GET\n@requires('dossier.lire')\ndef v(): ...",
+        "@require_safe\n@requires('dossier.lire')\ndef v(): ...",
         "@requires('dossier.lire')\ndef v(): ...",
-        "@require_GET\ndef v(): ...",
-        "@requires('dossier.lire')\n@require_GET\n@figures_only\ndef v(): ...",
-        "@requires('a')\n@requires('b')\n@require_GET\ndef v(): ...",
-        "@requires('a')\n@inconnu\n@require_GET\ndef v(): ...",
+        "@require_safe\ndef v(): ...",
+        "@requires('dossier.lire')\n@require_safe\n@figures_only\ndef v(): ...",
+        "@requires('a')\n@requires('b')\n@require_safe\ndef v(): ...",
+        "@requires('a')\n@inconnu\n@require_safe\ndef v(): ...",
     ],
 )
 def test_a_view_whose_decorators_are_out_of_order_is_seen(source: str) -> None:

@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, URLPattern, reverse
 
 from seuil.accompagnements.models import Demarche, Mandat
 from seuil.actes.models import Acte
+from seuil.actes.rules.listes import ListeSaisie
 from seuil.acteurs.models import Agent
 from seuil.acteurs.operations.abonnements import create_abonnement
 from seuil.dossiers.models import Bailleur, Dossier, Logement
@@ -146,9 +147,16 @@ def _values(
             encoding="utf-8",
         )
         lot = deposit_liste(
-            fichier=path, nom_fichier="liste.csv", type_acte="commandement", source="Essai",
-            departement="33", by=agents["secretariat"], on=on,
-        )  # fmt: skip
+            liste=ListeSaisie(
+                fichier=path,
+                nom_fichier="liste.csv",
+                type_acte="commandement",
+                source="Essai",
+                departement="33",
+            ),
+            by=agents["secretariat"],
+            on=on,
+        )
     _, jeton = create_abonnement(by=agents["secretariat"], on=on)
     devoir = Tache.objects.get(devoir="E2-CAF-1", dossier=autre)
     return {

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from seuil.acteurs.models import Agent
 from seuil.audit.models import Event
+from seuil.dossiers.models import Dossier
 from seuil.web.access import requires
 from seuil.web.journal import LectureNonDeclaree, figures_only, hash_secret, saw
 from tests.audit.monde import Monde, make_monde
@@ -87,3 +88,26 @@ def test_a_page_that_shows_a_household_without_saying_which_is_seen(
     requires("dossier.lire")(figures_only(silent))(request)
     requires("dossier.lire")(count)(request)
     assert Event.objects.filter(nature="lecture").count() == before
+
+
+def test_a_file_named_out_of_its_reader_s_reach_has_its_line_all_the_same(
+    monde: Monde, rf: object
+) -> None:
+    """Its number is resolved with the rights of a count, not with the reader's."""
+    from django.http import HttpResponse
+
+    dossier = Dossier.objects.get(numero=monde.valeurs["numero"])
+    stranger = monde.agents["charge_mission"]
+
+    def numbered(request: object) -> HttpResponse:
+        assert not Dossier.objects.exists(), "PostgreSQL hides it from this reader"
+        saw(numeros=[dossier.numero])
+        return HttpResponse(dossier.numero)
+
+    request = rf.get("/")  # type: ignore[attr-defined]
+    request.user, request.resolver_match = stranger, None
+
+    requires("activite.lire")(numbered)(request)
+
+    found = Event.objects.filter(nature="lecture", by_id=str(stranger.pk))
+    assert [e.dossiers for e in found] == [[dossier.pk]]

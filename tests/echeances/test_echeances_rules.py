@@ -22,11 +22,11 @@ from seuil.echeances.rules.calculs import (
 from seuil.echeances.rules.explications import explain
 from seuil.echeances.rules.faits import (
     CATEGORIE_PAR_REGLE,
-    FAIT_A_OBTENIR,
-    SUITES,
     Fait,
+    list_a_obtenir,
     list_regles_lues,
     list_regles_par_fait,
+    list_suites,
 )
 from seuil.echeances.rules.pauses import Acte, list_pauses
 from seuil.engines import droit
@@ -60,7 +60,7 @@ def test_each_rule_kept_in_the_files_starts_from_a_fact_that_something_gives() -
         *list_faits_lus(DOSSIER, actes, bailleur_saisit=True),
         *list_faits_lus(DOSSIER, alone, bailleur_saisit=True),
     ]
-    ends = {droit.regles()[suite].debut for suite in SUITES.values()}
+    ends = {droit.regles()[suite].debut for suite in list_suites().values()}
 
     assert set(list_regles_par_fait()) == suivis | AILLEURS | ends
     assert set(list_regles_lues()) == {f.genre for f in lus if f.le}
@@ -103,7 +103,7 @@ def test_a_hearing_gives_the_last_day_to_notify_the_prefet() -> None:
     assert echeances["C2"].le == date(2025, 3, 30)
 
 
-@pytest.mark.parametrize("genre", sorted(FAIT_A_OBTENIR))
+@pytest.mark.parametrize("genre", sorted(list_a_obtenir()))
 def test_a_fact_without_its_day_is_said_to_be_obtained_and_never_guessed(genre: str) -> None:
     facts = [fait(genre, None)]
     found = compute_lues(facts, GIRONDE[DOSSIER])
@@ -111,7 +111,7 @@ def test_a_fact_without_its_day_is_said_to_be_obtained_and_never_guessed(genre: 
         found += compute_echeances(facts, GIRONDE)
 
     assert found
-    assert {(e.le, e.a_obtenir) for e in found} == {(None, FAIT_A_OBTENIR[genre])}
+    assert {(e.le, e.a_obtenir) for e in found} == {(None, list_a_obtenir()[genre])}
 
 
 def test_a_day_before_the_known_law_gives_no_date() -> None:

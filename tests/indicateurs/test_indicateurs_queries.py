@@ -14,6 +14,7 @@ from seuil.dossiers.models import Dette
 from seuil.indicateurs.queries import (
     SOURCES,
     ActiviteInterdite,
+    DossiersComptes,
     get_activite,
     list_clotures,
     list_dossiers_indicateur,
@@ -104,19 +105,20 @@ def busy(mandat: Mandat, operateur: Organisation, worker: Agent) -> None:
 
 @pytest.mark.parametrize("code", [i.code for i in INDICATEURS])
 @pytest.mark.parametrize("role", ["secretaire", "chef_equipe"])
-def test_a_figure_opens_on_as_many_rows_as_it_says(
+def test_a_figure_opens_on_as_many_units_as_it_says(
     code: str, role: str, busy: None, request: pytest.FixtureRequest
 ) -> None:
     agent = request.getfixturevalue(role)
     total, par_jour = figures(agent, code)
 
-    def rows(jour: date | None = None) -> list[Any]:
-        return list_dossiers_indicateur(agent=agent, on=ON, mois=MOIS, code=code, jour=jour)
+    def count(jour: date | None = None) -> int:
+        found = list_dossiers_indicateur(agent=agent, on=ON, mois=MOIS, code=code, jour=jour)
+        return len(found.lignes) + found.fermes
 
     assert total > 0
-    assert len(rows()) == total
+    assert count() == total
     for jour, nombre in par_jour.items():
-        assert len(rows(jour)) == nombre
+        assert count(jour) == nombre
 
 
 @pytest.mark.parametrize("indicateur", INDICATEURS, ids=lambda i: i.code)
@@ -130,7 +132,7 @@ def test_the_total_counts_households_once_and_actions_each_time(
         for jour in par_jour
         for row in list_dossiers_indicateur(
             agent=secretaire, on=ON, mois=MOIS, code=indicateur.code, jour=jour
-        )
+        ).lignes
     ]
     assert total == (len(set(seen)) if indicateur.unite == MENAGE else len(seen))
 
@@ -275,7 +277,7 @@ def test_an_operator_counts_its_own_activity(
         r.numero
         for r in list_dossiers_indicateur(
             agent=chef_equipe, on=ON, mois=MOIS, code="menages_rencontres", operateur=other
-        )
+        ).lignes
     } == {mandat.dossier.numero}
 
 
@@ -311,21 +313,19 @@ def test_other_roles_read_no_activity(role: str, request: pytest.FixtureRequest)
         list_clotures(agent=agent, on=ON, mois=MOIS)
 
 
-def test_a_closed_dossier_is_counted_for_its_operator_without_its_name(
+def test_a_closed_dossier_is_counted_for_its_operator_and_not_named(
     busy: None, chef_equipe: Agent, secretaire: Agent
 ) -> None:
-    def rows(agent: Agent) -> list[Any]:
+    def behind(agent: Agent) -> DossiersComptes:
         return list_dossiers_indicateur(agent=agent, on=ON, mois=MOIS, code="clotures")
 
-    (theirs,) = rows(chef_equipe)
-    (ours,) = rows(secretaire)
-    assert (theirs.numero, theirs.nom, theirs.commune, theirs.is_visible) == (
-        ours.numero,
-        "",
-        "",
-        False,
-    )
-    assert (ours.nom != "", ours.commune, ours.is_visible) == (True, "Bordeaux", True)
+    theirs, ours = behind(chef_equipe), behind(secretaire)
+    closed = list_clotures(agent=chef_equipe, on=ON, mois=MOIS)
+
+    assert theirs == DossiersComptes((), fermes=1)
+    assert [(line.nom != "", line.commune) for line in ours.lignes] == [(True, "Bordeaux")]
+    assert ours.fermes == 0
+    assert (closed.lignes, closed.fermes, closed.total) == ((), 1, 1)
 
 
 def test_the_table_of_closures_says_why_how_and_how_long(mandat: Mandat, secretaire: Agent) -> None:

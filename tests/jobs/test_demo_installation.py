@@ -17,7 +17,7 @@ from seuil.diagnostics.models import Dsf
 from seuil.dossiers.models import AideLogement, Dossier
 from seuil.engines import droit
 from seuil.jobs.demo import commande, installation
-from seuil.jobs.demo.activite import Agenda
+from seuil.jobs.demo.activite.agenda import Agenda
 from seuil.jobs.demo.listes import TAILLES
 from seuil.jobs.demo.organisations import COMPTES, MOT_DE_PASSE, list_comptes
 from seuil.jobs.demo.parcours import Volumes

@@ -72,7 +72,10 @@ def test_the_verifier_reads_a_csv_without_any_database(
     run_export(Namespace(fichier=fichier))
 
     assert run_verify(arguments(ancres, csv=fichier)) == 0
-    assert "30 lignes vérifiées jusqu’au rang 30, 1 ancres conformes" in capsys.readouterr().out
+    assert (
+        "30\u00a0lignes vérifiées jusqu’au rang 30, 1\u00a0ancre conforme"
+        in capsys.readouterr().out
+    )
 
     lines = fichier.read_text(encoding="utf-8").replace("Zoé Ñ 7", "Zoé Ñ 8", 1)
     fichier.write_text(lines, encoding="utf-8")
@@ -101,7 +104,7 @@ def test_what_is_past_its_term_leaves_and_the_chain_still_holds(
     anchor_all(folder=tmp_path)
 
     run_purge(arguments(tmp_path, mois=6, simuler=True))
-    assert "30 lignes d’avant le" in capsys.readouterr().out
+    assert "30\u00a0lignes d’avant le" in capsys.readouterr().out
     assert Event.objects.filter(nature="lecture").count() == 40
     run_purge(arguments(tmp_path, mois=6))
 

@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 
 from seuil.accompagnements.models import Contrat
-from seuil.accompagnements.operations import DemarcheRefusee
+from seuil.accompagnements.operations.contrats import DemarcheRefusee
 from seuil.acteurs.models import Agent
 from seuil.contacts.models import Contact
 from seuil.contacts.operations import ContactRefuse

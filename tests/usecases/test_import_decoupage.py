@@ -14,6 +14,7 @@ from seuil.kernel.refusal import Refusal
 from seuil.usecases.import_decoupage import (
     ColonnesAbsentes,
     DecoupageRefuse,
+    DecoupageSaisi,
     DepartementInconnu,
     NatureDifferente,
     import_decoupage,
@@ -37,9 +38,10 @@ def fichier(tmp_path: Path, gironde: str) -> Path:
 def run(fichier: Path, **changes: object) -> Decoupage:
     arguments = {
         "fichier": fichier, "nom_fichier": fichier.name, "departement": "33",
-        "nature": "agence_solidarite", "nom": "Agences", "by": Machine("test", "33"), "on": ON,
+        "nature": "agence_solidarite", "nom": "Agences",
     }  # fmt: skip
-    return import_decoupage(**{**arguments, **changes})
+    saisi = DecoupageSaisi(**{**arguments, **changes})
+    return import_decoupage(saisi=saisi, by=Machine("test", "33"), on=ON)
 
 
 def test_a_file_becomes_a_division(fichier: Path) -> None:
@@ -96,7 +98,7 @@ def test_the_command_imports_and_tells_what(
 
     assert decoupages.run(words) == 0
 
-    assert "2 secteurs, 2 communes" in capsys.readouterr().out
+    assert "2\u00a0secteurs, 2\u00a0communes" in capsys.readouterr().out
     words.fichier = fichier.parent / "absent.csv"
     with pytest.raises(Refusal, match="n’existe pas"):
         decoupages.run(words)

@@ -10,6 +10,7 @@ from django.db import connection
 
 from seuil.actes.models import Acte, Correspondance, Ligne, Lot
 from seuil.actes.queries import get_apercu
+from seuil.actes.rules.listes import ListeSaisie
 from seuil.acteurs.operations.machine import Machine
 from seuil.audit.models import Event
 from seuil.dossiers.models import Acces, Dette, Dossier
@@ -49,11 +50,13 @@ def importe(gironde: str, tmp_path: Path):
         on: date = ON,
     ) -> CompteRendu:
         return import_liste(
-            fichier=write(tmp_path / "liste.csv", entetes, rows),
-            nom_fichier="liste.csv",
-            type_acte=type_acte,
-            source="étude",
-            departement=gironde,
+            liste=ListeSaisie(
+                fichier=write(tmp_path / "liste.csv", entetes, rows),
+                nom_fichier="liste.csv",
+                type_acte=type_acte,
+                source="étude",
+                departement=gironde,
+            ),
             by=Machine("test", gironde),
             on=on,
             simulate=simulate,
@@ -212,11 +215,11 @@ def test_an_unknown_column_waits_for_a_person_and_is_then_remembered(
 ) -> None:
     entetes = ("Nom", "Prénom", "Adresse", "Code postal", "Commune", "Zorglub")
     path = write(tmp_path / "l.csv", entetes, [ANNE[:6]])
-    kwargs = {
-        "fichier": path, "nom_fichier": "l.csv", "type_acte": "commandement",
-        "source": "étude B", "departement": "33", "by": secretaire, "on": ON,
-    }  # fmt: skip
-    lot = deposit_liste(**kwargs)
+    liste = ListeSaisie(
+        fichier=path, nom_fichier="l.csv", type_acte="commandement", source="étude B",
+        departement="33",
+    )  # fmt: skip
+    lot = deposit_liste(liste=liste, by=secretaire, on=ON)
     assert lot.etat == Lot.Etat.A_MAPPER
     with pytest.raises(ColonnesManquantes, match="Date de l’acte"):
         apply_liste(lot=lot, lignes_confirmees=(), by=secretaire, on=ON)
@@ -233,16 +236,23 @@ def test_an_unknown_column_waits_for_a_person_and_is_then_remembered(
     assert lot.etat == Lot.Etat.A_VALIDER
     assert lot.compte["acceptes"] == 1
     assert Correspondance.objects.filter(source="étude B", entete="Zorglub").exists()
-    assert deposit_liste(**kwargs).etat == Lot.Etat.A_VALIDER
+    assert deposit_liste(liste=liste, by=secretaire, on=ON).etat == Lot.Etat.A_VALIDER
 
 
 def test_a_row_to_verify_is_applied_only_when_confirmed(secretaire, tmp_path: Path) -> None:
     old = (*ANNE[:5], "03/11/2019", "800")
     path = write(tmp_path / "l.csv", ENTETES, [old, KARIM])
     lot = deposit_liste(
-        fichier=path, nom_fichier="l.csv", type_acte="commandement", source="s",
-        departement="33", by=secretaire, on=ON,
-    )  # fmt: skip
+        liste=ListeSaisie(
+            fichier=path,
+            nom_fichier="l.csv",
+            type_acte="commandement",
+            source="s",
+            departement="33",
+        ),
+        by=secretaire,
+        on=ON,
+    )
     assert lot.compte["a_verifier"] == 1
 
     lot = apply_liste(lot=lot, lignes_confirmees=[2], by=secretaire, on=ON)
@@ -256,9 +266,16 @@ def test_a_row_to_verify_is_applied_only_when_confirmed(secretaire, tmp_path: Pa
 def test_an_abandoned_list_changes_nothing(secretaire, tmp_path: Path) -> None:
     path = write(tmp_path / "l.csv", ENTETES, [ANNE])
     lot = deposit_liste(
-        fichier=path, nom_fichier="l.csv", type_acte="commandement", source="s",
-        departement="33", by=secretaire, on=ON,
-    )  # fmt: skip
+        liste=ListeSaisie(
+            fichier=path,
+            nom_fichier="l.csv",
+            type_acte="commandement",
+            source="s",
+            departement="33",
+        ),
+        by=secretaire,
+        on=ON,
+    )
 
     abandon_liste(lot=lot, by=secretaire, on=ON)
 
@@ -272,9 +289,16 @@ def test_a_role_without_the_right_imports_nothing(charge_mission, tmp_path: Path
 
     with pytest.raises(ImportInterdit):
         deposit_liste(
-            fichier=path, nom_fichier="l.csv", type_acte="commandement", source="s",
-            departement="33", by=charge_mission, on=ON,
-        )  # fmt: skip
+            liste=ListeSaisie(
+                fichier=path,
+                nom_fichier="l.csv",
+                type_acte="commandement",
+                source="s",
+                departement="33",
+            ),
+            by=charge_mission,
+            on=ON,
+        )
 
 
 def test_a_file_that_is_not_a_table_is_refused_before_anything(importe, tmp_path: Path) -> None:
@@ -283,9 +307,16 @@ def test_a_file_that_is_not_a_table_is_refused_before_anything(importe, tmp_path
 
     with pytest.raises(FileRefused):
         import_liste(
-            fichier=path, nom_fichier="liste.xlsx", type_acte="commandement", source="s",
-            departement="33", by=Machine("test", "33"), on=ON,
-        )  # fmt: skip
+            liste=ListeSaisie(
+                fichier=path,
+                nom_fichier="liste.xlsx",
+                type_acte="commandement",
+                source="s",
+                departement="33",
+            ),
+            by=Machine("test", "33"),
+            on=ON,
+        )
 
     assert not Lot.objects.exists()
 
@@ -293,7 +324,7 @@ def test_a_file_that_is_not_a_table_is_refused_before_anything(importe, tmp_path
 def test_the_preview_shows_each_row_with_its_reasons(secretaire, importe) -> None:
     lot = importe([("", *ANNE[1:]), KARIM]).lot
 
-    apercu = get_apercu(agent=secretaire, lot_id=lot.pk, etat="refuse")
+    apercu = get_apercu(agent=secretaire, on=ON, lot_id=lot.pk, etat="refuse")
 
     assert apercu.comptes == {"accepte": 1, "refuse": 1}
     assert [ligne.numero for ligne in apercu.lignes] == [2]
@@ -304,7 +335,7 @@ def test_the_preview_answers_nobody_without_the_right(charge_mission, importe) -
     lot = importe([ANNE]).lot
 
     with pytest.raises(Lot.DoesNotExist):
-        get_apercu(agent=charge_mission, lot_id=lot.pk)
+        get_apercu(agent=charge_mission, on=ON, lot_id=lot.pk)
 
 
 def test_the_journal_tells_the_import_without_personal_data(importe) -> None:

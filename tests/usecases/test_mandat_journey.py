@@ -4,8 +4,9 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from seuil.accompagnements import operations
 from seuil.accompagnements.models import Choix, Mandat
+from seuil.accompagnements.operations.choix import ChoixDejaSigne, ChoixVide
+from seuil.accompagnements.operations.mandats import DejaRepondu, MotifObligatoire
 from seuil.accompagnements.queries.choix import get_proposition
 from seuil.accompagnements.queries.mandats import get_mandat, list_mandats
 from seuil.accompagnements.rules.mandats import ClotureSaisie
@@ -195,7 +196,7 @@ def test_what_was_shown_at_the_signature_is_kept(
 def test_a_refusal_is_motivated_and_cuts_the_access(
     mandat: Mandat, dossier: Dossier, chef_equipe: Agent
 ) -> None:
-    with pytest.raises(operations.MotifObligatoire):
+    with pytest.raises(MotifObligatoire):
         answer_mandat(mandat=mandat, accepte=False, motif=" ", by=chef_equipe, on=SIGNE)
 
     answer_mandat(
@@ -211,7 +212,7 @@ def test_a_refusal_is_motivated_and_cuts_the_access(
 def test_an_answer_is_given_once(mandat: Mandat, chef_equipe: Agent) -> None:
     answer_mandat(mandat=mandat, accepte=True, by=chef_equipe, on=SIGNE)
 
-    with pytest.raises(operations.DejaRepondu):
+    with pytest.raises(DejaRepondu):
         answer_mandat(mandat=mandat, accepte=True, by=chef_equipe, on=SIGNE)
 
 
@@ -242,10 +243,10 @@ def test_a_replaced_referent_loses_the_dossier(
 
 
 def test_a_choice_is_signed_once(mandat: Mandat, choix: Choix, secretaire: Agent) -> None:
-    with pytest.raises(operations.ChoixDejaSigne):
+    with pytest.raises(ChoixDejaSigne):
         sign_choix(choix=choix, by=secretaire, on=SIGNE)
 
 
 def test_an_empty_choice_is_not_signed(choix: Choix, secretaire: Agent) -> None:
-    with pytest.raises(operations.ChoixVide):
+    with pytest.raises(ChoixVide):
         sign_choix(choix=choix, by=secretaire, on=SIGNE)

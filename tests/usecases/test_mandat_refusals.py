@@ -6,8 +6,22 @@ from typing import Any
 
 import pytest
 
-from seuil.accompagnements import operations
 from seuil.accompagnements.models import Choix, Contrat, Mandat, Prescription
+from seuil.accompagnements.operations.choix import ChoixDejaSigne, DossierNonEligible
+from seuil.accompagnements.operations.contrats import (
+    ContratDejaSigne,
+    ContratRefuse,
+    DemarcheRefusee,
+)
+from seuil.accompagnements.operations.mandats import (
+    AffectationRefusee,
+    ClotureRefusee,
+    MandatClos,
+    MandatNonAccepte,
+)
+from seuil.accompagnements.operations.objectifs import OperateurInconnu
+from seuil.accompagnements.operations.prescriptions import PrescriptionRefusee
+from seuil.accompagnements.operations.rapports import ProlongationRefusee, RapportRefuse
 from seuil.accompagnements.queries.choix import get_proposition
 from seuil.accompagnements.rules.mandats import ClotureSaisie, DemarcheSaisie
 from seuil.acteurs.models import Agent, Organisation
@@ -116,7 +130,7 @@ def test_only_the_secretariat_prepares_the_choice(role: str, operateur: Organisa
 
 
 def test_a_choice_is_for_an_operator(secretaire: Agent) -> None:
-    with pytest.raises(operations.OperateurInconnu):
+    with pytest.raises(OperateurInconnu):
         prepare_choix(operateur=make_organisation(type="ccas"), mois=ON, by=secretaire, on=ON)
 
 
@@ -145,7 +159,7 @@ def test_what_is_removed_leaves_its_place_and_what_is_added_takes_one(
 def test_what_is_not_eligible_is_not_added(choix: Choix, secretaire: Agent) -> None:
     social = make_dossier(parc="social", ouvert_le=ON - 20 * DAY)
 
-    with pytest.raises(operations.DossierNonEligible):
+    with pytest.raises(DossierNonEligible):
         adjust_choix(choix=choix, dossier=social, retenu=True, by=secretaire, on=ON)
 
 
@@ -167,7 +181,7 @@ def test_a_signed_choice_is_not_adjusted(choix: Choix, secretaire: Agent) -> Non
     dossier = make_candidate()
     sign_choix(choix=choix, by=secretaire, on=ON)
 
-    with pytest.raises(operations.ChoixDejaSigne):
+    with pytest.raises(ChoixDejaSigne):
         adjust_choix(choix=choix, dossier=dossier, retenu=False, by=secretaire, on=ON)
 
 
@@ -191,7 +205,7 @@ def test_the_secretariat_of_another_departement_signs_nothing(choix: Choix) -> N
     make_candidate()
     elsewhere = make_agent(organisation=make_organisation(type="ddets", departement_id="40"))
 
-    with pytest.raises(operations.OperateurInconnu):
+    with pytest.raises(OperateurInconnu):
         sign_choix(choix=choix, by=elsewhere, on=ON)
 
 
@@ -204,7 +218,7 @@ def test_a_proposal_says_who_why_and_when(
 ) -> None:
     arguments = {"service": "MDS", "motif": "Injoignable", "propose_le": ON} | fields
 
-    with pytest.raises(operations.PrescriptionRefusee):
+    with pytest.raises(PrescriptionRefusee):
         record_prescription(dossier=dossier, by=secretaire, on=ON, **arguments)
 
 
@@ -212,7 +226,7 @@ def test_a_service_proposes_a_household_once_a_day(dossier: Dossier, secretaire:
     arguments = {"service": "MDS", "motif": "Injoignable", "propose_le": ON}
     record_prescription(dossier=dossier, by=secretaire, on=ON, **arguments)
 
-    with pytest.raises(operations.PrescriptionRefusee):
+    with pytest.raises(PrescriptionRefusee):
         record_prescription(dossier=dossier, by=secretaire, on=ON, **arguments)
     assert Prescription.objects.count() == 1
 
@@ -228,7 +242,7 @@ def unanswered(operateur: Organisation, dossier: Dossier) -> Mandat:
 def test_nothing_is_done_before_the_answer(
     unanswered: Mandat, chef_equipe: Agent, travailleur_social: Agent
 ) -> None:
-    with pytest.raises(operations.MandatNonAccepte):
+    with pytest.raises(MandatNonAccepte):
         assign_mandat(
             mandat=unanswered,
             referent_social=travailleur_social,
@@ -236,7 +250,7 @@ def test_nothing_is_done_before_the_answer(
             by=chef_equipe,
             on=ON,
         )
-    with pytest.raises(operations.MandatNonAccepte):
+    with pytest.raises(MandatNonAccepte):
         close_mandat(
             mandat=unanswered,
             saisie=ClotureSaisie(motif="depart", denouement="inconnu", clos_le=ON),
@@ -280,7 +294,7 @@ def test_only_the_right_people_of_the_operator_are_put_in_charge(
     for social, juridique in [
         (None, None), (stranger, None), (juriste, None), (None, travailleur_social), (None, gone),
     ]:  # fmt: skip
-        with pytest.raises(operations.AffectationRefusee):
+        with pytest.raises(AffectationRefusee):
             assign_mandat(
                 mandat=mandat,
                 referent_social=social,
@@ -299,7 +313,7 @@ def test_a_report_is_written_and_dated_within_the_mandate(
 ) -> None:
     arguments = {"genre": "bilan", "rendu_le": ON, "texte": "Fait."} | fields
 
-    with pytest.raises(operations.RapportRefuse):
+    with pytest.raises(RapportRefuse):
         record_rapport(mandat=mandat, by=travailleur_social, on=ON, **arguments)
 
 
@@ -307,18 +321,18 @@ def test_a_report_is_given_once_a_day(mandat: Mandat, travailleur_social: Agent)
     arguments = {"genre": "bilan", "rendu_le": ON, "texte": "Fait."}
     record_rapport(mandat=mandat, by=travailleur_social, on=ON, **arguments)
 
-    with pytest.raises(operations.RapportRefuse):
+    with pytest.raises(RapportRefuse):
         record_rapport(mandat=mandat, by=travailleur_social, on=ON, **arguments)
 
 
 @pytest.mark.parametrize(
     ("fields", "refusal"),
     [
-        ({"signe_le": ON + DAY}, operations.ContratRefuse),
-        ({"signe_le": DEBUT - DAY}, operations.ContratRefuse),
-        ({"objectif": ""}, operations.ContratRefuse),
-        ({"demarches": []}, operations.ContratRefuse),
-        ({"demarches": [make_saisie(pour_le=ON - DAY)]}, operations.DemarcheRefusee),
+        ({"signe_le": ON + DAY}, ContratRefuse),
+        ({"signe_le": DEBUT - DAY}, ContratRefuse),
+        ({"objectif": ""}, ContratRefuse),
+        ({"demarches": []}, ContratRefuse),
+        ({"demarches": [make_saisie(pour_le=ON - DAY)]}, DemarcheRefusee),
     ],
 )
 def test_a_contract_holds_an_objective_and_steps_to_come(
@@ -341,7 +355,7 @@ def test_a_contract_holds_an_objective_and_steps_to_come(
 def test_a_contract_is_signed_once_and_completed(
     contrat: Contrat, mandat: Mandat, travailleur_social: Agent
 ) -> None:
-    with pytest.raises(operations.ContratDejaSigne):
+    with pytest.raises(ContratDejaSigne):
         sign_contrat(
             mandat=mandat,
             signe_le=ON,
@@ -372,7 +386,7 @@ def test_a_step_ends_between_the_contract_and_today(
 ) -> None:
     arguments = {"etat": "faite", "terminee_le": ON} | fields
 
-    with pytest.raises(operations.DemarcheRefusee):
+    with pytest.raises(DemarcheRefusee):
         end_demarche(demarche=contrat.demarches.get(), by=travailleur_social, on=ON, **arguments)
 
 
@@ -381,7 +395,7 @@ def test_a_step_ends_once(contrat: Contrat, travailleur_social: Agent) -> None:
     arguments = {"etat": "abandonnee", "terminee_le": ON}
     end_demarche(demarche=demarche, by=travailleur_social, on=ON, **arguments)
 
-    with pytest.raises(operations.DemarcheRefusee):
+    with pytest.raises(DemarcheRefusee):
         end_demarche(demarche=demarche, by=travailleur_social, on=ON, **arguments)
 
 
@@ -400,7 +414,7 @@ def test_an_opinion_is_dated_and_only_a_continuation_has_a_term(
 ) -> None:
     arguments = {"avis": "poursuite", "avis_le": ON, "jusqu_au": ON + 90 * DAY} | fields
 
-    with pytest.raises(operations.ProlongationRefusee):
+    with pytest.raises(ProlongationRefusee):
         record_prolongation(mandat=mandat, by=secretaire, on=ON, **arguments)
 
 
@@ -414,7 +428,7 @@ def test_an_opinion_moves_the_end_and_is_given_once_a_day(
     record_prolongation(mandat=mandat, by=secretaire, on=ON, **arguments)
 
     assert Tache.objects.get(dossier=dossier, genre="fin_accompagnement").due_le == ON + 90 * DAY
-    with pytest.raises(operations.ProlongationRefusee):
+    with pytest.raises(ProlongationRefusee):
         record_prolongation(mandat=mandat, by=secretaire, on=ON, **arguments)
 
 
@@ -434,7 +448,7 @@ def test_silence_closes_after_three_months_one_more_attempt_and_a_notification(
     mandat: Mandat, dossier: Dossier, travailleur_social: Agent
 ) -> None:
     make_contact(dossier=dossier, par=travailleur_social, survenu_le=date(2026, 4, 10))
-    with pytest.raises(operations.ClotureRefusee, match="tentative"):
+    with pytest.raises(ClotureRefusee, match="tentative"):
         silence(mandat, date(2026, 7, 24), travailleur_social)
     make_contact(
         dossier=dossier,
@@ -442,9 +456,9 @@ def test_silence_closes_after_three_months_one_more_attempt_and_a_notification(
         survenu_le=date(2026, 4, 24),
         resultat="absent",
     )
-    with pytest.raises(operations.ClotureRefusee, match="Trois mois"):
+    with pytest.raises(ClotureRefusee, match="Trois mois"):
         silence(mandat, date(2026, 7, 23), travailleur_social)
-    with pytest.raises(operations.ClotureRefusee, match="notifi"):
+    with pytest.raises(ClotureRefusee, match="notifi"):
         silence(mandat, date(2026, 7, 24), travailleur_social, notifie_le=None)
 
     closed = silence(mandat, date(2026, 7, 24), travailleur_social)
@@ -460,7 +474,7 @@ def test_a_closure_says_why_and_how(
 ) -> None:
     arguments = {"motif": "depart", "denouement": "inconnu"} | fields
 
-    with pytest.raises(operations.ClotureRefusee):
+    with pytest.raises(ClotureRefusee):
         close_mandat(
             mandat=mandat,
             saisie=ClotureSaisie(clos_le=ON, **arguments),
@@ -474,7 +488,7 @@ def test_nothing_is_written_on_a_closed_mandate(mandat: Mandat, secretaire: Agen
         clos_le=ON, motif_cloture="depart", denouement="inconnu"
     )
 
-    with pytest.raises(operations.MandatClos):
+    with pytest.raises(MandatClos):
         record_prolongation(
             mandat=mandat,
             avis="poursuite",

@@ -1,7 +1,7 @@
 """The month's choice, read: candidates, target, proposition, what was signed."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -294,19 +294,14 @@ def _candidat(row: Mapping[str, Any], on: date) -> Candidat:
         dette=row["dette"],
         criteres=tuple(
             priorites.score_candidat(
-                on=on,
-                stade=row["stade"],
-                audience_le=row["audience_le"],
-                dette=row["dette"],
-                enfants=row["enfants"],
-                suivi=row["suivi"],
-                prescrit_par=row["prescrit_par"],
-                has_telephone=row["has_telephone"],
-                delai_le=row["delai_le"],
-                nature_bailleur=row["nature_bailleur"],
+                priorites.SituationCandidat(**{name: row[name] for name in _SITUATION}), on=on
             )
         ),
     )
+
+
+# What of a row decides of the score.
+_SITUATION = tuple(f.name for f in fields(priorites.SituationCandidat))
 
 
 def _fetch(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:

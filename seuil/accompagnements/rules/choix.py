@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from seuil.accompagnements.rules.priorites import CFP, CQL, Candidat
+from seuil.kernel.accord import write_pluriel
 
 CFP_MAX = 1
 
@@ -146,7 +147,7 @@ def compute_quotas(retenus: Collection[Candidat], cible: Cible) -> tuple[Quota, 
             cible.volume,
             cible.volume,
             len(retenus),
-            f"La convention prévoit {cible.volume} situations nouvelles par mois.",
+            f"La convention prévoit {write_pluriel(cible.volume, 'situation nouvelle')} par mois.",
         ),
         Quota(
             "cql",
@@ -243,10 +244,11 @@ def _retained(candidat: Candidat, *, ajoute: bool) -> LigneProposee:
 def _manques(
     retenus: Collection[Candidat], reserve: Collection[Candidat], cible: Cible
 ) -> Iterator[str]:
+    nombre = write_pluriel(len(retenus), "dossier retenu")
     if len(retenus) > cible.volume:
         yield (
-            f"{len(retenus)} dossiers retenus pour un volume de {cible.volume} : le secrétariat en"
-            " a ajouté au-delà du volume."
+            f"{nombre} pour un volume de {cible.volume} :"
+            " le secrétariat en a ajouté au-delà du volume."
         )
     elif len(retenus) < cible.volume:
         raison = (
@@ -255,13 +257,14 @@ def _manques(
             if reserve
             else "aucun autre dossier n’est éligible"
         )
-        yield f"{len(retenus)} dossiers retenus pour un volume de {cible.volume} : {raison}."
+        yield f"{nombre} pour un volume de {cible.volume} : {raison}."
     wanted = cible.dans_arrondissement
     dans = sum(c.arrondissement == cible.arrondissement for c in retenus)
     if wanted is not None and dans < wanted:
         yield (
-            f"{dans} dossiers dans l’arrondissement au lieu de {wanted} : il n’y a pas assez de"
-            " dossiers éligibles à cet endroit, ou les ajouts du secrétariat sont ailleurs."
+            f"{write_pluriel(dans, 'dossier')} dans l’arrondissement au lieu de {wanted} : il n’y a"
+            " pas assez de dossiers éligibles à cet endroit,"
+            " ou les ajouts du secrétariat sont ailleurs."
         )
     if wanted is not None and len(retenus) - dans > cible.volume - wanted and dans >= wanted:
         yield "Plus de dossiers hors de l’arrondissement que prévu, par les ajouts du secrétariat."
@@ -269,13 +272,13 @@ def _manques(
     least, most = cible.cql
     if cql < least:
         yield (
-            f"{cql} commandements de quitter les lieux au lieu de {least} au moins : il n’y en a"
-            " pas d’autre éligible."
+            f"{write_pluriel(cql, 'commandement')} de quitter les lieux au lieu de {least}"
+            " au moins : il n’y en a pas d’autre éligible."
         )
     elif cql > most:
         yield (
-            f"{cql} commandements de quitter les lieux, {most} au plus étaient prévus : le"
-            " secrétariat en a ajouté."
+            f"{write_pluriel(cql, 'commandement')} de quitter les lieux, pour {most} au plus :"
+            " le secrétariat en a ajouté."
         )
     if sum(c.famille == CFP for c in retenus) > CFP_MAX:
         yield "Plus d’un dossier au stade du concours de la force publique : ajout du secrétariat."

@@ -107,44 +107,40 @@ class Candidat:
         )
 
 
-def score_candidat(
-    *,
-    on: date,
-    stade: str,
-    audience_le: date | None = None,
-    dette: Decimal | None = None,
-    enfants: int = 0,
-    suivi: str = "",
-    prescrit_par: str = "",
-    has_telephone: bool = False,
-    delai_le: date | None = None,
-    nature_bailleur: str = "",
-) -> list[Critere]:
-    """Return the criteria a dossier meets, strongest first; `delai_le` ends the A1 delay."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SituationCandidat:
+    """What is known of a household that may be chosen; `delai_le` ends the A1 delay."""
+
+    stade: str
+    audience_le: date | None = None
+    dette: Decimal | None = None
+    enfants: int = 0
+    suivi: str = ""
+    prescrit_par: str = ""
+    has_telephone: bool = False
+    delai_le: date | None = None
+    nature_bailleur: str = ""
+
+
+def score_candidat(s: SituationCandidat, *, on: date) -> list[Critere]:
+    """Return the criteria that a household meets, strongest first."""
     criteres = [
-        *_audience(on, stade, audience_le),
-        *_delai(on, stade, delai_le),
-        *_dette(dette),
+        *_audience(on, s.stade, s.audience_le),
+        *_delai(on, s.stade, s.delai_le),
+        *_dette(s.dette),
+        *_suivi(s),
     ]
-    if prescrit_par:
-        criteres.append(_critere("prescrit", f"Proposé par un service : {prescrit_par}."))
-    if suivi == "sans_reponse":
-        criteres.append(
-            _critere("sans_reponse", "N’a pas répondu aux sollicitations des services sociaux.")
-        )
-    elif suivi == "inconnu":
-        criteres.append(_critere("inconnu", "Signalé inconnu des services sociaux."))
-    if enfants > 0:
-        mot = "enfant" if enfants == 1 else "enfants"
-        criteres.append(_critere("enfants", f"{enfants} {mot} dans le logement."))
-    if not has_telephone:
+    if s.enfants > 0:
+        mot = "enfant" if s.enfants == 1 else "enfants"
+        criteres.append(_critere("enfants", f"{s.enfants} {mot} dans le logement."))
+    if not s.has_telephone:
         criteres.append(
             _critere(
                 "sans_telephone",
                 "Aucun téléphone connu : seul un passage à domicile peut atteindre le ménage.",
             )
         )
-    if nature_bailleur in _ADRESSE_A_UNE_PERSONNE:
+    if s.nature_bailleur in _ADRESSE_A_UNE_PERSONNE:
         criteres.append(
             _critere(
                 "bailleur_particulier",
@@ -152,6 +148,15 @@ def score_candidat(
             )
         )
     return sorted(criteres, key=lambda critere: (-critere.points, critere.code))
+
+
+def _suivi(s: SituationCandidat) -> Iterator[Critere]:
+    if s.prescrit_par:
+        yield _critere("prescrit", f"Proposé par un service : {s.prescrit_par}.")
+    if s.suivi == "sans_reponse":
+        yield _critere("sans_reponse", "N’a pas répondu aux sollicitations des services sociaux.")
+    elif s.suivi == "inconnu":
+        yield _critere("inconnu", "Signalé inconnu des services sociaux.")
 
 
 def _critere(code: str, libelle: str) -> Critere:

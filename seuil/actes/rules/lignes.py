@@ -1,6 +1,7 @@
 """How a row becomes an act or is refused with a remedy."""
 
 import difflib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -19,6 +20,8 @@ T = TypeVar("T")
 _OLD_ACT_DAYS = 3 * 365
 # A debt above that is probably a wrong column or a lost comma.
 _LARGE_AMOUNT = Decimal(200_000)
+# A spreadsheet writes « 2.0 » for a whole number.
+_ENTIER = re.compile(r"([0-9]{1,9})([.,]0+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,10 +295,8 @@ class _Row:
         cell = self._cells.get(champ)
         if cell is None or cell == "":
             return None
-        try:
-            value = int(float(str(cell).replace(",", ".")))
-        except ValueError:
-            value = -1
+        found = _ENTIER.fullmatch(str(cell).strip())
+        value = int(found[1]) if found else -1
         if not 0 <= value <= 30:
             self.warn(champ, f"Nombre illisible, non retenu : « {cell} ».")
             return None

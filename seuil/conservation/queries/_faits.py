@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import sql
 
 from seuil.kernel.cartes import Carte, Fait, Model, list_cartes, list_parents
+from seuil.kernel.tables import get_column, get_meta
 
 
 @cache
@@ -46,7 +47,7 @@ def _write_way(carte: Carte) -> tuple[sql.Composable, sql.Composable]:
         zip(carte.rls.chemin, list_parents(carte)[1:], strict=True), 1
     ):
         assert parent is not None
-        meta: Any = parent._meta
+        meta: Any = get_meta(parent)
         column = _find_column(model, key)
         tables = sql.SQL("{} JOIN {} {p} ON {p}.{pk} = {x}.{key}").format(
             tables, sql.Identifier(meta.db_table), p=sql.SQL(f"p{n}"),
@@ -57,7 +58,7 @@ def _write_way(carte: Carte) -> tuple[sql.Composable, sql.Composable]:
 
 
 def _find_column(model: Model, field: str) -> sql.Identifier:
-    found: Any = model._meta.get_field(field)
+    found: Any = get_column(model, field)
     return sql.Identifier(found.column)
 
 

@@ -10,6 +10,7 @@ from django.db import models
 from seuil.conservation.models import DemandeDroit
 from seuil.dossiers.models import Dossier
 from seuil.kernel.cartes import list_domain_models, read_carte
+from seuil.kernel.tables import get_column, get_meta, list_columns
 
 
 def list_tables_du_dossier() -> list[tuple[type[models.Model], tuple[tuple[str, Any], ...]]]:
@@ -44,7 +45,7 @@ def _tables_du_dossier() -> tuple[tuple[type[models.Model], tuple[tuple[str, Any
 def _list_links(model: type[models.Model], among: Collection[Any]) -> list[tuple[str, Any]]:
     return [
         (field.name, field.related_model)
-        for field in model._meta.concrete_fields
+        for field in list_columns(model)
         if field.remote_field and field.related_model in among
     ]
 
@@ -67,10 +68,10 @@ def list_rows_du_dossier(*, dossier_id: UUID) -> dict[type[models.Model], list[A
 
 def name_field(*, model: type[models.Model], field: str) -> str:
     """Return the name of a column in plain French."""
-    found: Any = model._meta.get_field(field)
+    found: Any = get_column(model, field)
     plain = found.name.replace("_", " ")
     if found.is_relation and found.verbose_name == plain:
-        return str(found.related_model._meta.verbose_name)
+        return str(get_meta(found.related_model).verbose_name)
     return str(found.verbose_name)
 
 
@@ -98,6 +99,6 @@ def get_categorie(*, row: models.Model) -> str:
 
 def list_rows(*, model: type[models.Model], keys: Sequence[Any]) -> list[models.Model]:
     """Return rows of a table by key, in the order in which they were written."""
-    order = "created_at" if any(f.name == "created_at" for f in model._meta.fields) else "pk"
+    order = "created_at" if any(f.name == "created_at" for f in get_meta(model).fields) else "pk"
     rows = model._base_manager.filter(pk__in=keys)
     return list(rows.order_by(order, "pk"))

@@ -16,6 +16,7 @@ from seuil.acteurs.matrice import Portee, Profil, Regle, list_portees, load_matr
 from seuil.acteurs.models import Agent, Organisation
 from seuil.acteurs.rules import reads_whole
 from seuil.dossiers.models.acces import Acces
+from seuil.kernel.tables import get_column
 
 # A Dossier, and its manager: the file is defined from its relations, not the reverse.
 Fichier = Any
@@ -298,7 +299,7 @@ def _unite(listed: Sequence[Fichiers]) -> Fichiers:
 
 def _read_relation(dossiers: Dossiers, name: str) -> Fichiers:
     """Return the rows of a table that comes downstream, by the name that it gives itself here."""
-    model: Any = dossiers.model._meta.get_field(name).related_model
+    model: Any = get_column(dossiers.model, name).related_model
     rows: Fichiers = model.objects.all()
     return rows
 

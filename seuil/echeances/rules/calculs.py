@@ -9,11 +9,11 @@ from uuid import UUID
 
 from seuil.echeances.rules.explications import explain
 from seuil.echeances.rules.faits import (
-    FAIT_A_OBTENIR,
-    SUITES,
     Fait,
+    list_a_obtenir,
     list_regles_lues,
     list_regles_par_fait,
+    list_suites,
 )
 from seuil.engines import droit
 
@@ -101,7 +101,7 @@ def compute_echeances(
     # By rule and source: a source belongs to one dossier, and numbers are found faster than ids.
     computed: dict[tuple[str, int], EcheanceCalculee] = {}
     places: dict[Contexte, dict[str, tuple[tuple[str, str], ...]]] = {}
-    par_fait = list_regles_par_fait()
+    par_fait, suites = list_regles_par_fait(), list_suites()
     for fait in faits:
         contexte = contextes[fait.dossier_id]
         known = places.get(contexte)
@@ -113,11 +113,11 @@ def compute_echeances(
                 arguments = known[regle] = contexte.list_arguments(regle)
             found = _compute_one(fait, regle, arguments)
             computed[regle, fait.source_id.int] = found
-            if regle in SUITES and found.le:
+            if regle in suites and found.le:
                 # The end of this delay starts another one.
                 suite = fait._replace(le=found.le, arguments=())
-                computed[SUITES[regle], fait.source_id.int] = _compute_one(
-                    suite, SUITES[regle], arguments
+                computed[suites[regle], fait.source_id.int] = _compute_one(
+                    suite, suites[regle], arguments
                 )
     return list(computed.values())
 
@@ -139,7 +139,7 @@ def _compute_one(
     fait: Fait, regle: str, arguments: tuple[tuple[str, str], ...]
 ) -> EcheanceCalculee:
     if fait.le is None:
-        found = _undetermined(FAIT_A_OBTENIR[fait.genre])
+        found = _undetermined(list_a_obtenir()[fait.genre])
     else:
         if fait.arguments:
             arguments += fait.arguments

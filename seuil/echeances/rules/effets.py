@@ -8,7 +8,7 @@ from uuid import UUID
 
 from seuil.echeances.rules.actes import list_faits
 from seuil.echeances.rules.calculs import Contexte, compute_dated, compute_echeances
-from seuil.echeances.rules.faits import SUITES
+from seuil.echeances.rules.faits import list_suites
 from seuil.echeances.rules.pauses import LIMITES, Acte
 from seuil.engines import droit
 
@@ -47,8 +47,8 @@ class EffetDuDroit:
 
 # Rules that decide of the starting day or of the arguments of other deadlines, and those deadlines:
 # when one of the first is tried, the second are computed again from the facts.
-REGLES_EN_AMONT = frozenset({*SUITES, *LIMITES.values(), "G3"})
-REGLES_EN_AVAL = frozenset({*SUITES.values(), droit.EXECUTION, "G7"})
+REGLES_EN_AMONT = frozenset({*list_suites(), *LIMITES.values(), "G3"})
+REGLES_EN_AVAL = frozenset({*list_suites().values(), droit.EXECUTION, "G7"})
 # The acts without which the first have no effect on the second.
 ACTES_EN_AMONT = frozenset({"surendettement", "pcs", "dalo", "delais_quitter", "jugement"})
 

@@ -5,13 +5,33 @@ The facts are those of the law (engines/droit/faits.yaml): which one starts a ru
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
 from seuil.engines import droit
+from seuil.strict_yaml import read_file
 
-# Rules that start when another one ends.
-SUITES: Mapping[str, str] = {"K2": "K3"}
+FICHIER = Path(__file__).parent.parent / "faits.yaml"
+
+
+def list_suites() -> Mapping[str, str]:
+    """Return the rules that start when another one ends: that one → the next."""
+    return _load("suites")
+
+
+def list_a_obtenir() -> Mapping[str, str]:
+    """Return fact → what to obtain when its day is not known, in the words of the screen."""
+    return _load("a_obtenir")
+
+
+@cache
+def _load(key: str) -> Mapping[str, str]:
+    table = read_file(FICHIER, fichier="echeances/faits.yaml")
+    table.check_keys({"suites", "a_obtenir"})
+    said = table.table(key)
+    return {name: said.text(name) for name in said}
 
 
 @droit.remembered(maxsize=1)
@@ -57,18 +77,6 @@ def _read_categories() -> Mapping[str, str]:
 
 
 CATEGORIE_PAR_REGLE = _Categories()
-
-# What to obtain when the day of a starting fact is not known, in the words of the screen.
-FAIT_A_OBTENIR: Mapping[str, str] = {
-    "premiere_audience": "la date de l’audience",
-    "audience": "la date de l’audience",
-    "saisine_organisme_dsf": (
-        "la date à laquelle le préfet a saisi l’organisme chargé du diagnostic"
-    ),
-    "cql_recu_prefet": "la date à laquelle le préfet a reçu le commandement de quitter les lieux",
-    "signification_jugement": "la date de signification de la décision",
-    "saisine_ccapex": "la date à laquelle le bailleur a saisi la CCAPEX",
-}
 
 
 class Fait(NamedTuple):

@@ -12,7 +12,7 @@ from seuil.actes.rules.saisie import ActeSaisi
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.bail import record_aide
 from seuil.dossiers.rules import AideSaisie
-from seuil.jobs.demo.activite import Agenda, Vie
+from seuil.jobs.demo.activite.agenda import Agenda, Vie
 from seuil.jobs.demo.organisations import Acteurs
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.record_acte import record_acte

@@ -9,21 +9,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from django.db import connection, transaction
+from psycopg import sql
 
 from config.database import DATA_DIR
-from seuil.accompagnements.operations import create_objectif
+from seuil.accompagnements.operations.objectifs import create_objectif
 from seuil.accompagnements.rules.choix import ObjectifSaisi
 from seuil.actes.models import Acte, Lot, TypeActe
+from seuil.actes.rules.listes import ListeSaisie
 from seuil.acteurs.models import Arrondissement
 from seuil.acteurs.operations.territoires import import_geography
 from seuil.audit.models import Event
 from seuil.audit.operations import record_event
 from seuil.dossiers.models import Dossier
 from seuil.engines import droit
-from seuil.jobs.demo.activite import Agenda, EquipeMobile, Vie
+from seuil.jobs.demo.activite.agenda import Agenda, Vie
+from seuil.jobs.demo.activite.equipe import EquipeMobile
 from seuil.jobs.demo.faits import FaitsDeProcedure
 from seuil.jobs.demo.listes import SEED, TAILLES, FichierListe, generate_lists
 from seuil.jobs.demo.organisations import (
@@ -37,8 +39,11 @@ from seuil.jobs.demo.parcours import Volumes
 from seuil.jobs.demo.registres import keep_registres
 from seuil.jobs.demo.services import answer_devoirs
 from seuil.jobs.migrer import migrate
+from seuil.kernel.accord import write_pluriel
 from seuil.kernel.bulk import paused_collector
+from seuil.kernel.cartes import list_domain_models
 from seuil.kernel.refusal import Refusal
+from seuil.kernel.tables import get_table
 from seuil.usecases.import_liste import deposit_liste, import_liste
 from seuil.usecases.refresh_dossiers import refresh_postponed
 
@@ -138,7 +143,7 @@ def install(
     if directory.exists():
         shutil.rmtree(directory)
     fichiers = generate_lists(directory=directory, taille=volumes, until=until, seed=seed)
-    progression.tell(f"{len(fichiers)} listes écrites dans {directory}")
+    progression.tell(f"{write_pluriel(len(fichiers), 'liste écrite')} dans {directory}")
     histoire = _Histoire(volumes=volumes, fichiers=fichiers, until=until, seed=seed)
     # Months grow heavier: the last three tell best how long the next ones will take.
     instants = deque([time.monotonic()], maxlen=4)
@@ -201,13 +206,12 @@ class _Histoire:
                 self._answer_devoirs(le)
         if mois in self.months[:4] or mois.month % 4 == 0:
             # Plans made on empty tables would not do on full ones.
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
+            _analyze()
         return (
-            f"{mois:%m/%Y} : {self.bilan.listes} listes sur {self._total},"
-            f" {self.bilan.lignes['acceptes'] - before} actes,"
-            f" {self._equipe.faits['answer_mandat'] - mandats} ménages confiés,"
-            f" {sum(self._equipe.faits.values()) - faits} faits des équipes"
+            f"{mois:%m/%Y} : {write_pluriel(self.bilan.listes, 'liste')} sur {self._total},"
+            f" {write_pluriel(self.bilan.lignes['acceptes'] - before, 'acte')},"
+            f" {write_pluriel(self._equipe.faits['answer_mandat'] - mandats, 'ménage confié')},"
+            f" {write_pluriel(sum(self._equipe.faits.values()) - faits, 'fait')} des équipes"
         )
 
     def keep_registres(self) -> None:
@@ -247,19 +251,18 @@ class _Histoire:
     def _receive(self, fichier: FichierListe) -> Vie:
         """The secretariat imports a list; the last ones wait for a look."""
         self.bilan.listes += 1
-        liste: dict[str, Any] = {
-            "fichier": fichier.path,
-            "nom_fichier": fichier.path.name,
-            "type_acte": fichier.type,
-            "source": fichier.source,
-            "departement": DEPARTEMENT,
-            "by": self._acteurs.secretariat,
-            "on": fichier.depose_le,
-        }
+        by, on = self._acteurs.secretariat, fichier.depose_le
+        liste = ListeSaisie(
+            fichier=fichier.path,
+            nom_fichier=fichier.path.name,
+            type_acte=fichier.type,
+            source=fichier.source,
+            departement=DEPARTEMENT,
+        )
         if self._is_left(fichier):
-            deposit_liste(**liste)
+            deposit_liste(liste=liste, by=by, on=on)
             return
-        done = import_liste(**liste)
+        done = import_liste(liste=liste, by=by, on=on)
         self.bilan.lignes.update(done.compte)
         if fichier.type == TypeActe.ASSIGNATION:
             self._ask_dsf(done.lot)
@@ -278,6 +281,14 @@ class _Histoire:
             "numero"
         ):
             self._agenda.add(le + timedelta(days=2), self._equipe.live_dsf(dossier))
+
+
+def _analyze() -> None:
+    """Read the statistics of the product's tables; of the whole server, they would be locked."""
+    tables = sorted(map(get_table, list_domain_models(liens=True)))
+    names = sql.SQL(", ").join(map(sql.Identifier, tables))
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ANALYZE {}").format(names))
 
 
 def _tell_left(months: int, seconds: float) -> str:

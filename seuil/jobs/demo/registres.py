@@ -6,6 +6,7 @@ from random import Random
 from seuil.acteurs.models import Agent
 from seuil.conservation.models import DemandeDroit
 from seuil.conservation.operations import record_decision, record_demande
+from seuil.conservation.rules import DemandeSaisie
 from seuil.dossiers.models import Dossier
 from seuil.kernel.clock import zone
 from seuil.usecases.open_acces import record_acces_exceptionnel
@@ -30,9 +31,13 @@ def keep_registres(*, dpo: Agent, hors_perimetre: Agent, until: date, rng: Rando
     for dossier, (droit, objet, jours, decision, motif) in zip(chosen, _DEMANDES, strict=False):
         recue_le = until - timedelta(days=jours)
         demande = record_demande(
-            dossier=dossier, droit=droit, demandeur=dossier.situation.nom_affiche, objet=objet,
-            recue_le=recue_le, by=dpo, on=recue_le,
-        )  # fmt: skip
+            demande=DemandeSaisie(
+                droit=droit, demandeur=dossier.situation.nom_affiche, objet=objet, recue_le=recue_le
+            ),
+            dossier=dossier,
+            by=dpo,
+            on=recue_le,
+        )
         if decision:
             le = recue_le + timedelta(days=21)
             record_decision(

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from seuil.accompagnements.queries.choix import count_choix_a_signer
 from seuil.actes.queries import count_lots_en_attente
@@ -31,7 +31,7 @@ PERIODES = {
 
 
 @requires("a_faire.lire")
-@require_GET
+@require_safe
 def a_faire(request: AgentRequest) -> HttpResponse:
     """Show what is due, late first."""
     agent, on = get_agent(request), request_day(request)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.queries import list_designables
@@ -24,7 +24,7 @@ from seuil.web.saisie import Page, answer
 
 
 @requires("matrice.lire")
-@require_GET
+@require_safe
 def matrice(request: AgentRequest) -> HttpResponse:
     """Show the whole matrix: for every profile, what it reads and writes, why, on what basis."""
     profil = load_matrice().profils.get(request.GET.get("profil", ""))
@@ -35,7 +35,7 @@ def matrice(request: AgentRequest) -> HttpResponse:
 
 
 @requires("dossier.ouvrir")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def acces_ouvrir(request: AgentRequest, numero: str) -> HttpResponse:
     """Open the dossier to an organisation, with a motive."""
     dossier = find_dossier(request, numero)
@@ -65,7 +65,7 @@ def acces_fermer(request: AgentRequest, acces_id: UUID) -> HttpResponse:
 
 @requires("dossier.forcer")
 @figures_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def acces_exceptionnel(request: AgentRequest) -> HttpResponse:
     """Ask for 24 hours on a dossier, with a motive; the data protection officer is told."""
     form = ExceptionnelForm(request.POST or None)
@@ -92,7 +92,7 @@ def acces_exceptionnel(request: AgentRequest) -> HttpResponse:
 
 
 @requires("acces.controler")
-@require_GET
+@require_safe
 def acces_exceptionnels(request: AgentRequest) -> HttpResponse:
     """List the exceptional accesses of the last year: who, when, why."""
     on = request_day(request)

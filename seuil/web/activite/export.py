@@ -7,16 +7,18 @@ from seuil.engines.droit import write_date
 from seuil.engines.tabular import Column, Sheet
 from seuil.indicateurs.queries import Clotures
 from seuil.indicateurs.rules import INDICATEURS, Activite
+from seuil.kernel.accord import write_pluriel
 
 
 def list_sheets(
     *, activite: Activite, clotures: Clotures, mois: str, operateur: str, on: date, a: time
 ) -> Sequence[Sheet]:
-    """Return the four sheets; closures are counted only for who opens no dossier."""
+    """Return the four sheets; closures are counted only, where one may not be named."""
+    ouvres = write_pluriel(activite.jours_ouvres, "jour ouvré")
     notes = (
         f"Équipe mobile de prévention des expulsions — {mois} — {operateur}",
         f"Calculé le {write_date(on)} à {a:%H:%M}.",
-        f"Jusqu’au {write_date(activite.arretee_le)} : {activite.jours_ouvres} jours ouvrés.",
+        f"Jusqu’au {write_date(activite.arretee_le)} : {ouvres}.",
     )
     return (
         _indicateurs(activite, notes),
@@ -55,7 +57,8 @@ def _par_jour(activite: Activite, notes: Sequence[str]) -> Sheet:
 
 
 def _clotures(clotures: Clotures, notes: Sequence[str]) -> Sheet:
-    if not clotures.lignes:
+    """Write the closures one by one; counted, as soon as one of them may not be named."""
+    if clotures.fermes or not clotures.lignes:
         return Sheet(
             "Clôtures",
             (Column("Motif", 44), Column("Dénouement", 44), Column("Nombre", 10, "entier")),

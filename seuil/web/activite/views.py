@@ -7,10 +7,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from seuil.acteurs.models import Organisation
-from seuil.acteurs.rules import is_reached_by, reads_whole
+from seuil.acteurs.rules import is_reached_by
 from seuil.engines import tabular
 from seuil.indicateurs.queries import (
     count_effaces,
@@ -39,7 +39,7 @@ _PAR_DEFAUT = "menages_rencontres"
 
 
 @requires("activite.lire")
-@require_GET
+@require_safe
 def activite(request: AgentRequest) -> HttpResponse:
     """The indicators of the month, one of them day by day, and the closures."""
     agent, on = get_agent(request), request_day(request)
@@ -62,31 +62,30 @@ def activite(request: AgentRequest) -> HttpResponse:
         "clotures": clotures,
         "calculee_a": _instant().time(),
         "may_open": may(request, "activite.ouvrir"),
-        # Whose dossiers stay open after the closure.
-        "may_open_closed": reads_whole(agent.profil, "identite"),
     }
     return render(request, "activite/activite.html", context)
 
 
 @requires("activite.ouvrir")
-@require_GET
+@require_safe
 def activite_dossiers(request: AgentRequest, code: str) -> HttpResponse:
-    """The dossiers behind a figure: as many lines as the figure says."""
+    """The dossiers behind a figure: those that the agent opens by name, the others counted."""
     if code not in PAR_CODE:
         raise Http404
     agent, on = get_agent(request), request_day(request)
     mois, operateur = get_mois(request.GET, on=on), _operateur(request)
     jour = _jour(request.GET.get("jour", ""))
-    dossiers = list_dossiers_indicateur(
+    found = list_dossiers_indicateur(
         agent=agent, on=on, mois=mois.le, code=code, jour=jour, operateur=operateur
     )
-    saw(numeros=[d.numero for d in dossiers])
+    saw(numeros=[d.numero for d in found.lignes])
     context = {
         "mois": mois,
         "jour": jour,
         "indicateur": PAR_CODE[code],
         "adresse": _query(mois, operateur),
-        "dossiers": dossiers,
+        "dossiers": found.lignes,
+        "fermes": found.fermes,
         "effaces": count_effaces(
             agent=agent, on=on, mois=mois.le, code=code, jour=jour, operateur=operateur
         ),
@@ -96,7 +95,7 @@ def activite_dossiers(request: AgentRequest, code: str) -> HttpResponse:
 
 @requires("activite.lire")
 @requires_recent_sign_in
-@require_GET
+@require_safe
 def activite_xlsx(request: AgentRequest) -> HttpResponse:
     """The same figures in a workbook."""
     agent, on = get_agent(request), request_day(request)

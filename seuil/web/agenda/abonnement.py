@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from seuil.acteurs.models import Agent
 from seuil.acteurs.operations.abonnements import (
@@ -31,7 +31,7 @@ _FENETRE = timedelta(days=366)
 
 
 @requires("dossier.lire")
-@require_GET
+@require_safe
 def abonnement(request: HttpRequest) -> HttpResponse:
     return _page(request)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from seuil.acteurs.rules import is_reached_by
 from seuil.engines.droit import write_date
@@ -40,7 +40,7 @@ _PREMIER, _DERNIER = date(2000, 1, 1), date(2099, 12, 31)
 
 
 @requires("dossier.lire")
-@require_GET
+@require_safe
 def agenda(request: AgentRequest, mois: date | None = None) -> HttpResponse:
     """Show a month, this one by default."""
     agent, on = get_agent(request), request_day(request)
@@ -67,7 +67,7 @@ def agenda(request: AgentRequest, mois: date | None = None) -> HttpResponse:
 
 
 @requires("dossier.lire")
-@require_GET
+@require_safe
 def agenda_jour(request: AgentRequest, jour: date) -> HttpResponse:
     """Show a day, page by page."""
     agent, on = get_agent(request), request_day(request)

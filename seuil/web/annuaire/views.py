@@ -4,7 +4,7 @@ from itertools import groupby
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from seuil.acteurs.models import TypeOrganisation
 from seuil.acteurs.queries import list_communes, list_organisations
@@ -13,7 +13,7 @@ from seuil.web.annuaire.forms import AnnuaireForm
 
 
 @requires("annuaire.lire")
-@require_GET
+@require_safe
 def annuaire(request: AgentRequest) -> HttpResponse:
     """List the organisations, by kind or by the commune they serve."""
     agent = get_agent(request)

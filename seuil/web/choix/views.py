@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from seuil.accompagnements.queries.choix import (
     ObjectifAbsent,
@@ -20,6 +20,7 @@ from seuil.accompagnements.queries.choix import (
 )
 from seuil.acteurs.models import Organisation
 from seuil.echeances.queries.dossiers import DossierRow, Filtres, list_dossiers, list_rows
+from seuil.kernel.accord import write_pluriel
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.adjust_choix import adjust_choix
 from seuil.usecases.prepare_choix import prepare_choix
@@ -41,7 +42,7 @@ SUIVANTS = 15
 
 
 @requires("choix.preparer")
-@require_GET
+@require_safe
 def choix(request: AgentRequest) -> HttpResponse:
     """The month's choice: target, shares, proposed dossiers and why, next candidates."""
     mois = get_mois(request.GET, on=request_day(request))
@@ -88,7 +89,7 @@ def choix_ligne(request: AgentRequest) -> HttpResponse:
 
 
 @requires("choix.preparer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def choix_signer(request: AgentRequest) -> HttpResponse:
     """Say what signing does, then sign."""
     agent, on = get_agent(request), request_day(request)
@@ -104,10 +105,9 @@ def choix_signer(request: AgentRequest) -> HttpResponse:
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
+            told = write_pluriel(len(mandats), "dossier est transmis", "dossiers sont transmis")
             messages.success(
-                request,
-                f"Le choix {mois.de_libelle} est signé : {len(mandats)} dossiers sont transmis à"
-                f" {operateur.nom}.",
+                request, f"Le choix {mois.de_libelle} est signé : {told} à {operateur.nom}."
             )
         return redirect(_address("choix", request, operateur, mois))
     if not _has_objectif(request, operateur, mois):
@@ -119,7 +119,7 @@ def choix_signer(request: AgentRequest) -> HttpResponse:
 
 
 @requires("choix.preparer")
-@require_GET
+@require_safe
 def choix_fiches(request: AgentRequest) -> HttpResponse:
     """The retained dossiers of the month, one short printable fiche each."""
     mois = get_mois(request.GET, on=request_day(request))
@@ -143,7 +143,7 @@ def choix_fiches(request: AgentRequest) -> HttpResponse:
 
 
 @requires("prescription.enregistrer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def prescription_enregistrer(request: AgentRequest, numero: str) -> HttpResponse:
     """Record that a service proposes the household to the équipe mobile."""
     dossier = find_dossier(request, numero)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -14,6 +14,8 @@ from django.forms.utils import flatatt
 from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
+
+from seuil.kernel.texte import find_invisible, name_caractere
 
 _WIDGET_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.RadioSelect, ""),
@@ -43,12 +45,25 @@ class Formulaire(forms.Form):
             if css:
                 field.widget.attrs.setdefault("class", css)
             field.error_messages["required"] = _required_message(field)
+            if isinstance(field, forms.CharField):
+                field.validators.append(refuse_invisible)
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = "Choisissez une réponse de la liste."
 
     def read(self) -> dict[str, Any]:
         """Return what the operation takes of a valid form: by default, each field by its name."""
         return self.cleaned_data
+
+
+def refuse_invisible(text: str) -> None:
+    """Refuse a text that holds what nobody sees; the null character, Django refuses itself."""
+    hidden = find_invisible(text)
+    if hidden and hidden != "\0":
+        raise forms.ValidationError(
+            f"Ce texte contient un caractère invisible ({name_caractere(hidden)}) :"
+            " retapez-le au lieu de le coller.",
+            "invisible",
+        )
 
 
 class Choix(BaseChoiceIterator):
@@ -134,7 +149,7 @@ class DateField(forms.DateField):
     def to_python(self, value: Any) -> date | None:
         found = super().to_python(value)
         if found and self.bornee and not _PREMIER_JOUR <= found <= _DERNIER_JOUR:
-            raise forms.ValidationError("Cette année est sûrement fausse : vérifiez la date.")
+            raise forms.ValidationError("Cette année est sûrement fausse : vérifiez la date.")
         return found
 
 
@@ -173,17 +188,38 @@ class MontantField(forms.Field):
         text = re.sub(r"[\s€]", "", str(value or ""))
         if not text:
             return None
-        try:
-            amount = Decimal(text.replace(",", ".")).quantize(Decimal("0.01"))
-        except InvalidOperation:
-            raise forms.ValidationError(self.error_messages["invalid"], "invalid") from None
-        if not amount.is_finite():
+        # Digits alone: Python also reads « 1e-9 », « 1_000 », « infinity ».
+        if not _MONTANT.fullmatch(text):
             raise forms.ValidationError(self.error_messages["invalid"], "invalid")
+        amount = Decimal(text.replace(",", ".")).quantize(Decimal("0.01"))
         if amount < 0:
             raise forms.ValidationError(self.error_messages["negative"], "negative")
         if amount >= 10**8:
             raise forms.ValidationError(self.error_messages["too_large"], "too_large")
         return amount
+
+
+# No amount has more digits; ten of them are refused as too large.
+_MONTANT = re.compile(r"[+-]?([0-9]{1,20}([.,][0-9]{0,6})?|[.,][0-9]{1,6})")
+
+
+class NombreField(forms.IntegerField):
+    """A whole number, typed in digits."""
+
+    default_error_messages = {
+        "invalid": "Écrivez ce nombre en chiffres, sans virgule.",
+        "min_value": "Ce nombre est trop petit : %(limit_value)s au moins.",
+        "max_value": "Ce nombre est trop grand : %(limit_value)s au plus.",
+    }
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value or "").strip()
+        if text and not _ENTIER.fullmatch(text):
+            raise forms.ValidationError(self.error_messages["invalid"], "invalid")
+        return super().to_python(text)
+
+
+_ENTIER = re.compile(r"[+-]?[0-9]{1,9}")
 
 
 class FichierField(forms.FileField):

@@ -14,7 +14,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.operations.agents import (
@@ -55,7 +55,7 @@ _log = logging.getLogger("seuil.comptes")
 
 
 @requires("agents.gerer", "agents.inviter")
-@require_GET
+@require_safe
 def comptes(request: AgentRequest) -> HttpResponse:
     """List the accounts, and those whose habilitation ends soon."""
     agent, on = get_agent(request), request_day(request)
@@ -75,7 +75,7 @@ def comptes(request: AgentRequest) -> HttpResponse:
 
 @requires("agents.gerer", "agents.inviter")
 @requires_recent_sign_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def compte_inviter(request: AgentRequest) -> HttpResponse:
     """Create an account, and show its link once."""
     agent, on = get_agent(request), request_day(request)
@@ -100,7 +100,7 @@ def compte_inviter(request: AgentRequest) -> HttpResponse:
 
 
 @requires("agents.gerer", "agents.inviter")
-@require_GET
+@require_safe
 def compte(request: AgentRequest, agent_id: UUID) -> HttpResponse:
     """Show an account: its state, its factors, its sessions."""
     on, at = request_day(request), clock.now()

@@ -8,7 +8,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from seuil.connexions.models import FinConnexion
 from seuil.connexions.operations.facteurs import (
@@ -33,7 +33,7 @@ from seuil.web.session import get_connexion, get_duree, get_inactivite
 
 
 @signed_in
-@require_GET
+@require_safe
 def mes_connexions(request: HttpRequest) -> HttpResponseBase:
     agent = get_agent(request)
     context = {
@@ -78,7 +78,7 @@ def connexions_fermer(request: HttpRequest) -> HttpResponseBase:
 
 @signed_in
 @requires_recent_sign_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def mot_de_passe(request: HttpRequest) -> HttpResponseBase:
     agent = get_agent(request)
     form = NouveauMotDePasseForm(request.POST if "nouveau" in request.POST else None, agent=agent)
@@ -98,7 +98,7 @@ def mot_de_passe(request: HttpRequest) -> HttpResponseBase:
 
 @signed_in
 @requires_recent_sign_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def application(request: HttpRequest) -> HttpResponseBase:
     """Tie an application of codes, or replace it."""
     agent = get_agent(request)

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from seuil.acteurs.models import Decoupage, Organisation, TypeOrganisation
 from seuil.acteurs.operations.territoires import adjust_decoupage, adjust_secteur
@@ -24,11 +24,11 @@ from seuil.acteurs.queries import (
 )
 from seuil.acteurs.rules import Coupure, Division, find_coupures, find_perimetre, load_departement
 from seuil.engines.tabular import FileRefused
-from seuil.kernel.refusal import Refusal
-from seuil.usecases.import_decoupage import DecoupageRefuse, import_decoupage
+from seuil.usecases.import_decoupage import DecoupageRefuse, DecoupageSaisi, import_decoupage
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.decoupages.forms import CommuneForm, ComparerForm, ImportForm, ModifierForm
 from seuil.web.journal import figures_only
+from seuil.web.saisie import attempt
 
 # A longer list of communes is folded.
 _OUVERTES = 12
@@ -36,7 +36,7 @@ _OUVERTES = 12
 
 @requires("annuaire.lire")
 @figures_only
-@require_GET
+@require_safe
 def decoupages(request: AgentRequest) -> HttpResponse:
     """List the divisions of the département."""
     territoire = _territoire(request)
@@ -53,7 +53,7 @@ def decoupages(request: AgentRequest) -> HttpResponse:
 
 @requires("annuaire.lire")
 @figures_only
-@require_GET
+@require_safe
 def decoupage(request: AgentRequest, cle: str) -> HttpResponse:
     """Show one division, secteur by secteur."""
     territoire = _territoire(request)
@@ -82,7 +82,7 @@ def decoupage(request: AgentRequest, cle: str) -> HttpResponse:
 
 @requires("annuaire.lire")
 @figures_only
-@require_GET
+@require_safe
 def decoupage_comparer(request: AgentRequest) -> HttpResponse:
     """Say which secteurs of a division another one cuts."""
     territoire = _territoire(request)
@@ -104,7 +104,7 @@ def decoupage_comparer(request: AgentRequest) -> HttpResponse:
 
 @requires("annuaire.lire")
 @figures_only
-@require_GET
+@require_safe
 def decoupage_commune(request: AgentRequest) -> HttpResponse:
     """Say where a commune lies in every division, and who serves it."""
     territoire = _territoire(request)
@@ -137,7 +137,7 @@ def decoupage_commune(request: AgentRequest) -> HttpResponse:
 
 @requires("agents.gerer")
 @figures_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decoupage_importer(request: AgentRequest) -> HttpResponse:
     """Read a division from a file."""
     form = ImportForm(request.POST or None, request.FILES or None)
@@ -153,7 +153,7 @@ def decoupage_importer(request: AgentRequest) -> HttpResponse:
 
 @requires("agents.gerer")
 @figures_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decoupage_modifier(request: AgentRequest, decoupage_id: UUID) -> HttpResponse:
     """Change the names of a division, and who serves its secteurs."""
     agent = get_agent(request)
@@ -181,25 +181,19 @@ def _import(request: AgentRequest, form: ImportForm) -> Decoupage | None:
     with TemporaryDirectory(prefix="seuil-") as folder:
         path = Path(folder) / "decoupage"
         path.write_bytes(data["fichier"].read())
-        try:
-            return import_decoupage(
-                fichier=path,
-                nom_fichier=data["fichier"].name,
-                departement=agent.departement_id,
-                nature=data["nature"],
-                nom=data["nom"],
-                remplacer=data["remplacer"],
-                by=agent,
-                on=request_day(request),
-            )
-        except DecoupageRefuse as refusal:
-            for ligne in refusal.lignes:
-                form.add_error("fichier", ligne)
-        except FileRefused as refusal:
-            form.add_error("fichier", f"{refusal.message} {refusal.remede}")
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-    return None
+        saisi = DecoupageSaisi(
+            fichier=path,
+            nom_fichier=data["fichier"].name,
+            departement=agent.departement_id,
+            nature=data["nature"],
+            nom=data["nom"],
+            remplacer=data["remplacer"],
+        )
+        return attempt(
+            form,
+            lambda: import_decoupage(saisi=saisi, by=agent, on=request_day(request)),
+            champs={DecoupageRefuse: "fichier", FileRefused: "fichier"},
+        )
 
 
 def _rename(
@@ -210,7 +204,8 @@ def _rename(
 ) -> bool:
     """Write every name that changed, or none; a refusal becomes the form's error."""
     by, on = get_agent(request), request_day(request)
-    try:
+
+    def write() -> None:
         with transaction.atomic():
             if "nom" in form.changed_data:
                 adjust_decoupage(decoupage=found, nom=form.cleaned_data["nom"], by=by, on=on)
@@ -218,10 +213,9 @@ def _rename(
                 adjust_secteur(
                     secteur=secteur, nom=nom, organisation=organismes.get(organisme), by=by, on=on
                 )
-    except Refusal as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
+
+    attempt(form, write)
+    return not form.errors
 
 
 def _territoire(request: AgentRequest) -> Territoire:

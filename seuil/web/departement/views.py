@@ -2,14 +2,14 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from seuil.acteurs.rules import load_departement
 from seuil.web.access import AgentRequest, get_agent, requires
 
 
 @requires("annuaire.lire")
-@require_GET
+@require_safe
 def departement(request: AgentRequest) -> HttpResponse:
     """Show the settings of the agent’s département."""
     configuration = load_departement(get_agent(request).departement_id)

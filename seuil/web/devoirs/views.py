@@ -18,7 +18,7 @@ from seuil.web.saisie import next_address, record
 
 
 @requires("devoir.rendre")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def devoir_rendre(request: AgentRequest, numero: str, devoir: str, source_id: UUID) -> HttpResponse:
     """Say that a duty is done or without object; one that is not in the queue is not found."""
     agent, on = get_agent(request), request_day(request)

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from seuil.conservation.queries.registre import get_registre
 from seuil.web.access import AgentRequest, public, requires
@@ -11,7 +11,7 @@ from seuil.web.donnees.markdown import render_aipd
 
 
 @public
-@require_GET
+@require_safe
 def donnees_personnelles(request: HttpRequest) -> HttpResponse:
     """Say what is kept of people, and how long."""
     registre = get_registre(departement=settings.SEUIL_DEPARTEMENT)
@@ -19,7 +19,7 @@ def donnees_personnelles(request: HttpRequest) -> HttpResponse:
 
 
 @requires("rgpd.exercer")
-@require_GET
+@require_safe
 def aipd(_request: AgentRequest) -> HttpResponse:
     """Download the skeleton of the impact analysis, drawn from the matrix and the rules."""
     registre = get_registre(departement=settings.SEUIL_DEPARTEMENT)

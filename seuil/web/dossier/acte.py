@@ -73,7 +73,7 @@ class ActeForm(Formulaire):
 
 
 @requires("acte.enregistrer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def acte_enregistrer(request: AgentRequest, numero: str) -> HttpResponse:
     """Record an act or a decision."""
     dossier = find_dossier(request, numero)

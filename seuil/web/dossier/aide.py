@@ -46,7 +46,7 @@ class AideForm(Formulaire):
 
 
 @requires("dossier.completer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def aide_ajouter(request: AgentRequest, numero: str) -> HttpResponse:
     """Add what a source says of the housing aid."""
     dossier = find_dossier(request, numero, ecrit="ressources")

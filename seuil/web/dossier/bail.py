@@ -49,7 +49,7 @@ class BailForm(Formulaire):
 
 
 @requires("dossier.completer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def bail_completer(request: AgentRequest, numero: str) -> HttpResponse:
     """Complete or correct the lease."""
     dossier = find_dossier(request, numero, ecrit="bail_dette")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Role
@@ -48,7 +48,7 @@ class Visite:
 
 
 @requires("journal.lire")
-@require_GET
+@require_safe
 def consultations(request: AgentRequest, numero: str) -> HttpResponse:
     """Say who saw the dossier, to print for the household; this reading is told too."""
     found, agent, on = find_dossier(request, numero), get_agent(request), request_day(request)

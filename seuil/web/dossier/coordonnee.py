@@ -46,7 +46,7 @@ class CoordonneeForm(Formulaire):
 
 
 @requires("dossier.completer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def coordonnee_ajouter(request: AgentRequest, numero: str) -> HttpResponse:
     """Add a phone number or an e-mail address."""
     dossier = find_dossier(request, numero, ecrit="contact")

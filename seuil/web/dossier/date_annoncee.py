@@ -55,7 +55,7 @@ class DateAnnonceeForm(Formulaire):
 
 
 @requires("dossier.completer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def date_annoncee_noter(request: AgentRequest, numero: str) -> HttpResponse:
     """Note a date that was told; the one to tell again is proposed."""
     agent, on = get_agent(request), request_day(request)

@@ -24,7 +24,7 @@ class DetteForm(Formulaire):
 
 
 @requires("dossier.completer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dette_ajouter(request: AgentRequest, numero: str) -> HttpResponse:
     """Add a dated amount of debt."""
     dossier = find_dossier(request, numero, ecrit="bail_dette")

@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from seuil.dossiers.models import Document
 from seuil.dossiers.operations.documents import attach_document
@@ -50,7 +50,7 @@ class DocumentForm(Formulaire):
 
 
 @requires("dossier.completer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def document_deposer(request: AgentRequest, numero: str) -> HttpResponse:
     """Add a file to the dossier."""
     dossier = find_dossier(request, numero, ecrit="documents")
@@ -62,7 +62,7 @@ def document_deposer(request: AgentRequest, numero: str) -> HttpResponse:
 
 
 @requires("dossier.lire")
-@require_GET
+@require_safe
 def document(request: AgentRequest, document_id: UUID) -> HttpResponseBase:
     """Serve a file as a download that no browser may open as a page of this site."""
     try:

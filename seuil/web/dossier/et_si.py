@@ -123,7 +123,7 @@ class EtSiForm(Formulaire):
 
 
 @requires("dossier.lire")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def et_si(request: AgentRequest, numero: str) -> HttpResponse:
     """Show the panel, and what the supposed facts would change; never writes anything."""
     dossier = find_dossier(request, numero)

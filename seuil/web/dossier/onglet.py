@@ -11,6 +11,7 @@ from psycopg import sql
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import Ouverture
+from seuil.kernel.tables import get_table
 from seuil.web.access import AgentRequest, may
 
 
@@ -84,7 +85,7 @@ def list_present(dossier: Dossier, fils: Sequence[Fil]) -> list[Fil]:
     if not fils:
         return []
     there = sql.SQL("EXISTS (SELECT 1 FROM {} WHERE dossier_id = %(dossier)s)")
-    tables = [sql.Identifier(fil.modele._meta.db_table) for fil in fils]
+    tables = [sql.Identifier(get_table(fil.modele)) for fil in fils]
     with connection.cursor() as cursor:
         asked = sql.SQL(", ").join(there.format(table) for table in tables)
         cursor.execute(sql.SQL("SELECT {}").format(asked), {"dossier": dossier.pk})

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.dossiers.queries import get_ouverture
@@ -14,14 +14,14 @@ from seuil.web.dossier.onglets import load_onglets
 
 
 @requires("dossier.lire")
-@require_GET
+@require_safe
 def dossier(request: AgentRequest, numero: str) -> HttpResponse:
     """Show the first tab, the timeline."""
     return _show(request, numero, next(iter(load_onglets())))
 
 
 @requires("dossier.lire")
-@require_GET
+@require_safe
 def dossier_onglet(request: AgentRequest, numero: str, onglet: str) -> HttpResponse:
     """Show one tab; those that the agent may not read are not found."""
     return _show(request, numero, onglet)

@@ -35,7 +35,7 @@ class SuiviForm(Formulaire):
 
 
 @requires("dossier.completer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def suivi_ajouter(request: AgentRequest, numero: str) -> HttpResponse:
     """Add what a social service says."""
     dossier = find_dossier(request, numero, ecrit="suivi")

@@ -12,7 +12,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from seuil.acteurs.queries import list_arrondissements, list_communes
 from seuil.audit.operations import record_event
@@ -21,6 +21,7 @@ from seuil.echeances.models import Situation, Stade
 from seuil.echeances.queries.dossiers import DossierRow, list_dossiers, list_rows
 from seuil.echeances.queries.par_dette import ParDette
 from seuil.engines.tabular import Column, Sheet, write_csv, write_xlsx
+from seuil.kernel.accord import write_pluriel
 from seuil.web.access import (
     AgentRequest,
     get_agent,
@@ -58,7 +59,7 @@ _TYPES = {
 
 
 @requires("dossier.lire")
-@require_GET
+@require_safe
 def dossiers(request: AgentRequest) -> HttpResponse:
     """List the dossiers that the filters keep."""
     on = request_day(request)
@@ -98,7 +99,7 @@ def dossiers_export(request: AgentRequest) -> HttpResponse:
     )
     saw(dossiers=[r.dossier_id for r in rows])
     stades, suivis = dict(Stade.choices), dict(SuiviSocial.Situation.choices)
-    parcs = dict(Parc.choices)
+    parcs, told = dict(Parc.choices), write_pluriel(len(rows), "dossier")
     sheet = Sheet(
         title="Dossiers",
         columns=_COLONNES,
@@ -109,7 +110,7 @@ def dossiers_export(request: AgentRequest) -> HttpResponse:
             )
             for r in rows
         ],
-        notes=[f"Liste extraite le {on:%d/%m/%Y} par {agent.author_label}, {len(rows)} dossiers."],
+        notes=[f"Liste extraite le {on:%d/%m/%Y} par {agent.author_label}, {told}."],
     )  # fmt: skip
     stream = BytesIO()
     if kind == "csv":

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from seuil.echeances.queries.effets import list_effets
 from seuil.echeances.rules.effets import list_effets_utiles
@@ -30,7 +30,7 @@ from seuil.web.journal import figures_only
 
 
 @requires("droit.lire")
-@require_GET
+@require_safe
 def droit_regles(request: AgentRequest) -> HttpResponse:
     """List the rules, by theme."""
     form = FiltresForm(request.GET)
@@ -52,7 +52,7 @@ def droit_regles(request: AgentRequest) -> HttpResponse:
 
 
 @requires("droit.lire")
-@require_GET
+@require_safe
 def droit_regle(request: AgentRequest, regle: str) -> HttpResponse:
     """Show one rule, its versions, and a calculation."""
     found, ligne = _find(regle)
@@ -80,7 +80,7 @@ def droit_regle(request: AgentRequest, regle: str) -> HttpResponse:
 
 
 @requires("droit.lire")
-@require_GET
+@require_safe
 def droit_fichier(_request: AgentRequest, regle: str) -> HttpResponse:
     """Serve the parameter file in force, as the starting point of a change."""
     found, ligne = _find(regle)
@@ -94,7 +94,7 @@ def droit_fichier(_request: AgentRequest, regle: str) -> HttpResponse:
 
 
 @requires("droit.lire")
-@require_GET
+@require_safe
 def droit_changer(request: AgentRequest) -> HttpResponse:
     """Say how a parameter is changed."""
     return render(request, "droit/changer.html", {"peut_essayer": may(request, "droit.essayer")})
@@ -102,7 +102,7 @@ def droit_changer(request: AgentRequest) -> HttpResponse:
 
 @requires("droit.essayer")
 @figures_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def droit_effet(request: AgentRequest) -> HttpResponse:
     """Measure what a parameter file would do; the file is read, never kept."""
     form = EssaiForm(request.POST, request.FILES) if request.method == "POST" else EssaiForm()

@@ -26,10 +26,9 @@ from seuil.conservation.queries.demandes import (
     list_personnes,
 )
 from seuil.conservation.queries.dossiers import get_gel, get_sort
-from seuil.conservation.rules import compute_reponse_due
+from seuil.conservation.rules import DemandeSaisie, compute_reponse_due
 from seuil.dossiers.models import Dossier
 from seuil.kernel.contexte import acting_as_machine
-from seuil.kernel.refusal import Refusal
 from seuil.usecases._remise import list_fichiers
 from seuil.usecases.export_acces import export_acces
 from seuil.usecases.limit_dossier import lift_limite, limit_dossier
@@ -44,11 +43,11 @@ from seuil.web.access import (
 from seuil.web.components.forms import Formulaire
 from seuil.web.droits.forms import DecisionForm, DemandeForm, DonneesForm, GelForm
 from seuil.web.journal import saw
-from seuil.web.saisie import record
+from seuil.web.saisie import attempt, press, record
 
 
 @requires("rgpd.exercer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def droits(request: AgentRequest) -> HttpResponse:
     """The register of requests; a new one is added to it."""
     agent, on = get_agent(request), request_day(request)
@@ -61,11 +60,13 @@ def droits(request: AgentRequest) -> HttpResponse:
         if dossier is None:
             form.add_error("numero", "Aucun dossier ne porte ce numéro dans votre département.")
         else:
-            try:
-                added = record_demande(dossier=dossier, by=agent, on=on, **data)
-            except Refusal as refusal:
-                form.add_error("recue_le", str(refusal))
-            else:
+            asked = DemandeSaisie(**data)
+            added = attempt(
+                form,
+                lambda: record_demande(dossier=dossier, demande=asked, by=agent, on=on),
+                champ="recue_le",
+            )
+            if added:
                 messages.success(request, "La demande est au registre : un mois pour répondre.")
                 return redirect("demande", added.pk)
     demandes = list_demandes(agent=agent, on=on)
@@ -75,7 +76,7 @@ def droits(request: AgentRequest) -> HttpResponse:
 
 
 @requires("rgpd.exercer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def demande(request: AgentRequest, demande_id: UUID) -> HttpResponse:
     """One request: what was asked, what can be done, what was decided."""
     found = _find(request, demande_id)
@@ -157,7 +158,7 @@ def demande_donnees(request: AgentRequest, demande_id: UUID) -> HttpResponse:
 
 
 @requires("conservation.geler")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def gel(request: AgentRequest, numero: str) -> HttpResponse:
     """Hold a file, or lift the hold; say until when it is kept."""
     dossier = find_dossier(request, numero)
@@ -196,12 +197,7 @@ def _list_personnes(request: AgentRequest, dossier: Dossier) -> list[tuple[str, 
 def _do(
     request: AgentRequest, found: DemandeDroit, act: Callable[[], object], done: str
 ) -> HttpResponse:
-    try:
-        act()
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
+    press(request, act, fait=done)
     return redirect("demande", found.pk)
 
 

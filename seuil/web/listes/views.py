@@ -1,24 +1,25 @@
 """Lists of acts: deposit, columns, preview, application; nothing is applied before the preview."""
 
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from seuil.actes.models import Ligne, Lot
 from seuil.actes.queries import get_apercu, get_lot, list_lots
+from seuil.actes.rules.listes import ListeSaisie
 from seuil.engines.tabular import FileRefused
-from seuil.kernel.refusal import Refusal
 from seuil.usecases.import_liste import abandon_liste, apply_liste, deposit_liste, map_liste
 from seuil.web.access import AgentRequest, get_agent, request_day, requires
 from seuil.web.journal import saw
 from seuil.web.listes.forms import ColonnesForm, DepotForm
 from seuil.web.nombres import read_nombre, read_page
+from seuil.web.saisie import attempt, press
 
 # Opened first: what a person has to look at.
 _ONGLETS = (
@@ -33,7 +34,7 @@ _ESSENTIELS = (
 
 
 @requires("acte.importer")
-@require_GET
+@require_safe
 def listes(request: AgentRequest) -> HttpResponse:
     """List what was received."""
     lots = list_lots(agent=get_agent(request))
@@ -41,7 +42,7 @@ def listes(request: AgentRequest) -> HttpResponse:
 
 
 @requires("acte.importer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def liste_deposer(request: AgentRequest) -> HttpResponse:
     """Deposit a list; nothing is applied yet."""
     form = DepotForm(request.POST or None, request.FILES or None)
@@ -55,7 +56,7 @@ def liste_deposer(request: AgentRequest) -> HttpResponse:
 
 
 @requires("acte.importer")
-@require_GET
+@require_safe
 def liste(request: AgentRequest, lot_id: UUID) -> HttpResponse:
     """Show what applying a list would do, row by row."""
     etat, number = request.GET.get("etat", ""), request.GET.get("page", "1")
@@ -67,6 +68,7 @@ def liste(request: AgentRequest, lot_id: UUID) -> HttpResponse:
         etat = next(counted, Ligne.Etat.ACCEPTE)
     apercu = get_apercu(
         agent=get_agent(request),
+        on=request_day(request),
         lot_id=lot_id,
         etat=etat,
         page=read_page(number),
@@ -99,20 +101,17 @@ def liste(request: AgentRequest, lot_id: UUID) -> HttpResponse:
 
 
 @requires("acte.importer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def liste_colonnes(request: AgentRequest, lot_id: UUID) -> HttpResponse:
     """Say which column holds what."""
     agent, on = get_agent(request), request_day(request)
     lot = _find(request, lot_id)
-    apercu = get_apercu(agent=agent, lot_id=lot_id)
+    apercu = get_apercu(agent=agent, on=on, lot_id=lot_id)
     saw(cible=("lot", str(lot.pk)))
     form = ColonnesForm(request.POST or None, colonnes=apercu.colonnes)
     if request.method == "POST" and form.is_valid():
-        try:
-            map_liste(lot=lot, correspondance=form.get_correspondance(), by=agent, on=on)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        chosen = form.get_correspondance()
+        if attempt(form, lambda: map_liste(lot=lot, correspondance=chosen, by=agent, on=on)):
             return redirect("liste", lot_id)
     context = {"lot": lot, "form": form, "lignes": form.list_lignes()}
     return render(request, "listes/colonnes.html", context, status=422 if form.errors else 200)
@@ -137,18 +136,15 @@ def liste_confirmer(request: AgentRequest, lot_id: UUID) -> HttpResponse:
 def liste_appliquer(request: AgentRequest, lot_id: UUID) -> HttpResponse:
     """Write the rows that are accepted or confirmed."""
     lot = _find(request, lot_id)
-    try:
-        apply_liste(
-            lot=lot,
-            lignes_confirmees=_confirmees(request, lot),
-            by=get_agent(request),
-            on=request_day(request),
-        )
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
+    apply = partial(
+        apply_liste,
+        lot=lot,
+        lignes_confirmees=_confirmees(request, lot),
+        by=get_agent(request),
+        on=request_day(request),
+    )
+    if press(request, apply, fait="La liste est appliquée."):
         request.session.pop(_cle(lot), None)
-        messages.success(request, "La liste est appliquée.")
     return redirect("liste", lot_id)
 
 
@@ -157,13 +153,10 @@ def liste_appliquer(request: AgentRequest, lot_id: UUID) -> HttpResponse:
 def liste_abandonner(request: AgentRequest, lot_id: UUID) -> HttpResponse:
     """Give a list up; nothing of it is kept."""
     lot = _find(request, lot_id)
-    try:
-        abandon_liste(lot=lot, by=get_agent(request), on=request_day(request))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
+    abandon = partial(abandon_liste, lot=lot, by=get_agent(request), on=request_day(request))
+    if not press(request, abandon, fait="La liste est abandonnée ; rien n’en a été repris."):
         return redirect("liste", lot_id)
     request.session.pop(_cle(lot), None)
-    messages.success(request, "La liste est abandonnée ; rien n’en a été repris.")
     return redirect("listes")
 
 
@@ -175,21 +168,18 @@ def _deposit(request: AgentRequest, form: DepotForm) -> Lot | None:
         with path.open("wb") as file:
             for chunk in data["fichier"].chunks():
                 file.write(chunk)
-        try:
-            return deposit_liste(
-                fichier=path,
-                nom_fichier=data["fichier"].name,
-                type_acte=data["type_acte"],
-                source=data["source"],
-                departement=agent.departement_id,
-                by=agent,
-                on=request_day(request),
-            )
-        except FileRefused as refusal:
-            form.add_error("fichier", f"{refusal.message} {refusal.remede}")
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-    return None
+        liste = ListeSaisie(
+            fichier=path,
+            nom_fichier=data["fichier"].name,
+            type_acte=data["type_acte"],
+            source=data["source"],
+            departement=agent.departement_id,
+        )
+        return attempt(
+            form,
+            lambda: deposit_liste(liste=liste, by=agent, on=request_day(request)),
+            champs={FileRefused: "fichier"},
+        )
 
 
 def _find(request: AgentRequest, lot_id: UUID) -> Lot:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from seuil.accompagnements.models import Demarche, Mandat, Rapport
 from seuil.accompagnements.queries.faits import get_suivi
@@ -58,7 +58,7 @@ _LIRE = ("mandat.suivre", "choix.preparer")
 
 
 @requires(*_LIRE)
-@require_GET
+@require_safe
 def mandats(request: AgentRequest) -> HttpResponse:
     """The mandates of the reader: to answer, to assign, running by next date, or one state."""
     agent, on = get_agent(request), request_day(request)
@@ -91,7 +91,7 @@ def mandats(request: AgentRequest) -> HttpResponse:
 
 
 @requires(*_LIRE)
-@require_GET
+@require_safe
 def mandat(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """One mandate: the sheet, its dates and why, reports, contract, diagnosis, attempts."""
     agent, on = get_agent(request), request_day(request)
@@ -122,7 +122,7 @@ def mandat(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
 
 
 @requires("mandat.repondre")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def mandat_repondre(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Accept or refuse; after a refusal the dossier is no longer the operator's to see."""
     found = _find_mandat(request, mandat_id)
@@ -139,7 +139,7 @@ def mandat_repondre(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
 
 
 @requires("mandat.repondre")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def mandat_affecter(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Put a worker, a jurist or both in charge; the load of each is shown."""
     agent, on = get_agent(request), request_day(request)
@@ -158,7 +158,7 @@ def mandat_affecter(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
 
 
 @requires("mandat.suivre")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def rapport_rendre(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Report to the DDETS; the report asked for, failing that the next due, is proposed."""
     found = _find_mandat(request, mandat_id)
@@ -171,7 +171,7 @@ def rapport_rendre(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
 
 
 @requires(*_LIRE)
-@require_GET
+@require_safe
 def contrat(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """The contrat d'engagement, to print and sign."""
     found = _find_mandat(request, mandat_id)
@@ -183,7 +183,7 @@ def contrat(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
 
 
 @requires("mandat.suivre")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def contrat_signer(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Record the contract and its démarches; “add a line” works without script."""
     found = _find_mandat(request, mandat_id)
@@ -207,7 +207,7 @@ def contrat_signer(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
 
 
 @requires("mandat.suivre")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def demarche_ajouter(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Add a démarche to the signed contract."""
     found = _find_mandat(request, mandat_id)
@@ -220,7 +220,7 @@ def demarche_ajouter(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
 
 
 @requires("mandat.suivre")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def demarche_terminer(request: AgentRequest, demarche_id: UUID) -> HttpResponse:
     """Say how a démarche ended."""
     agent, on = get_agent(request), request_day(request)
@@ -241,7 +241,7 @@ def demarche_terminer(request: AgentRequest, demarche_id: UUID) -> HttpResponse:
 
 
 @requires("mandat.prolonger")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def prolongation_enregistrer(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Record the CCAPEX's opinion on what follows the six months."""
     found = _find_mandat(request, mandat_id)
@@ -251,7 +251,7 @@ def prolongation_enregistrer(request: AgentRequest, mandat_id: UUID) -> HttpResp
 
 
 @requires("mandat.suivre")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def cloture(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Close the follow-up; the dossier is then no longer the operator's to see."""
     found = _find_mandat(request, mandat_id)

@@ -4,7 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from seuil.diagnostics.queries import ActeControle, list_constats_pour_dsf, list_regularite
 from seuil.dossiers.models import Dossier
@@ -17,7 +17,7 @@ from seuil.web.saisie import Page, answer
 
 
 @requires("regularite.constater")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def regularite_constater(request: AgentRequest, numero: str, acte_id: UUID) -> HttpResponse:
     """Answer the questions of one act, all saved at once."""
     dossier = find_dossier(request, numero)
@@ -35,7 +35,7 @@ def regularite_constater(request: AgentRequest, numero: str, acte_id: UUID) -> H
 
 
 @requires("regularite.lire")
-@require_GET
+@require_safe
 def regularite_texte(request: AgentRequest, numero: str) -> HttpResponse:
     """Give the decided findings as plain text, to paste in the diagnosis."""
     dossier = find_dossier(request, numero)

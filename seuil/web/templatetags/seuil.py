@@ -12,14 +12,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from seuil.engines.droit import write_date, write_montant
+from seuil.kernel.accord import NBSP, write_nombre, write_pluriel
 from seuil.web.lignes import write_lignes
 
 register = template.Library()
 
 JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-NBSP = "\u00a0"
-# Narrow no-break space: between thousands, and before ; ! ?
-NNBSP = "\u202f"
 # The filters of dates and figures write nothing that HTML escapes, and are called for every cell.
 RIEN = SafeString("")
 
@@ -70,14 +68,13 @@ def il_y_a(le: date | None, on: date) -> SafeString:
 @register.filter
 def ecart_jours(days: int) -> SafeString:
     """Write a move of a date: « 12 jours plus tard », « 1 jour plus tôt »."""
-    plural = "s" if abs(days) > 1 else ""
-    return SafeString(f"{abs(days)} jour{plural} plus {'tard' if days > 0 else 'tôt'}")
+    return SafeString(f"{write_pluriel(abs(days), 'jour')} plus {'tard' if days > 0 else 'tôt'}")
 
 
 @register.filter
 def nombre(value: int | None) -> SafeString:
     """Write « 12 500 »."""
-    return RIEN if value is None else SafeString(f"{value:,}".replace(",", NNBSP))
+    return RIEN if value is None else SafeString(write_nombre(value))
 
 
 @register.filter
@@ -120,7 +117,7 @@ def taille(value: int) -> str:
 def pluriel(count: int, forms_: str) -> str:
     """Write « 1 dossier », « 12 dossiers » from « dossier,dossiers »."""
     one, _, many = forms_.partition(",")
-    return f"{nombre(count)}{NBSP}{one if abs(count) < 2 else many}"
+    return write_pluriel(count, one, many)
 
 
 @register.simple_tag

@@ -14,7 +14,7 @@ from seuil.diagnostics.models import Dsf
 from seuil.diagnostics.rules import FinDsfSaisie
 from seuil.kernel.models import new_id
 from seuil.visites.rules import VisiteSaisie
-from seuil.web.components.forms import DateField, Formulaire, HeureField
+from seuil.web.components.forms import DateField, Formulaire, HeureField, NombreField
 
 _UTILE = "Ne notez ici que ce qui sert à reprendre contact."
 _LIEUX = [(c.value, c.label) for c in (Contact.Canal.DOMICILE, Contact.Canal.LIEU_NEUTRE)]
@@ -85,7 +85,7 @@ class VisiteForm(Formulaire):
         initial=Contact.Canal.DOMICILE,
     )
     binome = forms.ChoiceField(label="En binôme avec", required=False)
-    duree_minutes = forms.IntegerField(
+    duree_minutes = NombreField(
         label="Durée en minutes", min_value=1, max_value=480, required=False
     )
     presents = forms.CharField(

@@ -23,7 +23,7 @@ _DSF = ("conseil_departemental", "metropole", "ccas", "operateur", "caf", "msa")
 
 
 @requires("contact.enregistrer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def contact_noter(request: AgentRequest, numero: str) -> HttpResponse:
     """Note an attempt or an exchange with the household or the landlord."""
     dossier = find_dossier(request, numero)
@@ -33,7 +33,7 @@ def contact_noter(request: AgentRequest, numero: str) -> HttpResponse:
 
 
 @requires("visite.enregistrer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def visite_noter(request: AgentRequest, numero: str) -> HttpResponse:
     """Note a visit; the address of the dwelling is proposed as its place."""
     agent, on = get_agent(request), request_day(request)
@@ -50,7 +50,7 @@ def visite_noter(request: AgentRequest, numero: str) -> HttpResponse:
 
 
 @requires("dsf.demander")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dsf_demander(request: AgentRequest, numero: str) -> HttpResponse:
     """Ask a body for the diagnostic social et financier."""
     agent, on = get_agent(request), request_day(request)
@@ -67,7 +67,7 @@ def dsf_demander(request: AgentRequest, numero: str) -> HttpResponse:
 
 
 @requires("dsf.enregistrer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dsf_noter(request: AgentRequest, numero: str) -> HttpResponse:
     """Say how the diagnostic social et financier ended, and to whom it went."""
     on = request_day(request)

@@ -203,19 +203,21 @@ def test_one_operator_can_be_chosen(mandat: Mandat, secretaire: Agent, client_de
     assert totals(one)["Tentatives et échanges"] == "0"
 
 
-def test_the_chief_does_not_open_a_closed_dossier_but_sees_it_counted(
+def test_a_dossier_that_the_chief_no_longer_opens_is_counted_and_not_named(
     clos: Mandat, chef_equipe: Agent, client_de: SignIn
 ) -> None:
-    page = read(
-        client_de(chef_equipe).get(
-            reverse("activite_dossiers", args=["clotures"]), {"mois": "2026-11"}
-        )
-    )
+    client = client_de(chef_equipe)
 
-    row = select_all(select(page, "table"), "tr")[1]
-    assert clos.dossier.numero in row.text
-    assert "FICTIF" not in row.text
-    assert not select_all(row, "a")
+    behind = read(client.get(reverse("activite_dossiers", args=["clotures"]), {"mois": "2026-11"}))
+    month = read(client.get(reverse("activite"), {"mois": "2026-11"}))
+    book = load_workbook(BytesIO(client.get(reverse("activite_xlsx")).content))
+
+    closures = [str(c) for row in book.get_sheet_by_name("Clôtures").to_python() for c in row]
+    for text in (behind.text, month.text, " ".join(closures)):
+        assert clos.dossier.numero not in text
+    assert "1\u00a0ligne de dossiers que vous ne pouvez plus ouvrir" in behind.text
+    assert "1\u00a0clôture de dossier que vous ne pouvez plus ouvrir" in month.text
+    assert "Relogement" in closures
 
 
 def test_a_month_to_come_says_that_nothing_is_counted_yet(

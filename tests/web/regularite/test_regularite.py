@@ -131,6 +131,20 @@ def test_who_may_answer_saves_all_answers_of_an_act_at_once(
     assert event.details == {"acte": str(assignation.pk), "questions": ["R-ASS-10", "R-ASS-16"]}
 
 
+def test_answers_sent_again_unchanged_say_that_nothing_changed(
+    assignation: Acte, juriste: Agent, client_de: ClientDe
+) -> None:
+    client = client_de(juriste)
+    answers = {"reponse_R-ASS-10": "regulier"}
+    client.post(page_of(assignation), answers, follow=True)
+
+    page = client.post(page_of(assignation), answers, follow=True).content.decode()
+
+    assert "Rien n’a changé" in page
+    assert "Vos réponses sont enregistrées" not in page
+    assert ConstatRegularite.objects.filter(acte=assignation).count() == 1
+
+
 @pytest.mark.parametrize("role", ["travailleur_social", "gestionnaire"])
 def test_who_may_only_read_has_no_button_and_no_form(
     role: str,

@@ -1,0 +1,1 @@
+"""Write the équipe mobile's work: choice, mandate, reports, contract, opinions, closure."""

@@ -1,0 +1,139 @@
+"""The mandate: answered, given to people, closed."""
+
+from datetime import date
+
+from django.db import transaction
+
+from seuil.accompagnements.models import Mandat
+from seuil.accompagnements.operations._journal import record
+from seuil.accompagnements.rules.mandats import ClotureSaisie, Suivi, why_not_close
+from seuil.acteurs.models import Agent, Role
+from seuil.kernel.refusal import Refusal
+
+
+class DejaRepondu(Refusal):
+    message = "L’opérateur a déjà répondu pour ce dossier."
+
+
+class MotifObligatoire(Refusal):
+    message = "Un refus se motive : indiquez pourquoi le dossier ne peut pas être pris en charge."
+
+
+class MandatNonAccepte(Refusal):
+    message = "Le dossier confié n’est pas accepté : répondez d’abord."
+
+
+class MandatClos(Refusal):
+    message = "L’accompagnement est clos : il ne se modifie plus."
+
+
+class AffectationRefusee(Refusal):
+    message = "Cette affectation n’est pas possible."
+
+
+class ClotureRefusee(Refusal):
+    message = "L’accompagnement ne peut pas être clos ainsi."
+
+
+@transaction.atomic
+def answer_mandat(*, mandat: Mandat, accepte: bool, motif: str = "", by: Agent, on: date) -> Mandat:
+    """Accept the dossier, or refuse it with a reason. Raises DejaRepondu, MotifObligatoire."""
+    locked = _lock(mandat)
+    if locked.reponse != Mandat.Reponse.ATTENDUE:
+        raise DejaRepondu
+    if not accepte and not motif.strip():
+        raise MotifObligatoire
+    locked.reponse = Mandat.Reponse.ACCEPTE if accepte else Mandat.Reponse.REFUSE
+    locked.repondu_le = on
+    locked.motif_refus = "" if accepte else motif.strip()
+    locked.save(update_fields=["reponse", "repondu_le", "motif_refus"])
+    kind = "mandat.accepte" if accepte else "mandat.refuse"
+    record(kind, by, on, "dossier", locked.dossier_id, mandat=str(locked.pk))
+    return locked
+
+
+@transaction.atomic
+def assign_mandat(
+    *,
+    mandat: Mandat,
+    referent_social: Agent | None,
+    referent_juridique: Agent | None,
+    by: Agent,
+    on: date,
+) -> Mandat:
+    """Put people of the operator in charge.
+
+    Raises MandatNonAccepte, MandatClos, AffectationRefusee.
+    """
+    locked = lock_running(mandat)
+    if referent_social is None and referent_juridique is None:
+        raise AffectationRefusee("Choisissez au moins une personne.")
+    expected = (
+        (referent_social, Role.TRAVAILLEUR_SOCIAL, "un travailleur social"),
+        (referent_juridique, Role.JURISTE, "un juriste"),
+    )
+    for agent, role, mot in expected:
+        if agent is None:
+            continue
+        if agent.organisation_id != locked.operateur_id or not agent.is_active:
+            raise AffectationRefusee(f"{agent} ne fait pas partie de l’équipe de l’opérateur.")
+        if agent.role != role:
+            raise AffectationRefusee(f"{agent} n’est pas {mot} : choisissez une autre personne.")
+    locked.referent_social = referent_social
+    locked.referent_juridique = referent_juridique
+    locked.affecte_le = on
+    locked.save(update_fields=["referent_social", "referent_juridique", "affecte_le"])
+    record("mandat.affecte", by, on, "dossier", locked.dossier_id, mandat=str(locked.pk))
+    return locked
+
+
+@transaction.atomic
+def close_mandat(
+    *,
+    mandat: Mandat,
+    saisie: ClotureSaisie,
+    suivi: Suivi,
+    by: Agent,
+    on: date,
+) -> Mandat:
+    """End the follow-up with a reason and an outcome.
+
+    Raises MandatNonAccepte, MandatClos, ClotureRefusee.
+    """
+    locked = lock_running(mandat)
+    if not saisie.motif or not saisie.denouement:
+        raise ClotureRefusee("Indiquez le motif de la clôture et le dénouement.")
+    if locked.repondu_le is None:
+        raise MandatNonAccepte
+    reason = why_not_close(
+        motif=saisie.motif,
+        clos_le=saisie.clos_le,
+        on=on,
+        debut_le=locked.repondu_le,
+        suivi=suivi,
+        notifie_le=saisie.notifie_le,
+    )
+    if reason:
+        raise ClotureRefusee(reason)
+    locked.motif_cloture = Mandat.MotifCloture(saisie.motif)
+    locked.denouement = Mandat.Denouement(saisie.denouement)
+    locked.clos_le = saisie.clos_le
+    locked.notifie_le = saisie.notifie_le
+    locked.save(update_fields=["motif_cloture", "denouement", "clos_le", "notifie_le"])
+    record("mandat.clos", by, on, "dossier", locked.dossier_id, mandat=str(locked.pk))
+    return locked
+
+
+def lock_running(mandat: Mandat) -> Mandat:
+    """Return an accepted mandate that is not closed, locked; refuse any other."""
+    locked = _lock(mandat)
+    if locked.reponse != Mandat.Reponse.ACCEPTE:
+        raise MandatNonAccepte
+    if locked.clos_le is not None:
+        raise MandatClos
+    return locked
+
+
+def _lock(mandat: Mandat) -> Mandat:
+    """Return the mandate, locked until the end of the transaction."""
+    return Mandat.objects.select_for_update().get(pk=mandat.pk)

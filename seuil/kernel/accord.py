@@ -1,0 +1,19 @@
+"""A number and the noun that agrees with it; pure."""
+
+NBSP = "\N{NO-BREAK SPACE}"
+# Between thousands, and before ; ! ?
+NNBSP = "\N{NARROW NO-BREAK SPACE}"
+
+
+def write_nombre(value: int) -> str:
+    """Write « 12 500 »."""
+    return f"{value:,}".replace(",", NNBSP)
+
+
+def write_pluriel(count: int, one: str, many: str = "") -> str:
+    """Write « 0 dossier », « 1 dossier retenu », « 12 dossiers retenus ».
+
+    Each word takes an « s » when nothing else is given.
+    """
+    told = one if abs(count) < 2 else many or " ".join(f"{word}s" for word in one.split())
+    return f"{write_nombre(count)}{NBSP}{told}"
