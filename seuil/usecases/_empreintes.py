@@ -32,6 +32,7 @@ from seuil.dossiers.models import Bail, Bailleur, Dossier
 from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
 from seuil.kernel.cartes import Model, list_cartes
 from seuil.kernel.programme import find_programme
+from seuil.kernel.tables import get_table
 from seuil.travail.models import Empreinte, Tache
 
 PROJECTIONS: Sequence[Model] = (Echeance, Situation, SituationDette, SituationSuivi, Tache)
@@ -165,7 +166,7 @@ def _select(model: Model, where: sql.SQL, *, column: str = "dossier_id") -> sql.
 def _hash(model: Model, beside: str = "") -> sql.Composed:
     """Draw a number from a whole row; the same values in another table give another one."""
     row = sql.SQL(f"ROW({beside}t.*)" if beside else "t")
-    seed = sql.Literal(zlib.crc32(model._meta.db_table.encode()))
+    seed = sql.Literal(zlib.crc32(get_table(model).encode()))
     return sql.SQL("hash_record_extended({row}, {seed})").format(row=row, seed=seed)
 
 
@@ -181,4 +182,4 @@ def _union(selects: Iterable[sql.Composed]) -> sql.Composed:
 
 
 def _table(model: Model) -> sql.Identifier:
-    return sql.Identifier(model._meta.db_table)
+    return sql.Identifier(get_table(model))
