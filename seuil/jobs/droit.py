@@ -124,7 +124,7 @@ def _run_droit(arguments: argparse.Namespace) -> int:
         resultat = _compute(arguments)
     except (
         droit.RegleInconnue, droit.DateHorsPeriode, droit.LieuInconnu, droit.DureeIllisible,
-        droit.TreveFixeeLocalement,
+        droit.TreveFixeeLocalement, droit.FaitsContradictoires,
     ) as refusal:  # fmt: skip
         raise DemandeIncomplete(str(refusal)) from refusal
     if arguments.json:

@@ -227,8 +227,8 @@ def compute_of(*actes: Acte) -> dict[str, EcheanceCalculee]:
 def test_the_two_months_show_the_later_date_when_the_prefet_was_seized_late() -> None:
     f1 = compute_of(acte("cql", date(2026, 1, 15), recu_le=date(2026, 1, 20)))["F1"]
 
-    assert f1.le == date(2026, 3, 15)
-    assert f1.autres == (date(2026, 3, 20),)
+    assert f1.le == date(2026, 3, 20)
+    assert f1.autres == (date(2026, 3, 15),)
     assert f1.certitude == "contested"
 
 

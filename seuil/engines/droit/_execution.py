@@ -7,9 +7,17 @@ from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
 from seuil.engines.droit._durees import VENDREDI_SAINT_MOTIF
 from seuil.engines.droit._formules import compute_ordinaire
+from seuil.engines.droit._francais import write_date
 from seuil.engines.droit._model import Autre, Regle, Resultat
 from seuil.engines.droit._parametres import load_regles
-from seuil.engines.droit._resultat import Contexte, build, get_version, start_step, worst
+from seuil.engines.droit._resultat import (
+    Contexte,
+    build,
+    check_order,
+    get_version,
+    start_step,
+    worst,
+)
 from seuil.engines.droit._treve import (
     OUTRE_MER,
     find_execution,
@@ -42,7 +50,7 @@ def compute_execution(
     are the causes that hold the eviction for a time that no fact gives (name, what to obtain):
     then there is no date, and the one that would hold without them is an alternative.
 
-    Raises DateHorsPeriode, LieuInconnu.
+    Raises DateHorsPeriode, LieuInconnu, FaitsContradictoires.
     """
     contexte = Contexte(
         _calendar.calendrier_of(departement=departement, commune=commune),
@@ -62,20 +70,24 @@ def _combine(
     indeterminees: tuple[tuple[str, str], ...] = (),
 ) -> Resultat:
     calendrier, cfp_le = contexte.calendrier, causes[1]
+    if cfp_le is not None:
+        check_order(
+            "cfp_le", f"le concours de la force publique, le {write_date(cfp_le)}", cfp_le,
+            f"le commandement, le {write_date(cql_le)}", cql_le,
+        )  # fmt: skip
     delai = compute_ordinaire(load_regles()[DEUX_MOIS], cql_le, contexte)
     regle = load_regles()[EXECUTION]
     version = get_version(regle, cql_le)
     assert delai.date is not None
-    # The two readings of the two months: the later one holds back, the earlier is shown.
-    ends = sorted({delai.date, *(autre.date for autre in delai.autres)})
-    le, steps = find_execution(ends[-1], *causes, calendrier)
+    # What leads for the two months leads here; their other readings are shown.
+    le, steps = find_execution(delai.date, *causes, calendrier)
     autres = [
-        Autre(day, "Si les deux mois courent de la signification, préfet saisi le même jour.")
-        for end in ends[:-1]
-        if (day := find_execution(end, *causes, calendrier)[0]) != le
+        Autre(day, autre.motif)
+        for autre in delai.autres
+        if (day := find_execution(autre.date, *causes, calendrier)[0]) != le
     ]
     variant = _calendar.doubtful_variant(calendrier)
-    without = find_execution(ends[-1], *causes, variant)[0] if variant else le
+    without = find_execution(delai.date, *causes, variant)[0] if variant else le
     if without != le:
         autres.append(Autre(without, VENDREDI_SAINT_MOTIF))
     autres += _list_doubts(le, calendrier)
@@ -87,11 +99,11 @@ def _combine(
         autres=autres,
         certitude=worst(
             version.certainty,
-            "to_check" if contexte.prefet_non_saisi or cfp_le is None else "sure",
+            "to_check" if delai.a_obtenir or cfp_le is None else "sure",
             "contested" if autres else "sure",
             "to_check" if _calendar.is_overseas(calendrier) else "sure",
         ),
-        etapes=[start_step(regle, cql_le), *steps],
+        etapes=[start_step(regle, cql_le), *delai.etapes[1:], *steps],
         notes=[version.note, OUTRE_MER if _calendar.is_overseas(calendrier) else ""],
         a_obtenir=delai.a_obtenir or ("" if cfp_le else CONCOURS),
     )

@@ -11,6 +11,7 @@ from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._resultat import (
     Contexte,
     build,
+    check_order,
     compute_delai,
     count_steps,
     count_version,
@@ -124,32 +125,55 @@ def _doubt_place(resultat: Resultat, version: Version, departement: str | None) 
 def suspend_until_prefet(
     regle: Regle, resultat: Resultat, version: Version, contexte: Contexte
 ) -> Resultat:
-    """Show the date that holds if the préfet was seized late: until then the delay is suspended.
+    """Count the two months from the seizure of the préfet: until then they are suspended.
 
-    CPCE L412-5: the two months do not run while the préfet is not seized. The reception may follow
-    the seizure by some days: both dates stand, and neither is certain.
+    CPCE L412-5. The seizure is due as soon as the commandement is served: nothing has run before
+    it. The known day is often that of its reception, so the count from the service stays visible
+    while it can be defended. Without any day, the date holds only if the préfet was seized at once.
     """
     saisi = contexte.prefet_saisi_le
-    if contexte.prefet_non_saisi:
+    if saisi is None:
         return replace(
             resultat,
             certitude=worst(resultat.certitude, "to_check"),
             a_obtenir="la date à laquelle le préfet a été saisi du commandement",
         )
-    if saisi is None or saisi <= resultat.debut:
+    check_order(
+        "prefet_saisi_le", f"la saisine du préfet, le {write_date(saisi)}", saisi,
+        f"le commandement, le {write_date(resultat.debut)}", resultat.debut,
+    )  # fmt: skip
+    if saisi == resultat.debut:
         return resultat
-    later = count_version(
-        version, saisi, sens=regle.sens, franc=version.franc, calendrier=contexte.calendrier
+    return _count_from_saisine(regle, resultat, version, saisi, contexte)
+
+
+def _count_from_saisine(
+    regle: Regle, resultat: Resultat, version: Version, saisi: date, contexte: Contexte
+) -> Resultat:
+    later = compute_delai(regle, version, saisi, contexte.calendrier)
+    suspendu = (
+        f"Le préfet n’est saisi que le {write_date(saisi)} : le délai est suspendu jusque-là "
+        "(article L412-5)"
     )
-    motif = (
-        f"Si le délai n’a couru que de la saisine du préfet, le {write_date(saisi)} : il est "
-        "suspendu jusque-là (article L412-5)."
-    )
+    assert resultat.date is not None
+    readings = {resultat.date + (saisi - resultat.debut): COMPTE_EN_JOURS}
+    # No reading lets the two months end while they are suspended.
+    if saisi <= resultat.date:
+        readings[resultat.date] = SAISI_LE_MEME_JOUR
+    autres = [Autre(day, motif) for day, motif in sorted(readings.items()) if day != later.date]
     return replace(
-        resultat,
-        autres=(*resultat.autres, Autre(later, motif)),
-        certitude=worst(resultat.certitude, "contested"),
+        later,
+        debut=resultat.debut,
+        etapes=(resultat.etapes[0], suspendu, *later.etapes[1:]),
+        autres=(*autres, *later.autres),
+        certitude=worst(later.certitude, "contested" if autres else "sure"),
     )
+
+
+SAISI_LE_MEME_JOUR = (
+    "Si les deux mois courent de la signification, préfet saisi ce jour-là et informé ensuite."
+)
+COMPTE_EN_JOURS = "Si les deux mois sont allongés du nombre de jours de suspension."
 
 
 def compute_refus_implicite(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:

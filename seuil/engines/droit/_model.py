@@ -21,6 +21,15 @@ class LieuInconnu(ValueError):
     """A commune or département code is malformed, or the two contradict each other."""
 
 
+class FaitsContradictoires(ValueError):
+    """A fact given denies another one, or is not one that the rule is about."""
+
+    def __init__(self, fait: str, message: str) -> None:
+        super().__init__(message)
+        # The name of the fact to correct, as `compute` takes it.
+        self.fait = fait
+
+
 class TreveFixeeLocalement(ValueError):
     """Overseas, the préfet sets the winter truce: the engine has no date to give."""
 

@@ -7,7 +7,15 @@ from seuil.engines.droit import _calendar
 from seuil.engines.droit._durees import VENDREDI_SAINT_MOTIF, VENDREDI_SAINT_NOTE, roll_with_step
 from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date, write_duree
-from seuil.engines.droit._model import Autre, DateHorsPeriode, Regle, Resultat, Seuil, Version
+from seuil.engines.droit._model import (
+    Autre,
+    DateHorsPeriode,
+    FaitsContradictoires,
+    Regle,
+    Resultat,
+    Seuil,
+    Version,
+)
 from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._vocabulaire import CERTITUDES, load_faits
 
@@ -34,6 +42,15 @@ class Contexte:
     # Reception by the préfet of the commandement de quitter les lieux, before the requisition.
     cql_recu_le: date | None = None
     cql_recu_inconnu: bool = False
+
+
+def check_order(fait: str, later: str, later_le: date, earlier: str, earlier_le: date) -> None:
+    """Refuse a fact that precedes the one it follows in law."""
+    if later_le < earlier_le:
+        raise FaitsContradictoires(
+            fait,
+            f"Ces dates se contredisent : {later}, précède {earlier}. Corrigez l’une des deux.",
+        )
 
 
 def get_version(regle: Regle, on: date) -> Version:

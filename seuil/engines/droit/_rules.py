@@ -63,7 +63,7 @@ def compute(
     reception is not known) to the implicit refusal; `commune` (Insee code) or `departement` choose
     the calendar and the local lengths.
 
-    Raises RegleInconnue, DateHorsPeriode, LieuInconnu, DureeIllisible.
+    Raises RegleInconnue, DateHorsPeriode, LieuInconnu, DureeIllisible, FaitsContradictoires.
     """
     found, ligne = find_regle(regle)
     calendrier = (

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from seuil.engines.droit._execution import EXECUTION, compute_execution
-from seuil.engines.droit._model import DateHorsPeriode, Resultat
+from seuil.engines.droit._model import DateHorsPeriode, FaitsContradictoires, Resultat
 from seuil.engines.droit._rules import compute
 from seuil.strict_yaml import FichierIllisible, Table, read_tables
 
@@ -81,7 +81,7 @@ def check_case(regle: str, case: Mapping[str, Any]) -> Verdict:
     """Compare one case with the engine."""
     try:
         resultat = compute_case(regle, case)
-    except DateHorsPeriode as refusal:
+    except (DateHorsPeriode, FaitsContradictoires) as refusal:
         ecarts = [] if case.get("refus") else [f"refusé : {refusal}"]
         return Verdict(regle, case["cas"], "faux" if ecarts else "juste", tuple(ecarts))
     if case.get("refus"):

@@ -82,6 +82,8 @@ class CalculForm(Formulaire):
             return _compute(self.regle, self.cleaned_data["depuis"], facts)
         except (droit.DateHorsPeriode, droit.TreveFixeeLocalement) as refusal:
             self.add_error("depuis", str(refusal))
+        except droit.FaitsContradictoires as refusal:
+            self.add_error(refusal.fait if refusal.fait in self.fields else None, str(refusal))
         except droit.LieuInconnu as refusal:
             self.add_error("departement", str(refusal))
         except droit.DureeIllisible as refusal:
