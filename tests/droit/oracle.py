@@ -258,7 +258,6 @@ _DELAIS: dict[str, tuple[_Delai, ...]] = {
     "F1": (_Delai(mois=2, du=_CPCE),),
     "G3": (_Delai(mois=2, du=_CPCE),),
     "G4": (_Delai(mois=2),),
-    "G5": (_Delai(jours=15),),
     "G9": (_Delai(mois=2, du=date(2025, 11, 7)),),
     "G10": (_Delai(mois=2, franc=True, report=True),),
     "G12": (
@@ -372,7 +371,9 @@ def _c6(audience: date, lieu: Lieu, bail: _Bail) -> Attendu | None:
 
 
 def _f4(jour: date, lieu: Lieu, bail: _Bail) -> Attendu:
-    return Attendu(None if lieu.outre_mer else end_of_treve(jour))
+    if lieu.outre_mer:
+        raise HorsOracle("F4: the truce overseas is a local table")
+    return Attendu(end_of_treve(jour))
 
 
 def _g7(recue: date, lieu: Lieu, bail: _Bail) -> Attendu:
@@ -381,6 +382,13 @@ def _g7(recue: date, lieu: Lieu, bail: _Bail) -> Attendu:
         raise HorsOracle("G7: the truce overseas is a local table")
     refus = walk_months(recue, 2)
     return Attendu(end_of_treve(refus) + _JOUR if is_treve(refus) else refus)
+
+
+def _g5(accorde: date, lieu: Lieu, bail: _Bail) -> Attendu:
+    """Fifteen days; the day more that a grant during the truce lets one argue is not told here."""
+    if lieu.outre_mer:
+        raise HorsOracle("G5: the truce overseas is a local table")
+    return Attendu(walk_days(accorde, 15))
 
 
 def _h1(terme: date, lieu: Lieu, bail: _Bail) -> Attendu:
@@ -422,6 +430,7 @@ _SENTENCES: dict[str, Callable[[date, Lieu, _Bail], Attendu | None]] = {
     "D5": _range_from(_CPCE),
     "D6": _range_from(_CPCE),
     "F4": _f4,
+    "G5": _g5,
     "G7": _g7,
     "H1": _h1,
     "K1": _k1,

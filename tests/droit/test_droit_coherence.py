@@ -107,3 +107,49 @@ def test_a_premature_requisition_waits_for_the_day_when_the_concours_may_be_gran
     refus = droit.compute("G3", depuis=recue, cql_recu_le=saisi).date
 
     assert refus == _calendar.add_months(possible, 2)
+
+
+ULTRAMARINS = st.sampled_from(["971", "972", "973", "974", "975", "976", "977", "978"])
+
+
+@properties
+@given(jour=JOURS, departement=ULTRAMARINS)
+def test_overseas_no_rule_leads_with_a_day_of_a_truce_that_another_one_shows(
+    jour: date, departement: str
+) -> None:
+    """The later date leads, or none, in every rule that the truce touches."""
+    treve = droit.compute("F4", depuis=jour, departement=departement)
+    resultats = [
+        droit.compute_execution(
+            cql_le=jour, prefet_saisi_le=jour, cfp_le=jour, departement=departement
+        ),
+        droit.compute("G7", depuis=jour, departement=departement),
+        droit.compute("G5", depuis=jour, departement=departement),
+    ]
+
+    assert treve.certitude == "to_check"
+    for resultat in resultats:
+        assert resultat.certitude == "to_check"
+        assert (resultat.date is None) is (treve.date is None)
+        if resultat.date is None:
+            assert "arrêté" in resultat.a_obtenir
+        else:
+            others = [autre.date for autre in resultat.autres]
+            assert resultat.date >= max(others, default=resultat.date)
+
+
+@pytest.mark.parametrize("departement", ["971", "972", "973", "974", "976"])
+def test_overseas_the_first_day_of_eviction_is_outside_every_published_truce(
+    departement: str,
+) -> None:
+    for months in range(12):
+        cql_le = _calendar.add_months(date(2026, 1, 10), months)
+        ex = droit.compute_execution(
+            cql_le=cql_le, prefet_saisi_le=cql_le, cfp_le=cql_le, departement=departement
+        )
+        assert ex.date is not None
+        for treve in droit.regles()["F4"].outre_mer:
+            if treve.departement == departement and treve.periode:
+                day = (ex.date.month, ex.date.day)
+                du, au = treve.periode.debut, treve.periode.fin
+                assert not (du <= day <= au if du <= au else day >= du or day <= au)

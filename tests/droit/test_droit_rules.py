@@ -137,12 +137,12 @@ def test_execution_waits_for_the_first_lawful_day(cql_delay_end: date, expected:
     assert le == expected
 
 
-def test_execution_overseas_leaves_the_truce_to_be_checked() -> None:
+def test_execution_overseas_waits_for_the_published_truce_and_leaves_it_to_be_checked() -> None:
     le, steps = droit.execution_possible_from(
         cql_delay_end=date(2026, 1, 15), delais_judge_end=None, cfp_on=None, departement="974"
     )
 
-    assert le == date(2026, 1, 16)
+    assert le == date(2026, 4, 16)
     assert any(step.startswith("À vérifier") for step in steps)
 
 

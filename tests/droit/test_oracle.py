@@ -337,15 +337,21 @@ def test_the_rules_of_the_old_housing_aid_end_with_2026() -> None:
         assert expect(regle, date(2027, 1, 1)) is None
 
 
-def test_ranges_and_the_truce_overseas_have_no_day() -> None:
+def test_ranges_have_no_day() -> None:
     for regle in ("D1", "D3", "D5", "D6"):
         assert _expected(regle, "2026-03-03").date is None
-    assert _expected("F4", "2026-03-03", departement="974").date is None
 
 
 @pytest.mark.parametrize(
     ("regle", "options"),
-    [("G7", {"departement": "974"}), ("K2", {"departement": "35"}), ("H1", {}), ("K2", {})],
+    [
+        ("F4", {"departement": "974"}),
+        ("G5", {"departement": "974"}),
+        ("G7", {"departement": "974"}),
+        ("K2", {"departement": "35"}),
+        ("H1", {}),
+        ("K2", {}),
+    ],
 )
 def test_what_the_sources_leave_open_is_declined(regle: str, options: dict[str, str]) -> None:
     with pytest.raises(HorsOracle):

@@ -40,6 +40,7 @@ from seuil.engines.droit._model import (
     RegleInconnue,
     Resultat,
     TreveFixeeLocalement,
+    TreveLocale,
     Version,
 )
 from seuil.engines.droit._montants import write_montant
@@ -92,6 +93,7 @@ __all__ = [
     "SituationLocative",
     "Terme",
     "TreveFixeeLocalement",
+    "TreveLocale",
     "Verdict",
     "Versement",
     "Version",

@@ -19,10 +19,16 @@ from seuil.engines.droit._resultat import (
     worst,
 )
 from seuil.engines.droit._treve import (
+    ARRETE,
+    HORS_TREVE,
     OUTRE_MER,
+    SANS_TREVE,
+    find_causes,
     find_execution,
     find_tolerance,
+    is_treve_unknown,
     list_treves_locales,
+    skip_jours_interdits,
     skip_obstacles,
 )
 
@@ -91,6 +97,10 @@ def _combine(
     if without != le:
         autres.append(Autre(without, VENDREDI_SAINT_MOTIF))
     autres += _list_doubts(le, calendrier)
+    if _calendar.is_overseas(calendrier):
+        free = find_causes(delai.date, *causes)[0]
+        known = {autre.date for autre in autres}
+        autres += [a for a in _list_sans_treve(free, le, calendrier) if a.date not in known]
     resultat = build(
         regle,
         version,
@@ -110,20 +120,40 @@ def _combine(
     resultat = replace(
         resultat, references=tuple(dict.fromkeys(delai.references + version.references))
     )
-    return _leave_open(resultat, indeterminees) if indeterminees else resultat
+    if indeterminees:
+        return _leave_open(resultat, indeterminees)
+    return _leave_treve_open(resultat) if is_treve_unknown(calendrier) else resultat
 
 
 CONCOURS = "le concours de la force publique, qui n’est pas accordé"
 
 
 def _list_doubts(le: date, calendrier: str) -> list[Autre]:
-    """Return the other days when a tolerance or a local truce may forbid the first."""
-    if _calendar.is_overseas(calendrier):
-        ends = [(au, motif) for du, au, motif in list_treves_locales(le, calendrier) if du <= le]
-    else:
-        tolerance = find_tolerance(le)
-        ends = [(tolerance.au, tolerance.motif)] if tolerance else []
-    return [Autre(skip_obstacles(au + ONE_DAY, calendrier)[0], motif) for au, motif in ends]
+    """Return the other day when a tolerance may forbid the first."""
+    tolerance = None if _calendar.is_overseas(calendrier) else find_tolerance(le)
+    if tolerance is None:
+        return []
+    return [Autre(skip_obstacles(tolerance.au + ONE_DAY, calendrier)[0], tolerance.motif)]
+
+
+def _list_sans_treve(free: date, le: date, calendrier: str) -> list[Autre]:
+    """Return the earlier days that hold if the truce overseas is not the latest one published."""
+    treves = list_treves_locales(free, calendrier)
+    ends = [au + ONE_DAY for du, au, _ in treves if du <= free]
+    days = {skip_jours_interdits(day, calendrier) for day in (free, *ends)}
+    return [Autre(day, HORS_TREVE) for day in sorted(days - {le})]
+
+
+def _leave_treve_open(resultat: Resultat) -> Resultat:
+    """Take the date away: no period of the truce is published for the place."""
+    assert resultat.date is not None
+    missing = (ARRETE, resultat.a_obtenir)
+    return replace(
+        resultat,
+        date=None,
+        autres=(Autre(resultat.date, SANS_TREVE), *resultat.autres),
+        a_obtenir=" ; ".join(filter(None, missing)),
+    )
 
 
 def _leave_open(resultat: Resultat, indeterminees: tuple[tuple[str, str], ...]) -> Resultat:

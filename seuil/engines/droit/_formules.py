@@ -16,11 +16,21 @@ from seuil.engines.droit._resultat import (
     count_steps,
     count_version,
     get_version,
+    join_notes,
     start_step,
     worst,
     write_seuil,
 )
-from seuil.engines.droit._treve import OUTRE_MER, find_treve, list_treves_locales
+from seuil.engines.droit._treve import (
+    ARRETE,
+    HORS_TREVE,
+    OUTRE_MER,
+    SANS_TREVE,
+    find_treve,
+    find_treve_locale,
+    is_treve_unknown,
+    list_treves_locales,
+)
 from seuil.engines.droit._treve import REGLE as TREVE
 
 
@@ -192,11 +202,15 @@ def _doubt_reception(resultat: Resultat, contexte: Contexte) -> Resultat:
     """Say that the requisition may be premature while nobody knows when the préfet was told."""
     if not contexte.cql_recu_inconnu:
         return resultat
+    missing = (resultat.a_obtenir, RECEPTION)
     return replace(
         resultat,
         certitude=worst(resultat.certitude, "to_check"),
-        a_obtenir="la date à laquelle le préfet a reçu le commandement de quitter les lieux",
+        a_obtenir=" ; ".join(filter(None, missing)),
     )
+
+
+RECEPTION = "la date à laquelle le préfet a reçu le commandement de quitter les lieux"
 
 
 def find_saisine(rfp_le: date, contexte: Contexte) -> tuple[date, tuple[str, ...]]:
@@ -225,7 +239,9 @@ def compute_concours_execute(regle: Regle, depuis: date, contexte: Contexte) -> 
     calendrier = contexte.calendrier
     version = get_version(regle, depuis)
     resultat = compute_delai(regle, version, depuis, calendrier)
-    if _calendar.is_overseas(calendrier) or not find_treve(depuis).contains(depuis):
+    if _calendar.is_overseas(calendrier):
+        return _execute_outre_mer(regle, resultat, version, calendrier)
+    if not find_treve(depuis).contains(depuis):
         return resultat
     effet = find_treve(depuis).au + ONE_DAY
     later = count_version(
@@ -242,20 +258,43 @@ def compute_concours_execute(regle: Regle, depuis: date, contexte: Contexte) -> 
     )
 
 
+def _execute_outre_mer(
+    regle: Regle, resultat: Resultat, version: Version, calendrier: str
+) -> Resultat:
+    """Let the later date lead where the truce is only told, none where it is not."""
+    assert resultat.date is not None
+    doubtful = replace(
+        resultat,
+        certitude="to_check",
+        note=join_notes(resultat.note, OUTRE_MER),
+    )
+    if is_treve_unknown(calendrier):
+        plain = Autre(resultat.date, SANS_TREVE)
+        return replace(doubtful, date=None, autres=(plain, *resultat.autres), a_obtenir=ARRETE)
+    treve = find_treve_locale(resultat.debut, calendrier)
+    if treve is None:
+        return doubtful
+    end, motif = treve
+    later = count_version(
+        version, end + ONE_DAY, sens=regle.sens, franc=version.franc, calendrier=calendrier
+    )
+    step = (
+        f"Accordé pendant la trêve, à vérifier ({motif.rstrip('.')}) : effet le "
+        f"{write_date(end + ONE_DAY)}"
+    )
+    return replace(
+        doubtful,
+        date=later,
+        autres=(Autre(resultat.date, HORS_TREVE), *resultat.autres),
+        etapes=(*resultat.etapes, step),
+    )
+
+
 def compute_treve(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
     calendrier = contexte.calendrier
     treve = find_treve(depuis)
     if _calendar.is_overseas(calendrier):
-        return build(
-            regle,
-            treve.version,
-            depuis,
-            None,
-            autres=[Autre(au, motif) for _, au, motif in list_treves_locales(depuis, calendrier)],
-            certitude="to_check",
-            etapes=[OUTRE_MER],
-            notes=[OUTRE_MER],
-        )
+        return _compute_treve_locale(regle, treve.version, depuis, calendrier)
     where = "dans la trêve" if treve.contains(depuis) else "avant la trêve"
     etapes = [
         f"Le {write_date(depuis)} est {where} du {write_date(treve.du)} au {write_date(treve.au)}"
@@ -283,6 +322,30 @@ def compute_treve(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
     return replace(resultat, references=resultat.references + extra.references)
 
 
+def _compute_treve_locale(
+    regle: Regle, version: Version, depuis: date, calendrier: str
+) -> Resultat:
+    """Give the latest last day that is told of a truce overseas; none where none is."""
+    told = list_treves_locales(depuis, calendrier)
+    running = [treve for treve in told if treve[0] <= depuis]
+    _, le, motif = max(running or told, key=lambda t: t[1], default=(None, None, ""))
+    resultat = build(
+        regle,
+        version,
+        depuis,
+        le,
+        autres=[Autre(au, why) for _, au, why in told if au != le],
+        certitude="to_check",
+        etapes=[OUTRE_MER, *([motif] if motif else [])],
+        notes=[],
+        a_obtenir=ARRETE,
+    )
+    return replace(resultat, references=load_regles()[TREVE_OUTRE_MER].versions[-1].references)
+
+
+TREVE_OUTRE_MER = "F4i"
+
+
 def compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
     """Date the implicit refusal, then defer it to the end of the truce or of the judge's time.
 
@@ -307,14 +370,12 @@ def compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Re
             "Le refus naît pendant les délais accordés par le juge, qui finissent le "
             f"{write_date(delais_jusqu_au)} → {write_date(le)}"
         )
+    final: date | None = le
     if _calendar.is_overseas(calendrier):
         notes.append(OUTRE_MER)
         certitude = "to_check"
-        autres = [
-            Autre(au + ONE_DAY, motif)
-            for du, au, motif in list_treves_locales(le, calendrier)
-            if du <= le
-        ]
+        autres, final, treve_step = _defer_outre_mer(le, calendrier)
+        etapes.extend(treve_step)
     elif find_treve(le).contains(le):
         treve = find_treve(le)
         if le != refus:
@@ -326,8 +387,26 @@ def compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Re
         )
         etapes.append(f"Trêve : paramètre {treve.version.parametre(TREVE)}")
         references += treve.version.references
-        le = treve.au + ONE_DAY
+        final = treve.au + ONE_DAY
     resultat = build(
-        regle, version, depuis, le, autres=autres, certitude=certitude, etapes=etapes, notes=notes
-    )
+        regle, version, depuis, final, autres=autres, certitude=certitude, etapes=etapes,
+        notes=notes, a_obtenir="" if final else ARRETE,
+    )  # fmt: skip
     return _doubt_reception(replace(resultat, references=references), contexte)
+
+
+def _defer_outre_mer(le: date, calendrier: str) -> tuple[list[Autre], date | None, list[str]]:
+    """Defer a day to the end of the latest truce told of a place; no day where none is told."""
+    if is_treve_unknown(calendrier):
+        return [Autre(le, SANS_TREVE)], None, []
+    treve = find_treve_locale(le, calendrier)
+    if treve is None:
+        return [], le, []
+    ends = {au + ONE_DAY: why for du, au, why in list_treves_locales(le, calendrier) if du <= le}
+    end, motif = treve
+    later = end + ONE_DAY
+    others = [Autre(day, why) for day, why in ends.items() if day != later]
+    step = (
+        f"Cette date tombe pendant la trêve, à vérifier ({motif.rstrip('.')}) → {write_date(later)}"
+    )
+    return [Autre(le, HORS_TREVE), *others], later, [step]

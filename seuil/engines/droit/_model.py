@@ -163,10 +163,13 @@ class Periode:
 
 @dataclass(frozen=True, slots=True)
 class TreveLocale:
-    """The yearly truce that a préfet set overseas, as a secondary source states it."""
+    """The yearly truce that a préfet set overseas, as a secondary source states it.
+
+    Without a period, none was found published: `motif` says what was searched.
+    """
 
     departement: str
-    periode: Periode
+    periode: Periode | None
     motif: str
     url: str
 

@@ -101,10 +101,11 @@ def _read_one(table: Table, key: str, read: Callable[[Table], T]) -> T | None:
 
 def read_treve_locale(table: Table) -> TreveLocale:
     """Read the winter truce of one overseas département."""
-    table.check_keys({"departement", "debut", "fin", "motif", "url"})
+    bounds = {"debut", "fin"} if {"debut", "fin"} & table.keys() else set()
+    table.check_keys({"departement", "motif", "url", *bounds})
     return TreveLocale(
         departement=table.text("departement"),
-        periode=Periode(debut=_read_month_day(table, "debut"), fin=_read_month_day(table, "fin")),
+        periode=_read_bornes(table) if bounds else None,
         motif=table.text("motif"),
         url=table.text("url"),
     )
@@ -157,6 +158,10 @@ def _read_variante(table: Table) -> Variante:
 
 def _read_periode(table: Table) -> Periode:
     table.check_keys({"debut", "fin"})
+    return _read_bornes(table)
+
+
+def _read_bornes(table: Table) -> Periode:
     return Periode(debut=_read_month_day(table, "debut"), fin=_read_month_day(table, "fin"))
 
 
