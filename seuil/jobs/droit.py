@@ -83,6 +83,9 @@ def _declare_droit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cql-recu", type=read_date, help="commandement de quitter reçu par le préfet (G3, G7)"
     )
+    parser.add_argument(
+        "--bailleur", choices=("prive", "social"), help="nature du bailleur (L4, L4b)"
+    )
     parser.add_argument("--concours", type=read_date, help="concours accordé le (EX)")
     parser.add_argument("--commune", help="code Insee de la commune")
     parser.add_argument("--departement", help="code du département")
@@ -161,6 +164,7 @@ def _compute(arguments: argparse.Namespace) -> droit.Resultat:
         prefet_saisi_le=arguments.prefet_saisi,
         delais_jusqu_au=arguments.delais_jusqu_au,
         cql_recu_le=arguments.cql_recu,
+        bailleur=arguments.bailleur,
         **place,
     )
 

@@ -293,7 +293,7 @@ _DELAIS: dict[str, tuple[_Delai, ...]] = {
     "K5": (_Delai(jours=42),),
     "K5b": (_Delai(mois=3),),
     "L2": (_Delai(mois=2, du=date(2016, 1, 1)),),
-    "L4": (_Delai(jours=15, du=_NARCOTRAFIC),),
+    "L4": (_Delai(mois=1, du=_NARCOTRAFIC),),
     "L4b": (_Delai(mois=1, du=_NARCOTRAFIC),),
 }
 

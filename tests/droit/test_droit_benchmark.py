@@ -15,7 +15,7 @@ import yaml
 HERE = Path(__file__).parent
 REQUIRED = {"cas", "depuis"}
 DAYS = {"bail", "reconduit_le", "prefet_saisi_le", "delais_jusqu_au", "cfp_le", "cql_recu_le"}
-FACTS = {*DAYS, "clause", "delai_annonce", "commune", "departement"}
+FACTS = {*DAYS, "clause", "delai_annonce", "bailleur", "commune", "departement"}
 EXPECTED = {"date", "autres", "plage", "seuils", "certitude"}
 CERTITUDES = {"sure", "contested", "to_check"}
 PLACES = {"commune": r"(\d{2}|2[AB])\d{3}", "departement": r"\d{2}|2[AB]|9[78]\d"}

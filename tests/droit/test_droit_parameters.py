@@ -276,7 +276,7 @@ STUDY = {
     "K5": [(None, None, 6, "semaines")],
     "K5b": [(None, None, 3, "mois")],
     "L2": [("2016-01-01", None, 2, "mois")],
-    "L4": [("2025-06-15", None, 15, "jours")],
+    "L4": [("2025-06-15", None, 1, "mois")],
     "L4b": [("2025-06-15", None, 1, "mois")],
     "EM1": [("2024-01-01", None, 15, "jours")],
     "EM2": [("2024-01-01", None, 4, "semaines")],

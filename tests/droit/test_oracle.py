@@ -258,7 +258,7 @@ def test_a_commandement_before_the_law_of_2023_gives_two_months_whatever_the_cla
         ("G12c", "2026-06-10", "2026-07-10"),
         ("H1", "2027-01-31", "2027-04-30"),
         ("K4", "2026-09-01", "2026-10-13"),
-        ("L4", "2025-06-15", "2025-06-30"),
+        ("L4", "2025-06-15", "2025-07-15"),
     ],
 )
 def test_a_rule_gives_the_published_or_computed_day(regle: str, depuis: str, attendu: str) -> None:

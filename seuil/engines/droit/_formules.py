@@ -6,7 +6,7 @@ from datetime import date
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
 from seuil.engines.droit._francais import write_date
-from seuil.engines.droit._model import Autre, Regle, Resultat, Version
+from seuil.engines.droit._model import Autre, Regle, Resultat, Variante, Version
 from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._resultat import (
     Contexte,
@@ -88,10 +88,12 @@ def compute_impaye_constitue(regle: Regle, depuis: date, contexte: Contexte) -> 
 
 
 def compute_variante(regle: Regle, version: Version, depuis: date, contexte: Contexte) -> Resultat:
-    """Count the length that the département gives; the common one stays visible when in doubt."""
-    found = next((v for v in version.variantes if contexte.departement in v.departements), None)
+    """Count the length of the place or the landlord; the common one stays visible in doubt."""
+    found = next((v for v in version.variantes if _is_of(v, contexte)), None)
     if found is None:
         common = compute_delai(regle, version, depuis, contexte.calendrier)
+        if any(v.bailleur for v in version.variantes):
+            return _doubt_bailleur(common, version, contexte)
         return _doubt_place(common, version, contexte.departement)
     local = replace(
         version, n=found.n, unit=found.unit, certainty=worst(version.certainty, found.certainty)
@@ -106,6 +108,34 @@ def compute_variante(regle: Regle, version: Version, depuis: date, contexte: Con
         resultat,
         etapes=etapes,
         autres=(*resultat.autres, Autre(common.date, version.motif)),
+    )
+
+
+def _is_of(variante: Variante, contexte: Contexte) -> bool:
+    if variante.bailleur:
+        return contexte.bailleur == variante.bailleur
+    return contexte.departement in variante.departements
+
+
+def _doubt_bailleur(resultat: Resultat, version: Version, contexte: Contexte) -> Resultat:
+    """Say for which landlord the length holds; unknown, show the others."""
+    if contexte.bailleur is not None:
+        etapes = (resultat.etapes[0], version.motif, *resultat.etapes[1:])
+        return replace(resultat, etapes=etapes)
+    autres = tuple(
+        Autre(
+            _calendar.shift(
+                resultat.debut, v.n, v.unit, franc=False, calendrier=contexte.calendrier
+            ),
+            f"{v.motif}.",
+        )
+        for v in version.variantes
+    )
+    return replace(
+        resultat,
+        certitude="to_check",
+        autres=(*resultat.autres, *autres),
+        a_obtenir="la nature du bailleur, social ou privé",
     )
 
 

@@ -197,9 +197,10 @@ class Seuil:
 
 @dataclass(frozen=True, slots=True)
 class Variante:
-    """Another length for some départements, and why."""
+    """Another length for some départements, or for a kind of landlord, and why."""
 
     departements: frozenset[str]
+    bailleur: str
     n: int
     unit: str
     certainty: str
@@ -259,6 +260,8 @@ class Regle:
     sens: str
     origine: str
     territoire: str
+    # The only kind of landlord that it is about; empty: any.
+    bailleur: str
     formule: str
     report: str
     transition: str

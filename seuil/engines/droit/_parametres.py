@@ -12,7 +12,7 @@ from types import MappingProxyType
 from seuil.engines.droit._essai import get_essai, list_parameter_files
 from seuil.engines.droit._model import Regle, Version
 from seuil.engines.droit._versions import FORMULES, read_list, read_treve_locale, read_version
-from seuil.engines.droit._vocabulaire import HERE, load_faits
+from seuil.engines.droit._vocabulaire import BAILLEURS, HERE, load_faits
 from seuil.strict_yaml import FichierIllisible, Table, read_file
 
 SENS = ("apres", "avant")
@@ -29,7 +29,7 @@ _KEYS = {
 }  # fmt: skip
 _OPTIONAL = {
     "echeance", "categorie", "formule", "report", "transition", "lendemain", "territoire",
-    "changements", "outre_mer",
+    "changements", "outre_mer", "bailleur",
 }  # fmt: skip
 
 
@@ -116,6 +116,7 @@ def _read_regle(table: Table, *, theme: str) -> Regle:
         sens=table.choice("sens", SENS),
         origine=origine,
         territoire=table.text("territoire", default=""),
+        bailleur=table.choice("bailleur", BAILLEURS) if "bailleur" in table else "",
         formule=formule,
         report=table.choice("report", REPORTS, default="aucun"),
         transition=table.text("transition", default=""),

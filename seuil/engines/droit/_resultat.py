@@ -31,6 +31,7 @@ class Contexte:
 
     calendrier: str = _calendar.METROPOLE
     departement: str | None = None
+    bailleur: str | None = None
     bail: str = BAIL_INCONNU
     clause: str | None = None
     # The lease was renewed, expressly or tacitly, since the law that shortened the delay.

@@ -19,7 +19,14 @@ from seuil.engines.droit._formules import (
     compute_treve,
 )
 from seuil.engines.droit._francais import write_date
-from seuil.engines.droit._model import DateHorsPeriode, Regle, RegleInconnue, Resultat, Version
+from seuil.engines.droit._model import (
+    DateHorsPeriode,
+    FaitsContradictoires,
+    Regle,
+    RegleInconnue,
+    Resultat,
+    Version,
+)
 from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._resultat import (
     BAIL_ANCIEN,
@@ -31,6 +38,7 @@ from seuil.engines.droit._resultat import (
     worst,
     write_periode,
 )
+from seuil.engines.droit._vocabulaire import BAILLEURS
 
 ORDINAIRE = Contexte()
 
@@ -48,6 +56,7 @@ def compute(
     delais_jusqu_au: date | None = None,
     cql_recu_le: date | None = None,
     cql_recu_inconnu: bool = False,
+    bailleur: str | None = None,
     commune: str | None = None,
     departement: str | None = None,
 ) -> Resultat:
@@ -60,12 +69,14 @@ def compute(
     `prefet_non_saisi` when nothing shows that the préfet was seized; `delais_jusqu_au` (last day
     of time granted by the judge) to the State's liability; `cql_recu_le` (reception by the préfet
     of the commandement de quitter les lieux, `cql_recu_inconnu` when one was served and its
-    reception is not known) to the implicit refusal; `commune` (Insee code) or `departement` choose
-    the calendar and the local lengths.
+    reception is not known) to the implicit refusal; `bailleur` (« prive » or « social ») where the
+    law tells landlords apart; `commune` (Insee code) or `departement` choose the calendar and the
+    local lengths.
 
     Raises RegleInconnue, DateHorsPeriode, LieuInconnu, DureeIllisible, FaitsContradictoires.
     """
     found, ligne = find_regle(regle)
+    _check_bailleur(found, bailleur)
     calendrier = (
         _calendar.METROPOLE
         if departement is None and commune is None
@@ -96,7 +107,11 @@ def compute(
             cql_recu_inconnu=cql_recu_inconnu,
         )
     elif any(version.variantes for version in found.versions):
-        contexte = Contexte(calendrier, departement=_calendar.departement_of(departement, commune))
+        contexte = Contexte(
+            calendrier,
+            departement=_calendar.departement_of(departement, commune),
+            bailleur=bailleur,
+        )
     else:
         contexte = ORDINAIRE if calendrier == _calendar.METROPOLE else Contexte(calendrier)
     resultat = _compute(found.id, depuis, contexte)
@@ -105,6 +120,20 @@ def compute(
     if found.territoire and departement and departement != found.territoire:
         return _doubt_territoire(found, resultat, departement)
     return resultat
+
+
+def _check_bailleur(regle: Regle, bailleur: str | None) -> None:
+    """Refuse a landlord that the law does not name, or that the rule is not about."""
+    if bailleur is not None and bailleur not in BAILLEURS:
+        raise FaitsContradictoires(
+            "bailleur", f"Le bailleur est « prive » ou « social », et non « {bailleur} »."
+        )
+    if regle.bailleur and bailleur and bailleur != regle.bailleur:
+        raise FaitsContradictoires(
+            "bailleur",
+            f"La règle {regle.id} ne vaut que pour un bailleur {BAILLEURS[regle.bailleur]} : "
+            f"{regle.description}",
+        )
 
 
 def _doubt_territoire(regle: Regle, resultat: Resultat, departement: str) -> Resultat:

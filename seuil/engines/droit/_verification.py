@@ -12,7 +12,7 @@ from seuil.strict_yaml import FichierIllisible, Table, read_tables
 
 FAITS = frozenset({
     "depuis", "bail", "clause", "reconduit_le", "delai_annonce", "prefet_saisi_le",
-    "delais_jusqu_au", "cql_recu_le", "commune", "departement",
+    "delais_jusqu_au", "cql_recu_le", "bailleur", "commune", "departement",
 })  # fmt: skip
 FAITS_EXECUTION = frozenset({
     "prefet_saisi_le", "delais_jusqu_au", "cfp_le", "commune", "departement",

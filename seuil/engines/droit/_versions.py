@@ -15,7 +15,7 @@ from seuil.engines.droit._model import (
     Variante,
     Version,
 )
-from seuil.engines.droit._vocabulaire import CERTITUDES, read_references, read_unit
+from seuil.engines.droit._vocabulaire import BAILLEURS, CERTITUDES, read_references, read_unit
 from seuil.strict_yaml import Table
 
 T = TypeVar("T")
@@ -146,9 +146,12 @@ def _read_seuil(table: Table) -> Seuil:
 
 
 def _read_variante(table: Table) -> Variante:
-    table.check_keys({"departements", "n", "unit", "certainty", "motif"})
+    by_bailleur = "bailleur" in table
+    whose = "bailleur" if by_bailleur else "departements"
+    table.check_keys({whose, "n", "unit", "certainty", "motif"})
     return Variante(
-        departements=frozenset(table.texts("departements")),
+        departements=frozenset() if by_bailleur else frozenset(table.texts("departements")),
+        bailleur=table.choice("bailleur", BAILLEURS) if by_bailleur else "",
         n=_read_duree(table),
         unit=read_unit(table),
         certainty=table.choice("certainty", CERTITUDES),

@@ -10,6 +10,8 @@ from seuil.strict_yaml import Table, read_file
 
 HERE = Path(__file__).parent
 CERTITUDES = ("sure", "contested", "to_check")
+# The landlords that the law tells apart: an organisme of social housing, or any other.
+BAILLEURS: Mapping[str, str] = MappingProxyType({"prive": "privé", "social": "social"})
 
 
 @cache

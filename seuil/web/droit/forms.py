@@ -57,6 +57,11 @@ class CalculForm(Formulaire):
     prefet_saisi_le = DateField(bornee=False, label="Préfet saisi le", required=False)
     delais_jusqu_au = DateField(bornee=False, label="Délais du juge jusqu’au", required=False)
     cfp_le = DateField(bornee=False, label="Concours accordé le", required=False)
+    bailleur = ChoixField(
+        label="Bailleur",
+        required=False,
+        choices=[("", "Non connu"), ("prive", "Privé"), ("social", "Social")],
+    )
     departement = forms.CharField(
         label="Département",
         required=False,
@@ -68,6 +73,8 @@ class CalculForm(Formulaire):
         super().__init__(*args, **kwargs)
         self.regle = regle
         kept = {"depuis", "departement", *_CHAMPS.get(regle.formule, ())}
+        if regle.bailleur or any(v.bailleur for w in regle.versions for v in w.variantes):
+            kept.add("bailleur")
         for name in set(self.fields) - kept:
             del self.fields[name]
         self.fields[
