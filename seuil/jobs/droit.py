@@ -30,7 +30,7 @@ CERTITUDES = {
 }
 COMMANDES = ("regles", "verifier", "effet")
 # Leases and commandements write « deux mois », « six (6) semaines », « 2mois ».
-_DELAI_ECRIT = re.compile(r"(\w+?)\s*(?:\((\w+)\)\s*)?(mois|semaines?)\.?")
+_DELAI_ECRIT = re.compile(r"(\w+?)\s*(?:\((\w+)\)\s*)?(mois|semaines?|jours?)\.?")
 _NOMBRES = {
     "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7,
     "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12,
@@ -73,8 +73,12 @@ def _declare_droit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("regle", metavar="RÈGLE", help="A1, C2, F4… ou verifier, regles, effet")
     parser.add_argument("--depuis", type=read_date, help="jour du fait de départ, AAAA-MM-JJ")
     parser.add_argument("--bail", type=read_date, help="date du bail")
-    parser.add_argument("--reconduit", type=read_date, help="date de sa dernière reconduction")
-    parser.add_argument("--clause", help="délai écrit dans le bail, « 2 mois » ou « 6 semaines »")
+    parser.add_argument("--reconduit", type=read_date, help="sa dernière reconduction tacite")
+    parser.add_argument("--renouvele", type=read_date, help="son dernier renouvellement exprès")
+    parser.add_argument(
+        "--nature-bail", choices=tuple(droit.NATURES), help="habitation, faute de précision"
+    )
+    parser.add_argument("--clause", help="délai écrit dans le bail, « 2 mois », « 6 semaines »…")
     parser.add_argument("--delai-annonce", help="délai annoncé par le commandement de payer")
     parser.add_argument("--prefet-saisi", type=read_date, help="saisine du préfet (F1, EX)")
     parser.add_argument(
@@ -84,7 +88,7 @@ def _declare_droit(parser: argparse.ArgumentParser) -> None:
         "--cql-recu", type=read_date, help="commandement de quitter reçu par le préfet (G3, G7)"
     )
     parser.add_argument(
-        "--bailleur", choices=("prive", "social"), help="nature du bailleur (L4, L4b)"
+        "--bailleur", choices=tuple(droit.BAILLEURS), help="nature du bailleur (L4, L4b)"
     )
     parser.add_argument("--concours", type=read_date, help="concours accordé le (EX)")
     parser.add_argument("--commune", help="code Insee de la commune")
@@ -158,6 +162,8 @@ def _compute(arguments: argparse.Namespace) -> droit.Resultat:
         bail=arguments.bail,
         clause=_read_delai("la clause du bail (--clause)", arguments.clause, regle),
         reconduit_le=arguments.reconduit,
+        renouvele_le=arguments.renouvele,
+        nature_bail=arguments.nature_bail,
         delai_annonce=_read_delai(
             "le commandement (--delai-annonce)", arguments.delai_annonce, regle
         ),
@@ -180,16 +186,12 @@ def _read_delai(where: str, text: str | None, regle: droit.Regle) -> str | None:
     """Read the delay that an act writes as the engine writes it; None to a rule that asks none."""
     if text is None or regle.formule != "clause_resolutoire":
         return None
-    transition = droit.regles()[regle.transition]
-    known = {
-        droit.write_duree(v.n, v.unit)
-        for v in (*regle.versions, *transition.versions)
-        if v.n and v.unit
-    }
     delai = _write_delai(text)
-    if delai not in known:
-        choices = " ou ".join(f"« {choice} »" for choice in sorted(known))
-        raise DemandeIncomplete(f"Le délai que dit {where} doit être {choices}, et non « {text} ».")
+    if delai is None:
+        raise DemandeIncomplete(
+            f"Le délai que dit {where} doit être une durée, « 2 mois » ou « 6 semaines » par "
+            f"exemple, et non « {text} »."
+        )
     return delai
 
 
@@ -201,7 +203,7 @@ def _write_delai(text: str) -> str | None:
     n = _read_nombre(number)
     if n is None or (again is not None and _read_nombre(again) != n):
         return None
-    return droit.write_duree(n, "mois" if unit == "mois" else "semaines")
+    return droit.write_duree(n, unit if unit == "mois" else f"{unit.rstrip('s')}s")
 
 
 def _read_nombre(word: str) -> int | None:

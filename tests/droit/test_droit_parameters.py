@@ -239,6 +239,7 @@ STUDY = {
     "G12c": [("2012-06-01", None, 1, "mois")],
     "A5": [(None, None, 1, "mois")],
     "A6": [("2014-03-27", None, 3, "ans")],
+    "A7": [(None, None, 1, "mois")],
     "E6": [("2012-06-01", None, 15, "jours")],
     "E8": [("2008-06-19", None, 10, "ans")],
     "E9": [(None, None, 3, "mois")],

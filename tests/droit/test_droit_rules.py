@@ -162,11 +162,13 @@ def test_the_notification_to_the_prefet_advises_an_earlier_day() -> None:
     assert any("30 octobre 2026" in step for step in resultat.etapes)
 
 
-def test_article_642_is_a_note_and_not_a_computed_truth_for_the_clause() -> None:
+def test_article_642_is_shown_for_the_clause_with_the_decisions_that_apply_it() -> None:
     resultat = droit.compute("A1", depuis=date(2024, 5, 6), bail=date(2018, 1, 1))
 
-    assert "8 juillet 2024" in resultat.note
-    assert date(2024, 7, 8) not in {autre.date for autre in resultat.autres}
+    motifs = {autre.date: autre.motif for autre in resultat.autres}
+    assert resultat.date == date(2024, 7, 6)
+    assert "n° 25/00204" in motifs[date(2024, 7, 8)]
+    assert date(2024, 7, 9) in motifs
 
 
 def test_an_unknown_lease_date_says_what_to_obtain() -> None:
@@ -261,9 +263,38 @@ def test_an_endless_duration_is_refused() -> None:
         droit.add_duree(date(2026, 1, 1), "9999 ans")
 
 
-def test_a_clause_of_another_length_is_refused() -> None:
-    with pytest.raises(droit.DureeIllisible, match="« 2 mois » ou « 6 semaines »"):
-        droit.compute("A1", depuis=date(2024, 5, 6), clause="3 mois")
+@pytest.mark.parametrize("clause", ["1 mois 15 jours", "deux mois", "long"])
+def test_a_clause_that_is_not_one_length_is_refused(clause: str) -> None:
+    with pytest.raises(droit.DureeIllisible):
+        droit.compute("A1", depuis=date(2024, 5, 6), clause=clause)
+
+
+@pytest.mark.parametrize(("clause", "expected"), [
+    ("3 mois", date(2024, 8, 6)), ("90 jours", date(2024, 8, 4)), ("1 mois", date(2024, 6, 17)),
+])  # fmt: skip
+def test_a_longer_clause_binds_and_a_shorter_one_gives_way_to_the_law(
+    clause: str, expected: date
+) -> None:
+    resultat = droit.compute("A1", depuis=date(2024, 5, 6), bail=date(2024, 1, 1), clause=clause)
+
+    assert resultat.date == expected
+
+
+def test_a_recent_lease_that_writes_two_months_is_explained_by_its_clause() -> None:
+    resultat = droit.compute("A1", depuis=date(2024, 5, 6), bail=date(2024, 1, 1), clause="2 mois")
+
+    assert "25/00425" in resultat.note
+    assert "reconduction" not in resultat.explication
+    assert "avant elle" not in resultat.explication
+
+
+def test_a_line_never_denies_the_lease_that_was_given() -> None:
+    resultat = droit.compute("A1b", depuis=date(2024, 3, 26), bail=date(2016, 6, 21))
+
+    assert resultat.date == date(2024, 5, 7)
+    assert resultat.certitude == "contested"
+    assert date(2024, 5, 26) in {autre.date for autre in resultat.autres}
+    assert "Bail conclu depuis" not in resultat.explication
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ from seuil.engines.droit._model import (
     Resultat,
     TreveFixeeLocalement,
     TreveLocale,
+    Variante,
     Version,
 )
 from seuil.engines.droit._montants import write_montant
@@ -66,9 +67,12 @@ from seuil.engines.droit._verification import (
     check_cases,
     compute_case,
 )
+from seuil.engines.droit._vocabulaire import BAILLEURS, NATURES
 
 __all__ = [
+    "BAILLEURS",
     "EXECUTION",
+    "NATURES",
     "SANCTIONS",
     "Autre",
     "Calcul",
@@ -94,6 +98,7 @@ __all__ = [
     "Terme",
     "TreveFixeeLocalement",
     "TreveLocale",
+    "Variante",
     "Verdict",
     "Versement",
     "Version",

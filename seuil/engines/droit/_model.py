@@ -1,6 +1,7 @@
 """What the engine takes and gives: rules read from the parameters, results with their reasons."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -265,7 +266,12 @@ class Regle:
     formule: str
     report: str
     transition: str
+    # Why article 642 can be pleaded, and why a delay written longer than the law's binds.
+    report_motif: str
+    clause_motif: str
     lendemain: str
+    # Natures of lease that the rule is not about → what governs them.
+    hors_champ: Mapping[str, str]
     selected_by: tuple[str, ...]
     changements: tuple[str, ...]
     outre_mer: tuple[TreveLocale, ...]

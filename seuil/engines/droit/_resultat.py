@@ -34,8 +34,11 @@ class Contexte:
     bailleur: str | None = None
     bail: str = BAIL_INCONNU
     clause: str | None = None
-    # The lease was renewed, expressly or tacitly, since the law that shortened the delay.
+    # The lease was tacitly renewed, or expressly, since the law that shortened the delay.
     reconduit: bool = False
+    renouvele: bool = False
+    # The line of the law table that was asked by name.
+    ligne: str = ""
     annonce: str | None = None
     prefet_saisi_le: date | None = None
     prefet_non_saisi: bool = False
@@ -135,7 +138,7 @@ def compute_delai(regle: Regle, version: Version, depuis: date, calendrier: str)
     elif regle.report != "aucun":
         rolled, step = roll_with_step(le, calendrier)
         if step and regle.report == "alternative":
-            autres.append(Autre(rolled, "Si l’article 642 du code de procédure civile s’applique."))
+            autres.append(Autre(rolled, regle.report_motif or REPORT_MOTIF))
             certitude = worst(certitude, "contested")
         elif step:
             notes.append(
@@ -173,6 +176,9 @@ def compute_delai(regle: Regle, version: Version, depuis: date, calendrier: str)
         regle, version, depuis, le, autres=autres, certitude=certitude, etapes=etapes, notes=notes
     )
     return _doubt_vendredi_saint(resultat, regle, version, depuis, calendrier)
+
+
+REPORT_MOTIF = "Si l’article 642 du code de procédure civile s’applique."
 
 
 def _find_former(regle: Regle, version: Version, le: date) -> Version | None:

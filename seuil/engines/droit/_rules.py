@@ -38,7 +38,7 @@ from seuil.engines.droit._resultat import (
     worst,
     write_periode,
 )
-from seuil.engines.droit._vocabulaire import BAILLEURS
+from seuil.engines.droit._vocabulaire import BAILLEURS, NATURES
 
 ORDINAIRE = Contexte()
 
@@ -50,6 +50,8 @@ def compute(
     bail: date | None = None,
     clause: str | None = None,
     reconduit_le: date | None = None,
+    renouvele_le: date | None = None,
+    nature_bail: str | None = None,
     delai_annonce: str | None = None,
     prefet_saisi_le: date | None = None,
     prefet_non_saisi: bool = False,
@@ -63,9 +65,11 @@ def compute(
     """Compute the date that a rule entails from its start fact, with reasons and alternatives.
 
     `regle` is a rule (« A1 ») or one line of the law table (« A1b »), which then must be in force.
-    `bail` and `reconduit_le` (dates of the lease and of its last renewal), `clause` (the delay
-    written in it, « 2 mois » or « 6 semaines ») and `delai_annonce` (the one that the commandement
-    prints) matter to the clause résolutoire; `prefet_saisi_le` to the two months of F1, or
+    `bail`, `reconduit_le` and `renouvele_le` (dates of the lease, of its last tacit renewal, of its
+    express one), `clause` (the delay written in it, « 2 mois », « 6 semaines » or another) and
+    `delai_annonce` (the one that the commandement prints) matter to the clause résolutoire;
+    `nature_bail` (« habitation », « logement_foyer », « commercial ») to the rules that are not
+    about every lease; `prefet_saisi_le` to the two months of F1, or
     `prefet_non_saisi` when nothing shows that the préfet was seized; `delais_jusqu_au` (last day
     of time granted by the judge) to the State's liability; `cql_recu_le` (reception by the préfet
     of the commandement de quitter les lieux, `cql_recu_inconnu` when one was served and its
@@ -77,23 +81,23 @@ def compute(
     """
     found, ligne = find_regle(regle)
     _check_bailleur(found, bailleur)
+    check_nature(found, nature_bail)
     calendrier = (
         _calendar.METROPOLE
         if departement is None and commune is None
         else _calendar.calendrier_of(departement=departement, commune=commune)
     )
     # Reduced to what the rule asks, so that thousands of dossiers share results.
-    if found.formule == "clause_resolutoire" and ligne:
-        # One line of the table asked by name: the law's own delay, whatever the lease.
-        contexte = Contexte(calendrier, bail=BAIL_NOUVEAU)
-    elif found.formule == "clause_resolutoire":
+    if found.formule == "clause_resolutoire":
         reforme = found.versions[-1].valid_from
         contexte = Contexte(
             calendrier,
             bail=_class_bail(found, depuis, bail),
             clause=clause,
             reconduit=bool(reconduit_le and reforme and reforme <= reconduit_le <= depuis),
+            renouvele=bool(renouvele_le and reforme and reforme <= renouvele_le <= depuis),
             annonce=delai_annonce,
+            ligne=ligne,
         )
     elif found.formule == "deux_mois_cql":
         contexte = Contexte(
@@ -134,6 +138,17 @@ def _check_bailleur(regle: Regle, bailleur: str | None) -> None:
             f"La règle {regle.id} ne vaut que pour un bailleur {BAILLEURS[regle.bailleur]} : "
             f"{regle.description}",
         )
+
+
+def check_nature(regle: Regle, nature: str | None) -> None:
+    """Refuse a nature of lease that the law does not name, or that the rule is not about."""
+    if nature is None:
+        return
+    if nature not in NATURES:
+        choices = ", ".join(f"« {name} »" for name in NATURES)
+        raise FaitsContradictoires("nature_bail", f"La nature du bail est à choisir : {choices}.")
+    if nature in regle.hors_champ:
+        raise FaitsContradictoires("nature_bail", f"{regle.hors_champ[nature]}.")
 
 
 def _doubt_territoire(regle: Regle, resultat: Resultat, departement: str) -> Resultat:

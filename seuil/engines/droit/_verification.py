@@ -11,8 +11,8 @@ from seuil.engines.droit._rules import compute
 from seuil.strict_yaml import FichierIllisible, Table, read_tables
 
 FAITS = frozenset({
-    "depuis", "bail", "clause", "reconduit_le", "delai_annonce", "prefet_saisi_le",
-    "delais_jusqu_au", "cql_recu_le", "bailleur", "commune", "departement",
+    "depuis", "bail", "clause", "reconduit_le", "renouvele_le", "nature_bail", "delai_annonce",
+    "prefet_saisi_le", "delais_jusqu_au", "cql_recu_le", "bailleur", "commune", "departement",
 })  # fmt: skip
 FAITS_EXECUTION = frozenset({
     "prefet_saisi_le", "delais_jusqu_au", "cfp_le", "commune", "departement",

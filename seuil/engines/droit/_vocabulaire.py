@@ -12,6 +12,12 @@ HERE = Path(__file__).parent
 CERTITUDES = ("sure", "contested", "to_check")
 # The landlords that the law tells apart: an organisme of social housing, or any other.
 BAILLEURS: Mapping[str, str] = MappingProxyType({"prive": "privé", "social": "social"})
+# The leases that the law tells apart; a rule says which it is not about.
+NATURES: Mapping[str, str] = MappingProxyType({
+    "habitation": "bail d’habitation",
+    "logement_foyer": "contrat d’un logement-foyer",
+    "commercial": "bail commercial ou professionnel",
+})  # fmt: skip
 
 
 @cache

@@ -8,14 +8,13 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from seuil.dossiers.models import Bail
 from seuil.engines import droit
 from seuil.web.components.forms import ChoixField, DateField, FichierField, Formulaire
 
-_CLAUSES = [("", "Non connu"), *((c, t) for c, t in Bail.Clause.choices if c)]
+_DELAI = "2 mois, 6 semaines, 3 mois…"
 # Formula → what else than its start fact decides of the date.
 _CHAMPS: Mapping[str, tuple[str, ...]] = {
-    "clause_resolutoire": ("bail", "clause", "reconduit_le", "delai_annonce"),
+    "clause_resolutoire": ("bail", "clause", "reconduit_le", "renouvele_le", "delai_annonce"),
     "deux_mois_cql": ("prefet_saisi_le",),
     "responsabilite": ("delais_jusqu_au",),
     "execution": ("prefet_saisi_le", "delais_jusqu_au", "cfp_le"),
@@ -49,10 +48,18 @@ class CalculForm(Formulaire):
 
     depuis = DateField(bornee=False, label="Date du fait de départ")
     bail = DateField(bornee=False, label="Bail signé le", required=False)
-    clause = ChoixField(label="Délai écrit dans la clause", required=False, choices=_CLAUSES)
-    reconduit_le = DateField(bornee=False, label="Bail renouvelé ou reconduit le", required=False)
-    delai_annonce = ChoixField(
-        label="Délai annoncé par le commandement", required=False, choices=_CLAUSES
+    nature_bail = ChoixField(
+        label="Nature du bail",
+        required=False,
+        choices=[("", "Non connue"), *((n, t.capitalize()) for n, t in droit.NATURES.items())],
+    )
+    clause = forms.CharField(
+        label="Délai écrit dans la clause", required=False, max_length=20, help_text=_DELAI
+    )
+    reconduit_le = DateField(bornee=False, label="Bail reconduit tacitement le", required=False)
+    renouvele_le = DateField(bornee=False, label="Bail renouvelé par écrit le", required=False)
+    delai_annonce = forms.CharField(
+        label="Délai annoncé par le commandement", required=False, max_length=20, help_text=_DELAI
     )
     prefet_saisi_le = DateField(bornee=False, label="Préfet saisi le", required=False)
     delais_jusqu_au = DateField(bornee=False, label="Délais du juge jusqu’au", required=False)
@@ -60,7 +67,7 @@ class CalculForm(Formulaire):
     bailleur = ChoixField(
         label="Bailleur",
         required=False,
-        choices=[("", "Non connu"), ("prive", "Privé"), ("social", "Social")],
+        choices=[("", "Non connu"), *((b, t.capitalize()) for b, t in droit.BAILLEURS.items())],
     )
     departement = forms.CharField(
         label="Département",
@@ -75,6 +82,8 @@ class CalculForm(Formulaire):
         kept = {"depuis", "departement", *_CHAMPS.get(regle.formule, ())}
         if regle.bailleur or any(v.bailleur for w in regle.versions for v in w.variantes):
             kept.add("bailleur")
+        if regle.hors_champ:
+            kept.add("nature_bail")
         for name in set(self.fields) - kept:
             del self.fields[name]
         self.fields[

@@ -124,7 +124,9 @@ def test_the_lease_decides_as_on_a_dossier(client: StrictClient) -> None:
         ("/droit/A1/?depuis=9999-12-31", "hors des calendriers"),
         ("/droit/A1t/?depuis=2010-01-01", "ne s’applique pas au 1er janvier 2010"),
         ("/droit/A1/?depuis=2026-03-26&departement=ZZ", "ZZ"),
-        ("/droit/A1/?depuis=2026-03-26&clause=3+ans", "Choisissez une réponse"),
+        ("/droit/A1/?depuis=2026-03-26&clause=trois+lunes", "durée lisible"),
+        ("/droit/F1/?depuis=2026-01-15&prefet_saisi_le=2026-01-10", "se contredisent"),
+        ("/droit/A1/?depuis=2026-03-26&nature_bail=commercial", "L145-41"),
     ],
 )
 def test_a_calculation_that_cannot_be_is_refused_in_french(
