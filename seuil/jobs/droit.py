@@ -82,6 +82,19 @@ def _declare_droit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--delai-annonce", help="délai annoncé par le commandement de payer")
     parser.add_argument("--prefet-saisi", type=read_date, help="saisine du préfet (F1, EX)")
     parser.add_argument(
+        "--deux-mois", help="ce que le juge en a fait (F1, EX) : supprimes, « 1 mois », « 5 mois »"
+    )
+    parser.add_argument("--refus", type=read_date, help="refus exprès du concours (G7)")
+    parser.add_argument(
+        "--domicile", help="de l’appelant : code du département, ou etranger (E4, E5, E6, E11, E12)"
+    )
+    parser.add_argument(
+        "--aj-demandee", type=read_date, help="aide juridictionnelle demandée le (recours)"
+    )
+    parser.add_argument(
+        "--aj-depart", type=read_date, help="jour où le délai repart (décision définitive, avocat)"
+    )
+    parser.add_argument(
         "--delais-jusqu-au", type=read_date, help="fin des délais accordés par le juge (G7, EX)"
     )
     parser.add_argument(
@@ -152,8 +165,10 @@ def _compute(arguments: argparse.Namespace) -> droit.Resultat:
         return droit.compute_execution(
             cql_le=arguments.depuis,
             prefet_saisi_le=arguments.prefet_saisi,
+            deux_mois=_read_deux_mois(arguments.deux_mois),
             delais_jusqu_au=arguments.delais_jusqu_au,
             cfp_le=arguments.concours,
+            nature_bail=arguments.nature_bail,
             **place,
         )
     return droit.compute(
@@ -170,6 +185,11 @@ def _compute(arguments: argparse.Namespace) -> droit.Resultat:
         prefet_saisi_le=arguments.prefet_saisi,
         delais_jusqu_au=arguments.delais_jusqu_au,
         cql_recu_le=arguments.cql_recu,
+        deux_mois=_read_deux_mois(arguments.deux_mois),
+        refus_le=arguments.refus,
+        domicile=arguments.domicile,
+        aj_demandee_le=arguments.aj_demandee,
+        aj_depart_le=arguments.aj_depart,
         bailleur=arguments.bailleur,
         **place,
     )
@@ -180,6 +200,13 @@ def _read_place(arguments: argparse.Namespace) -> dict[str, Any]:
         "commune": find_commune(arguments.commune),
         "departement": find_departement(arguments.departement),
     }
+
+
+def _read_deux_mois(text: str | None) -> str | None:
+    """Read « supprimés », or a length however an act writes it."""
+    if text is None or text.lower().startswith("supprim"):
+        return text and droit.SUPPRIMES
+    return _write_delai(text) or text
 
 
 def _read_delai(where: str, text: str | None, regle: droit.Regle) -> str | None:

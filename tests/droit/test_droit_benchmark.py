@@ -15,15 +15,13 @@ import yaml
 HERE = Path(__file__).parent
 REQUIRED = {"cas", "depuis"}
 DAYS = {
-    "bail",
-    "reconduit_le",
-    "renouvele_le",
-    "prefet_saisi_le",
-    "delais_jusqu_au",
-    "cfp_le",
-    "cql_recu_le",
-}
-FACTS = {*DAYS, "clause", "nature_bail", "delai_annonce", "bailleur", "commune", "departement"}
+    "bail", "reconduit_le", "renouvele_le", "prefet_saisi_le", "delais_jusqu_au", "cfp_le",
+    "cql_recu_le", "refus_le", "aj_demandee_le", "aj_depart_le",
+}  # fmt: skip
+FACTS = {
+    *DAYS, "clause", "nature_bail", "delai_annonce", "bailleur", "deux_mois", "domicile",
+    "commune", "departement",
+}  # fmt: skip
 EXPECTED = {"date", "autres", "plage", "seuils", "certitude"}
 CERTITUDES = {"sure", "contested", "to_check"}
 PLACES = {"commune": r"(\d{2}|2[AB])\d{3}", "departement": r"\d{2}|2[AB]|9[78]\d"}

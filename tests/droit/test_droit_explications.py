@@ -49,7 +49,15 @@ def get_version(resultat: droit.Resultat) -> droit.Version:
 
 
 def counts_from_a_known_day(faits: Faits, match: re.Match[str], _resultat: droit.Resultat) -> bool:
-    starts = {faits["depuis"], faits.get("prefet_saisi_le")}
+    starts = {faits["depuis"], faits.get("prefet_saisi_le"), faits.get("aj_depart_le")}
+    if faits.get("domicile"):
+        # The months of distance are counted before the days.
+        starts |= {
+            droit.add_duree(day, f"{n} mois", roll=False).date
+            for day in set(starts)
+            if day
+            for n in (1, 2)
+        }
     if faits.get("cql_recu_le"):
         starts.add(droit.compute("G4", depuis=faits["cql_recu_le"]).date)
     return day(match[1]) in starts
@@ -90,6 +98,15 @@ def is_born_in_the_delay(faits: Faits, match: re.Match[str], _resultat: droit.Re
     ).date
     assert refus is not None
     return faits["delais_jusqu_au"] == day(match[1]) >= refus
+
+
+def is_far_from_the_court(faits: Faits, match: re.Match[str], resultat: droit.Resultat) -> bool:
+    domicile = faits.get("domicile")
+    if "étranger" in match[0]:
+        return domicile == "etranger"
+    siege = droit.regles()[resultat.regle].siege or faits.get("departement")
+    either = {domicile, siege} & ULTRAMARINS
+    return domicile not in {None, "etranger", siege} and bool(either)
 
 
 def is_in_its_truce(_faits: Faits, match: re.Match[str], _resultat: droit.Resultat) -> bool:
@@ -145,11 +162,17 @@ CONDITIONS: tuple[tuple[str, Condition], ...] = (
     (r"Le bail écrit ([^,]+), moins que la loi : .*", writes_less_than_the_law),
     (r"Le délai de la loi : .*", lambda f, _m, _r: f["depuis"] < REFORME),
     (r"Ligne (\w+) demandée : .*", lambda f, m, _: f["regle"] == m[1]),
+    (r"Le juge a supprimé le délai : .*", lambda f, _m, _r: f.get("deux_mois") == "supprimes"),
+    (r"Le juge a porté le délai à (.*) \(articles L412-1 et L412-2\)",
+     lambda f, m, _: f.get("deux_mois") == m[1]),
+    (rf"Le préfet a refusé expressément le {JOUR}, avant ce jour", is_fact("refus_le")),
+    (r"Augmenté de \d+ mois : .* demeure (à l’étranger|pas là|outre-mer).*", is_far_from_the_court),
+    (rf"Aide juridictionnelle demandée le {JOUR}, .*", is_fact("aj_demandee_le")),
     (rf"Le préfet n’est saisi que le {JOUR} : .*",
      lambda f, m, _: f.get("prefet_saisi_le") == day(m[1]) > f["depuis"]),
     (
-        rf"Réquisition prématurée, reçue le {JOUR} : le préfet, qui a reçu le commandement le "
-        rf"{JOUR}, est réputé saisi le {JOUR}",
+        (rf"Réquisition prématurée, reçue le {JOUR} : le préfet, qui a reçu le commandement le "
+        rf"{JOUR}, est réputé saisi le {JOUR}"),
         is_premature,
     ),
     (rf"Le refus naît pendant les délais accordés par le juge, qui finissent le {JOUR} → .*",
@@ -191,7 +214,7 @@ def compute(faits: Faits) -> droit.Resultat | None:
     regle = given.pop("regle")
     try:
         if regle == droit.EXECUTION:
-            names = {"prefet_saisi_le", "delais_jusqu_au", "cfp_le", "departement"}
+            names = {"prefet_saisi_le", "deux_mois", "delais_jusqu_au", "cfp_le", "departement"}
             kept = {name: given[name] for name in names & given.keys()}
             return droit.compute_execution(cql_le=given["depuis"], **kept)
         given.pop("cfp_le", None)
@@ -222,6 +245,11 @@ def situations(draw: st.DrawFn) -> dict[str, Any]:
         "cql_recu_le": after(depuis, draw(st.none() | st.integers(-200, 90))),
         "delais_jusqu_au": after(depuis, draw(ECARTS)),
         "cfp_le": after(depuis, draw(ECARTS)),
+        "deux_mois": draw(st.sampled_from([None, None, "supprimes", "1 mois", "5 mois"])),
+        "refus_le": after(depuis, draw(st.none() | st.integers(0, 90))),
+        "domicile": draw(st.sampled_from([None, "33", "974", "972", "etranger"])),
+        "aj_demandee_le": after(depuis, draw(st.none() | st.integers(0, 90))),
+        "aj_depart_le": after(depuis, draw(st.none() | st.integers(90, 200))),
         "bailleur": draw(st.sampled_from([None, "prive", "social"])),
         "departement": draw(st.sampled_from(DEPARTEMENTS)),
     }
@@ -240,7 +268,9 @@ def test_each_step_is_true_of_the_facts(faits: dict[str, Any]) -> None:
 @settings(deadline=None, max_examples=400)
 @given(
     faits=situations(),
-    regle=st.sampled_from(["A1", "A1a", "A1b", "F1", "EX", "G3", "G7", "K2", "L4"]),
+    regle=st.sampled_from(
+        ["A1", "A1a", "A1b", "E4", "E5", "E12", "F1", "EX", "G3", "G7", "G10", "K2", "L4"]
+    ),
 )
 def test_each_step_of_the_rules_that_take_many_facts_is_true(
     faits: dict[str, Any], regle: str

@@ -36,6 +36,37 @@ def ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
         (("K2", "--depuis", "2026-03-01", "--departement", "33"), "2026-09-01"),
         (("K3", "--depuis", "2026-03-02"), "2026-07-03"),
         (("EX", "--depuis", "2026-01-15", "--concours", "2026-03-20"), "2026-04-01"),
+        (("F1", "--depuis", "2026-01-15", "--prefet-saisi", "2026-04-20"), "2026-06-20"),
+        (("F1", "--depuis", "2026-05-11", "--deux-mois", "supprimés"), "2026-05-11"),
+        (("EX", "--depuis", "2026-05-11", "--deux-mois", "un mois"), "2026-06-12"),
+        (("G7", "--depuis", "2026-04-10", "--refus", "2026-05-04"), "2026-05-04"),
+        (("L4", "--depuis", "2026-03-02", "--bailleur", "prive"), "2026-04-02"),
+        (("L4", "--depuis", "2026-03-02", "--bailleur", "social"), "2026-03-17"),
+        (("A1", "--depuis", "2026-03-02", "--clause", "trois mois"), "2026-06-02"),
+        (
+            ("A1", "--depuis", "2026-03-02", "--bail", "2016-09-01", "--renouvele", "2024-09-01"),
+            "2026-04-13",
+        ),
+        (
+            ("E4", "--depuis", "2026-03-03", "--departement", "33", "--domicile", "974"),
+            "2026-05-04",
+        ),
+        (
+            ("E4", "--depuis", "2026-03-03", "--departement", "974", "--domicile", "974"),
+            "2026-04-03",
+        ),
+        (
+            (
+                "E4",
+                "--depuis",
+                "2026-03-03",
+                "--aj-demandee",
+                "2026-03-20",
+                "--aj-depart",
+                "2026-06-01",
+            ),
+            "2026-07-01",
+        ),
     ],
 )
 def test_a_rule_gives_its_date_in_json(
@@ -124,7 +155,9 @@ def test_a_bad_question_is_refused_in_french(
         assert end.code == code  # noqa: PT017 - argparse exits by itself
 
     printed = capsys.readouterr()
-    assert message in printed.err.replace("\N{NO-BREAK SPACE}", " ")
+    assert message.replace("\N{NO-BREAK SPACE}", " ") in printed.err.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     assert "Traceback" not in printed.err
     assert printed.out == ""
 
@@ -183,7 +216,9 @@ def test_a_place_that_does_not_exist_is_refused(
     assert main([*command, option, code]) == 1
 
     printed = capsys.readouterr()
-    assert message in printed.err.replace("\N{NO-BREAK SPACE}", " ")
+    assert message.replace("\N{NO-BREAK SPACE}", " ") in printed.err.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     assert printed.out == ""
 
 

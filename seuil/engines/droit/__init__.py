@@ -16,6 +16,7 @@ from seuil.engines.droit._dette import exigible_le
 from seuil.engines.droit._durees import add_duree
 from seuil.engines.droit._essai import remembered, trying
 from seuil.engines.droit._execution import EXECUTION, compute_execution
+from seuil.engines.droit._formules import SUPPRIMES
 from seuil.engines.droit._francais import write_date, write_duree
 from seuil.engines.droit._impaye import compute_impaye
 from seuil.engines.droit._impaye_model import (
@@ -74,6 +75,7 @@ __all__ = [
     "EXECUTION",
     "NATURES",
     "SANCTIONS",
+    "SUPPRIMES",
     "Autre",
     "Calcul",
     "CasIllisible",

@@ -13,6 +13,7 @@ from seuil.engines.droit._parametres import load_regles
 from seuil.engines.droit._resultat import (
     Contexte,
     build,
+    check_nature,
     check_order,
     get_version,
     start_step,
@@ -45,6 +46,8 @@ def compute_execution(
     cfp_le: date | None = None,
     attentes: tuple[tuple[str, date], ...] = (),
     indeterminees: tuple[tuple[str, str], ...] = (),
+    deux_mois: str | None = None,
+    nature_bail: str | None = None,
     commune: str | None = None,
     departement: str | None = None,
 ) -> Resultat:
@@ -54,14 +57,17 @@ def compute_execution(
     suspensions (`attentes`: name and last day), the grant of the force publique, the truce, and
     the days on which nothing is executed (CPCE L412-1 to L412-6, L153-1, L141-1). `indeterminees`
     are the causes that hold the eviction for a time that no fact gives (name, what to obtain):
-    then there is no date, and the one that would hold without them is an alternative.
+    then there is no date, and the one that would hold without them is an alternative. `deux_mois`
+    is what the judge made of the two months (« supprimes », or a length).
 
     Raises DateHorsPeriode, LieuInconnu, FaitsContradictoires.
     """
+    check_nature(load_regles()[EXECUTION], nature_bail)
     contexte = Contexte(
         _calendar.calendrier_of(departement=departement, commune=commune),
         prefet_saisi_le=prefet_saisi_le,
         prefet_non_saisi=prefet_non_saisi,
+        deux_mois=deux_mois,
     )
     return _combine(cql_le, contexte, (delais_jusqu_au, cfp_le, attentes), indeterminees)
 

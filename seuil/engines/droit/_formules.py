@@ -5,9 +5,11 @@ from datetime import date
 
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
-from seuil.engines.droit._francais import write_date
-from seuil.engines.droit._model import Autre, Regle, Resultat, Variante, Version
+from seuil.engines.droit._durees import read_duree
+from seuil.engines.droit._francais import write_date, write_duree
+from seuil.engines.droit._model import Autre, DureeIllisible, Regle, Resultat, Variante, Version
 from seuil.engines.droit._parametres import load_regles
+from seuil.engines.droit._recours import compute_recours
 from seuil.engines.droit._resultat import (
     Contexte,
     build,
@@ -39,10 +41,11 @@ def compute_ordinaire(regle: Regle, depuis: date, contexte: Contexte) -> Resulta
     version = get_version(regle, depuis)
     if version.variantes:
         return compute_variante(regle, version, depuis, contexte)
-    resultat = compute_delai(regle, version, depuis, contexte.calendrier)
     if regle.formule == "deux_mois_cql":
-        return suspend_until_prefet(regle, resultat, version, contexte)
-    return resultat
+        return compute_deux_mois(regle, version, depuis, contexte)
+    if version.distances or regle.aide_juridictionnelle:
+        return compute_recours(regle, version, depuis, contexte)
+    return compute_delai(regle, version, depuis, contexte.calendrier)
 
 
 def compute_sans_date(regle: Regle, depuis: date, _contexte: Contexte) -> Resultat:
@@ -162,6 +165,33 @@ def _doubt_place(resultat: Resultat, version: Version, departement: str | None) 
     )
 
 
+def compute_deux_mois(regle: Regle, version: Version, depuis: date, contexte: Contexte) -> Resultat:
+    """Count the two months, or what the judge made of them (CPCE L412-1 and L412-2)."""
+    if contexte.deux_mois is None:
+        resultat = compute_delai(regle, version, depuis, contexte.calendrier)
+        return suspend_until_prefet(regle, resultat, version, contexte)
+    if contexte.deux_mois == SUPPRIMES:
+        return build(
+            regle, version, depuis, depuis, autres=[], certitude=version.certainty,
+            etapes=[start_step(regle, depuis), SANS_DELAI], notes=[version.note],
+        )  # fmt: skip
+    parts = read_duree(contexte.deux_mois)
+    if len(parts) != 1:
+        raise DureeIllisible(
+            f"Le délai fixé par le juge se dit en une durée, et non « {contexte.deux_mois} »."
+        )
+    n, unit = parts[0]
+    fixed = replace(version, n=n, unit=unit)
+    resultat = compute_delai(regle, fixed, depuis, contexte.calendrier)
+    step = f"Le juge a porté le délai à {write_duree(n, unit)} (articles L412-1 et L412-2)"
+    resultat = replace(resultat, etapes=(resultat.etapes[0], step, *resultat.etapes[1:]))
+    return suspend_until_prefet(regle, resultat, fixed, contexte)
+
+
+SUPPRIMES = "supprimes"
+SANS_DELAI = "Le juge a supprimé le délai : il n’y a rien à suspendre (article L412-1)"
+
+
 def suspend_until_prefet(
     regle: Regle, resultat: Resultat, version: Version, contexte: Contexte
 ) -> Resultat:
@@ -204,7 +234,7 @@ def _count_from_saisine(
     return replace(
         later,
         debut=resultat.debut,
-        etapes=(resultat.etapes[0], suspendu, *later.etapes[1:]),
+        etapes=(*resultat.etapes[:-1], suspendu, *later.etapes[1:]),
         autres=(*autres, *later.autres),
         certitude=worst(later.certitude, "contested" if autres else "sure"),
     )
@@ -391,6 +421,19 @@ def compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Re
     etapes = [start_step(regle, depuis), *steps, *count_steps(regle, version, start, calendrier)]
     notes = [version.note]
     certitude = version.certainty
+    expres = contexte.refus_le
+    if expres is not None:
+        check_order(
+            "refus_le", f"le refus exprès, le {write_date(expres)}", expres,
+            f"la réception de la réquisition, le {write_date(depuis)}", depuis,
+        )  # fmt: skip
+    if expres is not None and expres < refus:
+        version = get_version(regle, expres)
+        refus = expres
+        etapes.append(f"Le préfet a refusé expressément le {write_date(expres)}, avant ce jour")
+        if expres < start:
+            notes.append(REFUS_PREMATURE)
+            certitude = worst(certitude, "to_check")
     autres: list[Autre] = []
     references = version.references
     le = refus
@@ -423,6 +466,12 @@ def compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Re
         notes=notes, a_obtenir="" if final else ARRETE,
     )  # fmt: skip
     return _doubt_reception(replace(resultat, references=references), contexte)
+
+
+REFUS_PREMATURE = (
+    "Le refus exprès répond à une réquisition prématurée : à vérifier, la responsabilité suppose "
+    "que le concours ait pu être accordé."
+)
 
 
 def _defer_outre_mer(le: date, calendrier: str) -> tuple[list[Autre], date | None, list[str]]:

@@ -187,6 +187,16 @@ class Prolongation:
 
 
 @dataclass(frozen=True, slots=True)
+class Distance:
+    """What a delay of appeal gains for who lives far from the court (CPC 643 and 644)."""
+
+    domicile: str
+    n: int
+    unit: str
+    motif: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seuil:
     """A threshold: `n` (or a range set locally) in a unit, and what it measures."""
 
@@ -221,6 +231,7 @@ class Version:
     plage: tuple[str, str] | None
     seuils: tuple[Seuil, ...]
     variantes: tuple[Variante, ...]
+    distances: tuple[Distance, ...]
     texte: str
     periode: Periode | None
     franc: bool
@@ -263,6 +274,10 @@ class Regle:
     territoire: str
     # The only kind of landlord that it is about; empty: any.
     bailleur: str
+    # The département where its court sits; empty: that of the dwelling.
+    siege: str
+    # The text by which a request for legal aid starts the delay again; empty: none.
+    aide_juridictionnelle: str
     formule: str
     report: str
     transition: str

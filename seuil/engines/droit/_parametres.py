@@ -30,6 +30,7 @@ _KEYS = {
 _OPTIONAL = {
     "echeance", "categorie", "formule", "report", "transition", "lendemain", "territoire",
     "changements", "outre_mer", "bailleur", "report_motif", "clause_motif", "hors_champ",
+    "siege", "aide_juridictionnelle",
 }  # fmt: skip
 
 
@@ -117,6 +118,8 @@ def _read_regle(table: Table, *, theme: str) -> Regle:
         origine=origine,
         territoire=table.text("territoire", default=""),
         bailleur=table.choice("bailleur", BAILLEURS) if "bailleur" in table else "",
+        siege=table.text("siege", default=""),
+        aide_juridictionnelle=table.text("aide_juridictionnelle", default=""),
         formule=formule,
         report=table.choice("report", REPORTS, default="aucun"),
         transition=table.text("transition", default=""),

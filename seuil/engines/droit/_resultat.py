@@ -17,7 +17,7 @@ from seuil.engines.droit._model import (
     Version,
 )
 from seuil.engines.droit._parametres import load_regles
-from seuil.engines.droit._vocabulaire import CERTITUDES, load_faits
+from seuil.engines.droit._vocabulaire import CERTITUDES, NATURES, load_faits
 
 BAIL_INCONNU = "inconnu"
 BAIL_POSTERIEUR = "posterieur_au_commandement"
@@ -42,6 +42,13 @@ class Contexte:
     annonce: str | None = None
     prefet_saisi_le: date | None = None
     prefet_non_saisi: bool = False
+    # What the judge made of the two months: `supprimes`, or their new length.
+    deux_mois: str | None = None
+    # Where the appellant lives, seen from the court: a word of the vocabulary, None near it.
+    distance: str | None = None
+    aj_demandee_le: date | None = None
+    aj_depart_le: date | None = None
+    refus_le: date | None = None
     delais_jusqu_au: date | None = None
     # Reception by the préfet of the commandement de quitter les lieux, before the requisition.
     cql_recu_le: date | None = None
@@ -55,6 +62,17 @@ def check_order(fait: str, later: str, later_le: date, earlier: str, earlier_le:
             fait,
             f"Ces dates se contredisent : {later}, précède {earlier}. Corrigez l’une des deux.",
         )
+
+
+def check_nature(regle: Regle, nature: str | None) -> None:
+    """Refuse a nature of lease that the law does not name, or that the rule is not about."""
+    if nature is None:
+        return
+    if nature not in NATURES:
+        choices = ", ".join(f"« {name} »" for name in NATURES)
+        raise FaitsContradictoires("nature_bail", f"La nature du bail est à choisir : {choices}.")
+    if nature in regle.hors_champ:
+        raise FaitsContradictoires("nature_bail", f"{regle.hors_champ[nature]}.")
 
 
 def get_version(regle: Regle, on: date) -> Version:

@@ -28,17 +28,19 @@ from seuil.engines.droit._model import (
     Version,
 )
 from seuil.engines.droit._parametres import load_regles
+from seuil.engines.droit._recours import find_distance
 from seuil.engines.droit._resultat import (
     BAIL_ANCIEN,
     BAIL_INCONNU,
     BAIL_NOUVEAU,
     BAIL_POSTERIEUR,
     Contexte,
+    check_nature,
     join_notes,
     worst,
     write_periode,
 )
-from seuil.engines.droit._vocabulaire import BAILLEURS, NATURES
+from seuil.engines.droit._vocabulaire import BAILLEURS
 
 ORDINAIRE = Contexte()
 
@@ -58,6 +60,11 @@ def compute(
     delais_jusqu_au: date | None = None,
     cql_recu_le: date | None = None,
     cql_recu_inconnu: bool = False,
+    deux_mois: str | None = None,
+    refus_le: date | None = None,
+    domicile: str | None = None,
+    aj_demandee_le: date | None = None,
+    aj_depart_le: date | None = None,
     bailleur: str | None = None,
     commune: str | None = None,
     departement: str | None = None,
@@ -73,7 +80,11 @@ def compute(
     `prefet_non_saisi` when nothing shows that the préfet was seized; `delais_jusqu_au` (last day
     of time granted by the judge) to the State's liability; `cql_recu_le` (reception by the préfet
     of the commandement de quitter les lieux, `cql_recu_inconnu` when one was served and its
-    reception is not known) to the implicit refusal; `bailleur` (« prive » or « social ») where the
+    reception is not known) to the implicit refusal; `deux_mois` is what the judge made of those of
+    F1 (« supprimes », or a length); `refus_le` an express refusal of the force publique (G7);
+    `domicile` the département of the appellant, or « etranger », `aj_demandee_le` and
+    `aj_depart_le` the request for legal aid and the day from which the delay runs again (delays of
+    appeal); `bailleur` (« prive » or « social ») where the
     law tells landlords apart; `commune` (Insee code) or `departement` choose the calendar and the
     local lengths.
 
@@ -101,14 +112,26 @@ def compute(
         )
     elif found.formule == "deux_mois_cql":
         contexte = Contexte(
-            calendrier, prefet_saisi_le=prefet_saisi_le, prefet_non_saisi=prefet_non_saisi
+            calendrier,
+            prefet_saisi_le=prefet_saisi_le,
+            prefet_non_saisi=prefet_non_saisi,
+            deux_mois=deux_mois,
         )
     elif found.formule in {"responsabilite", "refus_implicite"}:
         contexte = Contexte(
             calendrier,
             delais_jusqu_au=delais_jusqu_au,
+            refus_le=refus_le if found.formule == "responsabilite" else None,
             cql_recu_le=cql_recu_le,
             cql_recu_inconnu=cql_recu_inconnu,
+        )
+    elif found.aide_juridictionnelle or found.versions[-1].distances:
+        siege = found.siege or _calendar.departement_of(departement, commune)
+        contexte = Contexte(
+            calendrier,
+            distance=find_distance(domicile, siege),
+            aj_demandee_le=aj_demandee_le,
+            aj_depart_le=aj_depart_le,
         )
     elif any(version.variantes for version in found.versions):
         contexte = Contexte(
@@ -138,17 +161,6 @@ def _check_bailleur(regle: Regle, bailleur: str | None) -> None:
             f"La règle {regle.id} ne vaut que pour un bailleur {BAILLEURS[regle.bailleur]} : "
             f"{regle.description}",
         )
-
-
-def check_nature(regle: Regle, nature: str | None) -> None:
-    """Refuse a nature of lease that the law does not name, or that the rule is not about."""
-    if nature is None:
-        return
-    if nature not in NATURES:
-        choices = ", ".join(f"« {name} »" for name in NATURES)
-        raise FaitsContradictoires("nature_bail", f"La nature du bail est à choisir : {choices}.")
-    if nature in regle.hors_champ:
-        raise FaitsContradictoires("nature_bail", f"{regle.hors_champ[nature]}.")
 
 
 def _doubt_territoire(regle: Regle, resultat: Resultat, departement: str) -> Resultat:

@@ -12,10 +12,12 @@ from seuil.strict_yaml import FichierIllisible, Table, read_tables
 
 FAITS = frozenset({
     "depuis", "bail", "clause", "reconduit_le", "renouvele_le", "nature_bail", "delai_annonce",
-    "prefet_saisi_le", "delais_jusqu_au", "cql_recu_le", "bailleur", "commune", "departement",
+    "prefet_saisi_le", "deux_mois", "delais_jusqu_au", "cql_recu_le", "refus_le", "domicile",
+    "aj_demandee_le", "aj_depart_le", "bailleur", "commune", "departement",
 })  # fmt: skip
 FAITS_EXECUTION = frozenset({
-    "prefet_saisi_le", "delais_jusqu_au", "cfp_le", "commune", "departement",
+    "prefet_saisi_le", "deux_mois", "delais_jusqu_au", "cfp_le", "nature_bail", "commune",
+    "departement",
 })  # fmt: skip
 ATTENDUS = frozenset({"date", "autres", "certitude", "plage", "seuils", "refus"})
 AUTOUR = frozenset({"cas", "source"})

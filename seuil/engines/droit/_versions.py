@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from seuil.engines.droit._model import (
     Conseil,
+    Distance,
     Lecture,
     Periode,
     Prolongation,
@@ -15,7 +16,13 @@ from seuil.engines.droit._model import (
     Variante,
     Version,
 )
-from seuil.engines.droit._vocabulaire import BAILLEURS, CERTITUDES, read_references, read_unit
+from seuil.engines.droit._vocabulaire import (
+    BAILLEURS,
+    CERTITUDES,
+    DOMICILES,
+    read_references,
+    read_unit,
+)
 from seuil.strict_yaml import Table
 
 T = TypeVar("T")
@@ -37,8 +44,9 @@ FORMULES = {
 }
 _KEYS = {"valid_from", "valid_to", "certainty", "checked_on", "reference"}
 _OPTIONAL = {
-    "ligne", "n", "unit", "maximum", "plage", "seuils", "variantes", "texte", "periode", "franc",
-    "franc_texte", "autre_lecture", "conseil", "prolongations", "motif", "a_obtenir", "note",
+    "ligne", "n", "unit", "maximum", "plage", "seuils", "variantes", "distances", "texte",
+    "periode", "franc", "franc_texte", "autre_lecture", "conseil", "prolongations", "motif",
+    "a_obtenir", "note",
 }  # fmt: skip
 # No delay of the law is longer; beyond, the calendars end.
 DUREE_MAX = 999
@@ -61,6 +69,7 @@ def read_version(table: Table, *, formule: str) -> Version:
         plage=_read_bounds(table) if "plage" in table else None,
         seuils=read_list(table, "seuils", _read_seuil),
         variantes=read_list(table, "variantes", _read_variante),
+        distances=read_list(table, "distances", _read_distance),
         texte=table.text("texte", default=""),
         periode=_read_one(table, "periode", _read_periode),
         franc=table.flag("franc"),
@@ -155,6 +164,16 @@ def _read_variante(table: Table) -> Variante:
         n=_read_duree(table),
         unit=read_unit(table),
         certainty=table.choice("certainty", CERTITUDES),
+        motif=table.text("motif"),
+    )
+
+
+def _read_distance(table: Table) -> Distance:
+    table.check_keys({"domicile", "n", "unit", "motif"})
+    return Distance(
+        domicile=table.choice("domicile", DOMICILES),
+        n=_read_duree(table),
+        unit=read_unit(table),
         motif=table.text("motif"),
     )
 

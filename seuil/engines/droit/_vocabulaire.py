@@ -18,6 +18,9 @@ NATURES: Mapping[str, str] = MappingProxyType({
     "logement_foyer": "contrat d’un logement-foyer",
     "commercial": "bail commercial ou professionnel",
 })  # fmt: skip
+# Where an appellant lives, seen from the court: elsewhere than overseas law allows for, or abroad.
+AILLEURS, ETRANGER = "ailleurs", "etranger"
+DOMICILES = (AILLEURS, ETRANGER)
 
 
 @cache

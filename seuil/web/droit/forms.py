@@ -15,9 +15,10 @@ _DELAI = "2 mois, 6 semaines, 3 mois…"
 # Formula → what else than its start fact decides of the date.
 _CHAMPS: Mapping[str, tuple[str, ...]] = {
     "clause_resolutoire": ("bail", "clause", "reconduit_le", "renouvele_le", "delai_annonce"),
-    "deux_mois_cql": ("prefet_saisi_le",),
-    "responsabilite": ("delais_jusqu_au",),
-    "execution": ("prefet_saisi_le", "delais_jusqu_au", "cfp_le"),
+    "deux_mois_cql": ("prefet_saisi_le", "deux_mois"),
+    "refus_implicite": ("cql_recu_le",),
+    "responsabilite": ("cql_recu_le", "refus_le", "delais_jusqu_au"),
+    "execution": ("prefet_saisi_le", "deux_mois", "delais_jusqu_au", "cfp_le"),
 }
 FICHIER_MAX_BYTES = 200_000
 _NOM = re.compile(r"([A-Za-z0-9_-]{1,20})( ?\(\d+\))?\.ya?ml")
@@ -62,12 +63,37 @@ class CalculForm(Formulaire):
         label="Délai annoncé par le commandement", required=False, max_length=20, help_text=_DELAI
     )
     prefet_saisi_le = DateField(bornee=False, label="Préfet saisi le", required=False)
+    deux_mois = forms.CharField(
+        label="Deux mois, selon le juge",
+        required=False,
+        max_length=20,
+        help_text="S’il en a décidé : supprimes, ou la durée fixée, 1 mois, 5 mois.",
+    )
+    cql_recu_le = DateField(
+        bornee=False, label="Commandement de quitter reçu par le préfet le", required=False
+    )
+    refus_le = DateField(bornee=False, label="Refus exprès du concours le", required=False)
     delais_jusqu_au = DateField(bornee=False, label="Délais du juge jusqu’au", required=False)
     cfp_le = DateField(bornee=False, label="Concours accordé le", required=False)
     bailleur = ChoixField(
         label="Bailleur",
         required=False,
         choices=[("", "Non connu"), *((b, t.capitalize()) for b, t in droit.BAILLEURS.items())],
+    )
+    domicile = forms.CharField(
+        label="Domicile de qui fait recours",
+        required=False,
+        max_length=8,
+        help_text="Code de son département, ou etranger.",
+    )
+    aj_demandee_le = DateField(
+        bornee=False, label="Aide juridictionnelle demandée le", required=False
+    )
+    aj_depart_le = DateField(
+        bornee=False,
+        label="Délai reparti le",
+        required=False,
+        help_text="Décision d’aide définitive, ou désignation de l’avocat plus tardive.",
     )
     departement = forms.CharField(
         label="Département",
@@ -84,6 +110,10 @@ class CalculForm(Formulaire):
             kept.add("bailleur")
         if regle.hors_champ:
             kept.add("nature_bail")
+        if regle.versions[-1].distances:
+            kept.add("domicile")
+        if regle.aide_juridictionnelle:
+            kept |= {"aj_demandee_le", "aj_depart_le"}
         for name in set(self.fields) - kept:
             del self.fields[name]
         self.fields[
@@ -103,7 +133,8 @@ class CalculForm(Formulaire):
         except droit.LieuInconnu as refusal:
             self.add_error("departement", str(refusal))
         except droit.DureeIllisible as refusal:
-            self.add_error("clause", str(refusal))
+            fait = "clause" if "clause" in self.fields else "deux_mois"
+            self.add_error(fait, str(refusal))
         return None
 
 

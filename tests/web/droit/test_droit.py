@@ -138,6 +138,25 @@ def test_a_calculation_that_cannot_be_is_refused_in_french(
     assert message in select(read(response), "main").text
 
 
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("/droit/F1/?depuis=2026-05-11&deux_mois=1+mois&prefet_saisi_le=2026-05-11", "11 juin 2026"),
+        ("/droit/EX/?depuis=2026-05-11&deux_mois=supprimes&cfp_le=2026-05-20", "20 mai 2026"),
+        ("/droit/G7/?depuis=2026-04-10&refus_le=2026-05-04", "4 mai 2026"),
+        ("/droit/L4/?depuis=2026-03-02&bailleur=prive", "2 avril 2026"),
+        ("/droit/E4/?depuis=2026-03-03&departement=974&domicile=33", "4 mai 2026"),
+        ("/droit/E4/?depuis=2026-03-03&aj_demandee_le=2026-03-20&aj_depart_le=2026-06-01",
+         "1er juillet 2026"),
+        ("/droit/A1/?depuis=2026-03-02&bail=2016-09-01&renouvele_le=2024-09-01", "13 avril 2026"),
+    ],
+)  # fmt: skip
+def test_every_fact_that_decides_can_be_given_on_the_page(
+    client: StrictClient, address: str, expected: str
+) -> None:
+    assert expected in page_text(client, address).replace("\u00a0", " ")
+
+
 @pytest.mark.parametrize("place", ["33", "974", "67", ""])
 def test_every_rule_computes_or_says_why_not(client: StrictClient, place: str) -> None:
     for regle in droit.regles():
