@@ -103,6 +103,7 @@ def _declare_droit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bailleur", choices=tuple(droit.BAILLEURS), help="nature du bailleur (L4, L4b)"
     )
+    parser.add_argument("--notifie", type=read_date, help="décision notifiée le (K3)")
     parser.add_argument("--concours", type=read_date, help="concours accordé le (EX)")
     parser.add_argument("--commune", help="code Insee de la commune")
     parser.add_argument("--departement", help="code du département")
@@ -190,6 +191,7 @@ def _compute(arguments: argparse.Namespace) -> droit.Resultat:
         domicile=arguments.domicile,
         aj_demandee_le=arguments.aj_demandee,
         aj_depart_le=arguments.aj_depart,
+        notifie_le=arguments.notifie,
         bailleur=arguments.bailleur,
         **place,
     )

@@ -17,6 +17,7 @@ REQUIRED = {"cas", "depuis"}
 DAYS = {
     "bail", "reconduit_le", "renouvele_le", "prefet_saisi_le", "delais_jusqu_au", "cfp_le",
     "cql_recu_le", "refus_le", "aj_demandee_le", "aj_depart_le",
+    "notifie_le",
 }  # fmt: skip
 FACTS = {
     *DAYS, "clause", "nature_bail", "delai_annonce", "bailleur", "deux_mois", "domicile",

@@ -49,7 +49,12 @@ def get_version(resultat: droit.Resultat) -> droit.Version:
 
 
 def counts_from_a_known_day(faits: Faits, match: re.Match[str], _resultat: droit.Resultat) -> bool:
-    starts = {faits["depuis"], faits.get("prefet_saisi_le"), faits.get("aj_depart_le")}
+    starts = {
+        faits["depuis"],
+        faits.get("prefet_saisi_le"),
+        faits.get("aj_depart_le"),
+        faits.get("notifie_le"),
+    }
     if faits.get("domicile"):
         # The months of distance are counted before the days.
         starts |= {
@@ -97,6 +102,7 @@ def is_born_in_the_delay(faits: Faits, match: re.Match[str], _resultat: droit.Re
         "G3", depuis=faits["depuis"], cql_recu_le=faits.get("cql_recu_le"), **place
     ).date
     assert refus is not None
+    refus = min(refus, faits.get("refus_le") or refus)
     return faits["delais_jusqu_au"] == day(match[1]) >= refus
 
 
@@ -190,6 +196,8 @@ CONDITIONS: tuple[tuple[str, Condition], ...] = (
     ((r"(?:Trêve jusqu’au|Cette date tombe pendant la trêve,|Accordé pendant la trêve,) .*"
      r"à vérifier \(.*"), is_overseas),
     (r"(?:La Réunion|Martinique|Guadeloupe|Guyane|Mayotte) : .*", is_overseas),
+    (rf"La décision n’est notifiée que le {JOUR} : .*", is_fact("notifie_le")),
+    (r"À lire dans le texte : .*\?", lambda _f, _m, r: bool(get_version(r).questions)),
     (r"De .* à .*, au choix du juge", always),
 )  # fmt: skip
 # Sentences that a parameter writes.
@@ -250,6 +258,7 @@ def situations(draw: st.DrawFn) -> dict[str, Any]:
         "domicile": draw(st.sampled_from([None, "33", "974", "972", "etranger"])),
         "aj_demandee_le": after(depuis, draw(st.none() | st.integers(0, 90))),
         "aj_depart_le": after(depuis, draw(st.none() | st.integers(90, 200))),
+        "notifie_le": after(depuis, draw(st.none() | st.integers(-60, 60))),
         "bailleur": draw(st.sampled_from([None, "prive", "social"])),
         "departement": draw(st.sampled_from(DEPARTEMENTS)),
     }

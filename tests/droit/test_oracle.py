@@ -334,7 +334,9 @@ def test_a_rule_has_no_value_before_its_first_day(regle: str, veille: str, premi
 def test_the_rules_of_the_old_housing_aid_end_with_2026() -> None:
     for regle in ("H2", "H3", "H4", "H5", "H6", "H7", "H7b", "H8", "H10"):
         assert expect(regle, date(2026, 12, 31)) is not None
-        assert expect(regle, date(2027, 1, 1)) is None
+        new = expect(regle, date(2027, 1, 1))
+        assert new is not None
+        assert new.date is None
 
 
 def test_ranges_have_no_day() -> None:

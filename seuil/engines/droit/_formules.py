@@ -45,7 +45,13 @@ def compute_ordinaire(regle: Regle, depuis: date, contexte: Contexte) -> Resulta
         return compute_deux_mois(regle, version, depuis, contexte)
     if version.distances or regle.aide_juridictionnelle:
         return compute_recours(regle, version, depuis, contexte)
-    return compute_delai(regle, version, depuis, contexte.calendrier)
+    notifie = contexte.notifie_le
+    if notifie is None or notifie <= depuis:
+        return compute_delai(regle, version, depuis, contexte.calendrier)
+    resultat = compute_delai(regle, version, notifie, contexte.calendrier)
+    step = f"La décision n’est notifiée que le {write_date(notifie)} : le délai court de ce jour"
+    etapes = (start_step(regle, depuis), step, *resultat.etapes[1:])
+    return replace(resultat, debut=depuis, etapes=etapes)
 
 
 def compute_sans_date(regle: Regle, depuis: date, _contexte: Contexte) -> Resultat:
@@ -439,6 +445,11 @@ def compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Re
     le = refus
     if delais_jusqu_au is not None and le <= delais_jusqu_au:
         le = delais_jusqu_au + ONE_DAY
+        if not _calendar.is_overseas(calendrier) and find_treve(refus).contains(refus):
+            # Born under both, the refusal waits for the later end; to the letter, either will do.
+            either = min(le, find_treve(refus).au + ONE_DAY)
+            autres.append(Autre(either, A_LA_LETTRE))
+            certitude = worst(certitude, "contested")
         etapes.append(
             "Le refus naît pendant les délais accordés par le juge, qui finissent le "
             f"{write_date(delais_jusqu_au)} → {write_date(le)}"
@@ -452,7 +463,8 @@ def compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Re
     elif find_treve(le).contains(le):
         treve = find_treve(le)
         if le != refus:
-            autres.append(Autre(le, "Si la trêve ne diffère que le refus né pendant elle."))
+            if le not in {autre.date for autre in autres}:
+                autres.append(Autre(le, A_LA_LETTRE))
             certitude = worst(certitude, "contested")
         etapes.append(
             f"Cette date tombe pendant la trêve, qui finit le {write_date(treve.au)} → "
@@ -461,6 +473,7 @@ def compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Re
         etapes.append(f"Trêve : paramètre {treve.version.parametre(TREVE)}")
         references += treve.version.references
         final = treve.au + ONE_DAY
+    autres = [autre for autre in autres if autre.date != final]
     resultat = build(
         regle, version, depuis, final, autres=autres, certitude=certitude, etapes=etapes,
         notes=notes, a_obtenir="" if final else ARRETE,
@@ -468,6 +481,10 @@ def compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Re
     return _doubt_reception(replace(resultat, references=references), contexte)
 
 
+A_LA_LETTRE = (
+    "Si, à la lettre de l’article R154-5, le refus n’attend que la fin du sursis ou du délai "
+    "pendant lequel il est né."
+)
 REFUS_PREMATURE = (
     "Le refus exprès répond à une réquisition prématurée : à vérifier, la responsabilité suppose "
     "que le concours ait pu être accordé."

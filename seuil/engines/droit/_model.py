@@ -238,6 +238,10 @@ class Version:
     franc_texte: str
     autre_lecture: Lecture | None
     conseil: Conseil | None
+    # A day that no term of this version passes, in another reading.
+    plafond: Autre | None
+    # The questions that a text still to be read must answer; the version then has no value.
+    questions: tuple[str, ...]
     prolongations: tuple[Prolongation, ...]
     motif: str
     a_obtenir: str
@@ -278,6 +282,8 @@ class Regle:
     siege: str
     # The text by which a request for legal aid starts the delay again; empty: none.
     aide_juridictionnelle: str
+    # It runs from the notification of the decision when that one comes later.
+    notification: bool
     formule: str
     report: str
     transition: str

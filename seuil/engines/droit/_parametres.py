@@ -30,7 +30,7 @@ _KEYS = {
 _OPTIONAL = {
     "echeance", "categorie", "formule", "report", "transition", "lendemain", "territoire",
     "changements", "outre_mer", "bailleur", "report_motif", "clause_motif", "hors_champ",
-    "siege", "aide_juridictionnelle",
+    "siege", "aide_juridictionnelle", "notification",
 }  # fmt: skip
 
 
@@ -120,6 +120,7 @@ def _read_regle(table: Table, *, theme: str) -> Regle:
         bailleur=table.choice("bailleur", BAILLEURS) if "bailleur" in table else "",
         siege=table.text("siege", default=""),
         aide_juridictionnelle=table.text("aide_juridictionnelle", default=""),
+        notification=table.flag("notification"),
         formule=formule,
         report=table.choice("report", REPORTS, default="aucun"),
         transition=table.text("transition", default=""),

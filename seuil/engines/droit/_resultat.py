@@ -48,6 +48,7 @@ class Contexte:
     distance: str | None = None
     aj_demandee_le: date | None = None
     aj_depart_le: date | None = None
+    notifie_le: date | None = None
     refus_le: date | None = None
     delais_jusqu_au: date | None = None
     # Reception by the préfet of the commandement de quitter les lieux, before the requisition.
@@ -171,6 +172,9 @@ def compute_delai(regle: Regle, version: Version, depuis: date, calendrier: str)
             version, depuis, sens=regle.sens, franc=lecture.franc, calendrier=calendrier
         )
         autres.append(Autre(other, lecture.motif))
+
+    if version.plafond is not None and le > version.plafond.date:
+        autres.append(version.plafond)
 
     if version.conseil is not None:
         conseil = version.conseil

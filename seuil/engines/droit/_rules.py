@@ -35,8 +35,10 @@ from seuil.engines.droit._resultat import (
     BAIL_NOUVEAU,
     BAIL_POSTERIEUR,
     Contexte,
+    build,
     check_nature,
     join_notes,
+    start_step,
     worst,
     write_periode,
 )
@@ -65,6 +67,7 @@ def compute(
     domicile: str | None = None,
     aj_demandee_le: date | None = None,
     aj_depart_le: date | None = None,
+    notifie_le: date | None = None,
     bailleur: str | None = None,
     commune: str | None = None,
     departement: str | None = None,
@@ -84,7 +87,8 @@ def compute(
     F1 (« supprimes », or a length); `refus_le` an express refusal of the force publique (G7);
     `domicile` the département of the appellant, or « etranger », `aj_demandee_le` and
     `aj_depart_le` the request for legal aid and the day from which the delay runs again (delays of
-    appeal); `bailleur` (« prive » or « social ») where the
+    appeal); `notifie_le` the notification of the decision (K3); `bailleur` (« prive » or
+    « social ») where the
     law tells landlords apart; `commune` (Insee code) or `departement` choose the calendar and the
     local lengths.
 
@@ -133,6 +137,8 @@ def compute(
             aj_demandee_le=aj_demandee_le,
             aj_depart_le=aj_depart_le,
         )
+    elif found.notification:
+        contexte = Contexte(calendrier, notifie_le=notifie_le)
     elif any(version.variantes for version in found.versions):
         contexte = Contexte(
             calendrier,
@@ -249,7 +255,28 @@ def _class_bail(regle: Regle, depuis: date, bail: date | None) -> str:
 def _compute(regle: str, depuis: date, contexte: Contexte) -> Resultat:
     _calendar.check_year(depuis)
     found = load_regles()[regle]
+    version = found.find_version(depuis)
+    if version is not None and version.questions:
+        return _wait_for_text(found, version, depuis)
     return _FORMULES[found.formule](found, depuis, contexte)
+
+
+def _wait_for_text(regle: Regle, version: Version, depuis: date) -> Resultat:
+    """Give no date where the text is not read: say which it is, and what it must answer."""
+    return build(
+        regle,
+        version,
+        depuis,
+        None,
+        autres=[],
+        certitude="to_check",
+        etapes=[
+            start_step(regle, depuis),
+            *(f"À lire dans le texte : {q}" for q in version.questions),
+        ],
+        notes=[version.note],
+        a_obtenir=version.a_obtenir,
+    )
 
 
 _FORMULES: Mapping[str, Callable[[Regle, date, Contexte], Resultat]] = {

@@ -13,7 +13,7 @@ from seuil.strict_yaml import FichierIllisible, Table, read_tables
 FAITS = frozenset({
     "depuis", "bail", "clause", "reconduit_le", "renouvele_le", "nature_bail", "delai_annonce",
     "prefet_saisi_le", "deux_mois", "delais_jusqu_au", "cql_recu_le", "refus_le", "domicile",
-    "aj_demandee_le", "aj_depart_le", "bailleur", "commune", "departement",
+    "aj_demandee_le", "aj_depart_le", "notifie_le", "bailleur", "commune", "departement",
 })  # fmt: skip
 FAITS_EXECUTION = frozenset({
     "prefet_saisi_le", "deux_mois", "delais_jusqu_au", "cfp_le", "nature_bail", "commune",

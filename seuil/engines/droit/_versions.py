@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from seuil.engines.droit._model import (
+    Autre,
     Conseil,
     Distance,
     Lecture,
@@ -46,7 +47,7 @@ _KEYS = {"valid_from", "valid_to", "certainty", "checked_on", "reference"}
 _OPTIONAL = {
     "ligne", "n", "unit", "maximum", "plage", "seuils", "variantes", "distances", "texte",
     "periode", "franc", "franc_texte", "autre_lecture", "conseil", "prolongations", "motif",
-    "a_obtenir", "note",
+    "a_obtenir", "note", "plafond", "questions",
 }  # fmt: skip
 # No delay of the law is longer; beyond, the calendars end.
 DUREE_MAX = 999
@@ -58,6 +59,7 @@ def read_version(table: Table, *, formule: str) -> Version:
     """Read what a rule says of one period. Raises FichierIllisible."""
     table.check_keys(_KEYS, _OPTIONAL)
     _check_measures(table, formule)
+    _check_questions(table)
     is_counted = "n" in table
     return Version(
         ligne=table.text("ligne", default=""),
@@ -76,6 +78,8 @@ def read_version(table: Table, *, formule: str) -> Version:
         franc_texte=table.text("franc_texte", default=""),
         autre_lecture=_read_one(table, "autre_lecture", _read_lecture),
         conseil=_read_one(table, "conseil", _read_conseil),
+        plafond=_read_one(table, "plafond", _read_plafond),
+        questions=table.texts("questions") if "questions" in table else (),
         prolongations=read_list(table, "prolongations", _read_prolongation),
         motif=table.text("motif", default=""),
         a_obtenir=table.text("a_obtenir", default=""),
@@ -88,7 +92,8 @@ def read_version(table: Table, *, formule: str) -> Version:
 
 def _check_measures(table: Table, formule: str) -> None:
     """Refuse a value that this formula does not measure with, or the lack of one."""
-    measures = FORMULES[formule]
+    # A version that waits for its text measures nothing yet.
+    measures = set() if "questions" in table else FORMULES[formule]
     for value in ("n", "plage", "periode", "seuils", "texte"):
         # The unpaid rent of before 2027 has thresholds and no length of time.
         may_miss = formule == "impaye" and value == "n"
@@ -97,6 +102,16 @@ def _check_measures(table: Table, formule: str) -> None:
             table.refuse(value, f"cette règle se mesure par {needed}")
     if "unit" in table and "n" not in table:
         table.refuse("unit", "une unité accompagne toujours « n »")
+
+
+def _check_questions(table: Table) -> None:
+    """Refuse a version that waits for a text without saying which, or as if it were certain."""
+    if "questions" not in table:
+        return
+    if not table.text("a_obtenir", default=""):
+        table.refuse("questions", "« a_obtenir » dit le texte à lire")
+    if table["certainty"] != "to_check":
+        table.refuse("certainty", "une version qui attend son texte est « to_check »")
 
 
 def read_list(table: Table, key: str, read: Callable[[Table], T]) -> tuple[T, ...]:
@@ -195,6 +210,11 @@ def _read_lecture(table: Table) -> Lecture:
 def _read_conseil(table: Table) -> Conseil:
     table.check_keys({"n", "unit", "texte"})
     return Conseil(n=_read_duree(table), unit=read_unit(table), texte=table.text("texte"))
+
+
+def _read_plafond(table: Table) -> Autre:
+    table.check_keys({"le", "motif"})
+    return Autre(date=table.day("le"), motif=table.text("motif"))
 
 
 def _read_prolongation(table: Table) -> Prolongation:

@@ -95,6 +95,7 @@ class CalculForm(Formulaire):
         required=False,
         help_text="Décision d’aide définitive, ou désignation de l’avocat plus tardive.",
     )
+    notifie_le = DateField(bornee=False, label="Décision notifiée le", required=False)
     departement = forms.CharField(
         label="Département",
         required=False,
@@ -112,6 +113,8 @@ class CalculForm(Formulaire):
             kept.add("nature_bail")
         if regle.versions[-1].distances:
             kept.add("domicile")
+        if regle.notification:
+            kept.add("notifie_le")
         if regle.aide_juridictionnelle:
             kept |= {"aj_demandee_le", "aj_depart_le"}
         for name in set(self.fields) - kept:

@@ -141,7 +141,10 @@ def test_a_calculation_that_cannot_be_is_refused_in_french(
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        ("/droit/F1/?depuis=2026-05-11&deux_mois=1+mois&prefet_saisi_le=2026-05-11", "11 juin 2026"),
+        (
+            "/droit/F1/?depuis=2026-05-11&deux_mois=1+mois&prefet_saisi_le=2026-05-11",
+            "11 juin 2026",
+        ),
         ("/droit/EX/?depuis=2026-05-11&deux_mois=supprimes&cfp_le=2026-05-20", "20 mai 2026"),
         ("/droit/G7/?depuis=2026-04-10&refus_le=2026-05-04", "4 mai 2026"),
         ("/droit/L4/?depuis=2026-03-02&bailleur=prive", "2 avril 2026"),
