@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +69,16 @@ def read_date(text: str) -> date:
         ) from None
 
 
+def read_heure(text: str) -> time:
+    """Read an hour of the day. Raises ArgumentTypeError, in French."""
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"« {text} » n’est pas une heure : écrire HH:MM, par exemple 14:30"
+        ) from None
+
+
 def _declare_droit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("regle", metavar="RÈGLE", help="A1, C2, F4… ou verifier, regles, effet")
     parser.add_argument("--depuis", type=read_date, help="jour du fait de départ, AAAA-MM-JJ")
@@ -122,7 +132,12 @@ def _declare_droit(parser: argparse.ArgumentParser) -> None:
 
 def _declare_delai(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--depuis", type=read_date, help="jour de départ, AAAA-MM-JJ")
-    parser.add_argument("--duree", help="« 15 jours », « 6 semaines », « 1 mois 15 jours »")
+    parser.add_argument(
+        "--duree",
+        help="« 15 jours », « 6 semaines », « 1 mois 15 jours », « 3 jours ouvrables » ou "
+        "« 48 heures »",
+    )
+    parser.add_argument("--heure", type=read_heure, help="heure de départ, HH:MM, pour des heures")
     parser.add_argument("--franc", action="store_true", help="le dernier jour ne compte pas")
     parser.add_argument("--ouvres", action="store_true", help="compter des jours ouvrés")
     parser.add_argument(
@@ -342,6 +357,8 @@ def _run_delai(arguments: argparse.Namespace) -> int:
     for name, example in (("depuis", "AAAA-MM-JJ"), ("duree", "« 6 semaines »")):
         if getattr(arguments, name) is None:
             raise DemandeIncomplete(f"Il manque --{name} {example}.")
+    if droit.is_heures(arguments.duree):
+        return _print_heures(arguments)
     try:
         calcul = droit.add_duree(
             arguments.depuis,
@@ -358,4 +375,22 @@ def _run_delai(arguments: argparse.Namespace) -> int:
     else:
         print(f"{droit.write_date(calcul.date)} ({calcul.date.isoformat()})")
         print("\n".join((*calcul.etapes, *([calcul.note] if calcul.note else []))))
+    return 0
+
+
+def _print_heures(arguments: argparse.Namespace) -> int:
+    """Print the end of a delay in hours, which needs the hour it starts from."""
+    if arguments.heure is None:
+        raise DemandeIncomplete("Il manque --heure HH:MM : des heures se comptent d’heure à heure.")
+    try:
+        end, step = droit.add_heures(
+            datetime.combine(arguments.depuis, arguments.heure), arguments.duree
+        )
+    except (droit.DateHorsPeriode, droit.DureeIllisible) as refusal:
+        raise DemandeIncomplete(str(refusal)) from refusal
+    if arguments.json:
+        fields = {"date": end.date().isoformat(), "heure": f"{end:%H:%M}", "etapes": [step]}
+        print(json.dumps(fields, ensure_ascii=False, indent=2))
+    else:
+        print(f"{droit.write_date(end.date())} à {end:%H h %M} ({end:%Y-%m-%dT%H:%M})\n{step}")
     return 0

@@ -358,3 +358,15 @@ def test_days_outside_working_weeks_are_named() -> None:
     assert _calendar.why_not_ouvre(date(2026, 11, 7), _calendar.METROPOLE) == "un samedi"
     assert _calendar.why_not_ouvre(date(2026, 11, 8), _calendar.METROPOLE) == "un dimanche"
     assert "Jour de l’an" in _calendar.why_not_ouvre(date(2026, 1, 1), _calendar.METROPOLE)
+
+
+def test_the_disputed_holiday_of_saint_martin_gives_two_dates_and_none_certain() -> None:
+    """C. trav. L3422-2 says 27 May; circulars say 28."""
+    resultat = droit.compute("E4", depuis=date(2026, 4, 27), departement="978")
+
+    assert resultat.date == date(2026, 5, 28)
+    assert [autre.date for autre in resultat.autres] == [date(2026, 5, 27)]
+    assert resultat.certitude == "to_check"
+    assert "Saint-Martin" in resultat.note
+    calcul = droit.add_duree(date(2026, 4, 27), "1 mois", departement="978")
+    assert calcul.certitude == "to_check"

@@ -142,6 +142,12 @@ def test_the_text_says_the_count_step_by_step(capsys: pytest.CaptureFixture[str]
         (["delai", "--duree", "15 jours"], 1, "Il manque --depuis"),
         (["delai", "--depuis", "2026-01-01"], 1, "Il manque --duree"),
         (["delai", "--depuis", "2026-01-01", "--duree", "une lune"], 1, "durée lisible"),
+        (["delai", "--depuis", "2026-01-01", "--duree", "48 heures"], 1, "Il manque --heure"),
+        (
+            ["delai", "--depuis", "2026-01-01", "--duree", "48 heures", "--heure", "midi"],
+            2,
+            "n’est pas une heure",
+        ),
         (["delai", "--depuis", "2089-01-01", "--duree", "9 ans"], 1, "hors des calendriers"),
         (["foo"], 2, "commande inconnue"),
     ],
@@ -339,3 +345,27 @@ def test_the_rules_are_listed_with_the_lines_of_the_law_table(
     printed = capsys.readouterr().out
     assert len(printed.splitlines()) == len(droit.regles())
     assert "(A1a, A1b)" in printed
+
+
+@pytest.mark.parametrize(
+    ("duree", "expected"),
+    [
+        ("3 jours ouvrables", "2026-05-05"),
+        ("3 jours ouvrés", "2026-05-06"),
+        ("1 jour ouvrable", "2026-05-02"),
+    ],
+)
+def test_a_delay_in_worked_days_is_counted_without_saturday_or_with_it(
+    capsys: pytest.CaptureFixture[str], duree: str, expected: str
+) -> None:
+    found = ask(capsys, "delai", "--depuis", "2026-04-30", "--duree", duree, "--sans-642")
+
+    assert found["date"] == expected
+
+
+def test_a_delay_in_hours_runs_from_hour_to_hour(capsys: pytest.CaptureFixture[str]) -> None:
+    """The préfet decides within 48 hours (loi 2007-290, article 38), a Sunday too."""
+    asked = ["delai", "--depuis", "2026-05-01", "--heure", "14:30", "--duree", "48 heures"]
+    found = ask(capsys, *asked)
+
+    assert (found["date"], found["heure"]) == ("2026-05-03", "14:30")

@@ -13,7 +13,7 @@ from datetime import date
 
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._dette import exigible_le
-from seuil.engines.droit._durees import add_duree
+from seuil.engines.droit._durees import add_duree, add_heures, is_heures
 from seuil.engines.droit._essai import remembered, trying
 from seuil.engines.droit._execution import EXECUTION, compute_execution
 from seuil.engines.droit._formules import SUPPRIMES
@@ -105,6 +105,7 @@ __all__ = [
     "Versement",
     "Version",
     "add_duree",
+    "add_heures",
     "check_case",
     "check_cases",
     "compute",
@@ -118,6 +119,7 @@ __all__ = [
     "exigible_le",
     "find_regle",
     "in_treve",
+    "is_heures",
     "is_ouvre",
     "list_essayees",
     "load_effets",

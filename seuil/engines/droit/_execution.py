@@ -5,7 +5,7 @@ from datetime import date
 
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._calendar import ONE_DAY
-from seuil.engines.droit._durees import VENDREDI_SAINT_MOTIF
+from seuil.engines.droit._durees import write_doute
 from seuil.engines.droit._formules import compute_ordinaire
 from seuil.engines.droit._francais import write_date
 from seuil.engines.droit._model import Autre, Regle, Resultat
@@ -101,7 +101,7 @@ def _combine(
     variant = _calendar.doubtful_variant(calendrier)
     without = find_execution(delai.date, *causes, variant)[0] if variant else le
     if without != le:
-        autres.append(Autre(without, VENDREDI_SAINT_MOTIF))
+        autres.append(Autre(without, write_doute(calendrier)[0]))
     autres += _list_doubts(le, calendrier)
     if _calendar.is_overseas(calendrier):
         free = find_causes(delai.date, *causes)[0]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from seuil.engines.droit import _calendar
-from seuil.engines.droit._durees import VENDREDI_SAINT_MOTIF, VENDREDI_SAINT_NOTE, roll_with_step
+from seuil.engines.droit._durees import roll_with_step, write_doute
 from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date, write_duree
 from seuil.engines.droit._model import (
@@ -197,7 +197,7 @@ def compute_delai(regle: Regle, version: Version, depuis: date, calendrier: str)
     resultat = build(
         regle, version, depuis, le, autres=autres, certitude=certitude, etapes=etapes, notes=notes
     )
-    return _doubt_vendredi_saint(resultat, regle, version, depuis, calendrier)
+    return _doubt_ferie(resultat, regle, version, depuis, calendrier)
 
 
 REPORT_MOTIF = "Si l’article 642 du code de procédure civile s’applique."
@@ -210,21 +210,22 @@ def _find_former(regle: Regle, version: Version, le: date) -> Version | None:
     return regle.find_version(le)
 
 
-def _doubt_vendredi_saint(
+def _doubt_ferie(
     resultat: Resultat, regle: Regle, version: Version, depuis: date, calendrier: str
 ) -> Resultat:
-    """Add the date that holds where Good Friday is not a holiday, when it differs."""
+    """Add the date that holds without a holiday that is doubtful there, when it differs."""
     variant = _calendar.doubtful_variant(calendrier)
     if variant is None:
         return resultat
     without = compute_delai(regle, version, depuis, variant).date
     if without is None or without == resultat.date:
         return resultat
+    motif, note = write_doute(calendrier)
     return replace(
         resultat,
-        autres=(*resultat.autres, Autre(without, VENDREDI_SAINT_MOTIF)),
+        autres=(*resultat.autres, Autre(without, motif)),
         certitude=worst(resultat.certitude, "to_check"),
-        note=join_notes(resultat.note, VENDREDI_SAINT_NOTE),
+        note=join_notes(resultat.note, note),
     )
 
 
