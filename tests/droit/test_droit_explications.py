@@ -171,6 +171,8 @@ CONDITIONS: tuple[tuple[str, Condition], ...] = (
     (r"Le juge a supprimé le délai : .*", lambda f, _m, _r: f.get("deux_mois") == "supprimes"),
     (r"Le juge a porté le délai à (.*) \(articles L412-1 et L412-2\)",
      lambda f, m, _: f.get("deux_mois") == m[1]),
+    (r"Refusée parce que prématurée, .*",
+     lambda f, _m, _r: f["refus_le"] < droit.compute("G4", depuis=f["cql_recu_le"]).date),
     (rf"Le préfet a refusé expressément le {JOUR}, avant ce jour", is_fact("refus_le")),
     (r"Augmenté de \d+ mois : .* demeure (à l’étranger|pas là|outre-mer).*", is_far_from_the_court),
     (rf"Aide juridictionnelle demandée le {JOUR}, .*", is_fact("aj_demandee_le")),

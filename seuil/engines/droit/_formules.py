@@ -433,13 +433,12 @@ def compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Re
             "refus_le", f"le refus exprès, le {write_date(expres)}", expres,
             f"la réception de la réquisition, le {write_date(depuis)}", depuis,
         )  # fmt: skip
+    if expres is not None and expres < start:
+        return _leave_premature(regle, version, depuis, refus, [*etapes, _write_refus(expres)])
     if expres is not None and expres < refus:
         version = get_version(regle, expres)
         refus = expres
-        etapes.append(f"Le préfet a refusé expressément le {write_date(expres)}, avant ce jour")
-        if expres < start:
-            notes.append(REFUS_PREMATURE)
-            certitude = worst(certitude, "to_check")
+        etapes.append(_write_refus(expres))
     autres: list[Autre] = []
     references = version.references
     le = refus
@@ -485,10 +484,28 @@ A_LA_LETTRE = (
     "Si, à la lettre de l’article R154-5, le refus n’attend que la fin du sursis ou du délai "
     "pendant lequel il est né."
 )
+
+
+def _write_refus(expres: date) -> str:
+    return f"Le préfet a refusé expressément le {write_date(expres)}, avant ce jour"
+
+
+def _leave_premature(
+    regle: Regle, version: Version, depuis: date, implicite: date, etapes: list[str]
+) -> Resultat:
+    """Give no day: an express refusal for being premature engages nothing (CE n° 363126)."""
+    return build(
+        regle, version, depuis, None, autres=[Autre(implicite, REFUS_AUTRE_MOTIF)],
+        certitude="to_check", etapes=[*etapes, REFUS_PREMATURE], notes=[version.note],
+        a_obtenir="le motif du refus exprès, ou la date d’une nouvelle réquisition",
+    )  # fmt: skip
+
+
 REFUS_PREMATURE = (
-    "Le refus exprès répond à une réquisition prématurée : à vérifier, la responsabilité suppose "
-    "que le concours ait pu être accordé."
+    "Refusée parce que prématurée, la réquisition n’engage pas la responsabilité de l’État (Conseil "
+    "d’État, 18 décembre 2013, n° 363126)"
 )
+REFUS_AUTRE_MOTIF = "Si le refus exprès a un autre motif, ou n’a pas été notifié."
 
 
 def _defer_outre_mer(le: date, calendrier: str) -> tuple[list[Autre], date | None, list[str]]:
