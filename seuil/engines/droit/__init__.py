@@ -13,10 +13,10 @@ from datetime import date
 
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._dette import exigible_le
+from seuil.engines.droit._deux_mois import SUPPRIMES
 from seuil.engines.droit._durees import add_duree, add_heures, is_heures
 from seuil.engines.droit._essai import remembered, trying
 from seuil.engines.droit._execution import EXECUTION, compute_execution
-from seuil.engines.droit._formules import SUPPRIMES
 from seuil.engines.droit._francais import write_date, write_duree
 from seuil.engines.droit._impaye import compute_impaye
 from seuil.engines.droit._impaye_model import (

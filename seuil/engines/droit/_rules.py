@@ -7,14 +7,16 @@ from datetime import date
 
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._clause import compute_clause_resolutoire
+from seuil.engines.droit._concours import (
+    compute_concours_execute,
+    compute_refus_implicite,
+    compute_responsabilite,
+)
 from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._execution import compute_from_cql
 from seuil.engines.droit._formules import (
-    compute_concours_execute,
     compute_impaye_constitue,
     compute_ordinaire,
-    compute_refus_implicite,
-    compute_responsabilite,
     compute_sans_date,
     compute_treve,
 )
