@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seuil.engines import droit
+from seuil.jobs.attentes import fill_parameters, print_attentes
 from seuil.jobs.places import find_commune, find_departement
 from seuil.kernel.refusal import Refusal
 from seuil.strict_yaml import FichierIllisible
@@ -28,7 +29,7 @@ CERTITUDES = {
     "contested": "date discutée, plusieurs lectures se défendent",
     "to_check": "date à vérifier",
 }
-COMMANDES = ("regles", "verifier", "effet")
+COMMANDES = ("regles", "verifier", "effet", "attente", "remplir")
 # Leases and commandements write « deux mois », « six (6) semaines », « 2mois ».
 _DELAI_ECRIT = re.compile(r"(\w+?)\s*(?:\((\w+)\)\s*)?(mois|semaines?|jours?)\.?")
 _NOMBRES = {
@@ -80,7 +81,9 @@ def read_heure(text: str) -> time:
 
 
 def _declare_droit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("regle", metavar="RÈGLE", help="A1, C2, F4… ou verifier, regles, effet")
+    parser.add_argument(
+        "regle", metavar="RÈGLE", help="A1, C2, F4… ou verifier, regles, effet, attente, remplir"
+    )
     parser.add_argument("--depuis", type=read_date, help="jour du fait de départ, AAAA-MM-JJ")
     parser.add_argument("--bail", type=read_date, help="date du bail")
     parser.add_argument("--reconduit", type=read_date, help="sa dernière reconduction tacite")
@@ -125,7 +128,13 @@ def _declare_droit(parser: argparse.ArgumentParser) -> None:
         "--parametres",
         type=Path,
         metavar="FICHIER_OU_DOSSIER",
-        help="avec « effet », les paramètres à essayer (YAML)",
+        help="avec « effet », les paramètres à essayer ; avec « remplir », le gabarit rempli",
+    )
+    parser.add_argument(
+        "--gabarit", action="store_true", help="avec « attente », le fichier unique à remplir"
+    )
+    parser.add_argument(
+        "--vers", type=Path, metavar="DOSSIER", help="avec « remplir », où écrire les paramètres"
     )
     parser.set_defaults(run=_run_droit, needs_database=lambda a: a.regle == "effet")
 
@@ -156,6 +165,10 @@ def _run_droit(arguments: argparse.Namespace) -> int:
         return _print_regles()
     if arguments.regle == "effet":
         return _run_effet(arguments)
+    if arguments.regle == "attente":
+        return print_attentes(gabarit=arguments.gabarit)
+    if arguments.regle == "remplir":
+        return fill_parameters(arguments)
     try:
         resultat = _compute(arguments)
     except (

@@ -115,3 +115,25 @@ def test_the_law_of_2023_is_shown_beside_the_regulation_as_contested(on: date) -
     assert decides.certitude == seizes.certitude == "contested"
     assert "L824-2" in decides.explication
     assert "diagnostic" in seizes.explication
+
+
+def test_one_file_holds_every_row_that_waits_and_fills_them(tmp_path: Path) -> None:
+    gabarit = droit.write_gabarit()
+    assert droit.fill_attentes(gabarit) == {}
+    start = gabarit.index("H2:\n")
+    bloc = gabarit[start : gabarit.index("H3:\n")]
+    begin, end = bloc.index("    a_obtenir"), bloc.index("    certainty")
+    done = bloc[:begin] + "    n: 1\n    unit: mois\n" + bloc[end:]
+
+    filled = droit.fill_attentes(gabarit.replace(bloc, done))
+
+    assert filled.keys() == {"H2"}
+    (tmp_path / "H2.yaml").write_text(filled["H2"], encoding="utf-8")
+    with droit.trying(droit.read_essai(tmp_path)):
+        assert droit.compute("H2", depuis=date(2027, 1, 15)).date == date(2027, 2, 15)
+        assert droit.compute("H2", depuis=date(2026, 1, 15)).date == date(2026, 3, 15)
+
+
+def test_a_block_that_answers_to_nothing_is_refused() -> None:
+    with pytest.raises(FichierIllisible, match="« A1 » n’attend aucun texte"):
+        droit.fill_attentes("A1:\n    valid_from: 2027-01-01\n")

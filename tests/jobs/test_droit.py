@@ -138,6 +138,7 @@ def test_the_text_says_the_count_step_by_step(capsys: pytest.CaptureFixture[str]
         (["droit", "A1b", "--depuis", "2020-01-01"], 1, "Demandez « A1 »"),
         (["droit", "E4", "--depuis", "2026-01-01", "--commune", "Lyon"], 1, "code commune"),
         (["droit", "A1", "--depui", "2026-01-01", "--fou"], 2, "option inconnue"),
+        (["droit", "remplir"], 1, "Il manque --parametres"),
         (["droit"], 2, "il manque RÈGLE"),
         (["delai", "--duree", "15 jours"], 1, "Il manque --depuis"),
         (["delai", "--depuis", "2026-01-01"], 1, "Il manque --duree"),
@@ -369,3 +370,32 @@ def test_a_delay_in_hours_runs_from_hour_to_hour(capsys: pytest.CaptureFixture[s
     found = ask(capsys, *asked)
 
     assert (found["date"], found["heure"]) == ("2026-05-03", "14:30")
+
+
+def test_what_waits_for_a_text_is_listed_with_its_questions(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["droit", "attente"]) == 0
+
+    printed = capsys.readouterr().out
+    assert "H2 — Signalement de l’impayé par le bailleur" in printed
+    assert "2026-84" in printed
+    assert "?" in printed
+
+
+def test_the_file_that_a_jurist_fills_gives_the_parameters(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["droit", "attente", "--gabarit"]) == 0
+    gabarit = capsys.readouterr().out
+    start = gabarit.index("H8:\n")
+    begin, end = gabarit.index("    a_obtenir", start), gabarit.index("    certainty", start)
+    fichier = tmp_path / "rempli.yaml"
+    fichier.write_text(
+        gabarit[:begin] + "    n: 4\n    unit: mois\n" + gabarit[end:], encoding="utf-8"
+    )
+
+    asked = ["droit", "remplir", "--parametres", str(fichier), "--vers", str(tmp_path / "p")]
+    assert main(asked) == 0
+    assert "1 règles complétées" in capsys.readouterr().out.replace("\u00a0", " ")
+    assert "n: 4" in (tmp_path / "p" / "H8.yaml").read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from seuil.engines.droit import _calendar
+from seuil.engines.droit._attente import fill_attentes, list_attentes, write_gabarit
 from seuil.engines.droit._dette import exigible_le
 from seuil.engines.droit._deux_mois import SUPPRIMES
 from seuil.engines.droit._durees import add_duree, add_heures, is_heures
@@ -117,10 +118,12 @@ __all__ = [
     "end_of_treve",
     "execution_possible_from",
     "exigible_le",
+    "fill_attentes",
     "find_regle",
     "in_treve",
     "is_heures",
     "is_ouvre",
+    "list_attentes",
     "list_essayees",
     "load_effets",
     "next_execution_day",
@@ -136,6 +139,7 @@ __all__ = [
     "write_annuelle",
     "write_date",
     "write_duree",
+    "write_gabarit",
     "write_montant",
     "write_periode",
     "write_valeur",
