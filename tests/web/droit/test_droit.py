@@ -160,6 +160,15 @@ def test_every_fact_that_decides_can_be_given_on_the_page(
     assert expected in page_text(client, address).replace("\u00a0", " ")
 
 
+def test_a_version_that_waits_says_what_to_read(client: StrictClient) -> None:
+    text = page_text(client, "/droit/H2/").replace("\u00a0", " ")
+    asked = page_text(client, "/droit/H2/?depuis=2027-02-01").replace("\u00a0", " ")
+
+    assert "décret n° 2026-84" in text
+    assert "Questions auxquelles le texte répondra" in text
+    assert "À déterminer" in asked
+
+
 @pytest.mark.parametrize("place", ["33", "974", "67", ""])
 def test_every_rule_computes_or_says_why_not(client: StrictClient, place: str) -> None:
     for regle in droit.regles():
