@@ -8,11 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seuil.engines import droit
+from seuil.jobs.attentes import fill_parameters, print_attentes
 from seuil.jobs.places import find_commune, find_departement
 from seuil.jobs.sortie import add_json, write_json
 from seuil.kernel.accord import write_pluriel
@@ -28,9 +29,9 @@ CERTITUDES = {
     "contested": "date discutée, plusieurs lectures se défendent",
     "to_check": "date à vérifier",
 }
-COMMANDES = ("regles", "verifier", "effet")
+COMMANDES = ("regles", "verifier", "effet", "attente", "remplir")
 # Leases and commandements write « deux mois », « six (6) semaines », « 2mois ».
-_DELAI_ECRIT = re.compile(r"(\w+?)\s*(?:\((\w+)\)\s*)?(mois|semaines?)\.?")
+_DELAI_ECRIT = re.compile(r"(\w+?)\s*(?:\((\w+)\)\s*)?(mois|semaines?|jours?)\.?")
 _NOMBRES = {
     "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7,
     "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12,
@@ -69,20 +70,53 @@ def read_date(text: str) -> date:
         ) from None
 
 
+def read_heure(text: str) -> time:
+    """Read an hour of the day. Raises ArgumentTypeError, in French."""
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"« {text} » n’est pas une heure : écrire HH:MM, par exemple 14:30"
+        ) from None
+
+
 def _declare_droit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("regle", metavar="RÈGLE", help="A1, C2, F4… ou verifier, regles, effet")
+    parser.add_argument(
+        "regle", metavar="RÈGLE", help="A1, C2, F4… ou verifier, regles, effet, attente, remplir"
+    )
     parser.add_argument("--depuis", type=read_date, help="jour du fait de départ, AAAA-MM-JJ")
     parser.add_argument("--bail", type=read_date, help="date du bail")
-    parser.add_argument("--reconduit", type=read_date, help="date de sa dernière reconduction")
-    parser.add_argument("--clause", help="délai écrit dans le bail, « 2 mois » ou « 6 semaines »")
+    parser.add_argument("--reconduit", type=read_date, help="sa dernière reconduction tacite")
+    parser.add_argument("--renouvele", type=read_date, help="son dernier renouvellement exprès")
+    parser.add_argument(
+        "--nature-bail", choices=tuple(droit.NATURES), help="habitation, faute de précision"
+    )
+    parser.add_argument("--clause", help="délai écrit dans le bail, « 2 mois », « 6 semaines »…")
     parser.add_argument("--delai-annonce", help="délai annoncé par le commandement de payer")
     parser.add_argument("--prefet-saisi", type=read_date, help="saisine du préfet (F1, EX)")
+    parser.add_argument(
+        "--deux-mois", help="ce que le juge en a fait (F1, EX) : supprimes, « 1 mois », « 5 mois »"
+    )
+    parser.add_argument("--refus", type=read_date, help="refus exprès du concours (G7)")
+    parser.add_argument(
+        "--domicile", help="de l’appelant : code du département, ou etranger (E4, E5, E6, E11, E12)"
+    )
+    parser.add_argument(
+        "--aj-demandee", type=read_date, help="aide juridictionnelle demandée le (recours)"
+    )
+    parser.add_argument(
+        "--aj-depart", type=read_date, help="jour où le délai repart (décision définitive, avocat)"
+    )
     parser.add_argument(
         "--delais-jusqu-au", type=read_date, help="fin des délais accordés par le juge (G7, EX)"
     )
     parser.add_argument(
         "--cql-recu", type=read_date, help="commandement de quitter reçu par le préfet (G3, G7)"
     )
+    parser.add_argument(
+        "--bailleur", choices=tuple(droit.BAILLEURS), help="nature du bailleur (L4, L4b)"
+    )
+    parser.add_argument("--notifie", type=read_date, help="décision notifiée le (K3)")
     parser.add_argument("--concours", type=read_date, help="concours accordé le (EX)")
     parser.add_argument("--commune", help="code Insee de la commune")
     parser.add_argument("--departement", help="code du département")
@@ -94,14 +128,25 @@ def _declare_droit(parser: argparse.ArgumentParser) -> None:
         "--parametres",
         type=Path,
         metavar="FICHIER_OU_DOSSIER",
-        help="avec « effet », les paramètres à essayer (YAML)",
+        help="avec « effet », les paramètres à essayer ; avec « remplir », le gabarit rempli",
+    )
+    parser.add_argument(
+        "--gabarit", action="store_true", help="avec « attente », le fichier unique à remplir"
+    )
+    parser.add_argument(
+        "--vers", type=Path, metavar="DOSSIER", help="avec « remplir », où écrire les paramètres"
     )
     parser.set_defaults(run=_run_droit, needs_database=lambda a: a.regle == "effet")
 
 
 def _declare_delai(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--depuis", type=read_date, help="jour de départ, AAAA-MM-JJ")
-    parser.add_argument("--duree", help="« 15 jours », « 6 semaines », « 1 mois 15 jours »")
+    parser.add_argument(
+        "--duree",
+        help="« 15 jours », « 6 semaines », « 1 mois 15 jours », « 3 jours ouvrables » ou "
+        "« 48 heures »",
+    )
+    parser.add_argument("--heure", type=read_heure, help="heure de départ, HH:MM, pour des heures")
     parser.add_argument("--franc", action="store_true", help="le dernier jour ne compte pas")
     parser.add_argument("--ouvres", action="store_true", help="compter des jours ouvrés")
     parser.add_argument(
@@ -120,11 +165,15 @@ def _run_droit(arguments: argparse.Namespace) -> int:
         return _print_regles(as_json=arguments.as_json)
     if arguments.regle == "effet":
         return _run_effet(arguments)
+    if arguments.regle == "attente":
+        return print_attentes(gabarit=arguments.gabarit)
+    if arguments.regle == "remplir":
+        return fill_parameters(arguments)
     try:
         resultat = _compute(arguments)
     except (
         droit.RegleInconnue, droit.DateHorsPeriode, droit.LieuInconnu, droit.DureeIllisible,
-        droit.TreveFixeeLocalement,
+        droit.TreveFixeeLocalement, droit.FaitsContradictoires,
     ) as refusal:  # fmt: skip
         raise DemandeIncomplete(str(refusal)) from refusal
     if arguments.as_json:
@@ -145,8 +194,10 @@ def _compute(arguments: argparse.Namespace) -> droit.Resultat:
         return droit.compute_execution(
             cql_le=arguments.depuis,
             prefet_saisi_le=arguments.prefet_saisi,
+            deux_mois=_read_deux_mois(arguments.deux_mois),
             delais_jusqu_au=arguments.delais_jusqu_au,
             cfp_le=arguments.concours,
+            nature_bail=arguments.nature_bail,
             **place,
         )
     return droit.compute(
@@ -155,12 +206,21 @@ def _compute(arguments: argparse.Namespace) -> droit.Resultat:
         bail=arguments.bail,
         clause=_read_delai("la clause du bail (--clause)", arguments.clause, regle),
         reconduit_le=arguments.reconduit,
+        renouvele_le=arguments.renouvele,
+        nature_bail=arguments.nature_bail,
         delai_annonce=_read_delai(
             "le commandement (--delai-annonce)", arguments.delai_annonce, regle
         ),
         prefet_saisi_le=arguments.prefet_saisi,
         delais_jusqu_au=arguments.delais_jusqu_au,
         cql_recu_le=arguments.cql_recu,
+        deux_mois=_read_deux_mois(arguments.deux_mois),
+        refus_le=arguments.refus,
+        domicile=arguments.domicile,
+        aj_demandee_le=arguments.aj_demandee,
+        aj_depart_le=arguments.aj_depart,
+        notifie_le=arguments.notifie,
+        bailleur=arguments.bailleur,
         **place,
     )
 
@@ -172,20 +232,23 @@ def _read_place(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def _read_deux_mois(text: str | None) -> str | None:
+    """Read « supprimés », or a length however an act writes it."""
+    if text is None or text.lower().startswith("supprim"):
+        return text and droit.SUPPRIMES
+    return _write_delai(text) or text
+
+
 def _read_delai(where: str, text: str | None, regle: droit.Regle) -> str | None:
     """Read the delay that an act writes as the engine writes it; None to a rule that asks none."""
     if text is None or regle.formule != "clause_resolutoire":
         return None
-    transition = droit.regles()[regle.transition]
-    known = {
-        droit.write_duree(v.n, v.unit)
-        for v in (*regle.versions, *transition.versions)
-        if v.n and v.unit
-    }
     delai = _write_delai(text)
-    if delai not in known:
-        choices = " ou ".join(f"« {choice} »" for choice in sorted(known))
-        raise DemandeIncomplete(f"Le délai que dit {where} doit être {choices}, et non « {text} ».")
+    if delai is None:
+        raise DemandeIncomplete(
+            f"Le délai que dit {where} doit être une durée, « 2 mois » ou « 6 semaines » par "
+            f"exemple, et non « {text} »."
+        )
     return delai
 
 
@@ -197,7 +260,7 @@ def _write_delai(text: str) -> str | None:
     n = _read_nombre(number)
     if n is None or (again is not None and _read_nombre(again) != n):
         return None
-    return droit.write_duree(n, "mois" if unit == "mois" else "semaines")
+    return droit.write_duree(n, unit if unit == "mois" else f"{unit.rstrip('s')}s")
 
 
 def _read_nombre(word: str) -> int | None:
@@ -336,6 +399,8 @@ def _run_delai(arguments: argparse.Namespace) -> int:
     for name, example in (("depuis", "AAAA-MM-JJ"), ("duree", "« 6 semaines »")):
         if getattr(arguments, name) is None:
             raise DemandeIncomplete(f"Il manque --{name} {example}.")
+    if droit.is_heures(arguments.duree):
+        return _print_heures(arguments)
     try:
         calcul = droit.add_duree(
             arguments.depuis,
@@ -352,4 +417,22 @@ def _run_delai(arguments: argparse.Namespace) -> int:
     else:
         print(f"{droit.write_date(calcul.date)} ({calcul.date.isoformat()})")
         print("\n".join((*calcul.etapes, *([calcul.note] if calcul.note else []))))
+    return 0
+
+
+def _print_heures(arguments: argparse.Namespace) -> int:
+    """Print the end of a delay in hours, which needs the hour it starts from."""
+    if arguments.heure is None:
+        raise DemandeIncomplete("Il manque --heure HH:MM : des heures se comptent d’heure à heure.")
+    try:
+        end, step = droit.add_heures(
+            datetime.combine(arguments.depuis, arguments.heure), arguments.duree
+        )
+    except (droit.DateHorsPeriode, droit.DureeIllisible) as refusal:
+        raise DemandeIncomplete(str(refusal)) from refusal
+    if arguments.json:
+        fields = {"date": end.date().isoformat(), "heure": f"{end:%H:%M}", "etapes": [step]}
+        print(json.dumps(fields, ensure_ascii=False, indent=2))
+    else:
+        print(f"{droit.write_date(end.date())} à {end:%H h %M} ({end:%Y-%m-%dT%H:%M})\n{step}")
     return 0

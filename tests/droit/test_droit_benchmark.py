@@ -14,8 +14,15 @@ import yaml
 
 HERE = Path(__file__).parent
 REQUIRED = {"cas", "depuis"}
-DAYS = {"bail", "reconduit_le", "prefet_saisi_le", "delais_jusqu_au", "cfp_le", "cql_recu_le"}
-FACTS = {*DAYS, "clause", "delai_annonce", "commune", "departement"}
+DAYS = {
+    "bail", "reconduit_le", "renouvele_le", "prefet_saisi_le", "delais_jusqu_au", "cfp_le",
+    "cql_recu_le", "refus_le", "aj_demandee_le", "aj_depart_le",
+    "notifie_le",
+}  # fmt: skip
+FACTS = {
+    *DAYS, "clause", "nature_bail", "delai_annonce", "bailleur", "deux_mois", "domicile",
+    "commune", "departement",
+}  # fmt: skip
 EXPECTED = {"date", "autres", "plage", "seuils", "certitude"}
 CERTITUDES = {"sure", "contested", "to_check"}
 PLACES = {"commune": r"(\d{2}|2[AB])\d{3}", "departement": r"\d{2}|2[AB]|9[78]\d"}
@@ -91,8 +98,8 @@ def why_not_a_text(value: object) -> str | None:
 def why_not_facts(case: dict[str, Any]) -> str | None:
     if not is_day(case["depuis"]) or not is_day(case.get("bail", case["depuis"])):
         return "une date AAAA-MM-JJ est attendue"
-    if case.get("clause", "2 mois") not in {"2 mois", "6 semaines"}:
-        return "clause inconnue"
+    if not re.fullmatch(r"\d+ (jours|semaines|mois)", case.get("clause", "2 mois")):
+        return "clause illisible"
     for key, pattern in PLACES.items():
         if key in case and not re.fullmatch(pattern, str(case[key])):
             return f"{key} : un code entre guillemets est attendu"
@@ -155,7 +162,7 @@ GOOD = {"cas": "Un essai", "depuis": date(2026, 1, 1), "date": date(2026, 3, 1)}
         ({"certitude": "certaine"}, "certitude"),
         ({"plage": ["1 mois", "1 an"]}, "une date ou une plage"),
         ({"refus": True}, "refus"),
-        ({"clause": "3 mois"}, "clause"),
+        ({"clause": "trois mois"}, "clause"),
         ({"departement": 33}, "guillemets"),
         ({"commune": "Dijon"}, "guillemets"),
         ({"echeance": date(2026, 3, 1)}, "clé inconnue"),

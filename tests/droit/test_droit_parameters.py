@@ -231,14 +231,23 @@ STUDY = {
         ("2018-11-25", "2023-07-28", 2, "mois"),
         ("2023-07-29", None, 2, "mois"),
     ],
-    "G3": [("2012-06-01", None, 2, "mois")],
+    "G3": [(None, "2012-05-31", 2, "mois"), ("2012-06-01", None, 2, "mois")],
     "G4": [(None, None, 2, "mois")],
     "G5": [(None, None, 15, "jours")],
     "G7": [(None, "2025-11-06", 2, "mois"), ("2025-11-07", None, 2, "mois")],
     "G12": [("2012-06-01", "2019-12-31", 1, "mois"), ("2020-01-01", None, 2, "mois")],
     "G12c": [("2012-06-01", None, 1, "mois")],
     "A5": [(None, None, 1, "mois")],
-    "A6": [("2014-03-27", None, 3, "ans")],
+    "A6": [
+        (None, "2012-03-26", 5, "ans"),
+        ("2012-03-27", "2014-03-26", 5, "ans"),
+        ("2014-03-27", None, 3, "ans"),
+    ],
+    "A7": [(None, None, 1, "mois")],
+    "A8": [(None, None, 6, "mois")],
+    "A8b": [(None, None, 3, "mois")],
+    "E11": [(None, None, 1, "mois")],
+    "E12": [(None, None, 2, "mois")],
     "E6": [("2012-06-01", None, 15, "jours")],
     "E8": [("2008-06-19", None, 10, "ans")],
     "E9": [(None, None, 3, "mois")],
@@ -257,11 +266,11 @@ STUDY = {
     "H10": [("2016-09-01", "2026-12-31", 2, "mois")],
     "H15": [("2016-09-01", None, 3, "mois")],
     "H15b": [("2016-09-01", None, 5, "ans")],
-    "I2": [(None, "2013-12-31", 2, "ans"), ("2014-01-01", None, 2, "ans")],
-    "I4": [(None, "2013-12-31", 2, "ans"), ("2014-01-01", None, 2, "ans")],
+    "I2": [("2014-01-01", None, 2, "ans")],
+    "I4": [("2014-01-01", None, 2, "ans")],
     "I6": [(None, None, 15, "jours")],
-    "I7": [(None, "2017-12-31", 30, "jours"), ("2018-01-01", None, 30, "jours")],
-    "I8": [(None, "2016-06-30", 7, "ans"), ("2016-07-01", None, 7, "ans")],
+    "I7": [(None, "2017-12-31", 15, "jours"), ("2018-01-01", None, 30, "jours")],
+    "I8": [("2016-07-01", None, 7, "ans")],
     "I8b": [(None, None, 2, "ans")],
     "I9": [(None, "2019-02-28", 2, "ans"), ("2019-03-01", None, 2, "ans")],
     "I9b": [(None, None, 3, "mois")],
@@ -276,7 +285,7 @@ STUDY = {
     "K5": [(None, None, 6, "semaines")],
     "K5b": [(None, None, 3, "mois")],
     "L2": [("2016-01-01", None, 2, "mois")],
-    "L4": [("2025-06-15", None, 15, "jours")],
+    "L4": [("2025-06-15", None, 1, "mois")],
     "L4b": [("2025-06-15", None, 1, "mois")],
     "EM1": [("2024-01-01", None, 15, "jours")],
     "EM2": [("2024-01-01", None, 4, "semaines")],
@@ -298,9 +307,11 @@ def test_the_values_agree_with_a_second_transcription_of_the_law() -> None:
                 version.unit,
             )
             for version in regle.versions
+            # A version that waits for its text has no value to compare.
+            if not version.questions
         ]
         for regle in REGLES
-        if all(version.n is not None for version in regle.versions)
+        if all(version.n is not None for version in regle.versions if not version.questions)
     }
 
     assert values == STUDY

@@ -227,8 +227,8 @@ def compute_of(*actes: Acte) -> dict[str, EcheanceCalculee]:
 def test_the_two_months_show_the_later_date_when_the_prefet_was_seized_late() -> None:
     f1 = compute_of(acte("cql", date(2026, 1, 15), recu_le=date(2026, 1, 20)))["F1"]
 
-    assert f1.le == date(2026, 3, 15)
-    assert f1.autres == (date(2026, 3, 20),)
+    assert f1.le == date(2026, 3, 20)
+    assert f1.autres == (date(2026, 3, 15),)
     assert f1.certitude == "contested"
 
 
@@ -237,6 +237,16 @@ def test_the_two_months_are_to_check_while_the_prefet_is_not_seized() -> None:
 
     assert compute_of(cql)["F1"].certitude == "to_check"
     assert [p.genre for p in list_pauses([cql])] == ["prefet_non_saisi"]
+
+
+def test_an_express_refusal_starts_the_liability() -> None:
+    g7 = compute_of(
+        acte("cql", date(2026, 1, 12), recu_le=date(2026, 1, 12)),
+        acte("rfp", date(2026, 4, 10), recu_le=date(2026, 4, 10)),
+        acte("cfp", date(2026, 5, 4), sens="refus"),
+    )["G7"]
+
+    assert g7.le == date(2026, 5, 4)
 
 
 def test_the_delay_that_the_commandement_prints_is_shown_when_it_differs() -> None:

@@ -36,6 +36,37 @@ def ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
         (("K2", "--depuis", "2026-03-01", "--departement", "33"), "2026-09-01"),
         (("K3", "--depuis", "2026-03-02"), "2026-07-03"),
         (("EX", "--depuis", "2026-01-15", "--concours", "2026-03-20"), "2026-04-01"),
+        (("F1", "--depuis", "2026-01-15", "--prefet-saisi", "2026-04-20"), "2026-06-20"),
+        (("F1", "--depuis", "2026-05-11", "--deux-mois", "supprimés"), "2026-05-11"),
+        (("EX", "--depuis", "2026-05-11", "--deux-mois", "un mois"), "2026-06-12"),
+        (("G7", "--depuis", "2026-04-10", "--refus", "2026-05-04"), "2026-05-04"),
+        (("L4", "--depuis", "2026-03-02", "--bailleur", "prive"), "2026-04-02"),
+        (("L4", "--depuis", "2026-03-02", "--bailleur", "social"), "2026-03-17"),
+        (("A1", "--depuis", "2026-03-02", "--clause", "trois mois"), "2026-06-02"),
+        (
+            ("A1", "--depuis", "2026-03-02", "--bail", "2016-09-01", "--renouvele", "2024-09-01"),
+            "2026-04-13",
+        ),
+        (
+            ("E4", "--depuis", "2026-03-03", "--departement", "33", "--domicile", "974"),
+            "2026-05-04",
+        ),
+        (
+            ("E4", "--depuis", "2026-03-03", "--departement", "974", "--domicile", "974"),
+            "2026-04-03",
+        ),
+        (
+            (
+                "E4",
+                "--depuis",
+                "2026-03-03",
+                "--aj-demandee",
+                "2026-03-20",
+                "--aj-depart",
+                "2026-06-01",
+            ),
+            "2026-07-01",
+        ),
     ],
 )
 def test_a_rule_gives_its_date_in_json(
@@ -48,7 +79,7 @@ def test_a_rule_gives_its_date_in_json(
     assert found["certitude"] in {"sure", "contested", "to_check"}
     assert found["references"]
     assert all(set(autre) == {"date", "motif"} for autre in found["autres"])
-    assert "→" in found["explication"] or arguments[0] == "F4"
+    assert "→" in found["explication"] or arguments[0] == "F4" or "supprimés" in arguments
     assert found["version"] in found["explication"]
 
 
@@ -80,22 +111,44 @@ def test_the_text_says_the_count_step_by_step(capsys: pytest.CaptureFixture[str]
         (["droit", "A1"], 1, "signification du commandement de payer"),
         (["droit", "A1", "--depuis", "2026-02-30"], 2, "« 2026-02-30 » n’est pas une date"),
         (["droit", "A1", "--depuis", "hier"], 2, "--depuis"),
-        (["droit", "A1", "--depuis", "2026-01-01", "--clause", "3 mois"], 1, "« 2 mois »"),
+        (["droit", "A1", "--depuis", "2026-01-01", "--clause", "3 ans"], 1, "« 2 mois »"),
         (["droit", "A1", "--depuis", "2026-01-01", "--clause", "lune"], 1, "du bail (--clause)"),
         (["droit", "A1", "--depuis", "2026-01-01", "--clause", "deux (3) mois"], 1, "« 2 mois »"),
         (
-            ["droit", "A1", "--depuis", "2026-01-01", "--delai-annonce", "trois mois"],
+            ["droit", "A1", "--depuis", "2026-01-01", "--delai-annonce", "trois lunes"],
             1,
-            "le commandement (--delai-annonce) doit être « 2 mois » ou « 6 semaines »",
+            "le commandement (--delai-annonce) doit être une durée",
+        ),
+        (
+            ["droit", "F1", "--depuis", "2026-01-15", "--prefet-saisi", "2026-01-10"],
+            1,
+            "Ces dates se contredisent",
+        ),
+        (
+            ["droit", "A1", "--depuis", "2026-01-01", "--nature-bail", "commercial"],
+            1,
+            "L145-41 du code de commerce",
+        ),
+        (
+            ["droit", "L4b", "--depuis", "2026-01-01", "--bailleur", "prive"],
+            1,
+            "ne vaut que pour un bailleur social",
         ),
         (["droit", "C5", "--depuis", "2020-01-01"], 1, "à partir du 8 janvier 2021"),
         (["droit", "A1b", "--depuis", "2020-01-01"], 1, "Demandez « A1 »"),
         (["droit", "E4", "--depuis", "2026-01-01", "--commune", "Lyon"], 1, "code commune"),
         (["droit", "A1", "--depui", "2026-01-01", "--fou"], 2, "option inconnue"),
+        (["droit", "remplir"], 1, "Il manque --parametres"),
         (["droit"], 2, "il manque RÈGLE"),
         (["delai", "--duree", "15 jours"], 1, "Il manque --depuis"),
         (["delai", "--depuis", "2026-01-01"], 1, "Il manque --duree"),
         (["delai", "--depuis", "2026-01-01", "--duree", "une lune"], 1, "durée lisible"),
+        (["delai", "--depuis", "2026-01-01", "--duree", "48 heures"], 1, "Il manque --heure"),
+        (
+            ["delai", "--depuis", "2026-01-01", "--duree", "48 heures", "--heure", "midi"],
+            2,
+            "n’est pas une heure",
+        ),
         (["delai", "--depuis", "2089-01-01", "--duree", "9 ans"], 1, "hors des calendriers"),
         (["foo"], 2, "commande inconnue"),
     ],
@@ -109,7 +162,9 @@ def test_a_bad_question_is_refused_in_french(
         assert end.code == code  # noqa: PT017 - argparse exits by itself
 
     printed = capsys.readouterr()
-    assert message in printed.err.replace("\N{NO-BREAK SPACE}", " ")
+    assert message.replace("\N{NO-BREAK SPACE}", " ") in printed.err.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     assert "Traceback" not in printed.err
     assert printed.out == ""
 
@@ -168,7 +223,9 @@ def test_a_place_that_does_not_exist_is_refused(
     assert main([*command, option, code]) == 1
 
     printed = capsys.readouterr()
-    assert message in printed.err.replace("\N{NO-BREAK SPACE}", " ")
+    assert message.replace("\N{NO-BREAK SPACE}", " ") in printed.err.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     assert printed.out == ""
 
 
@@ -289,3 +346,56 @@ def test_the_rules_are_listed_with_the_lines_of_the_law_table(
     printed = capsys.readouterr().out
     assert len(printed.splitlines()) == len(droit.regles())
     assert "(A1a, A1b)" in printed
+
+
+@pytest.mark.parametrize(
+    ("duree", "expected"),
+    [
+        ("3 jours ouvrables", "2026-05-05"),
+        ("3 jours ouvrés", "2026-05-06"),
+        ("1 jour ouvrable", "2026-05-02"),
+    ],
+)
+def test_a_delay_in_worked_days_is_counted_without_saturday_or_with_it(
+    capsys: pytest.CaptureFixture[str], duree: str, expected: str
+) -> None:
+    found = ask(capsys, "delai", "--depuis", "2026-04-30", "--duree", duree, "--sans-642")
+
+    assert found["date"] == expected
+
+
+def test_a_delay_in_hours_runs_from_hour_to_hour(capsys: pytest.CaptureFixture[str]) -> None:
+    """The préfet decides within 48 hours (loi 2007-290, article 38), a Sunday too."""
+    asked = ["delai", "--depuis", "2026-05-01", "--heure", "14:30", "--duree", "48 heures"]
+    found = ask(capsys, *asked)
+
+    assert (found["date"], found["heure"]) == ("2026-05-03", "14:30")
+
+
+def test_what_waits_for_a_text_is_listed_with_its_questions(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["droit", "attente"]) == 0
+
+    printed = capsys.readouterr().out
+    assert "H2 — Signalement de l’impayé par le bailleur" in printed
+    assert "2026-84" in printed
+    assert "?" in printed
+
+
+def test_the_file_that_a_jurist_fills_gives_the_parameters(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["droit", "attente", "--gabarit"]) == 0
+    gabarit = capsys.readouterr().out
+    start = gabarit.index("H8:\n")
+    begin, end = gabarit.index("    a_obtenir", start), gabarit.index("    certainty", start)
+    fichier = tmp_path / "rempli.yaml"
+    fichier.write_text(
+        gabarit[:begin] + "    n: 4\n    unit: mois\n" + gabarit[end:], encoding="utf-8"
+    )
+
+    asked = ["droit", "remplir", "--parametres", str(fichier), "--vers", str(tmp_path / "p")]
+    assert main(asked) == 0
+    assert "1 règles complétées" in capsys.readouterr().out.replace("\u00a0", " ")
+    assert "n: 4" in (tmp_path / "p" / "H8.yaml").read_text(encoding="utf-8")

@@ -77,6 +77,10 @@ def _start_rfp(acte: Acte, actes: Collection[Acte], pauses: Collection[Pause]) -
     until = _find_delais_juge(pauses, le, cql)
     if until:
         arguments.append(("delais_jusqu_au", until.isoformat()))
+    refused = [a.survenu_le for a in actes if (a.type, a.sens) == ("cfp", "refus")]
+    refus_le = min((day for day in refused if day >= le), default=None)
+    if refus_le:
+        arguments.append(("refus_le", refus_le.isoformat()))
     if cql and cql.recu_le:
         arguments.append(("cql_recu_le", cql.recu_le.isoformat()))
     elif cql:

@@ -154,6 +154,8 @@ def compute_dated(regle: str, debut_le: date, arguments: tuple[tuple[str, str], 
         resultat = explain(regle=regle, debut_le=debut_le, arguments=dict(arguments))
     except droit.DateHorsPeriode:
         return _undetermined("le texte applicable à cette date")
+    except droit.FaitsContradictoires:
+        return _undetermined("la correction de deux dates qui se contredisent")
     if resultat.date is None:
         # Overseas the trêve is set by each préfet: the engine has no date to give.
         a_obtenir = resultat.a_obtenir or "la date fixée localement"

@@ -14,6 +14,7 @@ from seuil.engines import droit
 
 _DATES = frozenset({
     "bail", "reconduit_le", "prefet_saisi_le", "delais_jusqu_au", "cfp_le", "cql_recu_le",
+    "refus_le",
 })  # fmt: skip
 # Facts known to be missing.
 _DRAPEAUX = frozenset({"prefet_non_saisi", "cql_recu_inconnu"})

@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from seuil.engines.droit import _calendar
+from seuil.engines.droit._attente import fill_attentes, list_attentes, write_gabarit
 from seuil.engines.droit._dette import exigible_le
-from seuil.engines.droit._durees import add_duree
+from seuil.engines.droit._deux_mois import SUPPRIMES
+from seuil.engines.droit._durees import add_duree, add_heures, is_heures
 from seuil.engines.droit._essai import remembered, trying
 from seuil.engines.droit._execution import EXECUTION, compute_execution
 from seuil.engines.droit._francais import write_date, write_duree
@@ -33,12 +35,15 @@ from seuil.engines.droit._model import (
     Calcul,
     DateHorsPeriode,
     DureeIllisible,
+    FaitsContradictoires,
     LieuInconnu,
     Reference,
     Regle,
     RegleInconnue,
     Resultat,
     TreveFixeeLocalement,
+    TreveLocale,
+    Variante,
     Version,
 )
 from seuil.engines.droit._montants import write_montant
@@ -64,10 +69,14 @@ from seuil.engines.droit._verification import (
     check_cases,
     compute_case,
 )
+from seuil.engines.droit._vocabulaire import BAILLEURS, NATURES
 
 __all__ = [
+    "BAILLEURS",
     "EXECUTION",
+    "NATURES",
     "SANCTIONS",
+    "SUPPRIMES",
     "Autre",
     "Calcul",
     "CasIllisible",
@@ -76,6 +85,7 @@ __all__ = [
     "DureeIllisible",
     "Effet",
     "FaitInconnu",
+    "FaitsContradictoires",
     "ImpayeConstitue",
     "LieuInconnu",
     "MontantIllisible",
@@ -90,10 +100,13 @@ __all__ = [
     "SituationLocative",
     "Terme",
     "TreveFixeeLocalement",
+    "TreveLocale",
+    "Variante",
     "Verdict",
     "Versement",
     "Version",
     "add_duree",
+    "add_heures",
     "check_case",
     "check_cases",
     "compute",
@@ -105,9 +118,12 @@ __all__ = [
     "end_of_treve",
     "execution_possible_from",
     "exigible_le",
+    "fill_attentes",
     "find_regle",
     "in_treve",
+    "is_heures",
     "is_ouvre",
+    "list_attentes",
     "list_essayees",
     "load_effets",
     "next_execution_day",
@@ -123,6 +139,7 @@ __all__ = [
     "write_annuelle",
     "write_date",
     "write_duree",
+    "write_gabarit",
     "write_montant",
     "write_periode",
     "write_valeur",

@@ -28,6 +28,10 @@ ALSACE_MOSELLE = "alsace_moselle"
 ALSACE_MOSELLE_SANS_VENDREDI_SAINT = "alsace_moselle_sans_vendredi_saint"
 ALSACE_MOSELLE_AVEC_VENDREDI_SAINT = "alsace_moselle_avec_vendredi_saint"
 OUTRE_MER = "outre_mer"
+SAINT_MARTIN = "MF"
+# Article L3422-2 says 27 May; circulars of 2018 and 2019, followed by the library, say 28: both
+# calendars are computed.
+SAINT_MARTIN_LE_28 = "saint_martin_le_28"
 CALENDRIERS = {
     "57": ALSACE_MOSELLE,
     "67": ALSACE_MOSELLE,
@@ -38,20 +42,20 @@ CALENDRIERS = {
     "974": "974",
     "976": "976",
     "977": "BL",
-    "978": "MF",
+    "978": SAINT_MARTIN,
 }
 SUBDIVISIONS = {
     ALSACE_MOSELLE: "6AE",
     ALSACE_MOSELLE_SANS_VENDREDI_SAINT: "6AE",
     ALSACE_MOSELLE_AVEC_VENDREDI_SAINT: "6AE",
-    **{code: code for code in ("971", "972", "973", "974", "976", "BL", "MF")},
+    **{code: code for code in ("971", "972", "973", "974", "976", "BL", SAINT_MARTIN)},
+    SAINT_MARTIN_LE_28: SAINT_MARTIN,
 }
 # The library also lists days off by custom only (Mi-Carême, Good Friday in the Antilles…).
 # Only these local days are in the law: C. trav. L3134-13 and L3422-2.
 VENDREDI_SAINT = "Vendredi saint"
 SAINT_ETIENNE = "Saint-Étienne"
 ABOLITION = "Abolition de l'esclavage"
-SAINT_MARTIN = "MF"
 ABOLITION_A_SAINT_MARTIN = (5, 27)
 WEEKS_TO_PENTECOTE = 7
 JOURS_LOCAUX = {
@@ -100,12 +104,18 @@ def departement_of(departement: str | None, commune: str | None) -> str | None:
 
 
 def is_overseas(calendrier: str) -> bool:
-    return calendrier in {*CALENDRIERS.values(), OUTRE_MER} - {ALSACE_MOSELLE}
+    return calendrier in {*CALENDRIERS.values(), OUTRE_MER, SAINT_MARTIN_LE_28} - {ALSACE_MOSELLE}
 
 
 def doubtful_variant(calendrier: str) -> str | None:
     """Give the calendar to compare with when a holiday of this one depends on the commune."""
-    return ALSACE_MOSELLE_SANS_VENDREDI_SAINT if calendrier == ALSACE_MOSELLE else None
+    return DOUTES.get(calendrier)
+
+
+DOUTES: Mapping[str, str] = MappingProxyType({
+    ALSACE_MOSELLE: ALSACE_MOSELLE_SANS_VENDREDI_SAINT,
+    SAINT_MARTIN: SAINT_MARTIN_LE_28,
+})  # fmt: skip
 
 
 @cache
@@ -126,9 +136,7 @@ def holidays_of(calendrier: str, year: int) -> Mapping[date, str]:
         local = holidays.country_holidays("FR", subdiv=subdivision, years=year, language="fr")
         legal = JOURS_LOCAUX.get(calendrier, {ABOLITION})
         for le, nom in local.items():
-            if nom == ABOLITION and subdivision == SAINT_MARTIN:
-                # C. trav. L3422-2 says 27 May; circulars of 2018 and 2019, followed by the
-                # library, say 28. The law is kept.
+            if nom == ABOLITION and calendrier == SAINT_MARTIN:
                 common.setdefault(date(year, *ABOLITION_A_SAINT_MARTIN), nom)
             elif nom in legal:
                 common.setdefault(le, nom)

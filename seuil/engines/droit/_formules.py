@@ -1,26 +1,29 @@
-"""The shapes of rules: length by place, préfet not seized, range, truce, liability of the State."""
+"""The shapes of rules: length by place or landlord, notification, range, thresholds, truce."""
 
 from dataclasses import replace
 from datetime import date
 
 from seuil.engines.droit import _calendar
-from seuil.engines.droit._calendar import ONE_DAY
+from seuil.engines.droit._deux_mois import compute_deux_mois
 from seuil.engines.droit._francais import write_date
-from seuil.engines.droit._model import Autre, Regle, Resultat, Version
+from seuil.engines.droit._model import Autre, Regle, Resultat, Variante, Version
 from seuil.engines.droit._parametres import load_regles
+from seuil.engines.droit._recours import compute_recours
 from seuil.engines.droit._resultat import (
     Contexte,
     build,
     compute_delai,
-    count_steps,
-    count_version,
     get_version,
     start_step,
     worst,
     write_seuil,
 )
-from seuil.engines.droit._treve import OUTRE_MER, find_treve, list_treves_locales
-from seuil.engines.droit._treve import REGLE as TREVE
+from seuil.engines.droit._treve import (
+    ARRETE,
+    OUTRE_MER,
+    find_treve,
+    list_treves_locales,
+)
 
 
 def compute_ordinaire(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
@@ -28,10 +31,17 @@ def compute_ordinaire(regle: Regle, depuis: date, contexte: Contexte) -> Resulta
     version = get_version(regle, depuis)
     if version.variantes:
         return compute_variante(regle, version, depuis, contexte)
-    resultat = compute_delai(regle, version, depuis, contexte.calendrier)
     if regle.formule == "deux_mois_cql":
-        return suspend_until_prefet(regle, resultat, version, contexte)
-    return resultat
+        return compute_deux_mois(regle, version, depuis, contexte)
+    if version.distances or regle.aide_juridictionnelle:
+        return compute_recours(regle, version, depuis, contexte)
+    notifie = contexte.notifie_le
+    if notifie is None or notifie <= depuis:
+        return compute_delai(regle, version, depuis, contexte.calendrier)
+    resultat = compute_delai(regle, version, notifie, contexte.calendrier)
+    step = f"La décision n’est notifiée que le {write_date(notifie)} : le délai court de ce jour"
+    etapes = (start_step(regle, depuis), step, *resultat.etapes[1:])
+    return replace(resultat, debut=depuis, etapes=etapes)
 
 
 def compute_sans_date(regle: Regle, depuis: date, _contexte: Contexte) -> Resultat:
@@ -77,10 +87,12 @@ def compute_impaye_constitue(regle: Regle, depuis: date, contexte: Contexte) -> 
 
 
 def compute_variante(regle: Regle, version: Version, depuis: date, contexte: Contexte) -> Resultat:
-    """Count the length that the département gives; the common one stays visible when in doubt."""
-    found = next((v for v in version.variantes if contexte.departement in v.departements), None)
+    """Count the length of the place or the landlord; the common one stays visible in doubt."""
+    found = next((v for v in version.variantes if _is_of(v, contexte)), None)
     if found is None:
         common = compute_delai(regle, version, depuis, contexte.calendrier)
+        if any(v.bailleur for v in version.variantes):
+            return _doubt_bailleur(common, version, contexte)
         return _doubt_place(common, version, contexte.departement)
     local = replace(
         version, n=found.n, unit=found.unit, certainty=worst(version.certainty, found.certainty)
@@ -95,6 +107,34 @@ def compute_variante(regle: Regle, version: Version, depuis: date, contexte: Con
         resultat,
         etapes=etapes,
         autres=(*resultat.autres, Autre(common.date, version.motif)),
+    )
+
+
+def _is_of(variante: Variante, contexte: Contexte) -> bool:
+    if variante.bailleur:
+        return contexte.bailleur == variante.bailleur
+    return contexte.departement in variante.departements
+
+
+def _doubt_bailleur(resultat: Resultat, version: Version, contexte: Contexte) -> Resultat:
+    """Say for which landlord the length holds; unknown, show the others."""
+    if contexte.bailleur is not None:
+        etapes = (resultat.etapes[0], version.motif, *resultat.etapes[1:])
+        return replace(resultat, etapes=etapes)
+    autres = tuple(
+        Autre(
+            _calendar.shift(
+                resultat.debut, v.n, v.unit, franc=False, calendrier=contexte.calendrier
+            ),
+            f"{v.motif}.",
+        )
+        for v in version.variantes
+    )
+    return replace(
+        resultat,
+        certitude="to_check",
+        autres=(*resultat.autres, *autres),
+        a_obtenir="la nature du bailleur, social ou privé",
     )
 
 
@@ -121,117 +161,11 @@ def _doubt_place(resultat: Resultat, version: Version, departement: str | None) 
     )
 
 
-def suspend_until_prefet(
-    regle: Regle, resultat: Resultat, version: Version, contexte: Contexte
-) -> Resultat:
-    """Show the date that holds if the préfet was seized late: until then the delay is suspended.
-
-    CPCE L412-5: the two months do not run while the préfet is not seized. The reception may follow
-    the seizure by some days: both dates stand, and neither is certain.
-    """
-    saisi = contexte.prefet_saisi_le
-    if contexte.prefet_non_saisi:
-        return replace(
-            resultat,
-            certitude=worst(resultat.certitude, "to_check"),
-            a_obtenir="la date à laquelle le préfet a été saisi du commandement",
-        )
-    if saisi is None or saisi <= resultat.debut:
-        return resultat
-    later = count_version(
-        version, saisi, sens=regle.sens, franc=version.franc, calendrier=contexte.calendrier
-    )
-    motif = (
-        f"Si le délai n’a couru que de la saisine du préfet, le {write_date(saisi)} : il est "
-        "suspendu jusque-là (article L412-5)."
-    )
-    return replace(
-        resultat,
-        autres=(*resultat.autres, Autre(later, motif)),
-        certitude=worst(resultat.certitude, "contested"),
-    )
-
-
-def compute_refus_implicite(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
-    """Date the implicit refusal; a premature requisition counts from the day it may be granted.
-
-    CE 18 December 2013, n° 363126: a requisition received before two months from the reception of
-    the commandement by the préfet is deemed received at their end.
-    """
-    start, steps = find_saisine(depuis, contexte)
-    resultat = compute_delai(regle, get_version(regle, start), start, contexte.calendrier)
-    etapes = (start_step(regle, depuis), *steps, *resultat.etapes[1:])
-    return _doubt_reception(replace(resultat, debut=depuis, etapes=etapes), contexte)
-
-
-def _doubt_reception(resultat: Resultat, contexte: Contexte) -> Resultat:
-    """Say that the requisition may be premature while nobody knows when the préfet was told."""
-    if not contexte.cql_recu_inconnu:
-        return resultat
-    return replace(
-        resultat,
-        certitude=worst(resultat.certitude, "to_check"),
-        a_obtenir="la date à laquelle le préfet a reçu le commandement de quitter les lieux",
-    )
-
-
-def find_saisine(rfp_le: date, contexte: Contexte) -> tuple[date, tuple[str, ...]]:
-    """Return the day the préfet is deemed seized of a requisition, and why when it is later."""
-    if contexte.cql_recu_le is None:
-        return rfp_le, ()
-    regle = load_regles()[CONCOURS_POSSIBLE]
-    recu = contexte.cql_recu_le
-    first = count_version(
-        get_version(regle, recu), recu, sens=regle.sens, franc=False, calendrier=contexte.calendrier
-    )
-    if rfp_le >= first:
-        return rfp_le, ()
-    step = (
-        f"Réquisition prématurée, reçue le {write_date(rfp_le)} : le préfet, qui a reçu le "
-        f"commandement le {write_date(recu)}, est réputé saisi le {write_date(first)}"
-    )
-    return first, (step,)
-
-
-CONCOURS_POSSIBLE = "G4"
-
-
-def compute_concours_execute(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
-    """Count from the grant; granted during the truce, it has effect only after, both are shown."""
-    calendrier = contexte.calendrier
-    version = get_version(regle, depuis)
-    resultat = compute_delai(regle, version, depuis, calendrier)
-    if _calendar.is_overseas(calendrier) or not find_treve(depuis).contains(depuis):
-        return resultat
-    effet = find_treve(depuis).au + ONE_DAY
-    later = count_version(
-        version, effet, sens=regle.sens, franc=version.franc, calendrier=calendrier
-    )
-    motif = (
-        f"Si le délai court du {write_date(effet)}, premier jour où le concours accordé pendant la "
-        "trêve peut être exécuté."
-    )
-    return replace(
-        resultat,
-        autres=(*resultat.autres, Autre(later, motif)),
-        certitude=worst(resultat.certitude, "contested"),
-    )
-
-
 def compute_treve(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
     calendrier = contexte.calendrier
     treve = find_treve(depuis)
     if _calendar.is_overseas(calendrier):
-        return build(
-            regle,
-            treve.version,
-            depuis,
-            None,
-            autres=[Autre(au, motif) for _, au, motif in list_treves_locales(depuis, calendrier)],
-            certitude="to_check",
-            etapes=[OUTRE_MER],
-            notes=[OUTRE_MER],
-        )
+        return _compute_treve_locale(regle, treve.version, depuis, calendrier)
     where = "dans la trêve" if treve.contains(depuis) else "avant la trêve"
     etapes = [
         f"Le {write_date(depuis)} est {where} du {write_date(treve.du)} au {write_date(treve.au)}"
@@ -259,51 +193,25 @@ def compute_treve(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
     return replace(resultat, references=resultat.references + extra.references)
 
 
-def compute_responsabilite(regle: Regle, depuis: date, contexte: Contexte) -> Resultat:
-    """Date the implicit refusal, then defer it to the end of the truce or of the judge's time.
-
-    CPCE R154-5: a refusal born during the truce or during time granted by the judge engages the
-    State only from their end. When that time itself ends inside a truce, whether the truce defers
-    again is not said: both days are given.
-    """
-    calendrier, delais_jusqu_au = contexte.calendrier, contexte.delais_jusqu_au
-    start, steps = find_saisine(depuis, contexte)
-    first = get_version(regle, start)
-    refus = count_version(first, start, sens=regle.sens, franc=first.franc, calendrier=calendrier)
-    version = get_version(regle, refus)
-    etapes = [start_step(regle, depuis), *steps, *count_steps(regle, version, start, calendrier)]
-    notes = [version.note]
-    certitude = version.certainty
-    autres: list[Autre] = []
-    references = version.references
-    le = refus
-    if delais_jusqu_au is not None and le <= delais_jusqu_au:
-        le = delais_jusqu_au + ONE_DAY
-        etapes.append(
-            "Le refus naît pendant les délais accordés par le juge, qui finissent le "
-            f"{write_date(delais_jusqu_au)} → {write_date(le)}"
-        )
-    if _calendar.is_overseas(calendrier):
-        notes.append(OUTRE_MER)
-        certitude = "to_check"
-        autres = [
-            Autre(au + ONE_DAY, motif)
-            for du, au, motif in list_treves_locales(le, calendrier)
-            if du <= le
-        ]
-    elif find_treve(le).contains(le):
-        treve = find_treve(le)
-        if le != refus:
-            autres.append(Autre(le, "Si la trêve ne diffère que le refus né pendant elle."))
-            certitude = worst(certitude, "contested")
-        etapes.append(
-            f"Cette date tombe pendant la trêve, qui finit le {write_date(treve.au)} → "
-            f"{write_date(treve.au + ONE_DAY)}"
-        )
-        etapes.append(f"Trêve : paramètre {treve.version.parametre(TREVE)}")
-        references += treve.version.references
-        le = treve.au + ONE_DAY
+def _compute_treve_locale(
+    regle: Regle, version: Version, depuis: date, calendrier: str
+) -> Resultat:
+    """Give the latest last day that is told of a truce overseas; none where none is."""
+    told = list_treves_locales(depuis, calendrier)
+    running = [treve for treve in told if treve[0] <= depuis]
+    _, le, motif = max(running or told, key=lambda t: t[1], default=(None, None, ""))
     resultat = build(
-        regle, version, depuis, le, autres=autres, certitude=certitude, etapes=etapes, notes=notes
+        regle,
+        version,
+        depuis,
+        le,
+        autres=[Autre(au, why) for _, au, why in told if au != le],
+        certitude="to_check",
+        etapes=[OUTRE_MER, *([motif] if motif else [])],
+        notes=[],
+        a_obtenir=ARRETE,
     )
-    return _doubt_reception(replace(resultat, references=references), contexte)
+    return replace(resultat, references=load_regles()[TREVE_OUTRE_MER].versions[-1].references)
+
+
+TREVE_OUTRE_MER = "F4i"

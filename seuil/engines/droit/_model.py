@@ -1,6 +1,7 @@
 """What the engine takes and gives: rules read from the parameters, results with their reasons."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,15 @@ class DateHorsPeriode(ValueError):
 
 class LieuInconnu(ValueError):
     """A commune or département code is malformed, or the two contradict each other."""
+
+
+class FaitsContradictoires(ValueError):
+    """A fact given denies another one, or is not one that the rule is about."""
+
+    def __init__(self, fait: str, message: str) -> None:
+        super().__init__(message)
+        # The name of the fact to correct, as `compute` takes it.
+        self.fait = fait
 
 
 class TreveFixeeLocalement(ValueError):
@@ -154,10 +164,13 @@ class Periode:
 
 @dataclass(frozen=True, slots=True)
 class TreveLocale:
-    """The yearly truce that a préfet set overseas, as a secondary source states it."""
+    """The yearly truce that a préfet set overseas, as a secondary source states it.
+
+    Without a period, none was found published: `motif` says what was searched.
+    """
 
     departement: str
-    periode: Periode
+    periode: Periode | None
     motif: str
     url: str
 
@@ -174,6 +187,16 @@ class Prolongation:
 
 
 @dataclass(frozen=True, slots=True)
+class Distance:
+    """What a delay of appeal gains for who lives far from the court (CPC 643 and 644)."""
+
+    domicile: str
+    n: int
+    unit: str
+    motif: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seuil:
     """A threshold: `n` (or a range set locally) in a unit, and what it measures."""
 
@@ -185,9 +208,10 @@ class Seuil:
 
 @dataclass(frozen=True, slots=True)
 class Variante:
-    """Another length for some départements, and why."""
+    """Another length for some départements, or for a kind of landlord, and why."""
 
     departements: frozenset[str]
+    bailleur: str
     n: int
     unit: str
     certainty: str
@@ -207,12 +231,17 @@ class Version:
     plage: tuple[str, str] | None
     seuils: tuple[Seuil, ...]
     variantes: tuple[Variante, ...]
+    distances: tuple[Distance, ...]
     texte: str
     periode: Periode | None
     franc: bool
     franc_texte: str
     autre_lecture: Lecture | None
     conseil: Conseil | None
+    # A day that no term of this version passes, in another reading.
+    plafond: Autre | None
+    # The questions that a text still to be read must answer; the version then has no value.
+    questions: tuple[str, ...]
     prolongations: tuple[Prolongation, ...]
     motif: str
     a_obtenir: str
@@ -247,10 +276,23 @@ class Regle:
     sens: str
     origine: str
     territoire: str
+    # The only kind of landlord that it is about; empty: any.
+    bailleur: str
+    # The département where its court sits; empty: that of the dwelling.
+    siege: str
+    # The text by which a request for legal aid starts the delay again; empty: none.
+    aide_juridictionnelle: str
+    # It runs from the notification of the decision when that one comes later.
+    notification: bool
     formule: str
     report: str
     transition: str
+    # Why article 642 can be pleaded, and why a delay written longer than the law's binds.
+    report_motif: str
+    clause_motif: str
     lendemain: str
+    # Natures of lease that the rule is not about → what governs them.
+    hors_champ: Mapping[str, str]
     selected_by: tuple[str, ...]
     changements: tuple[str, ...]
     outre_mer: tuple[TreveLocale, ...]

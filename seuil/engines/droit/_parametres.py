@@ -12,7 +12,7 @@ from types import MappingProxyType
 from seuil.engines.droit._essai import get_essai, list_parameter_files
 from seuil.engines.droit._model import Regle, Version
 from seuil.engines.droit._versions import FORMULES, read_list, read_treve_locale, read_version
-from seuil.engines.droit._vocabulaire import HERE, load_faits
+from seuil.engines.droit._vocabulaire import BAILLEURS, HERE, NATURES, load_faits
 from seuil.strict_yaml import FichierIllisible, Table, read_file
 
 SENS = ("apres", "avant")
@@ -29,7 +29,8 @@ _KEYS = {
 }  # fmt: skip
 _OPTIONAL = {
     "echeance", "categorie", "formule", "report", "transition", "lendemain", "territoire",
-    "changements", "outre_mer",
+    "changements", "outre_mer", "bailleur", "report_motif", "clause_motif", "hors_champ",
+    "siege", "aide_juridictionnelle", "notification",
 }  # fmt: skip
 
 
@@ -116,15 +117,27 @@ def _read_regle(table: Table, *, theme: str) -> Regle:
         sens=table.choice("sens", SENS),
         origine=origine,
         territoire=table.text("territoire", default=""),
+        bailleur=table.choice("bailleur", BAILLEURS) if "bailleur" in table else "",
+        siege=table.text("siege", default=""),
+        aide_juridictionnelle=table.text("aide_juridictionnelle", default=""),
+        notification=table.flag("notification"),
         formule=formule,
         report=table.choice("report", REPORTS, default="aucun"),
         transition=table.text("transition", default=""),
+        report_motif=table.text("report_motif", default=""),
+        clause_motif=table.text("clause_motif", default=""),
         lendemain=table.text("lendemain", default=""),
+        hors_champ=_read_hors_champ(table.table("hors_champ")) if "hors_champ" in table else {},
         selected_by=table.texts("selected_by", among=faits, unknown="fait inconnu"),
         changements=table.texts("changements") if "changements" in table else (),
         outre_mer=read_list(table, "outre_mer", read_treve_locale),
         versions=versions,
     )
+
+
+def _read_hors_champ(table: Table) -> Mapping[str, str]:
+    table.check_keys(set(), set(NATURES))
+    return MappingProxyType({nature: table.text(nature) for nature in table})
 
 
 def _check_periods(table: Table, versions: tuple[Version, ...]) -> None:

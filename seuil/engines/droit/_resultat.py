@@ -4,12 +4,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from seuil.engines.droit import _calendar
-from seuil.engines.droit._durees import VENDREDI_SAINT_MOTIF, VENDREDI_SAINT_NOTE, roll_with_step
+from seuil.engines.droit._durees import roll_with_step, write_doute
 from seuil.engines.droit._essai import remembered
 from seuil.engines.droit._francais import write_date, write_duree
-from seuil.engines.droit._model import Autre, DateHorsPeriode, Regle, Resultat, Seuil, Version
+from seuil.engines.droit._model import (
+    Autre,
+    DateHorsPeriode,
+    FaitsContradictoires,
+    Regle,
+    Resultat,
+    Seuil,
+    Version,
+)
 from seuil.engines.droit._parametres import load_regles
-from seuil.engines.droit._vocabulaire import CERTITUDES, load_faits
+from seuil.engines.droit._vocabulaire import CERTITUDES, NATURES, load_faits
 
 BAIL_INCONNU = "inconnu"
 BAIL_POSTERIEUR = "posterieur_au_commandement"
@@ -23,17 +31,49 @@ class Contexte:
 
     calendrier: str = _calendar.METROPOLE
     departement: str | None = None
+    bailleur: str | None = None
     bail: str = BAIL_INCONNU
     clause: str | None = None
-    # The lease was renewed, expressly or tacitly, since the law that shortened the delay.
+    # The lease was tacitly renewed, or expressly, since the law that shortened the delay.
     reconduit: bool = False
+    renouvele: bool = False
+    # The line of the law table that was asked by name.
+    ligne: str = ""
     annonce: str | None = None
     prefet_saisi_le: date | None = None
     prefet_non_saisi: bool = False
+    # What the judge made of the two months: `supprimes`, or their new length.
+    deux_mois: str | None = None
+    # Where the appellant lives, seen from the court: a word of the vocabulary, None near it.
+    distance: str | None = None
+    aj_demandee_le: date | None = None
+    aj_depart_le: date | None = None
+    notifie_le: date | None = None
+    refus_le: date | None = None
     delais_jusqu_au: date | None = None
     # Reception by the préfet of the commandement de quitter les lieux, before the requisition.
     cql_recu_le: date | None = None
     cql_recu_inconnu: bool = False
+
+
+def check_order(fait: str, later: str, later_le: date, earlier: str, earlier_le: date) -> None:
+    """Refuse a fact that precedes the one it follows in law."""
+    if later_le < earlier_le:
+        raise FaitsContradictoires(
+            fait,
+            f"Ces dates se contredisent : {later}, précède {earlier}. Corrigez l’une des deux.",
+        )
+
+
+def check_nature(regle: Regle, nature: str | None) -> None:
+    """Refuse a nature of lease that the law does not name, or that the rule is not about."""
+    if nature is None:
+        return
+    if nature not in NATURES:
+        choices = ", ".join(f"« {name} »" for name in NATURES)
+        raise FaitsContradictoires("nature_bail", f"La nature du bail est à choisir : {choices}.")
+    if nature in regle.hors_champ:
+        raise FaitsContradictoires("nature_bail", f"{regle.hors_champ[nature]}.")
 
 
 def get_version(regle: Regle, on: date) -> Version:
@@ -117,7 +157,7 @@ def compute_delai(regle: Regle, version: Version, depuis: date, calendrier: str)
     elif regle.report != "aucun":
         rolled, step = roll_with_step(le, calendrier)
         if step and regle.report == "alternative":
-            autres.append(Autre(rolled, "Si l’article 642 du code de procédure civile s’applique."))
+            autres.append(Autre(rolled, regle.report_motif or REPORT_MOTIF))
             certitude = worst(certitude, "contested")
         elif step:
             notes.append(
@@ -132,6 +172,9 @@ def compute_delai(regle: Regle, version: Version, depuis: date, calendrier: str)
             version, depuis, sens=regle.sens, franc=lecture.franc, calendrier=calendrier
         )
         autres.append(Autre(other, lecture.motif))
+
+    if version.plafond is not None and le > version.plafond.date:
+        autres.append(version.plafond)
 
     if version.conseil is not None:
         conseil = version.conseil
@@ -154,7 +197,10 @@ def compute_delai(regle: Regle, version: Version, depuis: date, calendrier: str)
     resultat = build(
         regle, version, depuis, le, autres=autres, certitude=certitude, etapes=etapes, notes=notes
     )
-    return _doubt_vendredi_saint(resultat, regle, version, depuis, calendrier)
+    return _doubt_ferie(resultat, regle, version, depuis, calendrier)
+
+
+REPORT_MOTIF = "Si l’article 642 du code de procédure civile s’applique."
 
 
 def _find_former(regle: Regle, version: Version, le: date) -> Version | None:
@@ -164,21 +210,22 @@ def _find_former(regle: Regle, version: Version, le: date) -> Version | None:
     return regle.find_version(le)
 
 
-def _doubt_vendredi_saint(
+def _doubt_ferie(
     resultat: Resultat, regle: Regle, version: Version, depuis: date, calendrier: str
 ) -> Resultat:
-    """Add the date that holds where Good Friday is not a holiday, when it differs."""
+    """Add the date that holds without a holiday that is doubtful there, when it differs."""
     variant = _calendar.doubtful_variant(calendrier)
     if variant is None:
         return resultat
     without = compute_delai(regle, version, depuis, variant).date
     if without is None or without == resultat.date:
         return resultat
+    motif, note = write_doute(calendrier)
     return replace(
         resultat,
-        autres=(*resultat.autres, Autre(without, VENDREDI_SAINT_MOTIF)),
+        autres=(*resultat.autres, Autre(without, motif)),
         certitude=worst(resultat.certitude, "to_check"),
-        note=join_notes(resultat.note, VENDREDI_SAINT_NOTE),
+        note=join_notes(resultat.note, note),
     )
 
 

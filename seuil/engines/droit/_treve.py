@@ -13,9 +13,12 @@ from seuil.engines.droit._parametres import load_regles
 
 REGLE = "F4"
 OUTRE_MER = (
-    "Outre-mer, le préfet fixe par arrêté les dates de la trêve (trois mois et demi, en une ou "
-    "plusieurs fois) : consulter l’arrêté de la collectivité."
+    "Outre-mer, le préfet fixe par arrêté les dates de la trêve, en une ou plusieurs fois : "
+    "consulter l’arrêté de la collectivité."
 )
+ARRETE = "l’arrêté du préfet qui fixe la trêve de la collectivité"
+SANS_TREVE = "Si la trêve locale, dont les dates ne sont pas connues, ne couvre pas ce jour."
+HORS_TREVE = "Si l’arrêté du préfet ne place pas ce jour dans la trêve."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,30 @@ def list_treves_locales(le: date, departement: str) -> list[tuple[date, date, st
     """List the truces told of a place overseas, of a day or the next: first, last, why."""
     found = []
     for locale in load_regles()[REGLE].outre_mer:
-        if locale.departement == departement:
+        if locale.departement == departement and locale.periode is not None:
             ends = (date(year, *locale.periode.fin) for year in (le.year, le.year + 1))
             au = next(end for end in ends if le <= end)
             du = date(au.year, *locale.periode.debut)
             du = du if du <= au else date(au.year - 1, *locale.periode.debut)
             found.append((du, au, locale.motif))
     return found
+
+
+def is_treve_unknown(calendrier: str) -> bool:
+    """Tell whether no period is published for a place overseas: no date holds there."""
+    return _calendar.is_overseas(calendrier) and not any(
+        locale.departement == calendrier and locale.periode
+        for locale in load_regles()[REGLE].outre_mer
+    )
+
+
+def find_treve_locale(le: date, calendrier: str) -> tuple[date, str] | None:
+    """Find the latest last day told of a truce overseas that contains a day, and who tells it.
+
+    Sources disagree and no arrêté was read: what protects the household leads.
+    """
+    holding = [(au, motif) for du, au, motif in list_treves_locales(le, calendrier) if du <= le]
+    return max(holding, default=None)
 
 
 def find_tolerance(le: date) -> Prolongation | None:
@@ -148,6 +168,20 @@ def find_execution(
     calendrier: str,
 ) -> tuple[date, tuple[str, ...]]:
     """Apply `execution_possible_from` on a calendar already chosen."""
+    le, steps = find_causes(cql_delay_end, delais_judge_end, cfp_on, attentes)
+    if _calendar.is_overseas(calendrier):
+        steps = (*steps, f"À vérifier : {OUTRE_MER}")
+    le, obstacles = skip_obstacles(le, calendrier)
+    return le, (*steps, *obstacles)
+
+
+def find_causes(
+    cql_delay_end: date,
+    delais_judge_end: date | None,
+    cfp_on: date | None,
+    attentes: Sequence[tuple[str, date]],
+) -> tuple[date, tuple[str, ...]]:
+    """Give the first day on which nothing but the calendar holds the eviction back, and why."""
     le = cql_delay_end + ONE_DAY
     steps = [
         (
@@ -175,10 +209,7 @@ def find_execution(
             f"possible à partir du {write_date(le)}"
         )
     _calendar.check_year(le)
-    if _calendar.is_overseas(calendrier):
-        steps.append(f"À vérifier : {OUTRE_MER}")
-    le, obstacles = skip_obstacles(le, calendrier)
-    return le, (*steps, *obstacles)
+    return le, tuple(steps)
 
 
 def next_execution_day(
@@ -186,7 +217,8 @@ def next_execution_day(
 ) -> tuple[date, tuple[str, ...]]:
     """Give the first lawful day of eviction from `le`, and why not before.
 
-    The truce, Sundays and holidays only: overseas, where the préfet sets the truce, it is left out.
+    The truce, Sundays and holidays only. Overseas, where the préfet sets the truce, its published
+    periods hold; where none is published, it is left out.
     """
     return skip_obstacles(le, _calendar.calendrier_of(departement=departement, commune=commune))
 
@@ -200,11 +232,30 @@ def skip_obstacles(le: date, calendrier: str) -> tuple[date, tuple[str, ...]]:
     return le, tuple(steps)
 
 
+def skip_jours_interdits(le: date, calendrier: str) -> date:
+    """Give the first day that is neither a Sunday nor a public holiday."""
+    while _is_jour_interdit(le, calendrier):
+        le += ONE_DAY
+    return le
+
+
+def _is_jour_interdit(le: date, calendrier: str) -> bool:
+    return le.weekday() == _calendar.DIMANCHE or _calendar.is_ferie(le, calendrier)
+
+
 def _find_obstacle(le: date, calendrier: str) -> tuple[str, date] | None:
     """Say what forbids execution on a day and which day to try next."""
-    if not _calendar.is_overseas(calendrier) and find_treve(le).contains(le):
+    if _calendar.is_overseas(calendrier):
+        locale = find_treve_locale(le, calendrier)
+        if locale is not None:
+            end, motif = locale
+            return (
+                f"Trêve jusqu’au {write_date(end)}, à vérifier ({motif.rstrip('.')})",
+                end + ONE_DAY,
+            )
+    elif find_treve(le).contains(le):
         end = find_treve(le).au
         return f"Trêve hivernale jusqu’au {write_date(end)}", end + ONE_DAY
-    if le.weekday() == _calendar.DIMANCHE or _calendar.is_ferie(le, calendrier):
+    if _is_jour_interdit(le, calendrier):
         return f"Le {write_date(le)} est {_calendar.why_not_ouvre(le, calendrier)}", le + ONE_DAY
     return None

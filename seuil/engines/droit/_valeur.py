@@ -17,6 +17,9 @@ def write_valeur(regle: Regle, version: Version) -> tuple[str, ...]:
         lines.append(write_annuelle(version.periode))
     if version.texte:
         lines.append(version.texte)
+    lines += [f"+ {write_duree(d.n, d.unit)} : {d.motif}" for d in version.distances]
+    if version.questions:
+        lines.append(f"à lire : {version.a_obtenir}")
     return tuple(lines)
 
 

@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from seuil.engines.droit._execution import EXECUTION, compute_execution
-from seuil.engines.droit._model import DateHorsPeriode, Resultat
+from seuil.engines.droit._model import DateHorsPeriode, FaitsContradictoires, Resultat
 from seuil.engines.droit._rules import compute
 from seuil.strict_yaml import FichierIllisible, Table, read_tables
 
 FAITS = frozenset({
-    "depuis", "bail", "clause", "reconduit_le", "delai_annonce", "prefet_saisi_le",
-    "delais_jusqu_au", "cql_recu_le", "commune", "departement",
+    "depuis", "bail", "clause", "reconduit_le", "renouvele_le", "nature_bail", "delai_annonce",
+    "prefet_saisi_le", "deux_mois", "delais_jusqu_au", "cql_recu_le", "refus_le", "domicile",
+    "aj_demandee_le", "aj_depart_le", "notifie_le", "bailleur", "commune", "departement",
 })  # fmt: skip
 FAITS_EXECUTION = frozenset({
-    "prefet_saisi_le", "delais_jusqu_au", "cfp_le", "commune", "departement",
+    "prefet_saisi_le", "deux_mois", "delais_jusqu_au", "cfp_le", "nature_bail", "commune",
+    "departement",
 })  # fmt: skip
 ATTENDUS = frozenset({"date", "autres", "certitude", "plage", "seuils", "refus"})
 AUTOUR = frozenset({"cas", "source"})
@@ -81,7 +83,7 @@ def check_case(regle: str, case: Mapping[str, Any]) -> Verdict:
     """Compare one case with the engine."""
     try:
         resultat = compute_case(regle, case)
-    except DateHorsPeriode as refusal:
+    except (DateHorsPeriode, FaitsContradictoires) as refusal:
         ecarts = [] if case.get("refus") else [f"refusé : {refusal}"]
         return Verdict(regle, case["cas"], "faux" if ecarts else "juste", tuple(ecarts))
     if case.get("refus"):

@@ -6,7 +6,9 @@ from datetime import date
 from typing import TypeVar
 
 from seuil.engines.droit._model import (
+    Autre,
     Conseil,
+    Distance,
     Lecture,
     Periode,
     Prolongation,
@@ -15,7 +17,13 @@ from seuil.engines.droit._model import (
     Variante,
     Version,
 )
-from seuil.engines.droit._vocabulaire import CERTITUDES, read_references, read_unit
+from seuil.engines.droit._vocabulaire import (
+    BAILLEURS,
+    CERTITUDES,
+    DOMICILES,
+    read_references,
+    read_unit,
+)
 from seuil.strict_yaml import Table
 
 T = TypeVar("T")
@@ -37,8 +45,9 @@ FORMULES = {
 }
 _KEYS = {"valid_from", "valid_to", "certainty", "checked_on", "reference"}
 _OPTIONAL = {
-    "ligne", "n", "unit", "maximum", "plage", "seuils", "variantes", "texte", "periode", "franc",
-    "franc_texte", "autre_lecture", "conseil", "prolongations", "motif", "a_obtenir", "note",
+    "ligne", "n", "unit", "maximum", "plage", "seuils", "variantes", "distances", "texte",
+    "periode", "franc", "franc_texte", "autre_lecture", "conseil", "prolongations", "motif",
+    "a_obtenir", "note", "plafond", "questions",
 }  # fmt: skip
 # No delay of the law is longer; beyond, the calendars end.
 DUREE_MAX = 999
@@ -50,6 +59,7 @@ def read_version(table: Table, *, formule: str) -> Version:
     """Read what a rule says of one period. Raises FichierIllisible."""
     table.check_keys(_KEYS, _OPTIONAL)
     _check_measures(table, formule)
+    _check_questions(table)
     is_counted = "n" in table
     return Version(
         ligne=table.text("ligne", default=""),
@@ -61,12 +71,15 @@ def read_version(table: Table, *, formule: str) -> Version:
         plage=_read_bounds(table) if "plage" in table else None,
         seuils=read_list(table, "seuils", _read_seuil),
         variantes=read_list(table, "variantes", _read_variante),
+        distances=read_list(table, "distances", _read_distance),
         texte=table.text("texte", default=""),
         periode=_read_one(table, "periode", _read_periode),
         franc=table.flag("franc"),
         franc_texte=table.text("franc_texte", default=""),
         autre_lecture=_read_one(table, "autre_lecture", _read_lecture),
         conseil=_read_one(table, "conseil", _read_conseil),
+        plafond=_read_one(table, "plafond", _read_plafond),
+        questions=table.texts("questions") if "questions" in table else (),
         prolongations=read_list(table, "prolongations", _read_prolongation),
         motif=table.text("motif", default=""),
         a_obtenir=table.text("a_obtenir", default=""),
@@ -79,7 +92,8 @@ def read_version(table: Table, *, formule: str) -> Version:
 
 def _check_measures(table: Table, formule: str) -> None:
     """Refuse a value that this formula does not measure with, or the lack of one."""
-    measures = FORMULES[formule]
+    # A version that waits for its text measures nothing yet.
+    measures = set() if "questions" in table else FORMULES[formule]
     for value in ("n", "plage", "periode", "seuils", "texte"):
         # The unpaid rent of before 2027 has thresholds and no length of time.
         may_miss = formule == "impaye" and value == "n"
@@ -88,6 +102,16 @@ def _check_measures(table: Table, formule: str) -> None:
             table.refuse(value, f"cette règle se mesure par {needed}")
     if "unit" in table and "n" not in table:
         table.refuse("unit", "une unité accompagne toujours « n »")
+
+
+def _check_questions(table: Table) -> None:
+    """Refuse a version that waits for a text without saying which, or as if it were certain."""
+    if "questions" not in table:
+        return
+    if not table.text("a_obtenir", default=""):
+        table.refuse("questions", "« a_obtenir » dit le texte à lire")
+    if table["certainty"] != "to_check":
+        table.refuse("certainty", "une version qui attend son texte est « to_check »")
 
 
 def read_list(table: Table, key: str, read: Callable[[Table], T]) -> tuple[T, ...]:
@@ -101,10 +125,11 @@ def _read_one(table: Table, key: str, read: Callable[[Table], T]) -> T | None:
 
 def read_treve_locale(table: Table) -> TreveLocale:
     """Read the winter truce of one overseas département."""
-    table.check_keys({"departement", "debut", "fin", "motif", "url"})
+    bounds = {"debut", "fin"} if {"debut", "fin"} & table.keys() else set()
+    table.check_keys({"departement", "motif", "url", *bounds})
     return TreveLocale(
         departement=table.text("departement"),
-        periode=Periode(debut=_read_month_day(table, "debut"), fin=_read_month_day(table, "fin")),
+        periode=_read_bornes(table) if bounds else None,
         motif=table.text("motif"),
         url=table.text("url"),
     )
@@ -145,9 +170,12 @@ def _read_seuil(table: Table) -> Seuil:
 
 
 def _read_variante(table: Table) -> Variante:
-    table.check_keys({"departements", "n", "unit", "certainty", "motif"})
+    by_bailleur = "bailleur" in table
+    whose = "bailleur" if by_bailleur else "departements"
+    table.check_keys({whose, "n", "unit", "certainty", "motif"})
     return Variante(
-        departements=frozenset(table.texts("departements")),
+        departements=frozenset() if by_bailleur else frozenset(table.texts("departements")),
+        bailleur=table.choice("bailleur", BAILLEURS) if by_bailleur else "",
         n=_read_duree(table),
         unit=read_unit(table),
         certainty=table.choice("certainty", CERTITUDES),
@@ -155,8 +183,22 @@ def _read_variante(table: Table) -> Variante:
     )
 
 
+def _read_distance(table: Table) -> Distance:
+    table.check_keys({"domicile", "n", "unit", "motif"})
+    return Distance(
+        domicile=table.choice("domicile", DOMICILES),
+        n=_read_duree(table),
+        unit=read_unit(table),
+        motif=table.text("motif"),
+    )
+
+
 def _read_periode(table: Table) -> Periode:
     table.check_keys({"debut", "fin"})
+    return _read_bornes(table)
+
+
+def _read_bornes(table: Table) -> Periode:
     return Periode(debut=_read_month_day(table, "debut"), fin=_read_month_day(table, "fin"))
 
 
@@ -168,6 +210,11 @@ def _read_lecture(table: Table) -> Lecture:
 def _read_conseil(table: Table) -> Conseil:
     table.check_keys({"n", "unit", "texte"})
     return Conseil(n=_read_duree(table), unit=read_unit(table), texte=table.text("texte"))
+
+
+def _read_plafond(table: Table) -> Autre:
+    table.check_keys({"le", "motif"})
+    return Autre(date=table.day("le"), motif=table.text("motif"))
 
 
 def _read_prolongation(table: Table) -> Prolongation:

@@ -10,6 +10,17 @@ from seuil.strict_yaml import Table, read_file
 
 HERE = Path(__file__).parent
 CERTITUDES = ("sure", "contested", "to_check")
+# The landlords that the law tells apart: an organisme of social housing, or any other.
+BAILLEURS: Mapping[str, str] = MappingProxyType({"prive": "privé", "social": "social"})
+# The leases that the law tells apart; a rule says which it is not about.
+NATURES: Mapping[str, str] = MappingProxyType({
+    "habitation": "bail d’habitation",
+    "logement_foyer": "contrat d’un logement-foyer",
+    "commercial": "bail commercial ou professionnel",
+})  # fmt: skip
+# Where an appellant lives, seen from the court: elsewhere than overseas law allows for, or abroad.
+AILLEURS, ETRANGER = "ailleurs", "etranger"
+DOMICILES = (AILLEURS, ETRANGER)
 
 
 @cache

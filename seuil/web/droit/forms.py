@@ -8,17 +8,17 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from seuil.dossiers.models import Bail
 from seuil.engines import droit
 from seuil.web.components.forms import ChoixField, DateField, FichierField, Formulaire
 
-_CLAUSES = [("", "Non connu"), *((c, t) for c, t in Bail.Clause.choices if c)]
+_DELAI = "2 mois, 6 semaines, 3 mois…"
 # Formula → what else than its start fact decides of the date.
 _CHAMPS: Mapping[str, tuple[str, ...]] = {
-    "clause_resolutoire": ("bail", "clause", "reconduit_le", "delai_annonce"),
-    "deux_mois_cql": ("prefet_saisi_le",),
-    "responsabilite": ("delais_jusqu_au",),
-    "execution": ("prefet_saisi_le", "delais_jusqu_au", "cfp_le"),
+    "clause_resolutoire": ("bail", "clause", "reconduit_le", "renouvele_le", "delai_annonce"),
+    "deux_mois_cql": ("prefet_saisi_le", "deux_mois"),
+    "refus_implicite": ("cql_recu_le",),
+    "responsabilite": ("cql_recu_le", "refus_le", "delais_jusqu_au"),
+    "execution": ("prefet_saisi_le", "deux_mois", "delais_jusqu_au", "cfp_le"),
 }
 FICHIER_MAX_BYTES = 200_000
 _NOM = re.compile(r"([A-Za-z0-9_-]{1,20})( ?\(\d+\))?\.ya?ml")
@@ -49,14 +49,53 @@ class CalculForm(Formulaire):
 
     depuis = DateField(bornee=False, label="Date du fait de départ")
     bail = DateField(bornee=False, label="Bail signé le", required=False)
-    clause = ChoixField(label="Délai écrit dans la clause", required=False, choices=_CLAUSES)
-    reconduit_le = DateField(bornee=False, label="Bail renouvelé ou reconduit le", required=False)
-    delai_annonce = ChoixField(
-        label="Délai annoncé par le commandement", required=False, choices=_CLAUSES
+    nature_bail = ChoixField(
+        label="Nature du bail",
+        required=False,
+        choices=[("", "Non connue"), *((n, t.capitalize()) for n, t in droit.NATURES.items())],
+    )
+    clause = forms.CharField(
+        label="Délai écrit dans la clause", required=False, max_length=20, help_text=_DELAI
+    )
+    reconduit_le = DateField(bornee=False, label="Bail reconduit tacitement le", required=False)
+    renouvele_le = DateField(bornee=False, label="Bail renouvelé par écrit le", required=False)
+    delai_annonce = forms.CharField(
+        label="Délai annoncé par le commandement", required=False, max_length=20, help_text=_DELAI
     )
     prefet_saisi_le = DateField(bornee=False, label="Préfet saisi le", required=False)
+    deux_mois = forms.CharField(
+        label="Deux mois, selon le juge",
+        required=False,
+        max_length=20,
+        help_text="S’il en a décidé : supprimes, ou la durée fixée, 1 mois, 5 mois.",
+    )
+    cql_recu_le = DateField(
+        bornee=False, label="Commandement de quitter reçu par le préfet le", required=False
+    )
+    refus_le = DateField(bornee=False, label="Refus exprès du concours le", required=False)
     delais_jusqu_au = DateField(bornee=False, label="Délais du juge jusqu’au", required=False)
     cfp_le = DateField(bornee=False, label="Concours accordé le", required=False)
+    bailleur = ChoixField(
+        label="Bailleur",
+        required=False,
+        choices=[("", "Non connu"), *((b, t.capitalize()) for b, t in droit.BAILLEURS.items())],
+    )
+    domicile = forms.CharField(
+        label="Domicile de qui fait recours",
+        required=False,
+        max_length=8,
+        help_text="Code de son département, ou etranger.",
+    )
+    aj_demandee_le = DateField(
+        bornee=False, label="Aide juridictionnelle demandée le", required=False
+    )
+    aj_depart_le = DateField(
+        bornee=False,
+        label="Délai reparti le",
+        required=False,
+        help_text="Décision d’aide définitive, ou désignation de l’avocat plus tardive.",
+    )
+    notifie_le = DateField(bornee=False, label="Décision notifiée le", required=False)
     departement = forms.CharField(
         label="Département",
         required=False,
@@ -68,6 +107,16 @@ class CalculForm(Formulaire):
         super().__init__(*args, **kwargs)
         self.regle = regle
         kept = {"depuis", "departement", *_CHAMPS.get(regle.formule, ())}
+        if regle.bailleur or any(v.bailleur for w in regle.versions for v in w.variantes):
+            kept.add("bailleur")
+        if regle.hors_champ:
+            kept.add("nature_bail")
+        if regle.versions[-1].distances:
+            kept.add("domicile")
+        if regle.notification:
+            kept.add("notifie_le")
+        if regle.aide_juridictionnelle:
+            kept |= {"aj_demandee_le", "aj_depart_le"}
         for name in set(self.fields) - kept:
             del self.fields[name]
         self.fields[
@@ -82,10 +131,13 @@ class CalculForm(Formulaire):
             return _compute(self.regle, self.cleaned_data["depuis"], facts)
         except (droit.DateHorsPeriode, droit.TreveFixeeLocalement) as refusal:
             self.add_error("depuis", str(refusal))
+        except droit.FaitsContradictoires as refusal:
+            self.add_error(refusal.fait if refusal.fait in self.fields else None, str(refusal))
         except droit.LieuInconnu as refusal:
             self.add_error("departement", str(refusal))
         except droit.DureeIllisible as refusal:
-            self.add_error("clause", str(refusal))
+            fait = "clause" if "clause" in self.fields else "deux_mois"
+            self.add_error(fait, str(refusal))
         return None
 
 

@@ -88,7 +88,7 @@ def _read_version(regle: droit.Regle, version: droit.Version, *, on: date) -> Ve
         etat=etat,
         variantes=[
             (
-                ", ".join(sorted(v.departements)),
+                _write_titre_variante(v),
                 droit.write_duree(v.n, v.unit),
                 v.motif,
                 v.certainty,
@@ -97,6 +97,12 @@ def _read_version(regle: droit.Regle, version: droit.Version, *, on: date) -> Ve
         ],
         annuelles=[droit.write_annuelle(version.periode)] if version.periode else [],
     )
+
+
+def _write_titre_variante(variante: droit.Variante) -> str:
+    if variante.bailleur:
+        return f"Bailleur {droit.BAILLEURS[variante.bailleur]}"
+    return f"Département {', '.join(sorted(variante.departements))}"
 
 
 def _write_titre(version: droit.Version, etat: str) -> str:

@@ -71,12 +71,16 @@ def droit_regle(request: AgentRequest, regle: str) -> HttpResponse:
         "resultat": resultat,
         "transition": transition,
         "report": REPORTS[found.report],
-        "outre_mer": [(locale, droit.write_annuelle(locale.periode)) for locale in found.outre_mer],
+        "outre_mer": [(treve, _write_treve(treve)) for treve in found.outre_mer],
         "certitudes": CERTITUDES,
         "tons": TONS,
         "peut_essayer": may(request, "droit.essayer"),
     }
     return render(request, "droit/regle.html", context, status=422 if form.errors else 200)
+
+
+def _write_treve(treve: droit.TreveLocale) -> str:
+    return droit.write_annuelle(treve.periode) if treve.periode else "période non trouvée"
 
 
 @requires("droit.lire")

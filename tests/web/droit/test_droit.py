@@ -124,7 +124,9 @@ def test_the_lease_decides_as_on_a_dossier(client: StrictClient) -> None:
         ("/droit/A1/?depuis=9999-12-31", "hors des calendriers"),
         ("/droit/A1t/?depuis=2010-01-01", "ne s’applique pas au 1er janvier 2010"),
         ("/droit/A1/?depuis=2026-03-26&departement=ZZ", "ZZ"),
-        ("/droit/A1/?depuis=2026-03-26&clause=3+ans", "Choisissez une réponse"),
+        ("/droit/A1/?depuis=2026-03-26&clause=trois+lunes", "durée lisible"),
+        ("/droit/F1/?depuis=2026-01-15&prefet_saisi_le=2026-01-10", "se contredisent"),
+        ("/droit/A1/?depuis=2026-03-26&nature_bail=commercial", "L145-41"),
     ],
 )
 def test_a_calculation_that_cannot_be_is_refused_in_french(
@@ -134,6 +136,37 @@ def test_a_calculation_that_cannot_be_is_refused_in_french(
 
     assert response.status_code == 422
     assert message in select(read(response), "main").text
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        (
+            "/droit/F1/?depuis=2026-05-11&deux_mois=1+mois&prefet_saisi_le=2026-05-11",
+            "11 juin 2026",
+        ),
+        ("/droit/EX/?depuis=2026-05-11&deux_mois=supprimes&cfp_le=2026-05-20", "20 mai 2026"),
+        ("/droit/G7/?depuis=2026-04-10&refus_le=2026-05-04", "4 mai 2026"),
+        ("/droit/L4/?depuis=2026-03-02&bailleur=prive", "2 avril 2026"),
+        ("/droit/E4/?depuis=2026-03-03&departement=974&domicile=33", "4 mai 2026"),
+        ("/droit/E4/?depuis=2026-03-03&aj_demandee_le=2026-03-20&aj_depart_le=2026-06-01",
+         "1er juillet 2026"),
+        ("/droit/A1/?depuis=2026-03-02&bail=2016-09-01&renouvele_le=2024-09-01", "13 avril 2026"),
+    ],
+)  # fmt: skip
+def test_every_fact_that_decides_can_be_given_on_the_page(
+    client: StrictClient, address: str, expected: str
+) -> None:
+    assert expected in page_text(client, address).replace("\u00a0", " ")
+
+
+def test_a_version_that_waits_says_what_to_read(client: StrictClient) -> None:
+    text = page_text(client, "/droit/H2/").replace("\u00a0", " ")
+    asked = page_text(client, "/droit/H2/?depuis=2027-02-01").replace("\u00a0", " ")
+
+    assert "décret n° 2026-84" in text
+    assert "Questions auxquelles le texte répondra" in text
+    assert "À déterminer" in asked
 
 
 @pytest.mark.parametrize("place", ["33", "974", "67", ""])
