@@ -85,9 +85,9 @@ def why_session_over(
     return None
 
 
-def is_recent(*, preuve: datetime, at: datetime) -> bool:
+def is_recent(*, preuve: datetime, at: datetime, delai: timedelta = PREUVE_RECENTE) -> bool:
     """Tell whether the last proof is recent enough for what leaves the site or opens it."""
-    return preuve <= at < preuve + PREUVE_RECENTE
+    return preuve <= at < preuve + delai
 
 
 _NAVIGATEURS = (

@@ -7,6 +7,7 @@ from seuil.acteurs.models import Agent
 from seuil.conservation.models import DemandeDroit
 from seuil.conservation.operations import record_decision, record_demande
 from seuil.dossiers.models import Dossier
+from seuil.dossiers.rules import Plafond
 from seuil.kernel.clock import zone
 from seuil.usecases.open_acces import record_acces_exceptionnel
 
@@ -44,5 +45,6 @@ def keep_registres(*, dpo: Agent, hors_perimetre: Agent, until: date, rng: Rando
         by=hors_perimetre,
         at=datetime.combine(until, time(10), tzinfo=zone(dpo.departement_id)),
         on=until,
+        plafond=Plafond(),
     )
     return len(drawn) + 1
