@@ -4,13 +4,19 @@ from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from seuil.acteurs.matrice import load_matrice
-from seuil.acteurs.rules import why_not_habilite
+from seuil.acteurs.rules import (
+    DEMONSTRATION_FERMEE,
+    fold_courriel,
+    is_demonstration,
+    why_not_habilite,
+)
 from seuil.kernel.models import Record, new_id
 
 
@@ -284,7 +290,7 @@ class MotifSuspension(models.TextChoices):
 
 class AgentManager(BaseUserManager["Agent"]):
     def get_by_natural_key(self, username: str | None) -> "Agent":
-        return self.get(courriel__iexact=username)
+        return self.get(courriel=fold_courriel(username or ""))
 
 
 class Agent(AbstractBaseUser):
@@ -322,6 +328,11 @@ class Agent(AbstractBaseUser):
     class Meta:
         verbose_name = "agent"
         constraints = [
+            models.CheckConstraint(
+                # One spelling: what is typed is folded, then looked for (rules.fold_courriel).
+                name="agent_courriel_plie",
+                condition=models.Q(courriel=Lower("courriel")),
+            ),
             models.CheckConstraint(
                 name="agent_habilitation",
                 condition=models.Q(habilite_jusqu_au__gte=models.F("habilite_le")),
@@ -370,6 +381,8 @@ class Agent(AbstractBaseUser):
 
     def why_not_habilite(self, *, on: date) -> str | None:
         """Return the French reason why the account is closed on that day, or None."""
+        if is_demonstration(self.courriel) and not settings.SEUIL_DEMO:
+            return DEMONSTRATION_FERMEE
         return why_not_habilite(
             actif=self.is_active,
             suspendu=self.suspendu_motif,

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,29 @@ def why_not(profil: str, verbe: str) -> str | None:
     if found and verbe in found.verbes:
         return None
     return "Votre rôle ne permet pas cette action. Le secrétariat de la CCAPEX peut vous orienter."
+
+
+def fold_courriel(texte: str) -> str:
+    """Return the one spelling of an address: what is kept, looked for, and counted at each try.
+
+    A long s or a dotless i reads like the letter: it is that letter, or another account.
+    """
+    folded = unicodedata.normalize("NFKC", texte.strip()).casefold()
+    return unicodedata.normalize("NFKC", folded)
+
+
+_DOMAINE_DEMO = "@demo.example"
+
+
+def is_demonstration(courriel: str) -> bool:
+    """Tell whether an account was made by the demonstration: everyone knows its password."""
+    return fold_courriel(courriel).endswith(_DOMAINE_DEMO)
+
+
+DEMONSTRATION_FERMEE = (
+    "Ce compte est celui d’une démonstration : il ne s’ouvre pas ici. Demandez un compte à"
+    " l’administrateur de votre département."
+)
 
 
 RAPPEL_HABILITATION = timedelta(days=30)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Q
 
 from seuil.acteurs.models import Agent, Organisation
-from seuil.acteurs.rules import why_not
+from seuil.acteurs.rules import fold_courriel, why_not
 from seuil.connexions.models import (
     CleAcces,
     CodeSecours,
@@ -55,7 +55,7 @@ def list_cles(*, agent: Agent) -> Sequence[CleAcces]:
 def find_agent(*, courriel: str) -> Agent | None:
     """Return the account that an address names. Takes no agent: nobody is signed in yet."""
     return (
-        Agent.objects.filter(courriel__iexact=courriel)
+        Agent.objects.filter(courriel=fold_courriel(courriel))
         .select_related("departement", "organisation")
         .first()
     )
@@ -92,7 +92,9 @@ def list_agents_proposes(*, courriel: str, siret: str) -> list[Agent]:
     if not (courriel and siret):
         return []
     return list(
-        Agent.objects.filter(courriel__iexact=courriel, organisation__siret=siret, identites=None)
+        Agent.objects.filter(
+            courriel=fold_courriel(courriel), organisation__siret=siret, identites=None
+        )
         .select_related("departement", "organisation")
         .order_by("pk")[:2]
     )

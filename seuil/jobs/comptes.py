@@ -6,6 +6,7 @@ from typing import Any
 _AIDES = {
     "endormis": "suspendre les comptes qui ne servent plus (fait aussi chaque nuit)",
     "inviter": "créer le premier administrateur d’un département, et son lien",
+    "verifier": "dire si des comptes de démonstration, au mot de passe public, existent",
     "renouveler": "renouveler l’habilitation d’un agent, celle du seul administrateur par exemple",
     "siret": "écrire le SIRET d’un organisme, pour le fournisseur d’identité",
 }
@@ -22,6 +23,8 @@ def add_arguments(commands: Any) -> None:
         inviter.add_argument(f"--{name}", required=True)
     inviter.add_argument("--departement", default="33")
     inviter.set_defaults(run=invite, needs_database=True)
+    verifier = services.add_parser("verifier", help=_AIDES["verifier"])
+    verifier.set_defaults(run=verify, needs_database=True)
     renouveler = services.add_parser("renouveler", help=_AIDES["renouveler"])
     renouveler.add_argument("--courriel", required=True)
     renouveler.set_defaults(run=renew, needs_database=True)
@@ -39,6 +42,29 @@ def suspend(_: argparse.Namespace) -> int:
     count = suspend_all()
     print("Aucun compte endormi." if not count else f"Comptes suspendus : {count}.")
     return 0
+
+
+def verify(_: argparse.Namespace) -> int:
+    """Tell the accounts of a demonstration, and whether they open here. Returns 1 if any does."""
+    from django.conf import settings
+
+    told = tell_demonstration()
+    print(told or "Aucun compte de démonstration.")
+    return 1 if told and settings.SEUIL_DEMO else 0
+
+
+def tell_demonstration() -> str:
+    """Return what to say of the demonstration accounts of the database; empty without any."""
+    from django.conf import settings
+
+    from seuil.acteurs.queries import count_comptes_demo
+
+    count = count_comptes_demo()
+    if not count:
+        return ""
+    if settings.SEUIL_DEMO:
+        return f"Comptes de démonstration ouverts, au mot de passe public : {count} (SEUIL_DEMO)."
+    return f"Comptes de démonstration refusés hors de SEUIL_DEMO : {count}. Fermez-les."
 
 
 def invite(arguments: argparse.Namespace) -> int:

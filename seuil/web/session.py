@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
 from seuil.acteurs.models import Agent
+from seuil.acteurs.rules import is_demonstration
 from seuil.connexions.models import Connexion, FinConnexion, MoyenConnexion
 from seuil.connexions.operations.sessions import end_connexion, open_connexion, record_vue
 from seuil.connexions.queries import (
@@ -40,7 +41,6 @@ from seuil.kernel import clock
 _CONNEXION = "connexion"
 _ATTENTE = "attente"
 _POSTE = "seuil_poste"
-_DOMAINE_DEMO = "@demo.example"
 _BACKEND = "seuil.web.backend.AgentBackend"
 _FINS = {
     "inactivite": "Vous avez été déconnecté après un moment sans activité. Reconnectez-vous : ce"
@@ -107,7 +107,7 @@ def may_skip_second(agent: Agent, facteurs: Facteurs) -> bool:
     return (
         settings.SEUIL_DEMO
         and not settings.SECURE_SSL_REDIRECT
-        and agent.courriel.endswith(_DOMAINE_DEMO)
+        and is_demonstration(agent.courriel)
         and not facteurs.any
     )
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from seuil.acteurs.models import Agent, MotifSuspension, Organisation
-from seuil.acteurs.rules import AgentSaisi, compute_fin_habilitation
+from seuil.acteurs.rules import AgentSaisi, compute_fin_habilitation, fold_courriel
 from seuil.audit.operations import Author, record_event
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
@@ -40,10 +40,11 @@ def create_agent(
     Without password, the person chooses it by an invitation. Raises CourrielDejaUtilise, or
     Django's ValidationError when the password is too weak.
     """
-    if Agent.objects.filter(courriel__iexact=saisie.courriel).exists():
+    courriel = fold_courriel(saisie.courriel)
+    if Agent.objects.filter(courriel=courriel).exists():
         raise CourrielDejaUtilise
     agent = Agent(
-        courriel=saisie.courriel.lower(),
+        courriel=courriel,
         nom=saisie.nom,
         prenom=saisie.prenom,
         role=saisie.role,

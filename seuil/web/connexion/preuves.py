@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from seuil.acteurs.models import Agent
 from seuil.acteurs.operations.machine import Machine
+from seuil.acteurs.rules import fold_courriel
 from seuil.connexions.models import CleAcces, Essai, GenreEssai
 from seuil.connexions.operations.essais import open_essai, record_refus, record_reussite
 from seuil.connexions.operations.facteurs import receive_code, receive_secours, record_cle_presentee
@@ -37,7 +38,8 @@ def check_mot_de_passe(request: HttpRequest, courriel: str, mot_de_passe: str) -
     Raises TropDEssais.
     """
     agent = find_agent(courriel=courriel)
-    essai = _open(request, GenreEssai.MOT_DE_PASSE, courriel, agent)
+    # The same folding finds the account and counts the tries: no spelling has counters of its own.
+    essai = _open(request, GenreEssai.MOT_DE_PASSE, fold_courriel(courriel), agent)
     if agent is None:
         # The hasher works for nobody: its time says nothing of who has an account.
         Agent().set_password(mot_de_passe)
