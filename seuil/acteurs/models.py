@@ -137,6 +137,13 @@ class Organisation(Record):
     adresse = models.CharField(max_length=250, blank=True)
     communes = models.ManyToManyField(Commune, related_name="organisations", blank=True)
     siret = models.CharField("SIRET", max_length=14, null=True, blank=True)  # noqa: DJ001 - unknown
+    # What follows @ in the addresses of its agents: nobody else is invited in its name.
+    domaines = ArrayField(
+        models.CharField(max_length=100),
+        verbose_name="domaines d’adresses",
+        default=list,
+        db_default=models.Value("{}"),
+    )
 
     class Meta:
         verbose_name = "organisme"
@@ -173,6 +180,7 @@ class Organisation(Record):
     class Privacy:
         technique = {
             "departement", "type", "nom", "telephone", "courriel", "adresse", "communes", "siret",
+            "domaines",
         }  # fmt: skip
         retention = "annuaire"
 
@@ -314,6 +322,10 @@ class Agent(AbstractBaseUser):
     suspendu_motif = models.CharField(
         "motif de la suspension", max_length=20, choices=MotifSuspension.choices, blank=True
     )
+    # None: the machine, for an account that slept; or nobody knows any more.
+    suspendu_par = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="suspensions"
+    )
     reveille_le = models.DateField("réveillé le", null=True)
     administre_organisation = models.BooleanField(
         "invite les agents de son organisme", default=False
@@ -347,6 +359,11 @@ class Agent(AbstractBaseUser):
                 condition=models.Q(suspendu_le=None, suspendu_motif="")
                 | (models.Q(suspendu_le__isnull=False) & ~models.Q(suspendu_motif="")),
             ),
+            models.CheckConstraint(
+                name="agent_suspendu_par",
+                condition=models.Q(suspendu_par=None)
+                | models.Q(suspendu_le__isnull=False, suspendu_motif="decision"),
+            ),
         ]
         indexes = [models.Index(fields=["organisation", "role"], name="agent_organisation_role")]
 
@@ -357,7 +374,8 @@ class Agent(AbstractBaseUser):
         agent = {
             "courriel", "nom", "prenom", "role", "organisation", "departement", "habilite_le",
             "habilite_jusqu_au", "renouvele_le", "renouvele_par", "suspendu_le", "suspendu_motif",
-            "reveille_le", "administre_organisation", "is_active", "password", "last_login",
+            "suspendu_par", "reveille_le", "administre_organisation", "is_active", "password",
+            "last_login",
         }  # fmt: skip
         retention = "habilitation"
 

@@ -7,8 +7,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import Q
 
-from seuil.acteurs.models import Agent, MotifSuspension, Organisation
-from seuil.acteurs.rules import AgentSaisi, compute_fin_habilitation, fold_courriel
+from seuil.acteurs.models import Agent, MotifSuspension, Organisation, Role
+from seuil.acteurs.rules import AgentSaisi, compute_fin_habilitation, fold_courriel, is_above
 from seuil.audit.operations import Author, record_event
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
@@ -20,6 +20,13 @@ class CourrielDejaUtilise(Refusal):
 
 class HabilitationRefusee(Refusal):
     message = "Personne ne renouvelle sa propre habilitation ni ne suspend son propre compte."
+
+
+class ReveilRefuse(Refusal):
+    message = (
+        "Ce compte a été suspendu par quelqu’un de plus habilité que vous : demandez"
+        " à l’administrateur du département de le réveiller."
+    )
 
 
 class CompteFerme(Refusal):
@@ -127,10 +134,16 @@ def suspend_agent(*, agent: Agent, by: Agent, on: date) -> Agent:
 
 @transaction.atomic
 def wake_agent(*, agent: Agent, by: Author, on: date) -> Agent:
-    """End the suspension of an account. Raises HabilitationRefusee."""
+    """End the suspension of an account. Raises HabilitationRefusee, ReveilRefuse."""
     found = _lock_other(agent, by)
-    found.suspendu_le, found.suspendu_motif, found.reveille_le = None, "", on
-    found.save(update_fields=["suspendu_le", "suspendu_motif", "reveille_le"])
+    if found.suspendu_motif == MotifSuspension.DECISION and isinstance(by, Agent):
+        # Who suspended is not known of an old suspension: as if the administrator had.
+        par = found.suspendu_par.role if found.suspendu_par else Role.ADMINISTRATEUR
+        if is_above(par, by.role):
+            raise ReveilRefuse
+    found.suspendu_le, found.suspendu_motif, found.suspendu_par = None, "", None
+    found.reveille_le = on
+    found.save(update_fields=["suspendu_le", "suspendu_motif", "suspendu_par", "reveille_le"])
     record_event(kind="agent.reveille", by=by, on=on, target_type="agent", target_id=found.pk)
     return found
 
@@ -182,7 +195,8 @@ def suspend_endormis(*, departement: str, jours: int, by: Author, on: date) -> i
 
 def _suspend(agent: Agent, motif: MotifSuspension, by: Author, on: date) -> None:
     agent.suspendu_le, agent.suspendu_motif = on, motif
-    agent.save(update_fields=["suspendu_le", "suspendu_motif"])
+    agent.suspendu_par = by if isinstance(by, Agent) else None
+    agent.save(update_fields=["suspendu_le", "suspendu_motif", "suspendu_par"])
     record_event(
         kind="agent.suspendu",
         by=by,

@@ -24,7 +24,7 @@ class IdentiteDejaLiee(Refusal):
 
 @transaction.atomic
 def create_invitation(
-    *, agent: Agent, objet: str, by: Agent, on: date, at: datetime
+    *, agent: Agent, objet: str, by: Author, on: date, at: datetime
 ) -> tuple[Invitation, str]:
     """Give a secret link for an account; the one before stops at once.
 
@@ -38,7 +38,7 @@ def create_invitation(
         objet=objet,
         empreinte=compute_empreinte(jeton),
         expire_at=at + DUREE_INVITATION,
-        invite_par=by,
+        invite_par=by if isinstance(by, Agent) else None,
     )
     record_event(
         kind="invitation.creee",
