@@ -151,6 +151,63 @@ def test_what_the_role_signed_in_for_real_may_not_run(
     assert refused.value.sqlstate in {"42501", "0A000", "58P01", "42883", "55000", "42P17"}
 
 
+_INSCRIRE = (
+    "SELECT journal.inscrire(gen_random_uuid(), 'lecture', 'dossier.lire', {qui}, 'Une autre', '',"
+    " {role}, {dep}, 'page', 'dossier', '{{}}', '{{}}', '{{identite}}', '{{}}', '', 'web', '',"
+    " {jour}, '{{}}')"
+)
+_MOI = {"qui": "droits.agent()::text", "role": "droits.role()", "dep": "droits.departement()",
+        "jour": f"date '{ON}'"}  # fmt: skip
+FORGED = {
+    "une autre": {"qui": "(SELECT id::text FROM acteurs_agent WHERE id <> droits.agent() LIMIT 1)"},
+    "la machine": {"qui": "'machine:purge'"},
+    "personne": {"qui": "''"},
+    "un autre rôle": {"role": "'dpo'"},
+    "un autre département": {"dep": "'62'"},
+    "antidatée": {"jour": "date '2026-01-01'"},
+}
+
+
+@pytest.mark.parametrize("faux", FORGED.values(), ids=FORGED)
+def test_no_line_of_the_journal_is_written_in_the_name_of_another(
+    treillis: Treillis, faux: dict[str, str]
+) -> None:
+    for nom in ("travailleur_social", "metropole"):
+        with injected(treillis, nom) as run:
+            assert isinstance(run(_INSCRIRE.format(**_MOI)), list)
+            assert isinstance(run(_INSCRIRE.format(**_MOI | faux)), str)
+
+
+AUDIT = [
+    "INSERT INTO audit_event (id, nature, kind, by_id, departement, target_type, target_id,"
+    " dossiers, objets, categories, colonnes, details) VALUES (gen_random_uuid(), 'lecture', 'x',"
+    " 'x', '33', 'page', 'x', '{}', '{}', '{}', '{}', '{}')",
+    "INSERT INTO audit_sceau (departement, rang, ligne, txid, empreinte) VALUES ('33',"
+    " 9000000000000000000, gen_random_uuid(), 9000000000000000000, '\\x00')",
+    "INSERT INTO audit_ancre (id, genre, departement, rang_debut, rang, nombre, premiere, tete,"
+    " txid) VALUES (gen_random_uuid(), 'ancre', '33', 1, 9000000000000000000, 1, '\\x00', '\\x00',"
+    " 1)",
+    "SELECT journal.ecrire('x', 'insert', '{}', '{}', '{}', '33')",
+    "SELECT journal.ecarter('33', 0)", "SELECT journal.sceller_un('33', 9000000000000000000)",
+    "SELECT " + _INSCRIRE.format(**_MOI).removeprefix("SELECT ").replace("inscrire", "poser"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", AUDIT, ids=[s[:40] for s in AUDIT])
+def test_the_journal_is_written_by_its_own_functions_alone(
+    appli: psycopg.Connection, treillis: Treillis, statement: str
+) -> None:
+    with pytest.raises(errors.InsufficientPrivilege):
+        appli.execute(statement)
+    with injected(treillis, "metropole") as run:
+        assert run(statement) == "refusé : InsufficientPrivilege"
+
+
+def test_whoever_signed_nothing_writes_nothing(appli: psycopg.Connection) -> None:
+    with pytest.raises(errors.InsufficientPrivilege, match="non signés"):
+        appli.execute(_INSCRIRE.format(qui="'x'", role="''", dep="'33'", jour="NULL"))
+
+
 def test_roles_cannot_be_taken_nor_given_back(appli: psycopg.Connection) -> None:
     for role in ("postgres", "seuil_droits", "seuil_sauvegarde", "seuil_travaux"):
         with pytest.raises(errors.InsufficientPrivilege):
