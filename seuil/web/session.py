@@ -37,6 +37,7 @@ from seuil.connexions.rules import (
 )
 from seuil.engines.facteurs import Site
 from seuil.kernel import clock
+from seuil.kernel.contexte import acting_for
 
 _CONNEXION = "connexion"
 _ATTENTE = "attente"
@@ -116,7 +117,10 @@ def open_session(request: HttpRequest, agent: Agent, moyen: MoyenConnexion | str
     """Sign the agent in: every factor is proved. The session gets a new identifier."""
     id_token = request.session.get("id_token")
     request.session.flush()
-    login(request, agent, backend=_BACKEND)
+    on = clock.today(agent.departement_id)
+    with acting_for(agent.pk, on=on):
+        # The date of the last sign-in is the account's: nobody has signed a context yet.
+        login(request, agent, backend=_BACKEND)
     navigateur, appareil = read_appareil(request.headers.get("User-Agent", "")[:500])
     poste = _read_poste(request) or secrets.token_urlsafe(32)
     request.poste = poste  # type: ignore[attr-defined]
@@ -127,7 +131,7 @@ def open_session(request: HttpRequest, agent: Agent, moyen: MoyenConnexion | str
         appareil=appareil,
         poste=_hash_poste(poste),
         by=agent,
-        on=clock.today(agent.departement_id),
+        on=on,
         at=clock.now(),
     )
     request.session[_CONNEXION] = str(connexion.pk)

@@ -17,6 +17,7 @@ from seuil.connexions.rules import (
     compute_attente,
     compute_cle,
 )
+from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 
 _MOT_DE_PASSE = (
@@ -64,9 +65,10 @@ def open_essai(
         waits.append(_attente(failures.filter(adresse=reseau, connu=False), at, PAR_ADRESSE))
     if max(waits) > timedelta(0):
         raise TropDEssais(max(waits), genre)
-    return Essai.objects.create(
-        genre=genre, compte=cle, lieu=lieu, adresse=reseau, connu=connu, essaye_at=at
-    )
+    with acting_as_machine("essais", on=at.date()):
+        return Essai.objects.create(
+            genre=genre, compte=cle, lieu=lieu, adresse=reseau, connu=connu, essaye_at=at
+        )
 
 
 def _attente(failures: "Iterable[Essai]", at: datetime, bareme: Bareme) -> timedelta:
@@ -78,7 +80,8 @@ def _attente(failures: "Iterable[Essai]", at: datetime, bareme: Bareme) -> timed
 def record_reussite(*, essai: Essai) -> None:
     """Say that the try succeeded: it no longer counts."""
     essai.reussi = True
-    essai.save(update_fields=["reussi"])
+    with acting_as_machine("essais", on=essai.essaye_at.date()):
+        essai.save(update_fields=["reussi"])
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from seuil.engines.facteurs import (
     read_presentation,
 )
 from seuil.kernel import clock
+from seuil.kernel.contexte import acting_for
 from seuil.kernel.refusal import Refusal
 from seuil.web.session import get_lieu, get_site
 
@@ -43,11 +44,17 @@ def check_mot_de_passe(request: HttpRequest, courriel: str, mot_de_passe: str) -
     if agent is None:
         # The hasher works for nobody: its time says nothing of who has an account.
         Agent().set_password(mot_de_passe)
-    elif agent.check_password(mot_de_passe):
+    elif _is_mot_de_passe(agent, mot_de_passe):
         record_reussite(essai=essai)
         return agent
     _record(agent, "mot_de_passe")
     return None
+
+
+def _is_mot_de_passe(agent: Agent, mot_de_passe: str) -> bool:
+    # Comparing may also write the password again, by the hasher of the day.
+    with acting_for(agent.pk, on=clock.today(agent.departement_id)):
+        return agent.check_password(mot_de_passe)
 
 
 def check_code(request: HttpRequest, agent: Agent, code: str) -> None:
