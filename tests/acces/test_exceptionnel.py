@@ -199,7 +199,7 @@ def test_counting_through_numbers_stops_at_five_until_the_officer_reads_them(
     numeros = [make_dossier().numero for _ in range(40)]
     client, officer = client_de(travailleur_social), client_de(dpo)
 
-    assert [force(client, n) for n in numeros] == [302] * 5 + [422] * 3 + [429] * 32
+    assert [force(client, n) for n in numeros] == [302] * 5 + [422] * 35
     assert Acces.objects.filter(relation="bris_de_glace").count() == 5
     page = read(officer.get(reverse("acces_exceptionnels"))).text
     assert "Plafond d’une journée atteint" in page

@@ -20,6 +20,7 @@ from seuil.dossiers.rules import Plafond
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.open_acces import (
+    PlafondAtteint,
     end_acces,
     open_acces,
     record_acces_exceptionnel,
@@ -123,14 +124,19 @@ def _force(request: AgentRequest, numero: str, motif: str) -> Dossier:
         secret=settings.SECRET_KEY,
         at=at,
     )
-    dossier = record_acces_exceptionnel(
-        numero=numero,
-        motif=motif,
-        by=agent,
-        at=at,
-        on=request_day(request),
-        plafond=_get_plafond(),
-    )
+    try:
+        dossier = record_acces_exceptionnel(
+            numero=numero,
+            motif=motif,
+            by=agent,
+            at=at,
+            on=request_day(request),
+            plafond=_get_plafond(),
+        )
+    except PlafondAtteint:
+        # No number was looked for: it is not a try.
+        record_reussite(essai=essai)
+        raise
     record_reussite(essai=essai)
     return dossier
 
