@@ -128,6 +128,11 @@ SESSION_COOKIE_AGE = 8 * 3600
 # Minutes without a page, and days without a sign-in.
 SEUIL_INACTIVITE = int(os.environ.get("SEUIL_INACTIVITE", "30"))
 SEUIL_SOMMEIL = int(os.environ.get("SEUIL_SOMMEIL", "90"))
+# Exceptional accesses of one agent: how many in a day before the officer must act, and before the
+# officer is told that it repeats; minutes since the last proof of who asks.
+SEUIL_EXCEPTIONNELS = int(os.environ.get("SEUIL_EXCEPTIONNELS", "5"))
+SEUIL_EXCEPTIONNELS_ALERTE = int(os.environ.get("SEUIL_EXCEPTIONNELS_ALERTE", "3"))
+SEUIL_EXCEPTIONNELS_PREUVE = int(os.environ.get("SEUIL_EXCEPTIONNELS_PREUVE", "3"))
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("SEUIL_HTTPS")
 if SESSION_COOKIE_SECURE:

@@ -4,13 +4,19 @@ from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from seuil.acteurs.matrice import load_matrice
-from seuil.acteurs.rules import why_not_habilite
+from seuil.acteurs.rules import (
+    DEMONSTRATION_FERMEE,
+    fold_courriel,
+    is_demonstration,
+    why_not_habilite,
+)
 from seuil.kernel.models import Record, new_id
 
 
@@ -131,6 +137,13 @@ class Organisation(Record):
     adresse = models.CharField(max_length=250, blank=True)
     communes = models.ManyToManyField(Commune, related_name="organisations", blank=True)
     siret = models.CharField("SIRET", max_length=14, null=True, blank=True)  # noqa: DJ001 - unknown
+    # What follows @ in the addresses of its agents: nobody else is invited in its name.
+    domaines = ArrayField(
+        models.CharField(max_length=100),
+        verbose_name="domaines d’adresses",
+        default=list,
+        db_default=models.Value("{}"),
+    )
 
     class Meta:
         verbose_name = "organisme"
@@ -167,6 +180,7 @@ class Organisation(Record):
     class Privacy:
         technique = {
             "departement", "type", "nom", "telephone", "courriel", "adresse", "communes", "siret",
+            "domaines",
         }  # fmt: skip
         retention = "annuaire"
 
@@ -284,7 +298,7 @@ class MotifSuspension(models.TextChoices):
 
 class AgentManager(BaseUserManager["Agent"]):
     def get_by_natural_key(self, username: str | None) -> "Agent":
-        return self.get(courriel__iexact=username)
+        return self.get(courriel=fold_courriel(username or ""))
 
 
 class Agent(AbstractBaseUser):
@@ -308,6 +322,10 @@ class Agent(AbstractBaseUser):
     suspendu_motif = models.CharField(
         "motif de la suspension", max_length=20, choices=MotifSuspension.choices, blank=True
     )
+    # None: the machine, for an account that slept; or nobody knows any more.
+    suspendu_par = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="suspensions"
+    )
     reveille_le = models.DateField("réveillé le", null=True)
     administre_organisation = models.BooleanField(
         "invite les agents de son organisme", default=False
@@ -323,6 +341,11 @@ class Agent(AbstractBaseUser):
         verbose_name = "agent"
         constraints = [
             models.CheckConstraint(
+                # One spelling: what is typed is folded, then looked for (rules.fold_courriel).
+                name="agent_courriel_plie",
+                condition=models.Q(courriel=Lower("courriel")),
+            ),
+            models.CheckConstraint(
                 name="agent_habilitation",
                 condition=models.Q(habilite_jusqu_au__gte=models.F("habilite_le")),
             ),
@@ -336,6 +359,11 @@ class Agent(AbstractBaseUser):
                 condition=models.Q(suspendu_le=None, suspendu_motif="")
                 | (models.Q(suspendu_le__isnull=False) & ~models.Q(suspendu_motif="")),
             ),
+            models.CheckConstraint(
+                name="agent_suspendu_par",
+                condition=models.Q(suspendu_par=None)
+                | models.Q(suspendu_le__isnull=False, suspendu_motif="decision"),
+            ),
         ]
         indexes = [models.Index(fields=["organisation", "role"], name="agent_organisation_role")]
 
@@ -346,7 +374,8 @@ class Agent(AbstractBaseUser):
         agent = {
             "courriel", "nom", "prenom", "role", "organisation", "departement", "habilite_le",
             "habilite_jusqu_au", "renouvele_le", "renouvele_par", "suspendu_le", "suspendu_motif",
-            "reveille_le", "administre_organisation", "is_active", "password", "last_login",
+            "suspendu_par", "reveille_le", "administre_organisation", "is_active", "password",
+            "last_login",
         }  # fmt: skip
         retention = "habilitation"
 
@@ -370,6 +399,8 @@ class Agent(AbstractBaseUser):
 
     def why_not_habilite(self, *, on: date) -> str | None:
         """Return the French reason why the account is closed on that day, or None."""
+        if is_demonstration(self.courriel) and not settings.SEUIL_DEMO:
+            return DEMONSTRATION_FERMEE
         return why_not_habilite(
             actif=self.is_active,
             suspendu=self.suspendu_motif,

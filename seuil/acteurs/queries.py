@@ -22,7 +22,7 @@ from seuil.acteurs.models import (
     Role,
     Secteur,
 )
-from seuil.acteurs.rules import Division, compute_empreinte, why_not
+from seuil.acteurs.rules import Division, compute_empreinte, is_demonstration, why_not
 
 
 def list_comptes_demo() -> list[dict[str, str]]:
@@ -41,6 +41,11 @@ def list_comptes_demo() -> list[dict[str, str]]:
         for (known, home), courriel in first.items()
         if known == role
     ]
+
+
+def count_comptes_demo() -> int:
+    """Return how many accounts a demonstration left in the database; for the operator."""
+    return sum(is_demonstration(c) for c in Agent.objects.values_list("courriel", flat=True))
 
 
 def list_organisations(

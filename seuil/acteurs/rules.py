@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,77 @@ def why_not(profil: str, verbe: str) -> str | None:
     if found and verbe in found.verbes:
         return None
     return "Votre rôle ne permet pas cette action. Le secrétariat de la CCAPEX peut vous orienter."
+
+
+def fold_courriel(texte: str) -> str:
+    """Return the one spelling of an address: what is kept, looked for, and counted at each try.
+
+    A long s or a dotless i reads like the letter: it is that letter, or another account.
+    """
+    folded = unicodedata.normalize("NFKC", texte.strip()).casefold()
+    return unicodedata.normalize("NFKC", folded)
+
+
+# Of two roles, the one that reads or decides more: nobody gives, manages or wakes above its own.
+_RANGS: Mapping[str, int] = {
+    "partenaire": 1, "charge_mission": 1, "dihal": 1, "travailleur_social": 1, "juriste": 1,
+    "gestionnaire": 1, "chef_equipe": 2, "secretariat": 2, "dpo": 3, "administrateur": 4,
+}  # fmt: skip
+
+
+def is_above(role: str, autre: str) -> bool:
+    """Tell whether a role is above another; a role that is not known is above all of them."""
+    return _RANGS.get(role, 9) > _RANGS.get(autre, 0)
+
+
+def reads_files(profil: str) -> bool:
+    """Tell whether a profile reads the situation of some household."""
+    found = load_matrice().profils.get(profil)
+    return bool(found and found.regles)
+
+
+_DOMAINE = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+
+
+def read_domaines(texte: str) -> list[str]:
+    """Return the domains of addresses that a text lists, sorted; see why_bad_domaine."""
+    return sorted({fold_courriel(d).lstrip("@") for d in re.split(r"[\s,;]+", texte) if d})
+
+
+def why_bad_domaine(domaine: str) -> str | None:
+    """Return why a text is not the domain of an address, in French, or None."""
+    if _DOMAINE.fullmatch(domaine):
+        return None
+    return f"« {domaine} » n’est pas un domaine : écrivez ce qui suit @, comme gironde.fr."
+
+
+def why_not_adresse(*, courriel: str, domaines: Collection[str]) -> str | None:
+    """Return why an address may not be that of an agent of an organisation, in French, or None."""
+    if fold_courriel(courriel).rpartition("@")[2] in domaines:
+        return None
+    if not domaines:
+        return (
+            "Aucun domaine d’adresses n’est encore écrit pour cet organisme. Demandez au délégué à"
+            " la protection des données de l’écrire (Comptes, Domaines d’adresses)."
+        )
+    return (
+        "Cette adresse n’est pas de cet organisme. Domaines acceptés"
+        f" : {', '.join(sorted(domaines))}."
+    )
+
+
+_DOMAINE_DEMO = "@demo.example"
+
+
+def is_demonstration(courriel: str) -> bool:
+    """Tell whether an account was made by the demonstration: everyone knows its password."""
+    return fold_courriel(courriel).endswith(_DOMAINE_DEMO)
+
+
+DEMONSTRATION_FERMEE = (
+    "Ce compte est celui d’une démonstration : il ne s’ouvre pas ici. Demandez un compte à"
+    " l’administrateur de votre département."
+)
 
 
 RAPPEL_HABILITATION = timedelta(days=30)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection
 
 from seuil.audit.models import Event
+from seuil.kernel.contexte import EVERYWHERE, Contexte, acting_as, current
 from seuil.kernel.models import new_id
 
 
@@ -62,9 +64,10 @@ def record_event(
 ) -> UUID:
     """Write one line, in the caller's transaction. `details` never holds personal data."""
     return _insert(
+        on=on,
         **_act(
             kind=kind, by=by, on=on, target_type=target_type, target_id=target_id, details=details
-        )
+        ),
     )
 
 
@@ -76,7 +79,7 @@ def record_events(
         _line(**_act(kind=kind, by=by, on=on, target_type="dossier", target_id=pk, details=details))
         for pk, details in dossiers
     ]
-    with connection.cursor() as cursor:
+    with _signed(by.author_id, on), connection.cursor() as cursor:
         cursor.executemany(_INSCRIRE, lines)
 
 
@@ -106,9 +109,10 @@ def record_lecture(
         raise JournalIndisponible from error
 
 
-def record_refus(*, by: Lecteur, page: Page, cible: tuple[str, str] = ("", "")) -> UUID:
+def record_refus(*, by: Lecteur, page: Page, on: date, cible: tuple[str, str] = ("", "")) -> UUID:
     """Say that a request was refused. Called once its transaction is over, else it would vanish."""
     return _insert(
+        on=on,
         nature=Event.Nature.REFUS,
         target_type=cible[0] or "page",
         target_id=cible[1] or page.nom,
@@ -195,12 +199,23 @@ def _act(
     }
 
 
-def _insert(**values: Any) -> UUID:
+def _insert(*, on: date | None = None, **values: Any) -> UUID:
     line = _line(**values)
-    with connection.cursor() as cursor:
+    with _signed(line["by_id"], on), connection.cursor() as cursor:
         cursor.execute(_INSCRIRE, line)
     found: UUID = line["id"]
     return found
+
+
+def _signed(by_id: str, on: date | None) -> AbstractContextManager[None]:
+    """Sign as the machine what is not written in the name of the agent who asks.
+
+    The database takes no other author from a page: a sign-in, a refusal, a task speak for others.
+    """
+    asking = current()
+    if on is None or (asking and (asking.genre == "machine" or asking.qui == by_id)):
+        return nullcontext()
+    return acting_as(Contexte("machine", "journal", EVERYWHERE, on))
 
 
 def _line(**values: Any) -> dict[str, Any]:

@@ -247,6 +247,7 @@ class Invitation(Record):
 class GenreEssai(models.TextChoices):
     MOT_DE_PASSE = "mot_de_passe", "Mot de passe"
     CODE = "code", "Second facteur"
+    NUMERO = "numero", "Numéro de dossier"
 
 
 class Essai(Record):

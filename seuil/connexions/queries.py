@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Q
 
-from seuil.acteurs.models import Agent, Organisation
-from seuil.acteurs.rules import why_not
+from seuil.acteurs.models import Agent, Organisation, Role
+from seuil.acteurs.rules import fold_courriel, reads_files, why_not
 from seuil.connexions.models import (
     CleAcces,
     CodeSecours,
@@ -18,7 +18,7 @@ from seuil.connexions.models import (
     IdentiteExterne,
     Invitation,
 )
-from seuil.connexions.rules import POSTE_CONNU, compute_empreinte
+from seuil.connexions.rules import POSTE_CONNU, compute_empreinte, list_roles_invitables
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def list_cles(*, agent: Agent) -> Sequence[CleAcces]:
 def find_agent(*, courriel: str) -> Agent | None:
     """Return the account that an address names. Takes no agent: nobody is signed in yet."""
     return (
-        Agent.objects.filter(courriel__iexact=courriel)
+        Agent.objects.filter(courriel=fold_courriel(courriel))
         .select_related("departement", "organisation")
         .first()
     )
@@ -92,7 +92,9 @@ def list_agents_proposes(*, courriel: str, siret: str) -> list[Agent]:
     if not (courriel and siret):
         return []
     return list(
-        Agent.objects.filter(courriel__iexact=courriel, organisation__siret=siret, identites=None)
+        Agent.objects.filter(
+            courriel=fold_courriel(courriel), organisation__siret=siret, identites=None
+        )
         .select_related("departement", "organisation")
         .order_by("pk")[:2]
     )
@@ -161,8 +163,8 @@ def find_invitation(*, jeton: str) -> Invitation | None:
 def may_manage(*, agent: Agent, cible: Agent) -> bool:
     """Tell whether an agent administers the account of another one, never its own.
 
-    The administrator of a département, all of it; that of an organisation, its own, and no
-    administrator of the département.
+    The administrator of a département, all of it; that of an organisation, the accounts of its own
+    whose role it may give itself.
     """
     if agent.pk == cible.pk or agent.departement_id != cible.departement_id:
         return False
@@ -171,8 +173,25 @@ def may_manage(*, agent: Agent, cible: Agent) -> bool:
     return (
         agent.administre_organisation
         and agent.organisation_id == cible.organisation_id
-        and why_not(cible.role, "agents.gerer") is not None
+        and cible.role in _list_roles_geres(agent)
     )
+
+
+def _list_roles_geres(agent: Agent) -> list[str]:
+    return list_roles_invitables(
+        type_organisation=agent.organisation.type,
+        departement=False,
+        roles=Role.values,
+        par=agent.role,
+    )
+
+
+def may_see_lien(*, agent: Agent, cible: Agent) -> bool:
+    """Tell whether the secret link of an account may be shown to whoever manages it.
+
+    Who holds it opens the account: never to one who reads no household, when the account does.
+    """
+    return reads_files(agent.profil) or not reads_files(cible.profil)
 
 
 def list_comptes(*, agent: Agent) -> Sequence[Mapping[str, Any]]:
@@ -181,7 +200,7 @@ def list_comptes(*, agent: Agent) -> Sequence[Mapping[str, Any]]:
     if why_not(agent.profil, "agents.gerer"):
         if not agent.administre_organisation:
             return []
-        rows = rows.filter(organisation=agent.organisation_id)
+        rows = rows.filter(organisation=agent.organisation_id, role__in=_list_roles_geres(agent))
     return list(
         rows.annotate(
             ouvertes=Count("connexions", filter=Q(connexions__fin_at=None), distinct=True),

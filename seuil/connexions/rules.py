@@ -12,6 +12,8 @@ from functools import cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
+from seuil.acteurs.rules import is_above
+
 # --- tries that failed --------------------------------------------------------------------------
 
 FENETRE = timedelta(hours=1)
@@ -85,9 +87,9 @@ def why_session_over(
     return None
 
 
-def is_recent(*, preuve: datetime, at: datetime) -> bool:
+def is_recent(*, preuve: datetime, at: datetime, delai: timedelta = PREUVE_RECENTE) -> bool:
     """Tell whether the last proof is recent enough for what leaves the site or opens it."""
-    return preuve <= at < preuve + PREUVE_RECENTE
+    return preuve <= at < preuve + delai
 
 
 _NAVIGATEURS = (
@@ -221,9 +223,9 @@ _ROLES_PAR_TYPE = {
 
 
 def list_roles_invitables(
-    *, type_organisation: str, departement: bool, roles: Collection[str]
+    *, type_organisation: str, departement: bool, roles: Collection[str], par: str
 ) -> list[str]:
-    """Return the roles that may be given in an organisation, among those that exist.
+    """Return the roles that `par`, a role, may give in an organisation: never one above its own.
 
     `departement` is true for the administrator of the département, who alone names another one and
     the data protection officer.
@@ -231,7 +233,7 @@ def list_roles_invitables(
     wanted = _ROLES_PAR_TYPE.get(type_organisation, ("partenaire",))
     if departement and type_organisation in {"ddets", "prefecture"}:
         wanted = (*wanted, "dpo", "administrateur")
-    return [role for role in wanted if role in roles]
+    return [role for role in wanted if role in roles and not is_above(role, par)]
 
 
 def compute_empreinte(jeton: str) -> str:

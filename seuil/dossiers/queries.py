@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
@@ -249,17 +249,28 @@ def get_acces_a_fermer(*, agent: Agent, on: date, acces_id: UUID) -> Acces | Non
 
 
 def list_acces_exceptionnels(*, agent: Agent, on: date, since: date) -> Sequence[Acces]:
-    """Return the exceptional accesses taken since a day in the agent's département."""
+    """Return the exceptional accesses of the département since a day, or not read again."""
     return list(
         Acces.objects.filter(
+            Q(debut_le__gte=since) | Q(relu_le=None),
             relation=Acces.Relation.BRIS_DE_GLACE,
-            debut_le__gte=since,
             debut_le__lte=on,
             dossier__in=Dossier.objects.visible_to(agent, on=on),
         )
         .select_related("dossier", "agent__organisation")
         .order_by("-created_at")
     )
+
+
+def list_fins_a_relire(*, agent: Agent) -> list[datetime]:
+    """Return when each exceptional access of an agent ends, those read again apart.
+
+    All last as long: what separates their ends separates their beginnings.
+    """
+    taken = Acces.objects.filter(
+        agent=agent.pk, relation=Acces.Relation.BRIS_DE_GLACE, relu_le=None, expire_at__isnull=False
+    )
+    return [end for end in taken.values_list("expire_at", flat=True) if end]
 
 
 def list_categories(*, model: type[Model]) -> frozenset[str]:

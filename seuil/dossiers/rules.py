@@ -3,8 +3,9 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from uuid import UUID
@@ -110,6 +111,26 @@ class AnnonceSaisie:
     a_qui: str
     moyen: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plafond:
+    """How many exceptional accesses one agent takes in a day before the officer must act."""
+
+    par_jour: int = 5
+    # From this many in a day, the officer is told that it repeats.
+    repetition: int = 3
+
+
+_UN_JOUR = timedelta(days=1)
+
+
+def is_repeated(*, instants: Iterable[datetime], fois: int) -> bool:
+    """Tell whether so many of them fall within twenty-four hours."""
+    ranked = sorted(instants)
+    return any(
+        last - first < _UN_JOUR for first, last in zip(ranked, ranked[fois - 1 :], strict=False)
+    )
 
 
 @lru_cache(maxsize=200_000)

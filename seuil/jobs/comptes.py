@@ -5,7 +5,10 @@ from typing import Any
 
 _AIDES = {
     "endormis": "suspendre les comptes qui ne servent plus (fait aussi chaque nuit)",
+    "domaines": "écrire les domaines d’adresses des agents d’un organisme",
+    "lien": "donner le lien d’un compte, quand aucun serveur de courriel ne l’envoie",
     "inviter": "créer le premier administrateur d’un département, et son lien",
+    "verifier": "dire si des comptes de démonstration, au mot de passe public, existent",
     "renouveler": "renouveler l’habilitation d’un agent, celle du seul administrateur par exemple",
     "siret": "écrire le SIRET d’un organisme, pour le fournisseur d’identité",
 }
@@ -22,6 +25,18 @@ def add_arguments(commands: Any) -> None:
         inviter.add_argument(f"--{name}", required=True)
     inviter.add_argument("--departement", default="33")
     inviter.set_defaults(run=invite, needs_database=True)
+    domaines = services.add_parser("domaines", help=_AIDES["domaines"])
+    domaines.add_argument("--organisme", required=True)
+    domaines.add_argument("--domaines", required=True, help="séparés par des virgules")
+    domaines.add_argument("--departement", default="33")
+    domaines.set_defaults(run=write_domaines, needs_database=True)
+    lien = services.add_parser("lien", help=_AIDES["lien"])
+    lien.add_argument("--courriel", required=True)
+    lien.add_argument("--site", required=True)
+    lien.add_argument("--facteurs", action="store_true", help="téléphone ou clé perdus aussi")
+    lien.set_defaults(run=give_lien, needs_database=True)
+    verifier = services.add_parser("verifier", help=_AIDES["verifier"])
+    verifier.set_defaults(run=verify, needs_database=True)
     renouveler = services.add_parser("renouveler", help=_AIDES["renouveler"])
     renouveler.add_argument("--courriel", required=True)
     renouveler.set_defaults(run=renew, needs_database=True)
@@ -41,13 +56,36 @@ def suspend(_: argparse.Namespace) -> int:
     return 0
 
 
+def verify(_: argparse.Namespace) -> int:
+    """Tell the accounts of a demonstration, and whether they open here. Returns 1 if any does."""
+    from django.conf import settings
+
+    told = tell_demonstration()
+    print(told or "Aucun compte de démonstration.")
+    return 1 if told and settings.SEUIL_DEMO else 0
+
+
+def tell_demonstration() -> str:
+    """Return what to say of the demonstration accounts of the database; empty without any."""
+    from django.conf import settings
+
+    from seuil.acteurs.queries import count_comptes_demo
+
+    count = count_comptes_demo()
+    if not count:
+        return ""
+    if settings.SEUIL_DEMO:
+        return f"Comptes de démonstration ouverts, au mot de passe public : {count} (SEUIL_DEMO)."
+    return f"Comptes de démonstration refusés hors de SEUIL_DEMO : {count}. Fermez-les."
+
+
 def invite(arguments: argparse.Namespace) -> int:
     """Create the first administrator, in an organisation made when absent; print its link."""
     from seuil.acteurs.models import Organisation
     from seuil.acteurs.operations.agents import create_agent
     from seuil.acteurs.operations.machine import Machine
     from seuil.acteurs.operations.organisations import create_organisation
-    from seuil.acteurs.rules import AgentSaisi
+    from seuil.acteurs.rules import AgentSaisi, read_domaines
     from seuil.connexions.operations.invitations import create_invitation
     from seuil.kernel.clock import now, today
 
@@ -56,7 +94,12 @@ def invite(arguments: argparse.Namespace) -> int:
     organisation = Organisation.objects.filter(
         departement=departement, nom=arguments.organisme
     ).first() or create_organisation(
-        departement=departement, type="ddets", nom=arguments.organisme, by=by, on=on
+        departement=departement,
+        type="ddets",
+        nom=arguments.organisme,
+        domaines=read_domaines(arguments.courriel.rpartition("@")[2]),
+        by=by,
+        on=on,
     )
     agent = create_agent(
         saisie=AgentSaisi(arguments.courriel, arguments.nom, arguments.prenom, "administrateur"),
@@ -65,9 +108,36 @@ def invite(arguments: argparse.Namespace) -> int:
         by=by,
         on=on,
     )
-    _, jeton = create_invitation(agent=agent, objet="arrivee", by=agent, on=on, at=now())
-    site = arguments.site.rstrip("/")
-    print(f"Lien à ouvrir une fois, sous sept jours : {site}/invitation/{jeton}/")
+    _, jeton = create_invitation(agent=agent, objet="arrivee", by=by, on=on, at=now())
+    _print_lien(arguments.site, jeton)
+    return 0
+
+
+def _print_lien(site: str, jeton: str) -> None:
+    print(f"Lien à ouvrir une fois, sous sept jours : {site.rstrip('/')}/invitation/{jeton}/")
+
+
+def give_lien(arguments: argparse.Namespace) -> int:
+    """Give the link of an account to whoever runs the machine, and say so in the journal."""
+    from seuil.acteurs.operations.machine import Machine
+    from seuil.connexions.models import ObjetInvitation
+    from seuil.connexions.operations.invitations import create_invitation
+    from seuil.connexions.queries import find_agent
+    from seuil.kernel.clock import now, today
+    from seuil.kernel.refusal import Refusal
+
+    agent = find_agent(courriel=arguments.courriel)
+    if agent is None:
+        raise Refusal(f"Aucun compte n’a l’adresse « {arguments.courriel} ».")
+    on = today(agent.departement_id)
+    if reason := agent.why_not_habilite(on=on):
+        raise Refusal(reason)
+    objet = ObjetInvitation.ARRIVEE
+    if agent.has_usable_password():
+        objet = ObjetInvitation.FACTEURS if arguments.facteurs else ObjetInvitation.MOT_DE_PASSE
+    by = Machine("commande", agent.departement_id)
+    _, jeton = create_invitation(agent=agent, objet=objet, by=by, on=on, at=now())
+    _print_lien(arguments.site, jeton)
     return 0
 
 
@@ -90,20 +160,44 @@ def renew(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def write_siret(arguments: argparse.Namespace) -> int:
-    """Write the SIRET of an organisation."""
-    from seuil.acteurs.models import Organisation
+def write_domaines(arguments: argparse.Namespace) -> int:
+    """Write the domains of the addresses of an organisation's agents."""
     from seuil.acteurs.operations.machine import Machine
-    from seuil.acteurs.operations.organisations import record_siret
+    from seuil.acteurs.operations.organisations import record_domaines
+    from seuil.acteurs.rules import read_domaines
     from seuil.kernel.clock import today
-    from seuil.kernel.refusal import Refusal
 
     departement = arguments.departement
-    found = Organisation.objects.filter(departement=departement, nom=arguments.organisme).first()
+    found = _find_organisation(arguments)
+    domaines = read_domaines(arguments.domaines)
+    by = Machine("domaines", departement)
+    record_domaines(organisation=found, domaines=domaines, by=by, on=today(departement))
+    print(f"Domaines de {found.nom} : {', '.join(domaines) or 'aucun'}.")
+    return 0
+
+
+def _find_organisation(arguments: argparse.Namespace) -> Any:
+    from seuil.acteurs.models import Organisation
+    from seuil.kernel.refusal import Refusal
+
+    found = Organisation.objects.filter(
+        departement=arguments.departement, nom=arguments.organisme
+    ).first()
     if found is None:
         raise Refusal(
             f"Aucun organisme ne s’appelle « {arguments.organisme} » dans ce département."
         )
+    return found
+
+
+def write_siret(arguments: argparse.Namespace) -> int:
+    """Write the SIRET of an organisation."""
+    from seuil.acteurs.operations.machine import Machine
+    from seuil.acteurs.operations.organisations import record_siret
+    from seuil.kernel.clock import today
+
+    departement = arguments.departement
+    found = _find_organisation(arguments)
     siret = "".join(arguments.siret.split())
     by = Machine("siret", departement)
     record_siret(organisation=found, siret=siret, by=by, on=today(departement))

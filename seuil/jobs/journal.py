@@ -46,6 +46,7 @@ _ORPHELINES = (
     "SELECT e.departement, e.id::text, e.txid FROM audit_event e"
     " WHERE NOT EXISTS (SELECT 1 FROM audit_sceau s WHERE s.ligne = e.id)"
 )
+_ECARTES = "SELECT count(*) FROM audit_event WHERE kind = 'journal.sceau_ecarte'"
 _RETRAITS = (
     "SELECT departement, rang_debut, rang, encode(tete, 'hex') FROM audit_ancre"
     " WHERE genre = 'retrait'"
@@ -110,6 +111,12 @@ def run_verify(arguments: argparse.Namespace) -> int:
         target = arguments.base or connection_string()
         with closing(psycopg.connect(target, autocommit=True)) as connection:
             found = verify_database(connection=connection, ancres=folder)
+            foreign = connection.execute(_ECARTES).fetchone()
+        if foreign and foreign[0]:
+            print(
+                f"Sceaux écartés, que Seuil n’avait pas écrits : {foreign[0]} (le journal dit"
+                " lesquels, « journal.sceau_ecarte »). Quelqu’un a écrit dans la base sans lui."
+            )
     bad = False
     for departement, verdict in found.items():
         print(write_verdict(departement=departement, verdict=verdict))
@@ -174,7 +181,10 @@ def anchor_all(*, folder: Path) -> list[tuple[Path, dict[str, Any]]]:
 
 
 def export_ancres(*, folder: Path) -> list[tuple[Path, dict[str, Any]]]:
-    """Copy to the folder the anchors that are not there yet, each with a part of every seal."""
+    """Copy to the folder the anchors that are not there yet, each with a part of every seal.
+
+    One beyond its chain was not written by Seuil: it is not copied.
+    """
     from django.db import connection
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -182,7 +192,10 @@ def export_ancres(*, folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT genre, departement, rang_debut, rang, encode(tete, 'hex'), created_at"
-            " FROM audit_ancre ORDER BY departement, rang"
+            " FROM audit_ancre a WHERE genre = 'retrait' OR rang <= greatest("
+            " (SELECT max(s.rang) FROM audit_sceau s WHERE s.departement = a.departement),"
+            " (SELECT max(r.rang) FROM audit_ancre r WHERE r.departement = a.departement"
+            " AND r.genre = 'retrait')) ORDER BY departement, rang"
         )
         for genre, departement, debut, rang, tete, at in cursor.fetchall():
             path = folder / f"{departement or 'sans'}-{rang:012d}-{genre}.json"

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from config.database import missing_urls, stop_embedded
+from seuil.jobs.comptes import tell_demonstration
 from seuil.jobs.migrer import migrate
 from seuil.kernel.refusal import Refusal
 
@@ -118,6 +119,8 @@ def prepare_database() -> None:
     if not Commune.objects.exists():
         print("Chargement de la géographie officielle…", flush=True)
         import_geography()
+    if told := tell_demonstration():
+        print(told, flush=True)
     connection.close()
 
 

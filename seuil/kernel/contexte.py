@@ -116,6 +116,22 @@ def acting_as_machine(name: str, *, on: date, departement: str = EVERYWHERE) -> 
 
 
 @contextmanager
+def acting_for(titulaire: object, *, on: date) -> Iterator[None]:
+    """Run as the machine what is written of an account, unless its own holder is asking.
+
+    The database lets the holder alone write its factors, its sessions, its password. Who signs in
+    has signed nothing yet, and who manages an account is not its holder: the operation has checked
+    who asks.
+    """
+    asking = current()
+    if asking and asking.genre == "agent" and asking.qui == str(titulaire):
+        yield
+        return
+    with acting_as_machine("comptes", on=on):
+        yield
+
+
+@contextmanager
 def counting(name: str, *, on: date, departement: str = EVERYWHERE) -> Iterator[None]:
     """Run the block as a count, which reads every row of a département and writes none.
 

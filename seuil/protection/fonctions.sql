@@ -606,35 +606,3 @@ BEGIN
     FROM droits.seance s
     WHERE s.pid = pg_backend_pid() AND s.transaction = pg_current_xact_id_if_assigned());
 END $$;
-
--- Roles, organisations and sectors decide of every access: whoever writes them opens what they
--- want. From the application, only the administrator does, and never on their own account.
-CREATE OR REPLACE FUNCTION droits.garder_comptes() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  IF TG_TABLE_NAME = 'acteurs_agent' AND TG_OP = 'UPDATE' THEN
-    IF (OLD.role, OLD.organisation_id, OLD.departement_id)
-      IS NOT DISTINCT FROM (NEW.role, NEW.organisation_id, NEW.departement_id) THEN
-      RETURN NEW;
-    END IF;
-  END IF;
-  IF current_user IN ('seuil_appli', 'seuil_travaux') AND NOT droits.machine() THEN
-    IF coalesce((droits.moi()).role, '') <> 'administrateur' THEN
-      RAISE insufficient_privilege USING MESSAGE = 'seul un administrateur change qui a accès';
-    END IF;
-    IF TG_TABLE_NAME = 'acteurs_agent' AND TG_OP <> 'INSERT' AND OLD.id = droits.agent() THEN
-      RAISE insufficient_privilege USING MESSAGE = 'nul ne change ses propres accès';
-    END IF;
-  END IF;
-  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-  RETURN NEW;
-END $$;
--- Without a condition of its own: written again by a restoration, it would not be the same text.
-CREATE OR REPLACE TRIGGER garder_comptes_changes BEFORE UPDATE ON public.acteurs_agent
-  FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();
-CREATE OR REPLACE TRIGGER garder_comptes BEFORE INSERT OR DELETE ON public.acteurs_agent
-  FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();
-CREATE OR REPLACE TRIGGER garder_organismes BEFORE INSERT OR UPDATE OR DELETE
-  ON public.acteurs_organisation FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();
-CREATE OR REPLACE TRIGGER garder_secteurs BEFORE INSERT OR UPDATE OR DELETE
-  ON public.acteurs_organisation_communes FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();

@@ -22,7 +22,7 @@ def install(*, matrice: Matrice | None = None) -> bool:
     Runs as the owner of the tables. Idempotent; one transaction.
     """
     matrice = matrice or load_matrice()
-    functions = [_read_sql(matrice), *write_functions()]
+    functions = [_read_sql(matrice), _COMPTES.read_text(encoding="utf-8"), *write_functions()]
     statements = list(write_policies())
     # The tables too: one that is new may have no policy, and needs its grants.
     tables = sorted(t.table for t in list_tables())
@@ -101,6 +101,7 @@ def _install_key(cursor: Any) -> None:
 # The tables of the domain that the functions name.
 _LUE = re.compile(r"\bpublic\.\w+")
 _SQL = Path(__file__).parent / "fonctions.sql"
+_COMPTES = _SQL.with_name("comptes.sql")
 
 
 def _read_grants() -> list[str]:

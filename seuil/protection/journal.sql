@@ -7,8 +7,9 @@ CREATE OR REPLACE FUNCTION journal.auteur() RETURNS text LANGUAGE sql STABLE
 CREATE OR REPLACE FUNCTION journal.departement() RETURNS text LANGUAGE sql STABLE
   AS $$ SELECT coalesce(nullif(droits.departement(), '*'), '') $$;
 
--- One line, whoever asks. Waits two seconds at most: beyond, nothing is served.
-CREATE OR REPLACE FUNCTION journal.inscrire(
+-- One line, for the functions of this schema alone. Waits two seconds at most: beyond, nothing is
+-- served.
+CREATE OR REPLACE FUNCTION journal.poser(
   p_id uuid, p_nature text, p_kind text, p_by_id text, p_by_label text, p_organisation text,
   p_role text, p_departement text, p_target_type text, p_target_id text, p_dossiers uuid[],
   p_objets text[], p_categories text[], p_colonnes text[], p_motif text, p_canal text,
@@ -26,13 +27,38 @@ BEGIN
   );
 END $$;
 
+-- One line of the application: in the name of the agent who signed the context, on the day that was
+-- signed; in any name for the machine, which the application alone can sign; in none without.
+CREATE OR REPLACE FUNCTION journal.inscrire(
+  p_id uuid, p_nature text, p_kind text, p_by_id text, p_by_label text, p_organisation text,
+  p_role text, p_departement text, p_target_type text, p_target_id text, p_dossiers uuid[],
+  p_objets text[], p_categories text[], p_colonnes text[], p_motif text, p_canal text,
+  p_requete text, p_effect_le date, p_details jsonb
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE moi record;
+BEGIN
+  IF session_user IN ('seuil_appli', 'seuil_travaux')
+    OR current_setting('role') IN ('seuil_appli', 'seuil_travaux') THEN
+    SELECT * INTO moi FROM droits.moi();
+    IF moi.genre IS DISTINCT FROM 'machine' AND NOT coalesce(moi.genre = 'agent'
+      AND p_by_id = moi.agent::text AND p_departement = moi.departement
+      AND p_role IN ('', moi.role) AND coalesce(p_effect_le = moi.jour, true), false) THEN
+      RAISE insufficient_privilege USING MESSAGE = 'journal.inscrire : auteur ou jour non signés';
+    END IF;
+  END IF;
+  PERFORM journal.poser(p_id, p_nature, p_kind, p_by_id, p_by_label, p_organisation, p_role,
+    p_departement, p_target_type, p_target_id, p_dossiers, p_objets, p_categories, p_colonnes,
+    p_motif, p_canal, p_requete, p_effect_le, p_details);
+END $$;
+
 -- One line for one statement that wrote: names of columns, never a value.
 CREATE OR REPLACE FUNCTION journal.ecrire(
   p_table text, p_operation text, p_objets text[], p_dossiers uuid[], p_colonnes text[],
   p_departement text
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM journal.inscrire(
+  PERFORM journal.poser(
     gen_random_uuid(), 'ecriture', 'base.' || p_operation,
     regexp_replace(journal.auteur(), '^agent:', ''), '', '', '', coalesce(p_departement, ''),
     p_table, CASE WHEN cardinality(p_objets) = 1 THEN left(p_objets[1], 80) ELSE '' END,
@@ -63,39 +89,86 @@ LANGUAGE sql STABLE AS $$
   ), 'UTF8')
 $$;
 
+-- Take off the end of a chain what sealing cannot have written, and say so in a line: of a transaction
+-- that is not over, after a gap, or of a line of another transaction or département. Such a row, put
+-- there without Seuil, would stop every seal after it. What is in the middle stays: it is evidence.
+CREATE OR REPLACE FUNCTION journal.ecarter(p_departement text, p_limite bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE s public.audit_sceau; avant bigint; nombre bigint := 0;
+BEGIN
+  LOOP
+    SELECT * INTO s FROM audit_sceau x WHERE x.departement = p_departement
+      ORDER BY x.rang DESC LIMIT 1;
+    EXIT WHEN s.rang IS NULL;
+    avant := coalesce(
+      (SELECT max(x.rang) FROM audit_sceau x WHERE x.departement = p_departement
+        AND x.rang < s.rang),
+      (SELECT max(a.rang) FROM audit_ancre a WHERE a.departement = p_departement
+        AND a.genre = 'retrait' AND a.rang < s.rang), 0);
+    EXIT WHEN s.txid < p_limite AND s.rang - 1 = avant AND NOT EXISTS (SELECT 1 FROM audit_event e
+      WHERE e.id = s.ligne AND (e.txid, e.departement) <> (s.txid, s.departement));
+    PERFORM set_config('seuil.retrait', 'terme', true);
+    DELETE FROM audit_sceau x WHERE x.id = s.id;
+    PERFORM set_config('seuil.retrait', '', true);
+    PERFORM journal.poser(gen_random_uuid(), 'acte', 'journal.sceau_ecarte', 'machine:sceller',
+      'Seuil (sceller)', '', '', p_departement, 'sceau', left(s.rang::text, 80), '{}', '{}', '{}',
+      '{}', '', 'base', '', NULL, jsonb_build_object('rang', s.rang, 'ligne', s.ligne,
+        'txid', s.txid, 'empreinte', encode(s.empreinte, 'hex'), 'scelle_at', s.scelle_at));
+    nombre := nombre + 1;
+  END LOOP;
+  RETURN nombre;
+END $$;
+
 -- Seal every line whose transaction, and all those begun before it, are over: a line that is not
 -- sealed and bears an older transaction than the last seal was put there afterwards.
 CREATE OR REPLACE FUNCTION journal.sceller() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  d text; r bigint; t bigint; h bytea; ligne public.audit_event;
+  d text;
   total bigint := 0;
   limite bigint := journal.decalage() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('journal.sceller'));
+  FOR d IN SELECT departement FROM audit_event UNION SELECT departement FROM audit_sceau LOOP
+    PERFORM journal.ecarter(d, limite);
+  END LOOP;
   SELECT min(departement) INTO d FROM audit_event;
   WHILE d IS NOT NULL LOOP
-    SELECT s.rang, s.txid, s.empreinte INTO r, t, h
-      FROM audit_sceau s WHERE s.departement = d ORDER BY s.rang DESC LIMIT 1;
-    IF r IS NULL THEN
-      SELECT a.rang, a.txid, a.tete INTO r, t, h FROM audit_ancre a
-        WHERE a.departement = d AND a.genre = 'retrait' ORDER BY a.rang DESC LIMIT 1;
-    END IF;
-    IF r IS NULL THEN
-      r := 0; t := -1; h := decode(repeat('00', 32), 'hex');
-    END IF;
-    FOR ligne IN
-      SELECT * FROM audit_event e
-      WHERE e.departement = d AND e.txid > t AND e.txid < limite
-      ORDER BY e.txid, e.id
-    LOOP
-      r := r + 1;
-      h := sha256(h || journal.canonique(ligne));
-      INSERT INTO audit_sceau (departement, rang, ligne, txid, empreinte)
-        VALUES (d, r, ligne.id, ligne.txid, h);
-      total := total + 1;
-    END LOOP;
+    -- What cannot be sealed in one département stops no other.
+    BEGIN
+      total := total + journal.sceller_un(d, limite);
+    EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+      RAISE WARNING 'journal.sceller : le journal du département % ne se scelle pas (%)', d, SQLSTATE;
+    END;
     SELECT min(departement) INTO d FROM audit_event WHERE departement > d;
+  END LOOP;
+  RETURN total;
+END $$;
+
+CREATE OR REPLACE FUNCTION journal.sceller_un(d text, limite bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE r bigint; t bigint; h bytea; ligne public.audit_event; total bigint := 0;
+BEGIN
+  SELECT s.rang, s.txid, s.empreinte INTO r, t, h
+    FROM audit_sceau s WHERE s.departement = d ORDER BY s.rang DESC LIMIT 1;
+  IF r IS NULL THEN
+    SELECT a.rang, a.txid, a.tete INTO r, t, h FROM audit_ancre a
+      WHERE a.departement = d AND a.genre = 'retrait' AND a.txid < limite
+      ORDER BY a.rang DESC LIMIT 1;
+  END IF;
+  IF r IS NULL THEN
+    r := 0; t := -1; h := decode(repeat('00', 32), 'hex');
+  END IF;
+  FOR ligne IN
+    SELECT * FROM audit_event e
+    WHERE e.departement = d AND e.txid > t AND e.txid < limite
+    ORDER BY e.txid, e.id
+  LOOP
+    r := r + 1;
+    h := sha256(h || journal.canonique(ligne));
+    INSERT INTO audit_sceau (departement, rang, ligne, txid, empreinte)
+      VALUES (d, r, ligne.id, ligne.txid, h);
+    total := total + 1;
   END LOOP;
   RETURN total;
 END $$;
@@ -108,7 +181,9 @@ BEGIN
   SELECT * INTO s FROM audit_sceau
     WHERE departement = p_departement ORDER BY rang DESC LIMIT 1;
   IF s.rang IS NULL THEN RETURN 0; END IF;
-  SELECT coalesce(max(rang), 0) + 1 INTO debut FROM audit_ancre WHERE departement = p_departement;
+  -- An anchor beyond the chain was not written here, and would be the last for ever.
+  SELECT coalesce(max(rang), 0) + 1 INTO debut FROM audit_ancre
+    WHERE departement = p_departement AND rang <= s.rang;
   IF debut > s.rang THEN RETURN s.rang; END IF;
   SELECT empreinte INTO premiere FROM audit_sceau
     WHERE departement = p_departement AND rang = debut;

@@ -53,6 +53,7 @@ def list_grants(*, lues: Iterable[str]) -> Iterator[str]:
     # The journal asks who acts.
     yield f"GRANT USAGE ON SCHEMA droits TO {JOURNAL}"
     yield f"GRANT EXECUTE ON FUNCTION droits.auteur(), droits.departement() TO {JOURNAL}"
+    yield f"GRANT EXECUTE ON FUNCTION droits.moi() TO {JOURNAL}"
     # Written by migrations and installations only; the journal's lines, by its own functions, which
     # say who acts (journal.inscrire).
     read_only = {t.table for t in list_tables() if t.portee in {"reference", "journal"}}

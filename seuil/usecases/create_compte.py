@@ -6,7 +6,7 @@ from django.db import transaction
 
 from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.acteurs.operations.agents import create_agent
-from seuil.acteurs.rules import AgentSaisi, why_not
+from seuil.acteurs.rules import AgentSaisi, why_not, why_not_adresse
 from seuil.connexions.models import ObjetInvitation
 from seuil.connexions.operations.invitations import create_invitation
 from seuil.connexions.rules import list_roles_invitables
@@ -15,6 +15,10 @@ from seuil.kernel.refusal import Refusal
 
 class InvitationRefusee(Refusal):
     message = "Vous n’invitez que dans votre organisme, avec un rôle qu’il peut donner."
+
+
+class AdresseRefusee(Refusal):
+    """The address is not of the organisation; the text says which are."""
 
 
 @transaction.atomic
@@ -28,11 +32,13 @@ def create_compte(
 ) -> tuple[Agent, str]:
     """Create the account, without password, and its invitation; return both, the link's token.
 
-    The habilitation runs from the day of the invitation. Raises InvitationRefusee,
+    The habilitation runs from the day of the invitation. Raises InvitationRefusee, AdresseRefusee,
     CourrielDejaUtilise.
     """
     if saisie.role not in list_roles(organisation=organisation, by=by):
         raise InvitationRefusee
+    if reason := why_not_adresse(courriel=saisie.courriel, domaines=organisation.domaines):
+        raise AdresseRefusee(reason)
     agent = create_agent(saisie=saisie, organisation=organisation, password=None, by=by, on=on)
     _, jeton = create_invitation(agent=agent, objet=ObjetInvitation.ARRIVEE, by=by, on=on, at=at)
     return agent, jeton
@@ -51,5 +57,5 @@ def list_roles(*, organisation: Organisation, by: Agent) -> list[str]:
     ):
         return []
     return list_roles_invitables(
-        type_organisation=organisation.type, departement=departement, roles=Role.values
+        type_organisation=organisation.type, departement=departement, roles=Role.values, par=by.role
     )

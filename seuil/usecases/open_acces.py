@@ -1,5 +1,6 @@
 """Open a dossier to somebody by hand, end it, or force it for a day."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -12,7 +13,8 @@ from seuil.acteurs.queries import list_courriels_dpo
 from seuil.audit.operations import record_event
 from seuil.dossiers.models import Acces, Dossier
 from seuil.dossiers.operations import acces as operations
-from seuil.dossiers.queries import find_dossier_ferme
+from seuil.dossiers.queries import find_dossier_ferme, list_fins_a_relire
+from seuil.dossiers.rules import Plafond, is_repeated
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 from seuil.usecases._habilitation import DossierInaccessible, require_verbe
@@ -27,6 +29,19 @@ class OrganismeNonConcerne(Refusal):
 
 class MotifManquant(Refusal):
     message = "Dites pourquoi\N{NO-BREAK SPACE}: le motif est obligatoire."
+
+
+class PlafondAtteint(Refusal):
+    message = (
+        "Vous avez pris trop d’accès exceptionnels en une journée : il faut que le"
+        " délégué à la protection des données les relise avant d’en prendre un autre. Il en est"
+        " averti ; appelez-le. Devant un danger immédiat, appelez les secours"
+        " (15, 17, 18 ou 112)."
+    )
+
+
+class RienARelire(Refusal):
+    message = "Les accès exceptionnels de cet agent étaient déjà relus."
 
 
 class DossierIntrouvable(Refusal):
@@ -89,15 +104,25 @@ def end_acces(*, acces: Acces, by: Agent, on: date) -> None:
 
 @transaction.atomic
 def record_acces_exceptionnel(
-    *, numero: str, motif: str, by: Agent, at: datetime, on: date
+    *,
+    numero: str,
+    motif: str,
+    by: Agent,
+    at: datetime,
+    on: date,
+    plafond: Plafond,
 ) -> Dossier:
     """Open a dossier outside of one's scope for 24 hours, and tell the data protection officer.
 
-    Raises HabilitationRefusee, MotifManquant, DossierIntrouvable.
+    Raises HabilitationRefusee, MotifManquant, PlafondAtteint, DossierIntrouvable.
     """
     require_verbe(by=by, verbe="dossier.forcer")
     if not motif.strip():
         raise MotifManquant
+    operations.lock_exceptionnels(agent=by)
+    fins = list_fins_a_relire(agent=by)
+    if is_repeated(instants=fins, fois=plafond.par_jour):
+        raise PlafondAtteint
     with acting_as_machine("acces", departement=by.departement_id, on=on):
         dossier = find_dossier_ferme(departement=by.departement_id, numero=numero.strip())
     if dossier is None:
@@ -106,19 +131,53 @@ def record_acces_exceptionnel(
     operations.open_acces_exceptionnel(
         dossier=dossier, agent=by, motif=motif.strip(), expire_at=expire_at, on=on
     )
+    details = {"expire_at": expire_at.isoformat()}
     record_event(
-        kind="acces.force",
+        kind="acces.force", by=by, on=on, target_type="dossier", target_id=dossier.pk,
+        details=details,
+    )  # fmt: skip
+    _alert(by, dossier, [*fins, expire_at], plafond, on)
+    return dossier
+
+
+@transaction.atomic
+def record_relecture(*, agent: UUID, by: Agent, on: date) -> int:
+    """Say that the officer read the exceptional accesses of an agent, who may then take others.
+
+    Raises HabilitationRefusee, RienARelire.
+    """
+    require_verbe(by=by, verbe="acces.controler")
+    count = operations.record_relecture(agent_id=agent, par=by, on=on)
+    if not count:
+        raise RienARelire
+    record_event(
+        kind="acces.relu",
         by=by,
         on=on,
-        target_type="dossier",
-        target_id=dossier.pk,
-        details={"expire_at": expire_at.isoformat()},
+        target_type="agent",
+        target_id=agent,
+        details={"acces": count},
     )
+    return count
+
+
+def _alert(
+    by: Agent, dossier: Dossier, fins: Sequence[datetime], plafond: Plafond, on: date
+) -> None:
+    """Tell the officer, more loudly when it repeats, and keep a line of it."""
+    suite = ""
+    if is_repeated(instants=fins, fois=plafond.par_jour):
+        suite = _ARRET
+    elif is_repeated(instants=fins, fois=plafond.repetition):
+        suite = _REPETITION
+    if suite:
+        record_event(
+            kind="alerte.acces_repetes", by=by, on=on, target_type="agent", target_id=by.pk
+        )
     addresses = list_courriels_dpo(departement=by.departement_id)
     if addresses:
         # The motive may name people: it is read in Seuil, not in a mailbox.
-        transaction.on_commit(partial(_tell_dpo, addresses, dossier.numero))
-    return dossier
+        transaction.on_commit(partial(_tell_dpo, addresses, dossier.numero, suite))
 
 
 def _require_ouvrir(by: Agent, dossier_id: UUID, on: date) -> None:
@@ -127,11 +186,20 @@ def _require_ouvrir(by: Agent, dossier_id: UUID, on: date) -> None:
         raise DossierInaccessible
 
 
-def _tell_dpo(addresses: list[str], numero: str) -> None:
+_REPETITION = "L’agent en est à plusieurs dossiers en une journée : vérifiez avec lui."
+_ARRET = (
+    "L’agent a atteint le plafond d’une journée : il ne peut plus en prendre tant"
+    " que vous n’avez pas relu ceux-ci."
+)
+
+
+def _tell_dpo(addresses: list[str], numero: str, suite: str) -> None:
+    objet = "des accès exceptionnels se répètent" if suite else "un accès exceptionnel a été pris"
     send_mail(
-        "Seuil\N{NO-BREAK SPACE}: un accès exceptionnel vient d’être pris",
+        f"Seuil : {objet}",
         f"Un agent a ouvert le dossier {numero} hors de son périmètre, pour 24 heures. Son motif"
-        " est dans Seuil, page «\N{NO-BREAK SPACE}Accès exceptionnels\N{NO-BREAK SPACE}».",
+        " est dans Seuil, page « Accès exceptionnels »."
+        f" {suite}".rstrip(),
         None,
         addresses,
         fail_silently=True,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from django_htmx.middleware import HtmxDetails
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import why_not
 from seuil.connexions.queries import get_facteurs, has_identite
-from seuil.connexions.rules import is_recent
+from seuil.connexions.rules import PREUVE_RECENTE, is_recent
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import get_dossier, get_ouverture
 from seuil.kernel import clock
@@ -36,7 +36,7 @@ View = Callable[..., HttpResponseBase]
 # Pages that never name a person of a household: a refusal may say that the page exists.
 _WITHOUT_PERSON = frozenset({
     "activite.lire", "annuaire.lire", "agents.gerer", "agents.inviter", "droit.lire",
-    "droit.essayer",
+    "droit.essayer", "organismes.domaines",
 })  # fmt: skip
 # Held by a role, or by whoever administers its own organisation.
 INVITER = "agents.inviter"
@@ -82,9 +82,18 @@ def requires_recent_sign_in(view: View) -> View:
     and for what opens it (factors, accounts).
     """
 
+    return _requires_proof(view, lambda: PREUVE_RECENTE)
+
+
+def requires_fresh_sign_in(view: View) -> View:
+    """Ask for a proof again after a few minutes (a setting): for what is done in an emergency."""
+    return _requires_proof(view, lambda: timedelta(minutes=settings.SEUIL_EXCEPTIONNELS_PREUVE))
+
+
+def _requires_proof(view: View, delai: Callable[[], timedelta]) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if is_recent(preuve=get_connexion(request).preuve_at, at=clock.now()):
+        if is_recent(preuve=get_connexion(request).preuve_at, at=clock.now(), delai=delai()):
             return view(request, *args, **kwargs)
         return ask_again(request)
 

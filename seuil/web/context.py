@@ -30,6 +30,7 @@ _ENTREES = (
     ("Matrice des accès", "matrice"),
     ("Département", "departement"),
     ("Comptes", "comptes"),
+    ("Domaines d’adresses", "comptes_domaines"),
 )
 
 

@@ -34,6 +34,7 @@ from seuil.audit.operations import (
 from seuil.audit.queries import get_registre
 from seuil.audit.rules import find_categories
 from seuil.dossiers.models import Dossier
+from seuil.kernel import clock
 from seuil.kernel.contexte import counting, current
 from seuil.kernel.models import new_id
 
@@ -222,6 +223,7 @@ class JournalMiddleware:
                 record_refus(
                     by=_lecteur(user if isinstance(user, Agent) else None),
                     page=_page(request, kind=kind),
+                    on=clock.today(),
                     cible=("adresse", secret) if secret else _target(request),
                 )
         except DatabaseError:

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
 from seuil.acteurs.models import Agent
+from seuil.acteurs.rules import is_demonstration
 from seuil.connexions.models import Connexion, FinConnexion, MoyenConnexion
 from seuil.connexions.operations.sessions import end_connexion, open_connexion, record_vue
 from seuil.connexions.queries import (
@@ -36,11 +37,11 @@ from seuil.connexions.rules import (
 )
 from seuil.engines.facteurs import Site
 from seuil.kernel import clock
+from seuil.kernel.contexte import acting_for
 
 _CONNEXION = "connexion"
 _ATTENTE = "attente"
 _POSTE = "seuil_poste"
-_DOMAINE_DEMO = "@demo.example"
 _BACKEND = "seuil.web.backend.AgentBackend"
 _FINS = {
     "inactivite": "Vous avez été déconnecté après un moment sans activité. Reconnectez-vous : ce"
@@ -107,7 +108,7 @@ def may_skip_second(agent: Agent, facteurs: Facteurs) -> bool:
     return (
         settings.SEUIL_DEMO
         and not settings.SECURE_SSL_REDIRECT
-        and agent.courriel.endswith(_DOMAINE_DEMO)
+        and is_demonstration(agent.courriel)
         and not facteurs.any
     )
 
@@ -116,7 +117,10 @@ def open_session(request: HttpRequest, agent: Agent, moyen: MoyenConnexion | str
     """Sign the agent in: every factor is proved. The session gets a new identifier."""
     id_token = request.session.get("id_token")
     request.session.flush()
-    login(request, agent, backend=_BACKEND)
+    on = clock.today(agent.departement_id)
+    with acting_for(agent.pk, on=on):
+        # The date of the last sign-in is the account's: nobody has signed a context yet.
+        login(request, agent, backend=_BACKEND)
     navigateur, appareil = read_appareil(request.headers.get("User-Agent", "")[:500])
     poste = _read_poste(request) or secrets.token_urlsafe(32)
     request.poste = poste  # type: ignore[attr-defined]
@@ -127,7 +131,7 @@ def open_session(request: HttpRequest, agent: Agent, moyen: MoyenConnexion | str
         appareil=appareil,
         poste=_hash_poste(poste),
         by=agent,
-        on=clock.today(agent.departement_id),
+        on=on,
         at=clock.now(),
     )
     request.session[_CONNEXION] = str(connexion.pk)

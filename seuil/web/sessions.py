@@ -14,7 +14,14 @@ def _digest(key: str) -> str:
 
 
 class SessionStore(db.SessionStore):
-    """Django's own, whose table holds no key: only what the browser sends opens a session."""
+    """Django's own, whose table holds no key: only what the browser sends opens a session.
+
+    What a session holds is signed with its key: a row copied under another key opens nothing.
+    """
+
+    @property
+    def key_salt(self) -> str:
+        return f"seuil.sessions.{_digest(self.session_key or '')}"
 
     def _get_session_from_db(self) -> Any:
         key = self.session_key

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from seuil.acteurs.models import Agent
 from seuil.audit.models import Event
+from seuil.connexions.models import Connexion
 from seuil.dossiers.models import Acces, Dossier
 from seuil.kernel.clock import now
 from tests.factories.base import make_acces, make_agent, make_dossier, make_organisation
@@ -185,6 +186,109 @@ def test_trying_numbers_one_after_the_other_is_written_in_the_journal(
     assert tried.count() == 3
     assert len(set(tried.values_list("target_id", flat=True))) == 3
     assert "33-2026" not in str(list(tried.values_list("details", "target_id")))
+
+
+def force(client: StrictClient, numero: str) -> int:
+    sent = {"numero": numero, "motif": "Une personne est en danger immédiat"}
+    return client.post(reverse("acces_exceptionnel"), sent).status_code
+
+
+def test_counting_through_numbers_stops_at_five_until_the_officer_reads_them(
+    travailleur_social: Agent, dpo: Agent, client_de: ClientDe
+) -> None:
+    numeros = [make_dossier().numero for _ in range(40)]
+    client, officer = client_de(travailleur_social), client_de(dpo)
+
+    assert [force(client, n) for n in numeros] == [302] * 5 + [422] * 35
+    assert Acces.objects.filter(relation="bris_de_glace").count() == 5
+    page = read(officer.get(reverse("acces_exceptionnels"))).text
+    assert "Plafond d’une journée atteint" in page
+
+    assert force(officer, numeros[9]) == 404
+    answer = officer.post(reverse("acces_relire", args=[travailleur_social.pk]))
+
+    assert answer.status_code == 302
+    line = Event.objects.get(kind="acces.relu")
+    assert (line.by_id, line.target_id) == (str(dpo.pk), str(travailleur_social.pk))
+    assert line.details == {"acces": 5}
+    assert set(Acces.objects.values_list("relu_par", flat=True)) == {dpo.pk}
+    assert "à relire" not in read(officer.get(reverse("acces_exceptionnels"))).text
+
+
+def test_once_read_by_the_officer_the_agent_may_take_others(
+    travailleur_social: Agent, dpo: Agent, client_de: ClientDe, settings: object
+) -> None:
+    settings.SEUIL_EXCEPTIONNELS = 2
+    client = client_de(travailleur_social)
+    assert [force(client, make_dossier().numero) for _ in range(3)] == [302, 302, 422]
+
+    client_de(dpo).post(reverse("acces_relire", args=[travailleur_social.pk]))
+
+    assert force(client, make_dossier().numero) == 302
+
+
+def test_the_day_after_the_ceiling_nothing_opens_either(
+    travailleur_social: Agent, dossier: Dossier, client_de: ClientDe, on: date
+) -> None:
+    for hour in range(5):
+        make_acces(
+            dossier=dossier, relation="bris_de_glace", agent=travailleur_social,
+            debut_le=on - timedelta(days=2), fin_le=on, motif="Essai d’un motif",
+            expire_at=now() - timedelta(days=1, hours=hour),
+        )  # fmt: skip
+
+    assert force(client_de(travailleur_social), dossier.numero) == 422
+
+
+@pytest.mark.parametrize("role", ["secretaire", "administrateur", "travailleur_social"])
+def test_only_the_officer_reads_them_again(
+    role: str, request: pytest.FixtureRequest, client_de: ClientDe
+) -> None:
+    agent = request.getfixturevalue(role)
+
+    answer = client_de(agent).post(reverse("acces_relire", args=[agent.pk]))
+
+    assert answer.status_code == 404
+
+
+def test_the_third_of_a_day_alerts_at_once(
+    travailleur_social: Agent, dpo: Agent, client_de: ClientDe
+) -> None:
+    client = client_de(travailleur_social)
+    for _ in range(2):
+        force(client, make_dossier().numero)
+    assert not Event.objects.filter(kind="alerte.acces_repetes").exists()
+
+    force(client, make_dossier().numero)
+
+    assert Event.objects.get(kind="alerte.acces_repetes").target_id == str(travailleur_social.pk)
+    assert [("se répètent" in m.subject) for m in mail.outbox] == [False, False, True]
+    assert "répété" in read(client_de(dpo).get(reverse("acces_exceptionnels"))).text
+
+
+@pytest.mark.parametrize(("minutes", "asked"), [(2, False), (4, True), (20, True)])
+def test_a_proof_of_a_few_minutes_is_asked(
+    minutes: int, asked: bool, dossier: Dossier, travailleur_social: Agent, client_de: ClientDe
+) -> None:
+    client = client_de(travailleur_social)
+    Connexion.objects.update(
+        preuve_at=now() - timedelta(minutes=minutes), ouverte_at=now() - timedelta(hours=1)
+    )
+
+    assert (force(client, dossier.numero) == 200) is asked
+    assert Acces.objects.exists() is not asked
+
+
+def test_who_counts_through_numbers_that_do_not_exist_waits(
+    travailleur_social: Agent, juriste: Agent, dossier: Dossier, client_de: ClientDe
+) -> None:
+    client = client_de(travailleur_social)
+
+    assert [force(client, f"33-2026-99{n:04d}") for n in range(40)] == [422] * 3 + [429] * 37
+
+    # Nor the right one in the middle of the others; a colleague is not slowed.
+    assert force(client, dossier.numero) == 429
+    assert force(client_de(juriste), dossier.numero) == 302
 
 
 def test_a_dossier_of_another_departement_is_not_forced(

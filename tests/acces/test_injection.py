@@ -10,6 +10,7 @@ from psycopg import errors
 
 from seuil.kernel.clock import now
 from seuil.kernel.contexte import Contexte, sign
+from seuil.protection.cartes import list_tables
 from tests.acces import sql
 from tests.acces.oracle import LIRE, Oracle
 from tests.acces.treillis import ICI, ON, Treillis
@@ -114,6 +115,38 @@ REFUSED = [
     " droits.organisation(), '33243'",
     "DELETE FROM acteurs_organisation_communes WHERE organisation_id = droits.organisation()",
     "UPDATE acteurs_commune SET departement_id = '33'", "DELETE FROM audit_event",
+    # What opens an account: of another, or more of one's own.
+    *(f"UPDATE acteurs_agent SET {change} WHERE id {who} droits.agent()"
+      for change in ("courriel = 'x@x.fr'", "is_active = NOT is_active",
+                     "administre_organisation = NOT administre_organisation",
+                     "habilite_jusqu_au = '2099-01-01'",
+                     "suspendu_le = '2026-01-01', suspendu_motif = 'decision'",
+                     "reveille_le = '2026-11-21'", "renouvele_le = '2026-11-21'")
+      for who in ("=", "<>")),
+    "UPDATE acteurs_agent SET password = 'x' WHERE id <> droits.agent()",
+    "UPDATE acteurs_agent SET last_login = now() WHERE id <> droits.agent()",
+    "UPDATE acteurs_organisation SET domaines = '{gmail.com}'",
+    "UPDATE acteurs_organisation SET siret = '13002526500013'",
+    "INSERT INTO acteurs_abonnementagenda (id, agent_id, empreinte, cree_le) SELECT"
+    " gen_random_uuid(), id, repeat('a', 64), '2026-01-01' FROM acteurs_agent"
+    " WHERE id <> droits.agent() LIMIT 1",
+    "INSERT INTO connexions_facteurcode (id, agent_id, secret, dernier_pas) SELECT"
+    " gen_random_uuid(), id, 'gAAAAx', 1 FROM acteurs_agent WHERE id <> droits.agent() LIMIT 1",
+    "INSERT INTO connexions_cleacces (id, agent_id, nom, identifiant, cle_publique, compteur)"
+    " SELECT gen_random_uuid(), id, 'x', repeat('a', 20), '', 0 FROM acteurs_agent"
+    " WHERE id <> droits.agent() LIMIT 1",
+    "INSERT INTO connexions_codesecours (id, agent_id, empreinte) SELECT gen_random_uuid(), id,"
+    " repeat('a', 64) FROM acteurs_agent WHERE id <> droits.agent() LIMIT 1",
+    "INSERT INTO connexions_identiteexterne (id, agent_id, emetteur, sujet) SELECT"
+    " gen_random_uuid(), id, 'x', 'x' FROM acteurs_agent WHERE id <> droits.agent() LIMIT 1",
+    "INSERT INTO connexions_connexion (id, agent_id, moyen, ouverte_at, vue_at, preuve_at,"
+    " fin_motif, navigateur, appareil, poste) SELECT gen_random_uuid(), id, 'code', now(), now(),"
+    " now(), '', '', '', '' FROM acteurs_agent WHERE id <> droits.agent() LIMIT 1",
+    "INSERT INTO connexions_invitation (id, agent_id, objet, empreinte, expire_at) SELECT"
+    " gen_random_uuid(), id, 'facteurs', repeat('a', 64), now() FROM acteurs_agent LIMIT 1",
+    "INSERT INTO connexions_essai (id, genre, compte, lieu, adresse, connu, essaye_at, reussi)"
+    " SELECT gen_random_uuid(), 'code', repeat('a', 64), repeat('a', 64), repeat('a', 64), true,"
+    " now(), true",
     "UPDATE audit_event SET by_id = 'x'",
 ]  # fmt: skip
 
@@ -134,7 +167,7 @@ def test_what_the_application_may_not_run(treillis: Treillis, statement: str) ->
 @pytest.mark.parametrize(
     "statement",
     [s for s in REFUSED if not s.startswith(("INSERT INTO dossiers", "INSERT INTO acteurs",
-                                             "UPDATE acteurs", "DELETE FROM acteurs", "UPDATE audit",
+                                             "INSERT INTO connexions", "UPDATE acteurs", "DELETE FROM acteurs", "UPDATE audit",
                                              # Would wait for the lattice's transaction.
                                              "CREATE TRIGGER"))],
     ids=lambda s: s[:60],
@@ -149,6 +182,94 @@ def test_what_the_role_signed_in_for_real_may_not_run(
     ) as refused:  # fmt: skip
         appli.execute(statement)
     assert refused.value.sqlstate in {"42501", "0A000", "58P01", "42883", "55000", "42P17"}
+
+
+_INSCRIRE = (
+    "SELECT journal.inscrire(gen_random_uuid(), 'lecture', 'dossier.lire', {qui}, 'Une autre', '',"
+    " {role}, {dep}, 'page', 'dossier', '{{}}', '{{}}', '{{identite}}', '{{}}', '', 'web', '',"
+    " {jour}, '{{}}')"
+)
+_MOI = {"qui": "droits.agent()::text", "role": "droits.role()", "dep": "droits.departement()",
+        "jour": f"date '{ON}'"}  # fmt: skip
+FORGED = {
+    "une autre": {"qui": "(SELECT id::text FROM acteurs_agent WHERE id <> droits.agent() LIMIT 1)"},
+    "la machine": {"qui": "'machine:purge'"},
+    "personne": {"qui": "''"},
+    "un autre rôle": {"role": "'dpo'"},
+    "un autre département": {"dep": "'62'"},
+    "antidatée": {"jour": "date '2026-01-01'"},
+}
+
+
+@pytest.mark.parametrize("faux", FORGED.values(), ids=FORGED)
+def test_no_line_of_the_journal_is_written_in_the_name_of_another(
+    treillis: Treillis, faux: dict[str, str]
+) -> None:
+    for nom in ("travailleur_social", "metropole"):
+        with injected(treillis, nom) as run:
+            assert isinstance(run(_INSCRIRE.format(**_MOI)), list)
+            assert isinstance(run(_INSCRIRE.format(**_MOI | faux)), str)
+
+
+AUDIT = [
+    "INSERT INTO audit_event (id, nature, kind, by_id, departement, target_type, target_id,"
+    " dossiers, objets, categories, colonnes, details) VALUES (gen_random_uuid(), 'lecture', 'x',"
+    " 'x', '33', 'page', 'x', '{}', '{}', '{}', '{}', '{}')",
+    "INSERT INTO audit_sceau (departement, rang, ligne, txid, empreinte) VALUES ('33',"
+    " 9000000000000000000, gen_random_uuid(), 9000000000000000000, '\\x00')",
+    "INSERT INTO audit_ancre (id, genre, departement, rang_debut, rang, nombre, premiere, tete,"
+    " txid) VALUES (gen_random_uuid(), 'ancre', '33', 1, 9000000000000000000, 1, '\\x00', '\\x00',"
+    " 1)",
+    "SELECT journal.ecrire('x', 'insert', '{}', '{}', '{}', '33')",
+    "SELECT journal.ecarter('33', 0)", "SELECT journal.sceller_un('33', 9000000000000000000)",
+    "SELECT " + _INSCRIRE.format(**_MOI).removeprefix("SELECT ").replace("inscrire", "poser"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", AUDIT, ids=[s[:40] for s in AUDIT])
+def test_the_journal_is_written_by_its_own_functions_alone(
+    appli: psycopg.Connection, treillis: Treillis, statement: str
+) -> None:
+    with pytest.raises(errors.InsufficientPrivilege):
+        appli.execute(statement)
+    with injected(treillis, "metropole") as run:
+        assert run(statement) == "refusé : InsufficientPrivilege"
+
+
+def test_whoever_signed_nothing_writes_nothing(appli: psycopg.Connection) -> None:
+    with pytest.raises(errors.InsufficientPrivilege, match="non signés"):
+        appli.execute(_INSCRIRE.format(qui="'x'", role="''", dep="'33'", jour="NULL"))
+
+
+def test_an_agent_still_writes_what_is_its_own(treillis: Treillis) -> None:
+    with injected(treillis, "travailleur_social") as run:
+        assert run("UPDATE acteurs_agent SET password = 'x' WHERE id = droits.agent()") == []
+        told = run(
+            "INSERT INTO acteurs_abonnementagenda (id, agent_id, empreinte, cree_le) VALUES"
+            " (gen_random_uuid(), droits.agent(), repeat('b', 64), '2026-01-01')"
+        )
+        assert told == []
+
+
+def test_every_table_that_opens_an_account_is_guarded() -> None:
+    """A table of the accounts is guarded by a trigger, or said here to open nothing."""
+    opens_nothing = {
+        "acteurs_decoupage", "acteurs_secteur", "acteurs_rattachement",
+    }  # fmt: skip
+    tables = {t.table for t in list_tables() if t.portee == "compte"} - opens_nothing
+    guarded = {
+        name for (name,) in sql.query(
+            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgfoid IN"
+            " ('droits.garder_comptes'::regproc, 'droits.garder_titulaire'::regproc)"
+        )
+    }  # fmt: skip
+    assert tables <= guarded
+    for event in (4, 8, 16):
+        rows = sql.query(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgtype::int & %s <> 0 AND tgfoid"
+            " IN ('droits.garder_comptes'::regproc, 'droits.garder_titulaire'::regproc)", [event]
+        )  # fmt: skip
+        assert tables <= {name for (name,) in rows}
 
 
 def test_roles_cannot_be_taken_nor_given_back(appli: psycopg.Connection) -> None:

@@ -31,7 +31,7 @@ DUMMIES = {
 # A wrong method is thus told only to whoever may open the page.
 DECORATEURS = (
     {"public", "signed_in", "requires"},
-    {"requires_recent_sign_in"},
+    {"requires_recent_sign_in", "requires_fresh_sign_in"},
     {"figures_only", "never_cache", "non_atomic_requests"},
     {"require_POST", "require_safe", "require_http_methods"},
 )

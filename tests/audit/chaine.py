@@ -16,7 +16,7 @@ from seuil.jobs.journal import connection_string, verify_database
 
 DEBUT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 # A long line of values costs what a real one does.
-_REMPLIR = """
+REMPLIR = """
 INSERT INTO audit_event (id, created_at, nature, kind, by_id, by_label, organisation, role,
   departement, target_type, target_id, dossiers, objets, categories, colonnes, motif, canal,
   requete, txid, effect_le, details)
@@ -36,7 +36,7 @@ def fill(*, de: int, a: int, dep: str = "33") -> None:
     with connection.cursor() as cursor:
         # Transactions of a real base are far beyond those written here.
         cursor.execute("UPDATE journal.epoque SET decalage = 100000000 WHERE decalage < 100000000")
-        cursor.execute(_REMPLIR, {"debut": DEBUT, "de": de, "a": a, "dep": dep})
+        cursor.execute(REMPLIR, {"debut": DEBUT, "de": de, "a": a, "dep": dep})
         cursor.execute("SELECT journal.sceller()")
 
 
@@ -148,7 +148,7 @@ def _replace_end(rng: random.Random, n: int, size: int) -> tuple[list[tuple[str,
     """Replace the whole end by other lines, properly sealed."""
     return [
         *_cut_tail(rng, n, size)[0],
-        (_REMPLIR, {"debut": DEBUT, "de": n, "a": size, "dep": "33"}),
+        (REMPLIR, {"debut": DEBUT, "de": n, "a": size, "dep": "33"}),
         ("SELECT journal.sceller()", []),
     ], n
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.password_validation import CommonPasswordValidator
 
+from seuil.acteurs.models import Role
+from seuil.acteurs.rules import is_above
 from seuil.connexions.rules import (
     PAR_ADRESSE,
     PAR_COMPTE,
@@ -204,24 +206,32 @@ def test_only_families_of_browser_and_device_are_kept(
 
 
 @pytest.mark.parametrize(
-    ("type_organisation", "departement", "roles"),
+    ("type_organisation", "par", "roles"),
     [
-        ("operateur", False, ["chef_equipe", "travailleur_social", "juriste"]),
-        ("caf", False, ["partenaire"]),
-        ("caf", True, ["partenaire"]),
-        ("ddets", False, ["secretariat", "charge_mission"]),
-        ("ddets", True, ["secretariat", "charge_mission", "administrateur"]),
-        ("prefecture", False, ["gestionnaire", "secretariat"]),
+        ("operateur", "chef_equipe", ["chef_equipe", "travailleur_social", "juriste"]),
+        ("operateur", "juriste", ["travailleur_social", "juriste"]),
+        ("caf", "partenaire", ["partenaire"]),
+        ("caf", "administrateur", ["partenaire"]),
+        ("ddets", "secretariat", ["secretariat", "charge_mission"]),
+        ("ddets", "charge_mission", ["charge_mission"]),
+        ("ddets", "administrateur", ["secretariat", "charge_mission", "dpo", "administrateur"]),
+        ("prefecture", "gestionnaire", ["gestionnaire"]),
     ],
 )
-def test_an_organisation_gives_the_roles_of_its_type(
-    type_organisation: str, departement: bool, roles: list[str]
+def test_an_organisation_gives_the_roles_of_its_type_and_nobody_gives_above(
+    type_organisation: str, par: str, roles: list[str]
 ) -> None:
-    every = ["partenaire", *roles, "administrateur"]
-
-    assert (
-        list_roles_invitables(
-            type_organisation=type_organisation, departement=departement, roles=every
-        )
-        == roles
+    given = list_roles_invitables(
+        type_organisation=type_organisation,
+        departement=par == "administrateur",
+        roles=Role.values,
+        par=par,
     )
+
+    assert given == roles
+    assert not any(is_above(role, par) for role in given)
+
+
+def test_every_role_has_a_rank_and_an_unknown_one_is_above_all() -> None:
+    assert all(is_above("inconnu", role) for role in Role.values)
+    assert all(is_above(role, "inconnu") for role in Role.values)

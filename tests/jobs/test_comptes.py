@@ -53,7 +53,8 @@ def test_the_first_administrator_gets_a_link(
     assert Invitation.objects.count() == 1
 
 
-def test_the_accounts_of_an_older_demonstration_open_again(gironde: str) -> None:
+def test_the_accounts_of_an_older_demonstration_open_again(gironde: str, settings: object) -> None:
+    settings.SEUIL_DEMO = True
     agent = make_agent(
         courriel="secretariat@demo.example",
         password="mot de passe d’avant",
@@ -102,6 +103,19 @@ def test_a_demonstration_is_never_served_in_the_open(
     settings.SEUIL_DEMO, settings.SECURE_SSL_REDIRECT = demo, https
 
     assert [m.id for m in run_checks()] == ids
+
+
+@pytest.mark.parametrize(("demo", "code", "dit"), [(False, 0, "refusés"), (True, 1, "ouverts")])
+def test_the_command_tells_the_accounts_of_a_demonstration(
+    gironde: str, settings: object, capsys: pytest.CaptureFixture[str], demo: bool, code: int,
+    dit: str,
+) -> None:  # fmt: skip
+    settings.SEUIL_DEMO = demo
+    assert comptes.verify(Namespace()) == 0
+    make_agent(courriel="jean@demo.example")
+
+    assert comptes.verify(Namespace()) == code
+    assert dit in capsys.readouterr().out
 
 
 def test_the_server_itself_refuses_to_start_so() -> None:

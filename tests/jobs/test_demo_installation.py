@@ -46,8 +46,9 @@ def _install(directory: Path) -> installation.Bilan:
 
 @pytest.mark.django_db
 def test_a_demonstration_lives_through_the_real_import_and_the_real_use_cases(
-    tmp_path: Path,
+    tmp_path: Path, settings: object
 ) -> None:
+    settings.SEUIL_DEMO = True
     bilan = _install(tmp_path)
 
     assert bilan.listes == len(list((tmp_path / "listes").iterdir()))

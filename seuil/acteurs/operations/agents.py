@@ -7,10 +7,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import Q
 
-from seuil.acteurs.models import Agent, MotifSuspension, Organisation
-from seuil.acteurs.rules import AgentSaisi, compute_fin_habilitation
+from seuil.acteurs.models import Agent, MotifSuspension, Organisation, Role
+from seuil.acteurs.rules import AgentSaisi, compute_fin_habilitation, fold_courriel, is_above
 from seuil.audit.operations import Author, record_event
-from seuil.kernel.contexte import acting_as_machine
+from seuil.kernel.contexte import acting_as_machine, acting_for
 from seuil.kernel.refusal import Refusal
 
 
@@ -20,6 +20,13 @@ class CourrielDejaUtilise(Refusal):
 
 class HabilitationRefusee(Refusal):
     message = "Personne ne renouvelle sa propre habilitation ni ne suspend son propre compte."
+
+
+class ReveilRefuse(Refusal):
+    message = (
+        "Ce compte a été suspendu par quelqu’un de plus habilité que vous : demandez"
+        " à l’administrateur du département de le réveiller."
+    )
 
 
 class CompteFerme(Refusal):
@@ -40,10 +47,11 @@ def create_agent(
     Without password, the person chooses it by an invitation. Raises CourrielDejaUtilise, or
     Django's ValidationError when the password is too weak.
     """
-    if Agent.objects.filter(courriel__iexact=saisie.courriel).exists():
+    courriel = fold_courriel(saisie.courriel)
+    if Agent.objects.filter(courriel=courriel).exists():
         raise CourrielDejaUtilise
     agent = Agent(
-        courriel=saisie.courriel.lower(),
+        courriel=courriel,
         nom=saisie.nom,
         prenom=saisie.prenom,
         role=saisie.role,
@@ -67,7 +75,7 @@ def record_mot_de_passe(*, agent: Agent, mot_de_passe: str, by: Author, on: date
     """Write a new password. Raises Django's ValidationError when it is too weak."""
     validate_password(mot_de_passe, agent)
     agent.set_password(mot_de_passe)
-    agent.save(update_fields=["password"])
+    _save(agent, ["password"], on)
     record_event(
         kind="agent.mot_de_passe_change", by=by, on=on, target_type="agent", target_id=agent.pk
     )
@@ -84,7 +92,7 @@ def record_mot_de_passe_commun(
     record_mot_de_passe(agent=agents[0], mot_de_passe=mot_de_passe, by=by, on=on)
     for agent in agents[1:]:
         agent.password = agents[0].password
-        agent.save(update_fields=["password"])
+        _save(agent, ["password"], on)
         record_event(
             kind="agent.mot_de_passe_change", by=by, on=on, target_type="agent", target_id=agent.pk
         )
@@ -103,7 +111,7 @@ def renew_habilitation(*, agent: Agent, by: Author, on: date) -> Agent:
         raise CompteFerme
     found.habilite_jusqu_au = max(compute_fin_habilitation(on=on), found.habilite_le)
     found.renouvele_le, found.renouvele_par = on, by if isinstance(by, Agent) else None
-    found.save(update_fields=["habilite_jusqu_au", "renouvele_le", "renouvele_par"])
+    _save(found, ["habilite_jusqu_au", "renouvele_le", "renouvele_par"], on)
     record_event(
         kind="agent.habilitation_renouvelee",
         by=by,
@@ -126,10 +134,16 @@ def suspend_agent(*, agent: Agent, by: Agent, on: date) -> Agent:
 
 @transaction.atomic
 def wake_agent(*, agent: Agent, by: Author, on: date) -> Agent:
-    """End the suspension of an account. Raises HabilitationRefusee."""
+    """End the suspension of an account. Raises HabilitationRefusee, ReveilRefuse."""
     found = _lock_other(agent, by)
-    found.suspendu_le, found.suspendu_motif, found.reveille_le = None, "", on
-    found.save(update_fields=["suspendu_le", "suspendu_motif", "reveille_le"])
+    if found.suspendu_motif == MotifSuspension.DECISION and isinstance(by, Agent):
+        # Who suspended is not known of an old suspension: as if the administrator had.
+        par = found.suspendu_par.role if found.suspendu_par else Role.ADMINISTRATEUR
+        if is_above(par, by.role):
+            raise ReveilRefuse
+    found.suspendu_le, found.suspendu_motif, found.suspendu_par = None, "", None
+    found.reveille_le = on
+    _save(found, ["suspendu_le", "suspendu_motif", "suspendu_par", "reveille_le"], on)
     record_event(kind="agent.reveille", by=by, on=on, target_type="agent", target_id=found.pk)
     return found
 
@@ -139,7 +153,7 @@ def close_agent(*, agent: Agent, by: Agent, on: date) -> Agent:
     """Close an account for good: the habilitation is over. Raises HabilitationRefusee."""
     found = _lock_other(agent, by)
     found.is_active = False
-    found.save(update_fields=["is_active"])
+    _save(found, ["is_active"], on)
     record_event(kind="agent.ferme", by=by, on=on, target_type="agent", target_id=found.pk)
     return found
 
@@ -152,7 +166,7 @@ def assign_administration(*, agent: Agent, donnee: bool, by: Agent, on: date) ->
     """
     found = _lock_other(agent, by)
     found.administre_organisation = donnee
-    found.save(update_fields=["administre_organisation"])
+    _save(found, ["administre_organisation"], on)
     kind = "agent.administration_donnee" if donnee else "agent.administration_retiree"
     record_event(kind=kind, by=by, on=on, target_type="agent", target_id=found.pk)
     return found
@@ -181,7 +195,8 @@ def suspend_endormis(*, departement: str, jours: int, by: Author, on: date) -> i
 
 def _suspend(agent: Agent, motif: MotifSuspension, by: Author, on: date) -> None:
     agent.suspendu_le, agent.suspendu_motif = on, motif
-    agent.save(update_fields=["suspendu_le", "suspendu_motif"])
+    agent.suspendu_par = by if isinstance(by, Agent) else None
+    _save(agent, ["suspendu_le", "suspendu_motif", "suspendu_par"], on)
     record_event(
         kind="agent.suspendu",
         by=by,
@@ -190,6 +205,12 @@ def _suspend(agent: Agent, motif: MotifSuspension, by: Author, on: date) -> None
         target_id=agent.pk,
         details={"motif": motif.value},
     )
+
+
+def _save(agent: Agent, columns: list[str], on: date) -> None:
+    """Write columns that open an account: the holder its password, the machine any of them."""
+    with acting_for(agent.pk, on=on):
+        agent.save(update_fields=columns)
 
 
 def _lock_other(agent: Agent, by: Author) -> Agent:

@@ -1,13 +1,15 @@
 """The organisations of the directory."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from seuil.acteurs.models import Organisation, TypeOrganisation
-from seuil.acteurs.rules import why_bad_siret
+from seuil.acteurs.rules import why_bad_domaine, why_bad_siret
 from seuil.audit.operations import Author, record_event
+from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 
 
@@ -17,6 +19,10 @@ class OrganisationDejaConnue(Refusal):
 
 class SiretFaux(Refusal):
     message = "Ce SIRET est mal recopié."
+
+
+class DomaineFaux(Refusal):
+    """What is written is not the domain of an address; the text says which, and what to write."""
 
 
 @transaction.atomic
@@ -48,6 +54,29 @@ def create_organisation(
         on=on,
         target_type="organisation",
         target_id=organisation.pk,
+    )
+    return organisation
+
+
+@transaction.atomic
+def record_domaines(
+    *, organisation: Organisation, domaines: Sequence[str], by: Author, on: date
+) -> Organisation:
+    """Write the domains of the addresses of an organisation's agents. Raises DomaineFaux."""
+    for domaine in domaines:
+        if reason := why_bad_domaine(domaine):
+            raise DomaineFaux(reason)
+    organisation.domaines = list(domaines)
+    # The database lets the machine alone write them: never who invites.
+    with acting_as_machine("comptes", on=on):
+        organisation.save(update_fields=["domaines"])
+    record_event(
+        kind="organisation.domaines",
+        by=by,
+        on=on,
+        target_type="organisation",
+        target_id=organisation.pk,
+        details={"domaines": list(domaines)},
     )
     return organisation
 

@@ -1,13 +1,13 @@
 """Tries to sign in, and how they are slowed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author, record_event
-from seuil.connexions.models import Essai
+from seuil.connexions.models import Essai, GenreEssai
 from seuil.connexions.rules import (
     FENETRE,
     PAR_ADRESSE,
@@ -17,19 +17,29 @@ from seuil.connexions.rules import (
     compute_attente,
     compute_cle,
 )
+from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
+
+_MOT_DE_PASSE = (
+    "Vous ne vous souvenez plus de votre mot de passe ? Demandez un nouveau lien à"
+    " votre administrateur."
+)
+_REMEDES: Mapping[str, str] = {
+    GenreEssai.MOT_DE_PASSE: _MOT_DE_PASSE,
+    GenreEssai.CODE: _MOT_DE_PASSE,
+    GenreEssai.NUMERO: "Le numéro vous manque ? Demandez-le au secrétariat.",
+}
 
 
 class TropDEssais(Refusal):
     """Too many tries from here or on this account; the text says how long to wait."""
 
-    def __init__(self, attente: timedelta) -> None:
+    def __init__(self, attente: timedelta, genre: str = GenreEssai.MOT_DE_PASSE) -> None:
         self.attente = attente
         minutes = max(1, -(-int(attente.total_seconds()) // 60))
         delai = "une minute" if minutes == 1 else f"{minutes} minutes"
         super().__init__(
-            f"Trop d’essais sans succès. Attendez {delai}, puis recommencez. Vous ne vous souvenez"
-            " plus de votre mot de passe ? Demandez un nouveau lien à votre administrateur."
+            f"Trop d’essais sans succès. Attendez {delai}, puis recommencez. {_REMEDES[genre]}"
         )
 
 
@@ -54,10 +64,11 @@ def open_essai(
         waits.append(_attente(failures.filter(compte=cle, connu=False), at, PAR_COMPTE))
         waits.append(_attente(failures.filter(adresse=reseau, connu=False), at, PAR_ADRESSE))
     if max(waits) > timedelta(0):
-        raise TropDEssais(max(waits))
-    return Essai.objects.create(
-        genre=genre, compte=cle, lieu=lieu, adresse=reseau, connu=connu, essaye_at=at
-    )
+        raise TropDEssais(max(waits), genre)
+    with acting_as_machine("essais", on=at.date()):
+        return Essai.objects.create(
+            genre=genre, compte=cle, lieu=lieu, adresse=reseau, connu=connu, essaye_at=at
+        )
 
 
 def _attente(failures: "Iterable[Essai]", at: datetime, bareme: Bareme) -> timedelta:
@@ -69,7 +80,8 @@ def _attente(failures: "Iterable[Essai]", at: datetime, bareme: Bareme) -> timed
 def record_reussite(*, essai: Essai) -> None:
     """Say that the try succeeded: it no longer counts."""
     essai.reussi = True
-    essai.save(update_fields=["reussi"])
+    with acting_as_machine("essais", on=essai.essaye_at.date()):
+        essai.save(update_fields=["reussi"])
 
 
 @transaction.atomic

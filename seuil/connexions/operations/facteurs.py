@@ -20,6 +20,7 @@ from seuil.engines.facteurs import (
     read_code,
     reveal,
 )
+from seuil.kernel.contexte import acting_for
 from seuil.kernel.refusal import Refusal
 
 
@@ -71,14 +72,15 @@ def create_facteur_code(
     lecture = read_code(secret=secret, code=code, at=at, enrolement=True)
     _check_lecture(lecture)
     assert lecture.pas is not None
-    facteur, _ = FacteurCode.objects.update_or_create(
-        agent=agent,
-        defaults={
-            "secret": hide(secret, cle=cle),
-            "dernier_pas": lecture.pas,
-            "utilise_at": at,
-        },
-    )
+    with acting_for(agent.pk, on=on):
+        facteur, _ = FacteurCode.objects.update_or_create(
+            agent=agent,
+            defaults={
+                "secret": hide(secret, cle=cle),
+                "dernier_pas": lecture.pas,
+                "utilise_at": at,
+            },
+        )
     record_line("facteur.code_ajoute", agent, by, on)
     return facteur
 
@@ -99,7 +101,8 @@ def receive_code(*, agent: Agent, code: str, cle: str, at: datetime) -> None:
     if lecture.pas <= facteur.dernier_pas:
         raise CodeDejaServi
     facteur.dernier_pas, facteur.utilise_at = lecture.pas, at
-    facteur.save(update_fields=["dernier_pas", "utilise_at"])
+    with acting_for(agent.pk, on=at.date()):
+        facteur.save(update_fields=["dernier_pas", "utilise_at"])
 
 
 def _check_lecture(lecture: Lecture) -> None:
@@ -112,11 +115,13 @@ def _check_lecture(lecture: Lecture) -> None:
 @transaction.atomic
 def create_codes_secours(*, agent: Agent, cle: str, by: Author, on: date) -> list[str]:
     """Give ten new codes to keep on paper; those before stop at once. Shown now or never."""
-    CodeSecours.objects.filter(agent=agent.pk).delete()
     codes = make_codes_secours()
-    CodeSecours.objects.bulk_create(
-        CodeSecours(agent=agent, empreinte=_empreinte_secours(agent, code, cle)) for code in codes
-    )
+    with acting_for(agent.pk, on=on):
+        CodeSecours.objects.filter(agent=agent.pk).delete()
+        CodeSecours.objects.bulk_create(
+            CodeSecours(agent=agent, empreinte=_empreinte_secours(agent, code, cle))
+            for code in codes
+        )
     record_line("facteur.secours_donnes", agent, by, on)
     return codes
 
@@ -127,9 +132,10 @@ def receive_secours(
 ) -> int:
     """Accept a code of the paper, once; return how many are left. Raises SecoursRefuse."""
     empreinte = _empreinte_secours(agent, code, cle)
-    if not CodeSecours.objects.filter(agent=agent.pk, empreinte=empreinte, utilise_at=None).update(
-        utilise_at=at
-    ):
+    known = CodeSecours.objects.filter(agent=agent.pk, empreinte=empreinte, utilise_at=None)
+    with acting_for(agent.pk, on=on):
+        served = known.update(utilise_at=at)
+    if not served:
         raise SecoursRefuse
     record_line("facteur.secours_utilise", agent, by, on)
     return CodeSecours.objects.filter(agent=agent.pk, utilise_at=None).count()
@@ -150,14 +156,15 @@ def create_cle(
         Q(identifiant=verifiee.identifiant) | Q(agent=agent.pk, nom=nom)
     ).exists():
         raise CleDejaConnue
-    cle = CleAcces.objects.create(
-        agent=agent,
-        nom=nom,
-        identifiant=verifiee.identifiant,
-        cle_publique=verifiee.cle_publique,
-        compteur=verifiee.compteur,
-        utilise_at=at,
-    )
+    with acting_for(agent.pk, on=on):
+        cle = CleAcces.objects.create(
+            agent=agent,
+            nom=nom,
+            identifiant=verifiee.identifiant,
+            cle_publique=verifiee.cle_publique,
+            compteur=verifiee.compteur,
+            utilise_at=at,
+        )
     record_line("facteur.cle_ajoutee", agent, by, on)
     return cle
 
@@ -166,7 +173,8 @@ def create_cle(
 def record_cle_presentee(*, cle: CleAcces, compteur: int, at: datetime) -> None:
     """Keep the counter of a passkey that has just been verified."""
     cle.compteur, cle.utilise_at = compteur, at
-    cle.save(update_fields=["compteur", "utilise_at"])
+    with acting_for(cle.agent_id, on=at.date()):
+        cle.save(update_fields=["compteur", "utilise_at"])
 
 
 @transaction.atomic
@@ -191,6 +199,7 @@ def delete_facteur_code(*, agent: Agent, by: Author, on: date) -> None:
 @transaction.atomic
 def delete_facteurs(*, agent: Agent, by: Author, on: date) -> None:
     """Take every factor off an account whose holder lost them: it enrols again at once."""
-    for model in (FacteurCode, CleAcces, CodeSecours):
-        model.objects.filter(agent=agent.pk).delete()
+    with acting_for(agent.pk, on=on):
+        for model in (FacteurCode, CleAcces, CodeSecours):
+            model.objects.filter(agent=agent.pk).delete()
     record_line("facteur.tous_retires", agent, by, on)

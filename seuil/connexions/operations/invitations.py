@@ -11,6 +11,7 @@ from seuil.audit.operations import Author, record_event
 from seuil.connexions.models import IdentiteExterne, Invitation
 from seuil.connexions.operations._journal import record_line
 from seuil.connexions.rules import DUREE_INVITATION, compute_empreinte
+from seuil.kernel.contexte import acting_as_machine, acting_for
 from seuil.kernel.refusal import Refusal
 
 
@@ -24,22 +25,24 @@ class IdentiteDejaLiee(Refusal):
 
 @transaction.atomic
 def create_invitation(
-    *, agent: Agent, objet: str, by: Agent, on: date, at: datetime
+    *, agent: Agent, objet: str, by: Author, on: date, at: datetime
 ) -> tuple[Invitation, str]:
     """Give a secret link for an account; the one before stops at once.
 
     Return the invitation and its token, which is kept nowhere: show it now or never.
     """
-    Agent.objects.select_for_update().get(pk=agent.pk)
-    Invitation.objects.filter(agent=agent.pk, utilise_at=None, annule_at=None).update(annule_at=at)
     jeton = secrets.token_urlsafe(32)
-    invitation = Invitation.objects.create(
-        agent=agent,
-        objet=objet,
-        empreinte=compute_empreinte(jeton),
-        expire_at=at + DUREE_INVITATION,
-        invite_par=by,
-    )
+    with acting_as_machine("comptes", on=on):
+        Agent.objects.select_for_update().get(pk=agent.pk)
+        open_ones = Invitation.objects.filter(agent=agent.pk, utilise_at=None, annule_at=None)
+        open_ones.update(annule_at=at)
+        invitation = Invitation.objects.create(
+            agent=agent,
+            objet=objet,
+            empreinte=compute_empreinte(jeton),
+            expire_at=at + DUREE_INVITATION,
+            invite_par=by if isinstance(by, Agent) else None,
+        )
     record_event(
         kind="invitation.creee",
         by=by,
@@ -67,7 +70,8 @@ def record_invitation_utilisee(*, jeton: str, on: date, at: datetime) -> Invitat
     if invitation is None:
         raise InvitationPerdue
     invitation.utilise_at = at
-    invitation.save(update_fields=["utilise_at"])
+    with acting_as_machine("comptes", on=on):
+        invitation.save(update_fields=["utilise_at"])
     record_line("invitation.utilisee", invitation.agent, invitation.agent, on)
     return invitation
 
@@ -82,9 +86,10 @@ def link_identite(
         Q(agent=agent.pk, emetteur=emetteur) | Q(emetteur=emetteur, sujet=sujet)
     ).exists():
         raise IdentiteDejaLiee
-    identite = IdentiteExterne.objects.create(
-        agent=agent, emetteur=emetteur, sujet=sujet, utilise_at=at
-    )
+    with acting_for(agent.pk, on=on):
+        identite = IdentiteExterne.objects.create(
+            agent=agent, emetteur=emetteur, sujet=sujet, utilise_at=at
+        )
     record_line("identite.liee", agent, by, on)
     return identite
 
@@ -93,4 +98,5 @@ def link_identite(
 def record_identite_presentee(*, identite: IdentiteExterne, at: datetime) -> None:
     """Note that the provider vouched for the identity again."""
     identite.utilise_at = at
-    identite.save(update_fields=["utilise_at"])
+    with acting_for(identite.agent_id, on=at.date()):
+        identite.save(update_fields=["utilise_at"])

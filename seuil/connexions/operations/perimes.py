@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from seuil.connexions.models import Connexion, Essai
+from seuil.kernel.contexte import acting_as_machine
 
 _RETENTION = timedelta(days=366)
 _RETENTION_ESSAIS = timedelta(days=1)
@@ -15,4 +16,5 @@ def delete_perimes(*, at: datetime) -> int:
     """Delete what no longer serves: tries of the day before, sessions ended a year ago."""
     essais = Essai.objects.filter(essaye_at__lt=at - _RETENTION_ESSAIS)
     connexions = Connexion.objects.filter(ouverte_at__lt=at - _RETENTION)
-    return essais.delete()[0] + connexions.delete()[0]
+    with acting_as_machine("perimes", on=at.date()):
+        return essais.delete()[0] + connexions.delete()[0]

@@ -10,6 +10,7 @@ from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author, record_event
 from seuil.connexions.models import Connexion, FinConnexion, MoyenConnexion
 from seuil.connexions.rules import VUE_TOUTES_LES
+from seuil.kernel.contexte import acting_for
 
 
 @transaction.atomic
@@ -25,16 +26,17 @@ def open_connexion(
     at: datetime,
 ) -> Connexion:
     """Open a session, once every factor is proved."""
-    connexion = Connexion.objects.create(
-        agent=agent,
-        moyen=moyen,
-        ouverte_at=at,
-        vue_at=at,
-        preuve_at=at,
-        navigateur=navigateur,
-        appareil=appareil,
-        poste=poste,
-    )
+    with acting_for(agent.pk, on=on):
+        connexion = Connexion.objects.create(
+            agent=agent,
+            moyen=moyen,
+            ouverte_at=at,
+            vue_at=at,
+            preuve_at=at,
+            navigateur=navigateur,
+            appareil=appareil,
+            poste=poste,
+        )
     record_event(
         kind="connexion.ouverte",
         by=by,
@@ -49,13 +51,15 @@ def open_connexion(
 @transaction.atomic
 def record_vue(*, connexion: Connexion, at: datetime) -> None:
     """Note that a page was seen, at most once a minute; nobody acts: no journal line."""
-    Connexion.objects.filter(pk=connexion.pk, vue_at__lt=at - VUE_TOUTES_LES).update(vue_at=at)
+    with acting_for(connexion.agent_id, on=at.date()):
+        Connexion.objects.filter(pk=connexion.pk, vue_at__lt=at - VUE_TOUTES_LES).update(vue_at=at)
 
 
 @transaction.atomic
 def record_preuve(*, connexion: Connexion, at: datetime) -> None:
     """Note that the agent has just proved again who it is."""
-    Connexion.objects.filter(pk=connexion.pk).update(preuve_at=at)
+    with acting_for(connexion.agent_id, on=at.date()):
+        Connexion.objects.filter(pk=connexion.pk).update(preuve_at=at)
 
 
 @transaction.atomic
@@ -90,7 +94,8 @@ def _end(rows: QuerySet[Connexion], motif: str, by: Author, on: date, at: dateti
     ended = 0
     for connexion in rows.filter(fin_at=None).select_for_update().order_by("pk"):
         connexion.fin_at, connexion.fin_motif = max(at, connexion.ouverte_at), motif
-        connexion.save(update_fields=["fin_at", "fin_motif"])
+        with acting_for(connexion.agent_id, on=on):
+            connexion.save(update_fields=["fin_at", "fin_motif"])
         record_event(
             kind="connexion.fermee",
             by=by,

@@ -54,6 +54,11 @@ class Acces(Record):
     # An exceptional access ends at an hour, not at the end of a day.
     expire_at = models.DateTimeField("expire à", null=True)
     motif = models.CharField(max_length=300, blank=True, db_default="")
+    # The data protection officer read an exceptional access again: it no longer counts.
+    relu_le = models.DateField("relu le", null=True)
+    relu_par = models.ForeignKey(
+        Agent, on_delete=models.PROTECT, related_name="acces_relus", null=True
+    )
 
     objects = AccesQuerySet.as_manager()
 
@@ -81,6 +86,11 @@ class Acces(Record):
                 condition=Q(relation="bris_de_glace", expire_at__isnull=False, fin_le__isnull=False)
                 & ~Q(motif="")
                 | ~Q(relation="bris_de_glace") & Q(expire_at=None),
+            ),
+            models.CheckConstraint(
+                name="acces_relu",
+                condition=Q(relu_le=None, relu_par=None)
+                | Q(relation="bris_de_glace", relu_le__isnull=False, relu_par__isnull=False),
             ),
             models.CheckConstraint(
                 name="acces_destinataire_motive",
@@ -114,7 +124,7 @@ class Acces(Record):
     class Privacy:
         technique = {
             "dossier", "departement", "relation", "role", "organisation", "agent", "debut_le",
-            "fin_le", "expire_at", "motif",
+            "fin_le", "expire_at", "motif", "relu_le", "relu_par",
         }  # fmt: skip
         retention = "dossier"
         faits = ()

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
@@ -60,6 +61,24 @@ def close_acces_of(*, acces: Acces, on: date) -> None:
     """End one link on that day (excluded): it opens nothing any more."""
     with acting_as_machine("acces", on=on):
         Acces.objects.filter(pk=acces.pk).update(fin_le=Greatest(F("debut_le"), on))
+
+
+def lock_exceptionnels(*, agent: Agent) -> None:
+    """Make two demands of the same agent wait for one another: each counts those before it."""
+    with connection.cursor() as cursor:
+        key = f"exceptionnel:{agent.pk}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+
+
+def record_relecture(*, agent_id: UUID, par: Agent, on: date) -> int:
+    """Say that the exceptional accesses of an agent were read again; return how many were not."""
+    with acting_as_machine("acces", on=on):
+        return Acces.objects.filter(
+            agent=agent_id,
+            departement=par.departement_id,
+            relation=Acces.Relation.BRIS_DE_GLACE,
+            relu_le=None,
+        ).update(relu_le=on, relu_par=par)
 
 
 def open_acces_exceptionnel(

@@ -145,6 +145,7 @@ def create_acteurs(*, on: date) -> Acteurs:
             type=type_,
             nom=nom,
             telephone=telephone,
+            domaines=[_DOMAINE.lstrip("@")],
             communes=_list_communes(nom),
             by=MACHINE,
             on=on,

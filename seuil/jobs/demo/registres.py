@@ -8,6 +8,7 @@ from seuil.conservation.models import DemandeDroit
 from seuil.conservation.operations import record_decision, record_demande
 from seuil.conservation.rules import DemandeSaisie
 from seuil.dossiers.models import Dossier
+from seuil.dossiers.rules import Plafond
 from seuil.kernel.clock import zone
 from seuil.usecases.open_acces import record_acces_exceptionnel
 
@@ -49,5 +50,6 @@ def keep_registres(*, dpo: Agent, hors_perimetre: Agent, until: date, rng: Rando
         by=hors_perimetre,
         at=datetime.combine(until, time(10), tzinfo=zone(dpo.departement_id)),
         on=until,
+        plafond=Plafond(),
     )
     return len(drawn) + 1

@@ -1,10 +1,43 @@
-"""The matrix, as a page shows it."""
+"""The matrix, and the exceptional accesses to be read again, as a page shows them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from seuil.acteurs.matrice import Matrice, Profil, Regle
+from seuil.acteurs.models import Agent
+from seuil.dossiers.models import Acces
+from seuil.dossiers.rules import Plafond, is_repeated
 from seuil.echeances.models import Stade
+
+
+@dataclass(frozen=True, slots=True)
+class ARelire:
+    """The exceptional accesses of one agent that the officer has not read again."""
+
+    agent: Agent
+    nombre: int
+    repete: bool
+    arrete: bool
+
+
+def read_a_relire(acces: Sequence[Acces], plafond: Plafond) -> list[ARelire]:
+    """Return what is to be read again, by agent: those who are stopped first."""
+    ends: dict[Agent, list[datetime]] = defaultdict(list)
+    for found in acces:
+        if found.agent and found.expire_at and found.relu_le is None:
+            ends[found.agent].append(found.expire_at)
+    rows = [
+        ARelire(
+            agent,
+            len(instants),
+            repete=is_repeated(instants=instants, fois=plafond.repetition),
+            arrete=is_repeated(instants=instants, fois=plafond.par_jour),
+        )
+        for agent, instants in ends.items()
+    ]
+    return sorted(rows, key=lambda r: (not r.arrete, not r.repete, -r.nombre))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("acces/matrice/", views.matrice, name="matrice"),
     path("acces/exceptionnel/", views.acces_exceptionnel, name="acces_exceptionnel"),
     path("acces/exceptionnels/", views.acces_exceptionnels, name="acces_exceptionnels"),
+    path("acces/exceptionnels/<uuid:agent_id>/relire/", views.acces_relire, name="acces_relire"),
     path("acces/<uuid:acces_id>/fin/", views.acces_fermer, name="acces_fermer"),
     path("dossiers/<str:numero>/ouvrir/", views.acces_ouvrir, name="acces_ouvrir"),
 ]

@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,13 +12,31 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.queries import list_designables
+from seuil.connexions.models import GenreEssai
+from seuil.connexions.operations.essais import TropDEssais, open_essai, record_reussite
+from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import get_acces_a_fermer, list_acces_exceptionnels
+from seuil.dossiers.rules import Plafond
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
-from seuil.usecases.open_acces import end_acces, open_acces, record_acces_exceptionnel
+from seuil.usecases.open_acces import (
+    PlafondAtteint,
+    end_acces,
+    open_acces,
+    record_acces_exceptionnel,
+    record_relecture,
+)
 from seuil.web.acces.forms import ExceptionnelForm, OuvrirForm
-from seuil.web.acces.presentation import read_grille
-from seuil.web.access import AgentRequest, find_dossier, get_agent, may, request_day, requires
+from seuil.web.acces.presentation import read_a_relire, read_grille
+from seuil.web.access import (
+    AgentRequest,
+    find_dossier,
+    get_agent,
+    may,
+    request_day,
+    requires,
+    requires_fresh_sign_in,
+)
 from seuil.web.addresses import tab_address
 from seuil.web.journal import figures_only, note_refusal, saw
 from seuil.web.saisie import Page, answer
@@ -64,31 +83,66 @@ def acces_fermer(request: AgentRequest, acces_id: UUID) -> HttpResponse:
 
 
 @requires("dossier.forcer")
+@requires_fresh_sign_in
 @figures_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def acces_exceptionnel(request: AgentRequest) -> HttpResponse:
     """Ask for 24 hours on a dossier, with a motive; the data protection officer is told."""
-    form = ExceptionnelForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        agent, on = get_agent(request), request_day(request)
+    form = ExceptionnelForm(request.POST if "numero" in request.POST else None)
+    status = 200
+    if form.is_valid():
         try:
-            dossier = record_acces_exceptionnel(
-                by=agent, at=clock.now(), on=on, **form.cleaned_data
-            )
+            dossier = _force(request, **form.cleaned_data)
         except Refusal as refusal:
             # Trying numbers one after the other must show.
             note_refusal(request, "refus.acces_exceptionnel", secret=form.cleaned_data["numero"])
             form.add_error("numero", str(refusal))
+            status = 429 if isinstance(refusal, TropDEssais) else 422
         else:
-            messages.success(
-                request,
-                "Ce dossier vous est ouvert pour 24 heures. Le délégué à la protection des données"
-                " en est averti.",
-            )
+            messages.success(request, _OUVERT)
             return redirect("dossier", dossier.numero)
-    return render(
-        request, "acces/exceptionnel.html", {"form": form}, status=422 if form.errors else 200
+    elif form.errors:
+        status = 422
+    return render(request, "acces/exceptionnel.html", {"form": form}, status=status)
+
+
+_OUVERT = (
+    "Ce dossier vous est ouvert pour 24 heures. Le délégué à la protection des données en est"
+    " averti."
+)
+
+
+def _force(request: AgentRequest, numero: str, motif: str) -> Dossier:
+    agent, at = get_agent(request), clock.now()
+    # Written before the number is looked for: who counts through numbers waits longer each time.
+    essai = open_essai(
+        genre=GenreEssai.NUMERO,
+        compte=str(agent.pk),
+        adresse="",
+        poste=str(agent.pk),
+        connu=True,
+        secret=settings.SECRET_KEY,
+        at=at,
     )
+    try:
+        dossier = record_acces_exceptionnel(
+            numero=numero,
+            motif=motif,
+            by=agent,
+            at=at,
+            on=request_day(request),
+            plafond=_get_plafond(),
+        )
+    except PlafondAtteint:
+        # No number was looked for: it is not a try.
+        record_reussite(essai=essai)
+        raise
+    record_reussite(essai=essai)
+    return dossier
+
+
+def _get_plafond() -> Plafond:
+    return Plafond(settings.SEUIL_EXCEPTIONNELS, settings.SEUIL_EXCEPTIONNELS_ALERTE)
 
 
 @requires("acces.controler")
@@ -100,5 +154,23 @@ def acces_exceptionnels(request: AgentRequest) -> HttpResponse:
         agent=get_agent(request), on=on, since=on - timedelta(days=365)
     )
     saw(dossiers=[acces.dossier_id for acces in found])
-    context = {"acces": found, "on": on, "lit": may(request, "dossier.lire")}
+    context = {
+        "acces": found,
+        "on": on,
+        "lit": may(request, "dossier.lire"),
+        "a_relire": read_a_relire(found, _get_plafond()),
+    }
     return render(request, "acces/exceptionnels.html", context)
+
+
+@requires("acces.controler")
+@require_POST
+def acces_relire(request: AgentRequest, agent_id: UUID) -> HttpResponse:
+    """Say that the exceptional accesses of an agent were read again: it may take others."""
+    try:
+        record_relecture(agent=agent_id, by=get_agent(request), on=request_day(request))
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Relecture inscrite au journal, à votre nom.")
+    return redirect("acces_exceptionnels")

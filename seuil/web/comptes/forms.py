@@ -40,3 +40,15 @@ class InvitationForm(Formulaire):
         data = dict(self.cleaned_data)
         organisation = self.organisations[data.pop("organisation")]
         return {"saisie": AgentSaisi(**data), "organisation": organisation}
+
+
+class DomainesForm(Formulaire):
+    """The domains of an organisation's addresses."""
+
+    domaines = forms.CharField(
+        label="Domaines d’adresses",
+        max_length=1000,
+        required=False,
+        help_text="Ce qui suit @ dans les adresses de ses agents, séparés par des virgules, comme"
+        " gironde.fr. Vide : personne ne peut y être invité.",
+    )

@@ -1,18 +1,13 @@
 """Accounts and habilitations: what an administrator reads and does."""
 
-import logging
 from collections.abc import Mapping
 from datetime import date
-from smtplib import SMTPException
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
-from django.core.mail import send_mail
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,7 +20,9 @@ from seuil.acteurs.operations.agents import (
     suspend_agent,
     wake_agent,
 )
-from seuil.acteurs.rules import RAPPEL_HABILITATION, is_fin_proche
+from seuil.acteurs.operations.organisations import record_domaines
+from seuil.acteurs.queries import list_organismes
+from seuil.acteurs.rules import RAPPEL_HABILITATION, is_fin_proche, read_domaines
 from seuil.connexions.models import FinConnexion, ObjetInvitation
 from seuil.connexions.operations.invitations import create_invitation
 from seuil.connexions.operations.sessions import end_connexions
@@ -36,10 +33,11 @@ from seuil.connexions.queries import (
     list_comptes,
     list_connexions,
     list_organisations_invitables,
+    may_see_lien,
 )
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
-from seuil.usecases.create_compte import create_compte, list_roles
+from seuil.usecases.create_compte import AdresseRefusee, create_compte, list_roles
 from seuil.web.access import (
     AgentRequest,
     get_agent,
@@ -48,10 +46,9 @@ from seuil.web.access import (
     requires,
     requires_recent_sign_in,
 )
-from seuil.web.comptes.forms import InvitationForm
+from seuil.web.comptes.courriels import has_server, send_lien, tell_geste
+from seuil.web.comptes.forms import DomainesForm, InvitationForm
 from seuil.web.session import get_duree, get_inactivite
-
-_log = logging.getLogger("seuil.comptes")
 
 
 @requires("agents.gerer", "agents.inviter")
@@ -69,6 +66,7 @@ def comptes(request: AgentRequest) -> HttpResponse:
         "jours": RAPPEL_HABILITATION.days,
         "libelles": dict(Role.choices),
         "moi": agent.pk,
+        "gere": may(request, "agents.gerer"),
     }
     return render(request, "comptes/comptes.html", context)
 
@@ -77,7 +75,7 @@ def comptes(request: AgentRequest) -> HttpResponse:
 @requires_recent_sign_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def compte_inviter(request: AgentRequest) -> HttpResponse:
-    """Create an account, and show its link once."""
+    """Create an account, and send its link, or show it once."""
     agent, on = get_agent(request), request_day(request)
     organisations = list_organisations_invitables(agent=agent)
     roles = {r for o in organisations for r in list_roles(organisation=o, by=agent)}
@@ -89,12 +87,12 @@ def compte_inviter(request: AgentRequest) -> HttpResponse:
     if form.is_valid():
         try:
             invited, jeton = create_compte(**form.read(), by=agent, on=on, at=clock.now())
-        except CourrielDejaUtilise as refusal:
+        except (CourrielDejaUtilise, AdresseRefusee) as refusal:
             form.add_error("courriel", str(refusal))
         except Refusal as refusal:
             form.add_error("role", str(refusal))
         else:
-            return _show_link(request, invited, jeton, ObjetInvitation.ARRIVEE)
+            return _hand_over(request, invited, jeton, ObjetInvitation.ARRIVEE)
     status = 422 if form.errors else 200
     return render(request, "comptes/inviter.html", {"form": form}, status=status)
 
@@ -139,7 +137,44 @@ def compte_geste(request: AgentRequest, agent_id: UUID, geste: str) -> HttpRespo
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)
+        tell_geste(compte=found, geste=_DITS[geste], by=get_agent(request), titulaire=True)
     return redirect("compte", agent_id)
+
+
+@requires("organismes.domaines", "agents.gerer")
+@require_GET
+def comptes_domaines(request: AgentRequest) -> HttpResponse:
+    """List the organisations and the domains of their agents' addresses."""
+    context = {
+        "organismes": list_organismes(agent=get_agent(request)),
+        "ecrit": may(request, "organismes.domaines"),
+    }
+    return render(request, "comptes/domaines.html", context)
+
+
+@requires("organismes.domaines")
+@requires_recent_sign_in
+@require_http_methods(["GET", "POST"])
+def comptes_domaine(request: AgentRequest, organisation_id: UUID) -> HttpResponse:
+    """Write the domains of one organisation: the officer's to do, never who invites."""
+    organisation = get_object_or_404(list_organismes(agent=get_agent(request)), pk=organisation_id)
+    initial = {"domaines": ", ".join(organisation.domaines)}
+    form = DomainesForm(request.POST if "domaines" in request.POST else None, initial=initial)
+    if form.is_valid():
+        try:
+            record_domaines(
+                organisation=organisation,
+                domaines=read_domaines(form.cleaned_data["domaines"]),
+                by=get_agent(request),
+                on=request_day(request),
+            )
+        except Refusal as refusal:
+            form.add_error("domaines", str(refusal))
+        else:
+            messages.success(request, f"Domaines écrits pour {organisation.nom}.")
+            return redirect("comptes_domaines")
+    context = {"form": form, "organisme": organisation}
+    return render(request, "comptes/domaine.html", context, status=422 if form.errors else 200)
 
 
 def _end_sessions(*, agent: Agent, by: Agent, on: date) -> None:
@@ -181,30 +216,40 @@ def _give_link(request: AgentRequest, found: Agent, objet: str) -> HttpResponse:
     _, jeton = create_invitation(
         agent=found, objet=objet, by=get_agent(request), on=request_day(request), at=clock.now()
     )
-    return _show_link(request, found, jeton, objet)
+    return _hand_over(request, found, jeton, objet)
 
 
-def _show_link(request: AgentRequest, found: Agent, jeton: str, objet: str) -> HttpResponse:
-    """Show the link once, and send it when a mail server is configured."""
+def _hand_over(request: AgentRequest, found: Agent, jeton: str, objet: str) -> HttpResponse:
+    """Send the link to its holder, and to nobody else; without a mail server, show it once.
+
+    It is not shown to who would open, by it, more than they read themselves.
+    """
+    by = get_agent(request)
     lien = request.build_absolute_uri(reverse("invitation", args=[jeton]))
     context = {
         "compte": found,
-        "lien": lien,
         "objet": objet,
-        "envoye": settings.SEUIL_COURRIEL != "" and _send(found, lien),
-        "serveur": settings.SEUIL_COURRIEL != "",
+        "serveur": has_server(),
+        "envoye": has_server() and send_lien(compte=found, lien=lien, objet=objet, by=by),
+        "lien": lien if not has_server() and may_see_lien(agent=by, cible=found) else "",
     }
+    tell_geste(compte=found, geste=_DITS[objet], by=by, titulaire=False)
     return render(request, "comptes/lien.html", context)
 
 
-def _send(found: Agent, lien: str) -> bool:
-    text = render_to_string("comptes/lien.txt", {"compte": found, "lien": lien})
-    try:
-        send_mail("Votre compte Seuil", text, None, [found.courriel])
-    except (SMTPException, OSError) as error:
-        _log.warning("Courriel non parti (%s)", type(error).__name__)
-        return False
-    return True
+_DITS = {
+    ObjetInvitation.ARRIVEE: "un lien d’arrivée lui a été donné",
+    ObjetInvitation.MOT_DE_PASSE: "un lien pour choisir un autre mot de passe lui a été donné",
+    ObjetInvitation.FACTEURS: "un lien pour tout choisir de nouveau, second facteur compris, lui a"
+    " été donné",
+    "confier": "cette personne peut inviter dans son organisme",
+    "retirer": "cette personne ne peut plus inviter dans son organisme",
+    "renouveler": "son habilitation est renouvelée pour un an",
+    "reveiller": "son compte, suspendu, est réveillé",
+    "suspendre": "son compte est suspendu",
+    "deconnecter": "ses sessions sont fermées",
+    "fermer": "son compte est fermé",
+}
 
 
 def _find(request: AgentRequest, agent_id: UUID) -> Agent:

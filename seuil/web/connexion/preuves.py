@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from seuil.acteurs.models import Agent
 from seuil.acteurs.operations.machine import Machine
+from seuil.acteurs.rules import fold_courriel
 from seuil.connexions.models import CleAcces, Essai, GenreEssai
 from seuil.connexions.operations.essais import open_essai, record_refus, record_reussite
 from seuil.connexions.operations.facteurs import receive_code, receive_secours, record_cle_presentee
@@ -18,6 +19,7 @@ from seuil.engines.facteurs import (
     read_presentation,
 )
 from seuil.kernel import clock
+from seuil.kernel.contexte import acting_for
 from seuil.kernel.refusal import Refusal
 from seuil.web.session import get_lieu, get_site
 
@@ -37,15 +39,22 @@ def check_mot_de_passe(request: HttpRequest, courriel: str, mot_de_passe: str) -
     Raises TropDEssais.
     """
     agent = find_agent(courriel=courriel)
-    essai = _open(request, GenreEssai.MOT_DE_PASSE, courriel, agent)
+    # The same folding finds the account and counts the tries: no spelling has counters of its own.
+    essai = _open(request, GenreEssai.MOT_DE_PASSE, fold_courriel(courriel), agent)
     if agent is None:
         # The hasher works for nobody: its time says nothing of who has an account.
         Agent().set_password(mot_de_passe)
-    elif agent.check_password(mot_de_passe):
+    elif _is_mot_de_passe(agent, mot_de_passe):
         record_reussite(essai=essai)
         return agent
     _record(agent, "mot_de_passe")
     return None
+
+
+def _is_mot_de_passe(agent: Agent, mot_de_passe: str) -> bool:
+    # Comparing may also write the password again, by the hasher of the day.
+    with acting_for(agent.pk, on=clock.today(agent.departement_id)):
+        return agent.check_password(mot_de_passe)
 
 
 def check_code(request: HttpRequest, agent: Agent, code: str) -> None:

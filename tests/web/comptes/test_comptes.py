@@ -10,7 +10,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from seuil.acteurs.models import Agent
+from seuil.acteurs.models import Agent, Organisation
 from seuil.audit.models import Event
 from seuil.connexions.models import Invitation
 from tests.factories.base import make_agent, make_organisation
@@ -33,6 +33,27 @@ def relais(operateur: Any) -> Agent:
     )
 
 
+@pytest.fixture(autouse=True)
+def _domaines(request: pytest.FixtureRequest) -> None:
+    """Every organisation of the tests takes addresses of x.fr."""
+    for name in ("ddets", "prefecture", "operateur", "caf"):
+        request.getfixturevalue(name)
+    Organisation.objects.update(domaines=["x.fr"])
+
+
+@pytest.fixture
+def chargee(ddets: Any) -> Agent:
+    """A chargée de mission to whom the invitations of her organisation were entrusted."""
+    return make_agent(
+        role="charge_mission", organisation=ddets, administre_organisation=True, prenom="Chantal"
+    )
+
+
+@pytest.fixture
+def courriel(settings: Any) -> None:
+    settings.SEUIL_COURRIEL = "courriel.interne:587"
+
+
 def invite(client: StrictClient, organisation: Any, role: str, **fields: str) -> Any:
     data = {
         "courriel": "neuf@x.fr", "nom": "Berthelot", "prenom": "Lise",
@@ -46,11 +67,17 @@ def act(client: StrictClient, agent: Agent, geste: str) -> Any:
 
 
 def link_of(response: Any) -> str:
-    return re.search(r"http://testserver(/invitation/[\w-]+/)", response.content.decode())[1]
+    return link_in(response.content.decode())
 
 
-def test_an_invitation_shows_its_link_once(admin: StrictClient, caf: Any) -> None:
-    response = invite(admin, caf, "partenaire")
+def link_in(text: str) -> str:
+    return re.search(r"http://testserver(/invitation/[\w-]+/)", text)[1]
+
+
+def test_without_a_mail_server_a_link_is_shown_once(
+    admin: StrictClient, ddets: Any, settings: Any
+) -> None:
+    response = invite(admin, ddets, "charge_mission")
 
     agent = Agent.objects.get(courriel="neuf@x.fr")
     assert admin.get(link_of(response)).status_code == 200
@@ -62,26 +89,58 @@ def test_an_invitation_shows_its_link_once(admin: StrictClient, caf: Any) -> Non
     assert len(mail.outbox) == 0
 
 
-def test_the_link_is_sent_when_there_is_a_mail_server(
-    admin: StrictClient, caf: Any, settings: Any
+@pytest.mark.usefixtures("courriel")
+def test_with_a_mail_server_the_link_goes_to_its_holder_alone(
+    admin: StrictClient, administrateur: Agent, dpo: Agent, caf: Any
 ) -> None:
-    settings.SEUIL_COURRIEL = "courriel.interne:587"
-
     response = invite(admin, caf, "partenaire")
 
     assert "vient d’être envoyé" in response.content.decode()
-    assert link_of(response) in mail.outbox[0].body
-    assert mail.outbox[0].to == ["neuf@x.fr"]
+    assert "/invitation/" not in response.content.decode()
+    theirs, officer = mail.outbox
+    assert theirs.to == ["neuf@x.fr"]
+    assert admin.get(link_in(theirs.body)).status_code == 200
+    assert officer.to == [dpo.courriel]
+    assert "Lise Berthelot" in officer.body
+    assert str(administrateur) in officer.body
+    assert "/invitation/" not in officer.body
 
 
-def test_a_mail_server_that_fails_is_said(admin: StrictClient, caf: Any, settings: Any) -> None:
-    settings.SEUIL_COURRIEL = "courriel.interne:587"
+@pytest.mark.usefixtures("courriel")
+def test_a_mail_server_that_fails_shows_no_link_either(
+    admin: StrictClient, caf: Any, settings: Any
+) -> None:
     settings.EMAIL_BACKEND = "tests.web.comptes.test_comptes.EnPanne"
 
-    response = invite(admin, caf, "partenaire")
+    page = invite(admin, caf, "partenaire").content.decode()
 
-    assert "remettez le lien vous-même" in response.content.decode()
+    assert "donnez un autre lien" in page
+    assert "/invitation/" not in page
     assert Invitation.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["secretaire", "dpo", "gestionnaire", "juriste", "partenaire"])
+@pytest.mark.parametrize("geste", ["lien-facteurs", "lien-mot-de-passe", "lien-arrivee"])
+def test_the_administrator_of_a_departement_sees_no_link_of_who_reads_dossiers(
+    admin: StrictClient, request: pytest.FixtureRequest, role: str, geste: str
+) -> None:
+    target = request.getfixturevalue(role)
+    if geste != "lien-arrivee":
+        target.set_password("lampe verte escargot pluie")
+        target.save()
+
+    page = act(admin, target, geste).content.decode()
+
+    assert "/invitation/" not in page
+    assert "seuil comptes lien" in page
+
+
+def test_an_agent_shows_the_link_of_a_colleague_who_reads_no_more(
+    relais: Agent, operateur: Any, client_de: ClientDe
+) -> None:
+    response = invite(client_de(relais), operateur, "juriste")
+
+    assert client_de(relais).get(link_of(response)).status_code == 200
 
 
 class EnPanne:
@@ -161,6 +220,92 @@ def test_a_relay_does_not_name_another_nor_close(
     juriste.refresh_from_db()
     assert juriste.is_active
     assert not juriste.administre_organisation
+
+
+@pytest.mark.parametrize("above", ["secretaire", "dpo", "administrateur"])
+@pytest.mark.parametrize(
+    "geste",
+    ["lien-facteurs", "lien-mot-de-passe", "lien-arrivee", "suspendre", "reveiller", "renouveler",
+     "deconnecter"],
+)  # fmt: skip
+def test_who_may_invite_touches_nobody_above(
+    chargee: Agent, request: pytest.FixtureRequest, client_de: ClientDe, above: str, geste: str
+) -> None:
+    target = request.getfixturevalue(above)
+    assert target.organisation_id == chargee.organisation_id
+    client = client_de(chargee)
+
+    assert act(client, target, geste).status_code == 404
+    assert client.get(reverse("compte", args=[target.pk])).status_code == 404
+    assert target.courriel not in client.get(reverse("comptes")).content.decode()
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["secretariat", "dpo", "administrateur"])
+def test_who_may_invite_gives_no_role_above_its_own(
+    chargee: Agent, ddets: Any, client_de: ClientDe, role: str
+) -> None:
+    assert invite(client_de(chargee), ddets, role).status_code == 422
+    assert not Agent.objects.filter(courriel="neuf@x.fr").exists()
+
+
+def test_an_account_suspended_by_the_administrator_is_not_woken_by_a_relay(
+    admin: StrictClient, relais: Agent, juriste: Agent, client_de: ClientDe
+) -> None:
+    act(admin, juriste, "suspendre")
+    client = client_de(relais)
+
+    assert client.get(act(client, juriste, "reveiller").headers["Location"]).status_code == 200
+    juriste.refresh_from_db()
+    assert juriste.suspendu_motif == "decision"
+
+    act(admin, juriste, "reveiller")
+    act(client, juriste, "suspendre")
+    act(client, juriste, "reveiller")
+    juriste.refresh_from_db()
+    assert juriste.suspendu_motif == ""
+
+
+@pytest.mark.usefixtures("courriel")
+@pytest.mark.parametrize("geste", ["confier", "suspendre", "renouveler", "fermer"])
+def test_the_holder_and_the_officer_are_told(
+    admin: StrictClient, dpo: Agent, chef_equipe: Agent, geste: str
+) -> None:
+    act(admin, chef_equipe, geste)
+
+    assert {m.to[0] for m in mail.outbox} == {dpo.courriel, chef_equipe.courriel}
+
+
+@pytest.mark.parametrize(
+    ("courriel", "given"),
+    [("neuf@x.fr", True), ("neuf@X.FR", True), ("neuf@gmail.com", False), ("neuf@b.x.fr", False)],
+)
+def test_an_address_of_another_domain_is_not_invited(
+    admin: StrictClient, ddets: Any, courriel: str, given: bool
+) -> None:
+    response = invite(admin, ddets, "secretariat", courriel=courriel)
+
+    assert (response.status_code == 200) is given
+    assert given or "Domaines acceptés" in response.content.decode()
+
+
+def test_the_officer_writes_the_domains_and_who_invites_does_not(
+    admin: StrictClient, dpo: Agent, caf: Any, client_de: ClientDe
+) -> None:
+    Organisation.objects.filter(pk=caf.pk).update(domaines=[])
+    assert "Aucun domaine" in invite(admin, caf, "partenaire").content.decode()
+    address = reverse("comptes_domaine", args=[caf.pk])
+    assert admin.post(address, {"domaines": "gmail.com"}).status_code == 403
+    officer = client_de(dpo)
+    assert officer.post(address, {"domaines": "pas un domaine"}).status_code == 422
+
+    assert officer.post(address, {"domaines": " @X.fr; caf33.fr"}).status_code == 302
+
+    assert Organisation.objects.get(pk=caf.pk).domaines == ["caf33.fr", "x.fr"]
+    line = Event.objects.get(kind="organisation.domaines")
+    assert line.by_id == str(dpo.pk)
+    assert "caf33.fr" in admin.get(reverse("comptes_domaines")).content.decode()
+    assert invite(admin, caf, "partenaire").status_code == 200
 
 
 def test_a_relay_does_not_touch_an_administrator_of_its_organisation(
@@ -258,12 +403,12 @@ def test_administration_of_an_organisation_is_given_and_taken_back(
 
 @pytest.mark.parametrize("geste", ["lien-mot-de-passe", "lien-facteurs"])
 def test_a_lost_access_is_given_back_by_a_link(
-    admin: StrictClient, secretaire: Agent, geste: str
+    admin: StrictClient, charge_mission: Agent, geste: str
 ) -> None:
-    secretaire.set_password("lampe verte escargot pluie")
-    secretaire.save()
+    charge_mission.set_password("lampe verte escargot pluie")
+    charge_mission.save()
 
-    response = act(admin, secretaire, geste)
+    response = act(admin, charge_mission, geste)
 
     assert "Assurez-vous d’abord" in response.content.decode()
     assert admin.get(link_of(response)).status_code == 200

@@ -15,11 +15,24 @@ ROUTES = {
     for route, p in walk(get_resolver().url_patterns)
     if p.callback.__module__.startswith(SCREENS)
 }
-READ_ONLY = {"comptes", "compte", "mes_connexions", "confirme", "proconnect", "proconnect_retour"}
+READ_ONLY = {
+    "comptes",
+    "compte",
+    "comptes_domaines",
+    "mes_connexions",
+    "confirme",
+    "proconnect",
+    "proconnect_retour",
+}
 
 
 def address(name: str) -> str:
-    kinds = {"jeton": "inconnu", "agent_id": UUID(int=7), "geste": "suspendre"}
+    kinds = {
+        "jeton": "inconnu",
+        "agent_id": UUID(int=7),
+        "geste": "suspendre",
+        "organisation_id": UUID(int=7),
+    }
     return reverse(name, kwargs={k: v for k, v in kinds.items() if f":{k}>" in ROUTES[name]})
 
 

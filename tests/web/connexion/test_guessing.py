@@ -1,14 +1,18 @@
 """Guessing is slow, tells nothing, and never locks the real agent out (T28, a sample)."""
 
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
 from django.contrib.auth import hashers
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from seuil.acteurs.models import Agent
 from seuil.connexions.models import Essai
+from seuil.connexions.queries import find_agent
+from seuil.web.connexion.forms import ConnexionForm
 from tests.harness.client import StrictClient
 from tests.web.connexion.conftest import MOT_DE_PASSE, Compte, Horloge, first, is_open
 
@@ -129,6 +133,42 @@ def test_known_and_unknown_accounts_answer_alike(compte: Compte, horloge: Horlog
         answers[courriel] = pages
 
     assert len(set(map(str, answers.values()))) == 1
+
+
+def spell(adresse: str) -> Iterator[str]:
+    """Yield the address with each letter written by each character that stands for it somewhere."""
+    for place, letter in enumerate(adresse):
+        for code in range(0x80, 0x30000):
+            other = chr(code)
+            forms = {other.lower(), other.upper().lower(), other.casefold()}
+            forms.add(unicodedata.normalize("NFKC", other).lower())
+            if letter in forms:
+                yield adresse[:place] + other + adresse[place + 1 :]
+
+
+def test_no_spelling_of_an_address_has_tries_of_its_own(compte: Compte, horloge: Horloge) -> None:
+    spellings = [*spell("simone@ddets.exemple"), "SIMONE@DDETS.EXEMPLE", " simone@ddets.exemple "]
+    assert {"ſimone@ddets.exemple", "sımone@ddets.exemple"} <= set(spellings)
+    for _ in range(3):
+        first(StrictClient(), compte.courriel, "essai de plus, long")
+
+    # Slowed as the plain one is, or another account, which does not exist.
+    for spelling in spellings:
+        assert first(StrictClient(), spelling).status_code in {200, 429}, spelling
+
+    typed = [s for s in spellings if ConnexionForm({"username": s, "password": "x"}).is_valid()]
+    reaching = [s for s in typed if find_agent(courriel=s)]
+    assert "ſimone@ddets.exemple" in reaching
+    for spelling in reaching[:12]:
+        horloge.advance(hours=2)
+        for _ in range(3):
+            first(StrictClient(), spelling, "essai de plus, long")
+        assert first(StrictClient(), compte.courriel).status_code == 429, spelling
+
+
+def test_an_address_is_kept_in_one_spelling(compte: Compte) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Agent.objects.filter(pk=compte.agent.pk).update(courriel="Simone@ddets.exemple")
 
 
 def test_the_hasher_works_for_an_unknown_account_too(

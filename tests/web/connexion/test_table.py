@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from seuil.acteurs.models import Agent
+from seuil.acteurs.operations.abonnements import create_abonnement
 from seuil.audit.models import Event
 from seuil.connexions.models import CodeSecours, Connexion, FacteurCode
 from seuil.connexions.operations.facteurs import create_codes_secours
@@ -481,9 +482,31 @@ def test_only_accounts_of_a_demonstration_open_with_a_password_alone(
         reverse("connexion"), {"username": courriel, "password": MOT_DE_PASSE}, **extra
     )
 
-    went_on = response.headers["Location"] == reverse("accueil")
+    went_on = response.headers.get("Location") == reverse("accueil")
     assert went_on is skips
     assert (client.get(reverse("dossiers"), **extra).status_code == 200) is skips
+
+
+def test_a_demonstration_account_opens_nothing_outside_of_a_demonstration(
+    compte: Compte, entrer: Callable[..., StrictClient], settings: Any
+) -> None:
+    settings.SEUIL_DEMO = True
+    Agent.objects.filter(pk=compte.agent.pk).update(courriel="simone@demo.example")
+    compte.agent.refresh_from_db()
+    opened = entrer()
+    assert is_open(opened)
+    _, jeton = create_abonnement(by=compte.agent, on=date(2026, 11, 21))
+    settings.SEUIL_DEMO = False
+
+    # The session, the password even with a code, the passkey page, the calendar.
+    assert not is_open(opened)
+    client = StrictClient()
+    page = first(client, compte.courriel)
+    assert "démonstration" in page.content.decode()
+    assert client.post(reverse("second_facteur"), {"code": compte.code()}).status_code == 302
+    assert not is_open(client)
+    assert client.get(reverse("activer")).status_code == 302
+    assert client.get(reverse("agenda_ics", args=[jeton])).status_code == 404
 
 
 def test_a_demonstration_account_that_took_a_factor_is_asked_for_it(
