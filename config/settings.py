@@ -42,6 +42,10 @@ SEUIL_MESURE = _flag("SEUIL_MESURE")
 SEUIL_JOURNAL_MOIS = int(os.environ.get("SEUIL_JOURNAL_MOIS", "12"))
 SEUIL_JOURNAL_NOMS = _flag("SEUIL_JOURNAL_NOMS")
 SEUIL_JOURNAL_STRICT = _flag("SEUIL_JOURNAL_STRICT")
+# Lines that refusals of visitors may add, in a minute and in each process of the server: of one
+# address, and of all together. Beyond, one line says how many were not written.
+SEUIL_REFUS_ADRESSE = int(os.environ.get("SEUIL_REFUS_ADRESSE", "30"))
+SEUIL_REFUS_TOUS = int(os.environ.get("SEUIL_REFUS_TOUS", "300"))
 SEUIL_ANCRES = Path(os.environ.get("SEUIL_ANCRES", DATA_DIR / "ancres"))
 SEUIL_DEPARTEMENT = os.environ.get("SEUIL_DEPARTEMENT", "33")
 SEUIL_DOCUMENTS = Path(os.environ.get("SEUIL_DOCUMENTS", DATA_DIR / "documents"))
@@ -139,6 +143,8 @@ if SESSION_COOKIE_SECURE:
     # Bound by the browser to this very host.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-seuil", "__Host-seuil-csrf"
 SECURE_SSL_REDIRECT = _flag("SEUIL_HTTPS")
+# Asked from the machine itself, which has no certificate to show.
+SECURE_REDIRECT_EXEMPT = [r"^sante/$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _flag("SEUIL_HTTPS") else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("SEUIL_PROXY") else None
 SECURE_REFERRER_POLICY = "same-origin"

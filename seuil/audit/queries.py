@@ -63,6 +63,13 @@ def list_consultations(*, dossier_id: UUID, depuis: datetime) -> Sequence[Consul
         ]
 
 
+def get_retard_sceau() -> float:
+    """Return for how many seconds the oldest line that is not sealed has waited; 0 when none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT journal.retard()")
+        return float(cursor.fetchone()[0])
+
+
 def count_lignes_a_terme(*, departement: str, avant: datetime) -> int:
     """Return how many sealed lines of a département are older than an instant."""
     with connection.cursor() as cursor:

@@ -6,29 +6,27 @@ import http.client
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from config.database import missing_urls, stop_embedded
+from config.database import keep_embedded, missing_urls, stop_embedded
 from seuil.jobs.comptes import tell_demonstration
 from seuil.jobs.migrer import migrate
+from seuil.jobs.supervision import Programme, follow_starter, stop
 from seuil.kernel.refusal import Refusal
 
 HOST = "127.0.0.1"
 PORT = 8000
 
 _WORKERS = 2
-# Of each: while one waits for the database, the other works.
-_THREADS = 2
 _READY_SECONDS = 60
-_STOP_SECONDS = 10
+_TICK_SECONDS = 0.3
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -53,7 +51,7 @@ def add_port(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until a signal. Returns 0, or 1 when a process ended by itself."""
+    """Serve until a signal. Returns 0, or 1 when the server could not start."""
     with database_stopped_after():
         check_port(arguments.port)
         check_roles()
@@ -125,46 +123,71 @@ def prepare_database() -> None:
 
 
 def serve(*, port: int, environment: Mapping[str, str] | None = None, announce: str = "") -> int:
-    """Run the server and the worker until a signal or the end of one of them.
+    """Run the server and the worker until a signal, starting again whichever ends.
 
-    `announce` is printed under the address once the server answers. Return the exit code.
+    `announce` is printed under the address once the server answers. Return the exit code: 1 when
+    the server ends before its first answer, for a fault that no new start would mend.
     """
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     connection.close()
-    stop = threading.Event()
-    with _signals_set(stop), _children(port, environment or {}) as children:
-        started = _wait_until_ready(port, children, stop)
+    asked = threading.Event()
+    with _signals_set(asked), _programmes(port, environment or {}) as programmes:
+        server, *_ = programmes
+        started = _wait_until_ready(port, server, asked)
         if started:
             print(f"\nSeuil est prêt : http://{HOST}:{port}/")
             if announce:
                 print(announce)
             print("Ctrl-C pour tout arrêter.", flush=True)
-        while not stop.wait(0.3) and not _ended(children):
-            pass
-        ended = None if stop.is_set() else _ended(children)
+        failed = not started and not asked.is_set() and server.has_ended()
+        while not failed and not asked.wait(_TICK_SECONDS):
+            _keep(programmes)
         print("\nArrêt en cours…", flush=True)
-    if ended:
+    if failed:
         print(
-            f"{ended} s’est arrêté de façon inattendue : les messages ci-dessus disent pourquoi.",
+            f"{server.nom} s’est arrêté avant de répondre : les messages ci-dessus disent"
+            " pourquoi.",
             file=sys.stderr,
         )
-        return 1
-    return 0
+    return int(failed)
 
 
-def list_server_arguments(port: int, application: str = "config.wsgi:application") -> list[str]:
+def _keep(programmes: Sequence[Programme]) -> None:
+    for programme in programmes:
+        programme.keep()
+    keep_embedded()
+
+
+def list_server_arguments(port: int, application: str = "config.asgi:application") -> list[str]:
     """Return what Python runs to serve the pages."""
+    return ["-m", "granian", *_list_granian_arguments(port, application)]
+
+
+def _list_granian_arguments(port: int, application: str) -> list[str]:
     return [
-        "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port),
-        "--workers", str(_WORKERS), "--blocking-threads", str(_THREADS), "--no-ws",
-        "--log-level", "warning", application,
+        "--interface", "asginl", "--http", "1", "--no-ws", "--host", HOST, "--port", str(port),
+        "--workers", str(_WORKERS), "--log-level", "warning",
+        # What a client does not end of itself: a head that never comes, an idle connection.
+        "--http1-header-read-timeout", "10000", "--http1-buffer-size", "65536",
+        # One that is killed is replaced while the other answers; one that will not stop is killed.
+        "--respawn-failed-workers", "--workers-kill-timeout", "8",
+        application,
     ]  # fmt: skip
+
+
+def run_server() -> None:
+    """Run the web server in this process, with the arguments of the command line."""
+    from granian.cli import entrypoint
+
+    follow_starter()
+    entrypoint()  # type: ignore[no-untyped-call]
 
 
 def run_worker(*, wait: bool = True) -> None:
     """Run the background tasks in this process until a signal, or only those already waiting."""
     import django
 
+    follow_starter()
     django.setup()
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -210,57 +233,36 @@ def _signals_set(stop: threading.Event) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _children(
-    port: int, environment: Mapping[str, str]
-) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
-    """Start server and worker in their own sessions: Ctrl-C reaches only this process."""
-    server = list_server_arguments(port)
-    worker = ["-c", "from seuil.jobs.servir import run_worker; run_worker()"]
+def _programmes(port: int, environment: Mapping[str, str]) -> Iterator[Sequence[Programme]]:
+    """Start the server, then the worker; neither owns the tables: row-level security applies."""
     env = {"DJANGO_SETTINGS_MODULE": "config.settings", **os.environ, **environment}
-    programs = (("Le serveur", server, "appli"), ("Le traitement des tâches", worker, "travaux"))
-    children: dict[str, subprocess.Popen[bytes]] = {}
+    server = _list_granian_arguments(port, "config.asgi:application")
+    programmes = [
+        Programme(nom, ["-c", f"from seuil.jobs.servir import {name}; {name}()", *arguments],
+                  {**env, "SEUIL_BASE_ROLE": role})
+        for nom, name, arguments, role in (
+            ("Le serveur", "run_server", server, "appli"),
+            ("Le traitement des tâches", "run_worker", [], "travaux"),
+        )
+    ]  # fmt: skip
     try:
-        for name, command, role in programs:
-            # Neither owns the tables: row-level security applies to both.
-            children[name] = subprocess.Popen(  # noqa: S603 - fixed commands of our own interpreter
-                [sys.executable, *command],
-                env={**env, "SEUIL_BASE_ROLE": role},
-                start_new_session=True,
-            )
-        yield children
+        for programme in programmes:
+            programme.start()
+        yield programmes
     finally:
-        _stop(children)
+        stop(programmes)
 
 
-def _stop(children: Mapping[str, "subprocess.Popen[bytes]"]) -> None:
-    for child in children.values():
-        child.terminate()
-    deadline = time.monotonic() + _STOP_SECONDS
-    for child in children.values():
-        try:
-            child.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-
-
-def _ended(children: Mapping[str, "subprocess.Popen[bytes]"]) -> str | None:
-    return next((name for name, child in children.items() if child.poll() is not None), None)
-
-
-def _wait_until_ready(
-    port: int, children: Mapping[str, "subprocess.Popen[bytes]"], stop: threading.Event
-) -> bool:
+def _wait_until_ready(port: int, server: Programme, asked: threading.Event) -> bool:
     """Tell whether the server answers a request, whatever the answer, before it is time to stop."""
     deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline and not stop.is_set() and not _ended(children):
+    while time.monotonic() < deadline and not asked.is_set() and not server.has_ended():
+        probe = http.client.HTTPConnection(HOST, port, timeout=5)
         try:
-            probe = http.client.HTTPConnection(HOST, port, timeout=5)
             probe.request("GET", "/")
             probe.getresponse()
         except OSError:
-            stop.wait(0.2)
+            asked.wait(0.2)
         else:
             return True
         finally:

@@ -1,7 +1,10 @@
 """Background tasks, found by Procrastinate at start. No legal date depends on one having run."""
 
 from django.conf import settings
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import Status as JobStatus
 
 from seuil.acteurs.models import Departement
 from seuil.acteurs.operations.agents import suspend_endormis
@@ -17,8 +20,9 @@ QUEUE_PROJECTIONS = "projections"
 QUEUE_JOURNAL = "journal"
 QUEUE_COMPTES = "comptes"
 QUEUE_CONSERVATION = "conservation"
+QUEUE_REPRISE = "reprise"
 # The queues that exist; the worker of `seuil servir` consumes them all.
-QUEUES = (QUEUE_PROJECTIONS, QUEUE_JOURNAL, QUEUE_COMPTES, QUEUE_CONSERVATION)
+QUEUES = (QUEUE_PROJECTIONS, QUEUE_JOURNAL, QUEUE_COMPTES, QUEUE_CONSERVATION, QUEUE_REPRISE)
 
 
 @app.periodic(cron="15 2 * * *")
@@ -71,6 +75,27 @@ def anchor_journal(timestamp: int | None = None) -> None:
     """Copy the head of each chain outside the database, once a day."""
     with acting_as_machine("journal", on=today()):
         anchor_all(folder=settings.SEUIL_ANCRES)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="retry_interrompues",
+    queue=QUEUE_REPRISE,
+    lock="retry_interrompues",
+    queueing_lock="retry_interrompues",
+    pass_context=True,
+)
+async def retry_interrompues(context: JobContext, timestamp: int | None = None) -> None:
+    """Run again what a killed worker left half done: its lock would stop all that follow.
+
+    Each of our tasks may be run twice. When the same one waits already, that one is enough.
+    """
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        try:
+            await manager.retry_job(job)
+        except (AlreadyEnqueued, ConnectorException):
+            await manager.finish_job(job, JobStatus.FAILED, delete_job=False)
 
 
 @app.periodic(cron="45 1 * * *")

@@ -122,15 +122,19 @@ END $$;
 -- Seal every line whose transaction, and all those begun before it, are over: a line that is not
 -- sealed and bears an older transaction than the last seal was put there afterwards.
 CREATE OR REPLACE FUNCTION journal.sceller() RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '30s' AS $$
 DECLARE
   d text;
   total bigint := 0;
   limite bigint := journal.decalage() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('journal.sceller'));
-  FOR d IN SELECT departement FROM audit_event UNION SELECT departement FROM audit_sceau LOOP
+  -- Two seals at once would fork a chain. No advisory lock: anyone may hold one, for ever.
+  LOCK TABLE audit_sceau IN SHARE ROW EXCLUSIVE MODE;
+  -- From one département to the next by the index: the tables hold millions of lines.
+  SELECT min(departement) INTO d FROM audit_sceau;
+  WHILE d IS NOT NULL LOOP
     PERFORM journal.ecarter(d, limite);
+    SELECT min(departement) INTO d FROM audit_sceau WHERE departement > d;
   END LOOP;
   SELECT min(departement) INTO d FROM audit_event;
   WHILE d IS NOT NULL LOOP
@@ -172,6 +176,26 @@ BEGIN
   END LOOP;
   RETURN total;
 END $$;
+
+-- For how many seconds the oldest line that is not sealed has waited; zero when none waits.
+CREATE OR REPLACE FUNCTION journal.retard() RETURNS double precision
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  WITH RECURSIVE d(code) AS (
+    SELECT min(departement) FROM audit_event
+    UNION ALL
+    SELECT (SELECT min(departement) FROM audit_event WHERE departement > d.code) FROM d
+      WHERE d.code IS NOT NULL
+  )
+  SELECT coalesce(extract(epoch FROM clock_timestamp() - min(e.created_at)), 0)
+  FROM d CROSS JOIN LATERAL (
+    SELECT created_at FROM audit_event
+    WHERE departement = d.code AND txid > coalesce(
+      (SELECT txid FROM audit_sceau WHERE departement = d.code ORDER BY rang DESC LIMIT 1),
+      (SELECT txid FROM audit_ancre WHERE departement = d.code AND genre = 'retrait'
+        ORDER BY rang DESC LIMIT 1), -1)
+    ORDER BY txid LIMIT 1
+  ) e
+$$;
 
 -- Write down the head of one chain, once a day and whenever asked.
 CREATE OR REPLACE FUNCTION journal.ancrer(p_departement text) RETURNS bigint

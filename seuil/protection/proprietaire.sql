@@ -20,7 +20,7 @@ DO $$ DECLARE f text; BEGIN
     GRANT EXECUTE ON FUNCTION journal.inscrire(uuid, text, text, text, text, text, text, text,
       text, text, uuid[], text[], text[], text[], text, text, text, date, jsonb),
       journal.sceller(), journal.ancrer(text), journal.consultations(uuid, timestamptz),
-      journal.txid() TO seuil_appli;
+      journal.txid(), journal.retard() TO seuil_appli;
   END IF;
   IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'seuil_travaux') THEN
     GRANT EXECUTE ON FUNCTION journal.retirer(text, timestamptz) TO seuil_travaux;

@@ -3,6 +3,12 @@
 They need neither a session nor a database: they must show when these are what failed.
 """
 
+import errno
+import sys
+from http import HTTPStatus
+
+import psycopg
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -27,7 +33,31 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(render_to_string("erreurs/500.html"), status=500)
+    """Say what is missing when it is not a fault of ours: the database, or room on the disk."""
+    status, name = _find_outage(sys.exc_info()[1])
+    response = HttpResponse(render_to_string(f"erreurs/{name}.html"), status=status)
+    if status != HTTPStatus.INTERNAL_SERVER_ERROR:
+        response.headers["Cache-Control"] = "no-store"
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = "10"
+    return response
+
+
+# No room, a quota reached, a file larger than what the account may write.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def _find_outage(error: BaseException | None) -> tuple[HTTPStatus, str]:
+    """Return the status and the page that tell what failed."""
+    while error is not None:
+        if isinstance(error, psycopg.errors.DiskFull) or getattr(error, "errno", None) in _FULL:
+            return HTTPStatus.INSUFFICIENT_STORAGE, "507"
+        if isinstance(error, OperationalError | InterfaceError):
+            if isinstance(error.__cause__, psycopg.errors.DiskFull):
+                return HTTPStatus.INSUFFICIENT_STORAGE, "507"
+            return HTTPStatus.SERVICE_UNAVAILABLE, "503_base"
+        error = error.__cause__ or error.__context__
+    return HTTPStatus.INTERNAL_SERVER_ERROR, "500"
 
 
 def write_not_allowed(response: HttpResponse) -> None:

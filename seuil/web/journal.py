@@ -37,6 +37,8 @@ from seuil.dossiers.models import Dossier
 from seuil.kernel import clock
 from seuil.kernel.contexte import counting, current
 from seuil.kernel.models import new_id
+from seuil.web.debit import Debit
+from seuil.web.session import get_adresse
 
 logger = logging.getLogger(__name__)
 _NUMERO = re.compile(r"[0-9AB]{2,3}-[0-9]{4}-[0-9]+")
@@ -197,17 +199,42 @@ class JournalMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self._debit = Debit()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         _request_id(request)
+        self._write_omis(request)
         response = self.get_response(request)
         kind, secret = getattr(request, "refus", None) or (
             _REFUSALS.get(response.status_code, "") if request.resolver_match else "",
             "",
         )
-        if kind:
+        if kind and self._admits(request):
             self._write(request, kind, secret)
         return response
+
+    def _admits(self, request: HttpRequest) -> bool:
+        """Tell whether a refusal is written: always an agent's, a visitor's within measure."""
+        return isinstance(getattr(request, "user", None), Agent) or self._debit.admit(
+            get_adresse(request),
+            par_adresse=settings.SEUIL_REFUS_ADRESSE,
+            tous=settings.SEUIL_REFUS_TOUS,
+        )
+
+    def _write_omis(self, request: HttpRequest) -> None:
+        """Say, at the first request of another minute, how many refusals were not written."""
+        omis = self._debit.take_omis(at=clock.now())
+        if omis is None:
+            return
+        details = {
+            "minute": omis.minute.isoformat(), "nombre": omis.nombre, "adresses": omis.adresses,
+        }  # fmt: skip
+        page = Page(kind="refus.omis", nom="", requete=_request_id(request), details=details)
+        try:
+            with transaction.atomic():
+                record_refus(by=Lecteur(), page=page)
+        except DatabaseError:
+            logger.exception("%d refus de visiteurs n’ont pas été comptés au journal", omis.nombre)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:  # noqa: ARG002 - Django's signature
         """Answer that nothing is served, when the journal is what failed."""

@@ -186,7 +186,7 @@ def get_lieu(request: HttpRequest, agent: Agent | None) -> Lieu:
     poste = _read_poste(request)
     digest = _hash_poste(poste) if poste else ""
     connu = agent is not None and is_poste_connu(agent=agent, poste=digest, at=clock.now())
-    return Lieu(_get_adresse(request), digest, connu)
+    return Lieu(get_adresse(request), digest, connu)
 
 
 def get_site(request: HttpRequest) -> Site:
@@ -195,7 +195,8 @@ def get_site(request: HttpRequest) -> Site:
     return Site(host.rpartition(":")[0] if ":" in host else host, f"{request.scheme}://{host}")
 
 
-def _get_adresse(request: HttpRequest) -> str:
+def get_adresse(request: HttpRequest) -> str:
+    """Return the network address of whoever asks, as our own proxy says it."""
     address = request.META.get("REMOTE_ADDR", "")
     if settings.SECURE_PROXY_SSL_HEADER:
         # The last one is written by our own proxy; those before it, by anyone.

@@ -23,5 +23,6 @@ urlpatterns = [
         "droit",
         "departement",
         "comptes",
+        "sante",
     )
 ]

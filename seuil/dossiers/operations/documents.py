@@ -1,8 +1,11 @@
 """Attach a document; record a date told."""
 
 import hashlib
+import os
+import re
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -17,12 +20,15 @@ from seuil.kernel.models import new_id
 from seuil.kernel.refusal import Refusal
 
 DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
-# First bytes → type: what a file is, whatever its name says.
+# First bytes → type, and the ends of name that agree: what a file is, whatever its name says.
 _SIGNATURES = (
-    (b"%PDF-", "application/pdf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"%PDF-", "application/pdf", (".pdf",)),
+    (b"\x89PNG\r\n\x1a\n", "image/png", (".png",)),
+    (b"\xff\xd8\xff", "image/jpeg", (".jpg", ".jpeg")),
 )
+# What a computer takes for the kind of a file: « Bail de M. Dupont » has none.
+_EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_NOM_MAX = 150
 
 
 class RegleSansParametre(Refusal):
@@ -34,6 +40,14 @@ class RegleSansParametre(Refusal):
 
 class DocumentRefuse(Refusal):
     message = "Ce fichier n’est pas accepté : déposez un PDF, un JPEG ou un PNG de 10 Mo au plus."
+
+
+class NomTrompeur(Refusal):
+    message = (
+        "Le nom de ce fichier ne dit pas ce qu’il est\N{NO-BREAK SPACE}: son contenu est d’un autre"
+        " type que ne l’annonce la fin de son nom. Renommez-le (.pdf, .jpg ou .png), puis"
+        " déposez-le de nouveau."
+    )
 
 
 @transaction.atomic
@@ -66,18 +80,20 @@ def attach_document(
 ) -> Document:
     """Keep a file with the dossier, under an opaque name, after looking at what it is.
 
-    Raises DocumentRefuse (too large, empty, not a PDF, JPEG or PNG), FaitDejaConnu (same bytes).
+    Raises DocumentRefuse (too large, empty, not a PDF, JPEG or PNG), NomTrompeur, FaitDejaConnu
+    (same bytes).
     """
-    type_mime = next((t for s, t in _SIGNATURES if contenu.startswith(s)), "")
+    type_mime, fins = next(((t, f) for s, t, f in _SIGNATURES if contenu.startswith(s)), ("", ()))
     if not type_mime or len(contenu) > DOCUMENT_MAX_BYTES:
         raise DocumentRefuse
+    nom = _check_nom(nom, fins)
     empreinte = hashlib.sha256(contenu).hexdigest()
     document, created = Document.objects.get_or_create(
         dossier=dossier,
         empreinte=empreinte,
         defaults={
             "id": new_id(),
-            "nom": nom[:150],
+            "nom": nom,
             "nature": nature,
             "type_mime": type_mime,
             "taille": len(contenu),
@@ -87,8 +103,42 @@ def attach_document(
     )
     if not created:
         raise FaitDejaConnu("Ce document est déjà dans le dossier.")
-    folder = settings.SEUIL_DOCUMENTS / dossier.departement_id
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / str(document.pk)).write_bytes(contenu)
     record_line("document.depose", dossier, by, on)
+    _write(settings.SEUIL_DOCUMENTS / dossier.departement_id, str(document.pk), contenu)
     return document
+
+
+def _check_nom(nom: str, fins: tuple[str, ...]) -> str:
+    """Return the name to keep, with an end that agrees with the type. Raises NomTrompeur."""
+    found = _EXTENSION.search(nom)
+    fin = found.group() if found else fins[0]
+    if fin.lower() not in fins:
+        raise NomTrompeur
+    return f"{(nom.removesuffix(fin) if found else nom)[: _NOM_MAX - len(fin)]}{fin}"
+
+
+def _write(folder: Path, name: str, contenu: bytes) -> None:
+    """Write a file whole, readable by this account only; nothing half written stays."""
+    make_private(folder)
+    path = folder / name
+    try:
+        with open(path, "xb", opener=_open_private) as file:
+            file.write(contenu)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder of documents, that this account alone opens."""
+    for place in (folder.parent, folder):
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if place.stat().st_mode & 0o077:
+            # Made by a version that left it open.
+            place.chmod(0o700)

@@ -28,6 +28,7 @@ from seuil.usecases.import_decoupage import DecoupageRefuse, DecoupageSaisi, imp
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.decoupages.forms import CommuneForm, ComparerForm, ImportForm, ModifierForm
 from seuil.web.journal import figures_only
+from seuil.web.reception import receives
 from seuil.web.saisie import attempt
 
 # A longer list of communes is folded.
@@ -135,6 +136,7 @@ def decoupage_commune(request: AgentRequest) -> HttpResponse:
     return render(request, "decoupages/commune.html", context)
 
 
+@receives(megabytes=2)
 @requires("agents.gerer")
 @figures_only
 @require_http_methods(["GET", "HEAD", "POST"])

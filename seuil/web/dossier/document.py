@@ -17,6 +17,7 @@ from seuil.web.access import AgentRequest, find_dossier, get_agent, request_day,
 from seuil.web.addresses import tab_address
 from seuil.web.components.forms import FichierField, Formulaire
 from seuil.web.journal import saw
+from seuil.web.reception import receives
 from seuil.web.saisie import Page, answer
 
 
@@ -49,6 +50,7 @@ class DocumentForm(Formulaire):
         }
 
 
+@receives(megabytes=10)
 @requires("dossier.completer")
 @require_http_methods(["GET", "HEAD", "POST"])
 def document_deposer(request: AgentRequest, numero: str) -> HttpResponse:

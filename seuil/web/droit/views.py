@@ -27,6 +27,7 @@ from seuil.web.droit.presentation import (
     read_regle,
 )
 from seuil.web.journal import figures_only
+from seuil.web.reception import receives
 
 
 @requires("droit.lire")
@@ -104,6 +105,7 @@ def droit_changer(request: AgentRequest) -> HttpResponse:
     return render(request, "droit/changer.html", {"peut_essayer": may(request, "droit.essayer")})
 
 
+@receives(megabytes=1)
 @requires("droit.essayer")
 @figures_only
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -19,6 +19,7 @@ from seuil.web.access import AgentRequest, get_agent, request_day, requires
 from seuil.web.journal import saw
 from seuil.web.listes.forms import ColonnesForm, DepotForm
 from seuil.web.nombres import read_nombre, read_page
+from seuil.web.reception import receives
 from seuil.web.saisie import attempt, press
 
 # Opened first: what a person has to look at.
@@ -41,6 +42,7 @@ def listes(request: AgentRequest) -> HttpResponse:
     return render(request, "listes/listes.html", {"lots": lots})
 
 
+@receives(megabytes=10)
 @requires("acte.importer")
 @require_http_methods(["GET", "HEAD", "POST"])
 def liste_deposer(request: AgentRequest) -> HttpResponse:

@@ -1,0 +1,1 @@
+"""The health of the service, for who watches it."""
