@@ -430,9 +430,9 @@ def _print_heures(arguments: argparse.Namespace) -> int:
         )
     except (droit.DateHorsPeriode, droit.DureeIllisible) as refusal:
         raise DemandeIncomplete(str(refusal)) from refusal
-    if arguments.json:
+    if arguments.as_json:
         fields = {"date": end.date().isoformat(), "heure": f"{end:%H:%M}", "etapes": [step]}
-        print(json.dumps(fields, ensure_ascii=False, indent=2))
+        write_json(fields)
     else:
         print(f"{droit.write_date(end.date())} à {end:%H h %M} ({end:%Y-%m-%dT%H:%M})\n{step}")
     return 0

@@ -232,7 +232,7 @@ class JournalMiddleware:
         page = Page(kind="refus.omis", nom="", requete=_request_id(request), details=details)
         try:
             with transaction.atomic():
-                record_refus(by=Lecteur(), page=page)
+                record_refus(by=Lecteur(), page=page, on=clock.today())
         except DatabaseError:
             logger.exception("%d refus de visiteurs n’ont pas été comptés au journal", omis.nombre)
 

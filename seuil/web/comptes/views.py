@@ -142,7 +142,7 @@ def compte_geste(request: AgentRequest, agent_id: UUID, geste: str) -> HttpRespo
 
 
 @requires("organismes.domaines", "agents.gerer")
-@require_GET
+@require_safe
 def comptes_domaines(request: AgentRequest) -> HttpResponse:
     """List the organisations and the domains of their agents' addresses."""
     context = {
@@ -154,7 +154,7 @@ def comptes_domaines(request: AgentRequest) -> HttpResponse:
 
 @requires("organismes.domaines")
 @requires_recent_sign_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def comptes_domaine(request: AgentRequest, organisation_id: UUID) -> HttpResponse:
     """Write the domains of one organisation: the officer's to do, never who invites."""
     organisation = get_object_or_404(list_organismes(agent=get_agent(request)), pk=organisation_id)
