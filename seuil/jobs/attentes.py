@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from seuil.engines import droit
+from seuil.kernel.accord import write_pluriel
 from seuil.kernel.refusal import Refusal
 from seuil.strict_yaml import FichierIllisible
 

@@ -12,7 +12,7 @@ from tests.architecture.sources import SEUIL, TEMPLATES, parse, python_files
 # Invariable, or no noun.
 _SANS_PLURIEL = {
     "mois", "fois", "cas", "dans", "plus", "moins", "sans", "puis", "depuis", "hors", "après",
-    "ans", "pas", "vers", "sous", "chez", "très", "jamais", "des", "les", "gives",
+    "ans", "pas", "vers", "sous", "chez", "très", "jamais", "des", "les", "vous", "nous", "gives",
 }  # fmt: skip
 _MOT = re.compile(r"[\s\u00a0\u202f]([a-zàâéèêîôûç]{2,}s)\b")
 # In a template: a variable, then a word that bears an « s ».
