@@ -43,7 +43,8 @@ def fill_parameters(arguments: argparse.Namespace) -> int:
     except (OSError, UnicodeDecodeError) as refusal:
         raise RemplissageImpossible(f"Ce fichier ne se laisse pas lire : {fichier}.") from refusal
     print(
-        f"{len(filled)} règles complétées dans {dossier} : {', '.join(sorted(filled)) or 'aucune'}"
+        f"{write_pluriel(len(filled), 'règle complétée')} dans {dossier} :"
+        f" {', '.join(sorted(filled)) or 'aucune'}"
     )
     print("À essayer : seuil droit effet --parametres DOSSIER --departement CODE")
     return 0
