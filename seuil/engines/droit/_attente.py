@@ -15,7 +15,7 @@ _MARGE = "    "
 _BLOC = re.compile(r"^([A-Za-z0-9]+):[ ]*\n((?:[ ]{4}.*\n|[ ]*\n)+)", re.MULTILINE)
 _TETE = """\
 # Textes à lire : une règle par bloc. Remplacez « a_obtenir » et « questions » par la valeur (« n »
-# et « unit », « seuils » ou « texte »), dites la certitude, la vérification et la référence.
+# et « unit », « seuils » ou « texte »), dites certitude, date de vérification et référence.
 # Laissez un bloc tel quel, ou effacez-le, s’il attend encore.
 """
 
