@@ -34,7 +34,7 @@ from seuil.audit.operations import (
 from seuil.audit.queries import get_registre
 from seuil.audit.rules import find_categories
 from seuil.dossiers.models import Dossier
-from seuil.kernel.clock import now
+from seuil.kernel import clock
 from seuil.kernel.contexte import counting, current
 from seuil.kernel.models import new_id
 from seuil.web.debit import Debit
@@ -223,7 +223,7 @@ class JournalMiddleware:
 
     def _write_omis(self, request: HttpRequest) -> None:
         """Say, at the first request of another minute, how many refusals were not written."""
-        omis = self._debit.take_omis(at=now())
+        omis = self._debit.take_omis(at=clock.now())
         if omis is None:
             return
         details = {
