@@ -1,10 +1,12 @@
 """Acts received, and the lists they came in."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
 from seuil.actes.rules.types import CATEGORIE_PAR_TYPE, SENS_PAR_TYPE
-from seuil.acteurs.models import Departement
+from seuil.acteurs.models import Departement, Organisation
 from seuil.dossiers.models import Dossier
 from seuil.kernel.cartes import Fait
 from seuil.kernel.models import Record
@@ -78,6 +80,10 @@ class Lot(Record):
     compte = models.JSONField("compte rendu", default=dict)
     depose_le = models.DateField("déposée le")
     depose_par = models.CharField("déposée par", max_length=200)
+    # Whose agents apply it or give it up; none for a list that came by the command line.
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="lots", null=True
+    )
     applique_le = models.DateField("appliquée le", null=True)
 
     class Meta:
@@ -99,7 +105,7 @@ class Lot(Record):
     class Privacy:
         technique = {
             "departement", "type", "source", "nom_fichier", "empreinte", "etat", "lecture",
-            "compte", "depose_le", "depose_par", "applique_le",
+            "compte", "depose_le", "depose_par", "organisation", "applique_le",
         }  # fmt: skip
         retention = "liste"
 
@@ -129,6 +135,10 @@ class Ligne(models.Model):
         verbose_name = "ligne importée"
         verbose_name_plural = "lignes importées"
         constraints = [models.UniqueConstraint(fields=["lot", "numero"], name="ligne_unique")]
+
+    # What a row may tell of a household: once the list is applied, whoever reads all of it in the
+    # file reads the row.
+    CONTENU: ClassVar = ("identite", "bail_dette", "procedure")
 
     class Rls:
         portee = "ligne"

@@ -48,10 +48,14 @@ def create_lot(
     liste: ListeSaisie,
     table: Table,
     correspondance: Mapping[int, str],
+    organisation_id: UUID | None,
     by: Author,
     on: date,
 ) -> Lot:
-    """Stage a list as read; its rows follow with add_lignes. Writes the audit line."""
+    """Stage a list as read; its rows follow with add_lignes. Writes the audit line.
+
+    `organisation_id`: whose agents may apply it or give it up.
+    """
     lot = Lot.objects.create(
         departement_id=liste.departement,
         type=liste.type_acte,
@@ -69,6 +73,7 @@ def create_lot(
         },
         depose_le=on,
         depose_par=by.author_label,
+        organisation_id=organisation_id,
     )
     record_event(kind="liste.deposee", by=by, on=on, target_type="lot", target_id=lot.pk)
     return lot

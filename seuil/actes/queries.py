@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import reduce
+from operator import and_
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from seuil.actes.models import Acte, Correspondance, Ligne, Lot
 from seuil.actes.rules.champs import get_synonymes
@@ -55,6 +57,8 @@ class Apercu:
     lignes: list[LigneVue]
     page: int
     pages: int
+    # Rows of files that the reader does not open: counted, never shown.
+    fermees: int
 
 
 def list_lots(*, agent: Agent) -> list[Lot]:
@@ -85,15 +89,15 @@ def get_apercu(
 ) -> Apercu:
     """Return a list with its columns, its counts and a page of its rows.
 
-    A row names its dossier where the agent opens it.
+    A row names its dossier where the agent opens it; once the list is applied, a row of another
+    file is only counted.
 
     Raises Lot.DoesNotExist when the agent may not see it.
     """
     lot = get_lot(agent=agent, lot_id=lot_id)
-    comptes = dict(
-        Ligne.objects.filter(lot=lot).values_list("etat").annotate(n=Count("id")).order_by("etat")
-    )
-    rows = Ligne.objects.filter(lot=lot)
+    rows = filter_lignes(agent=agent, on=on, lot=lot)
+    comptes = dict(rows.values_list("etat").annotate(n=Count("id")).order_by("etat"))
+    fermees = _count_lues(lot) - sum(comptes.values()) if lot.etat == Lot.Etat.APPLIQUE else 0
     if etat:
         rows = rows.filter(etat=etat)
     total = comptes.get(etat, 0) if etat else sum(comptes.values())
@@ -103,7 +107,36 @@ def get_apercu(
     lignes = _list_lignes(
         rows.order_by("numero")[first : first + LIGNES_PAR_PAGE], agent=agent, on=on
     )
-    return Apercu(lot, _list_colonnes(lot), comptes, lignes, page, pages)
+    return Apercu(lot, _list_colonnes(lot, rows), comptes, lignes, page, pages, fermees)
+
+
+def filter_lignes(*, agent: Agent, on: date, lot: Lot) -> QuerySet[Ligne]:
+    """Return the rows of a list that the agent may read.
+
+    Before it is applied, all of them: the matrix opens the lists received. Afterwards a row follows
+    its file, and what went to no file stays with those who deposited it.
+    """
+    rows = Ligne.objects.filter(lot=lot)
+    if lot.etat != Lot.Etat.APPLIQUE:
+        return rows
+    opened = [
+        Q(dossier__in=Dossier.objects.visible_to(agent, on=on, categorie=c).values("pk"))
+        for c in Ligne.CONTENU
+    ]
+    filed = reduce(and_, opened)
+    return rows.filter(filed | Q(dossier=None) if is_own(lot=lot, agent=agent) else filed)
+
+
+def is_own(*, lot: Lot, agent: Agent) -> bool:
+    """Tell whether the agent may apply a list or give it up: its organisation deposited it.
+
+    A list that came by the command line is of whoever may import.
+    """
+    return lot.organisation_id in {None, agent.organisation_id}
+
+
+def _count_lues(lot: Lot) -> int:
+    return int(lot.compte.get("lus", 0))
 
 
 def _list_lignes(rows: QuerySet[Ligne], *, agent: Agent, on: date) -> list[LigneVue]:
@@ -205,12 +238,10 @@ _DECODERS: Mapping[str, type[date] | type[datetime] | type[time]] = {
 }
 
 
-def _list_colonnes(lot: Lot) -> list[ColonneVue]:
+def _list_colonnes(lot: Lot, rows: QuerySet[Ligne]) -> list[ColonneVue]:
     lecture = lot.lecture
     mapping = {int(i): champ for i, champ in lecture["correspondance"].items()}
-    samples = list(
-        Ligne.objects.filter(lot=lot).order_by("numero").values_list("cellules", flat=True)[:40]
-    )
+    samples = list(rows.order_by("numero").values_list("cellules", flat=True)[:40])
     return [
         ColonneVue(index, entete, mapping.get(index, ""), _list_exemples(samples, index))
         for index, entete in enumerate(lecture["entetes"])

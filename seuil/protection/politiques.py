@@ -6,6 +6,7 @@ By other code than the queries’ (dossiers/models): a fault of one is stopped b
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from seuil.actes.models import Ligne, Lot
 from seuil.kernel.contexte import ROLE
 from seuil.protection.cartes import Protegee, list_tables
 from seuil.protection.chemins import name_function
@@ -180,7 +181,24 @@ def _reach_dossier(t: Protegee, operation: str) -> str:
 
 def _reach_ligne(t: Protegee, operation: str) -> str:
     wide = _wide("p.departement_id", t.categories, operation)
-    return f"EXISTS (SELECT 1 FROM actes_lot p WHERE p.id = {t.table}.lot_id AND {wide})"
+    shown = f"{wide} AND {_reach_contenu(t)}" if operation == "lire" else wide
+    return f"EXISTS (SELECT 1 FROM actes_lot p WHERE p.id = {t.table}.lot_id AND {shown})"
+
+
+def _reach_contenu(t: Protegee) -> str:
+    """Return what opens a row once its list is applied: its file, or having deposited it."""
+    dossier = f"{t.table}.dossier_id"
+    opened = " AND ".join(
+        f"({_wide('p.departement_id', (c,), 'lire')} OR {_among(dossier, (c,), 'lire')}"
+        f" OR droits.ouvre({dossier}, {_portee(c, 'lire')}))"
+        for c in Ligne.CONTENU
+    )
+    known = f"{dossier} <> ALL ((SELECT droits.dossiers_limites())::uuid[]) AND {opened}"
+    own = "p.organisation_id IS NULL OR p.organisation_id = (SELECT droits.organisation())"
+    return (
+        f"(p.etat <> '{Lot.Etat.APPLIQUE.value}' OR (SELECT droits.partout('lire'))"
+        f" OR CASE WHEN {dossier} IS NULL THEN {own} ELSE {known} END)"
+    )
 
 
 def _reach_departement(t: Protegee, operation: str) -> str:

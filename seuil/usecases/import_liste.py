@@ -25,7 +25,13 @@ from seuil.actes.operations import (
     record_correspondance,
     set_lot_state,
 )
-from seuil.actes.queries import get_actes_connus, get_communes, get_correspondance, list_rows
+from seuil.actes.queries import (
+    get_actes_connus,
+    get_communes,
+    get_correspondance,
+    is_own,
+    list_rows,
+)
 from seuil.actes.rules.champs import get_known_headers, load_titres, why_not_mapping
 from seuil.actes.rules.lignes import ActeRecu, LecteurDeLignes, LigneLue
 from seuil.actes.rules.listes import ListeSaisie
@@ -60,6 +66,13 @@ class ImportInterdit(Refusal):
 
 class ColonnesManquantes(Refusal):
     """The mapping does not say where a mandatory field is."""
+
+
+class ListeDAutrui(Refusal):
+    message = (
+        "Cette liste a été déposée par un autre organisme : lui seul peut la préparer, l’appliquer"
+        " ou l’abandonner."
+    )
 
 
 class TypeInconnu(Refusal):
@@ -118,9 +131,9 @@ def deposit_liste(*, liste: ListeSaisie, by: Agent | Machine, on: date) -> Lot:
 def map_liste(*, lot: Lot, correspondance: Mapping[int, str], by: Agent | Machine, on: date) -> Lot:
     """Say what each column means (empty: nothing), remember it for the source, and read the rows.
 
-    Raises ColonnesManquantes, ListeDejaAppliquee, ImportInterdit.
+    Raises ColonnesManquantes, ListeDejaAppliquee, ListeDAutrui, ImportInterdit.
     """
-    _check_right(by, lot.departement_id)
+    _check_own(by, lot)
     lot = _lock_lot(lot)
     entetes = lot.lecture["entetes"]
     champs = load_titres().champs
@@ -161,9 +174,9 @@ def apply_liste(
     """Apply a staged list whole: its accepted rows, and those to verify that were confirmed.
 
     The rows are judged again against what is known now. Raises ListeDejaAppliquee,
-    ColonnesManquantes, ImportInterdit.
+    ColonnesManquantes, ListeDAutrui, ImportInterdit.
     """
-    _check_right(by, lot.departement_id)
+    _check_own(by, lot)
     lock_import(departement=lot.departement_id)
     lot = _lock_lot(lot)
     mapping = _stored_mapping(lot)
@@ -177,8 +190,11 @@ def apply_liste(
 @_as_machine
 @transaction.atomic
 def abandon_liste(*, lot: Lot, by: Agent | Machine, on: date) -> Lot:
-    """Set a staged list aside; nothing of it is applied. Raises ListeDejaAppliquee."""
-    _check_right(by, lot.departement_id)
+    """Set a staged list aside; nothing of it is applied.
+
+    Raises ListeDejaAppliquee, ListeDAutrui, ImportInterdit.
+    """
+    _check_own(by, lot)
     lot = _lock_lot(lot)
     return set_lot_state(
         lot=lot,
@@ -231,7 +247,14 @@ def _deposit(
         type_acte=liste.type_acte,
         entetes=table.headers,
     )
-    lot = create_lot(liste=liste, table=table, correspondance=mapping, by=by, on=on)
+    lot = create_lot(
+        liste=liste,
+        table=table,
+        correspondance=mapping,
+        organisation_id=by.organisation_id if isinstance(by, Agent) else None,
+        by=by,
+        on=on,
+    )
     if not stage:
         return lot, table.rows, mapping
     everything_known = len(mapping) == len(table.headers) and not why_not_mapping(mapping)
@@ -315,7 +338,12 @@ def _apply(
     touched = {pk for pk, _, _ in placed}
     if lot.type in _ACTES_INSTRUITS:
         open_instruction(dossier_ids=touched, on=on)
-    dossiers = {numero: pk for pk, _, numero in placed}
+    # Those that bring nothing too, of a file already open: they tell of its household.
+    dossiers = {
+        x.numero: ids[x.acte.menage.cle]
+        for x in analyse.lues
+        if x.acte and x.acte.menage.cle in ids
+    }
     if rows:
         add_lignes(lot=lot, rows=rows, lues=analyse.lues, dossiers=dossiers)
     else:
@@ -376,6 +404,12 @@ def _lock_lot(lot: Lot) -> Lot:
     if fresh.etat in {Lot.Etat.APPLIQUE, Lot.Etat.ABANDONNE}:
         raise ListeDejaAppliquee
     return fresh
+
+
+def _check_own(by: Agent | Machine, lot: Lot) -> None:
+    _check_right(by, lot.departement_id)
+    if isinstance(by, Agent) and not is_own(lot=lot, agent=by):
+        raise ListeDAutrui
 
 
 def _check_right(by: Agent | Machine, departement: str) -> None:

@@ -18,6 +18,7 @@ LIRE, ECRIRE, EFFACER = "lire", "ecrire", "effacer"
 # Table → how its rows are reached, category, other categories by the value of a column.
 #   fait     : a fact of one dossier          dossier : the dossier itself
 #   pays     : of a département, no person    listes  : of a département, names people
+#   ligne    : as listes, then as its file once the list is applied
 #   tache    : told to whom it is due too     acces   : a link     bailleur : by its leases
 CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
     "dossiers_dossier": ("dossier", "", None),
@@ -29,7 +30,7 @@ CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
     "accompagnements_choix": ("pays", "accompagnement", None),
     "actes_lot": ("listes", "listes", None),
     "actes_correspondance": ("listes", "listes", None),
-    "actes_ligne": ("listes", "listes", None),
+    "actes_ligne": ("ligne", "listes", None),
     "conservation_demandedroit": ("listes", "droits", None),
     "dossiers_personne": ("fait", "identite", None),
     "dossiers_composition": ("fait", "identite", None),
@@ -209,10 +210,11 @@ class Oracle:
         if operation == EFFACER:
             return False
         sorte, categorie, par_valeur = CLASSEMENT[row.table]
-        if sorte in {"pays", "listes"}:
+        if sorte in {"pays", "listes", "ligne"}:
             here = row.departement == p.departement
             free = sorte == "pays" and operation == LIRE
-            return here and (free or self.whole(p, categorie, operation))
+            told = sorte != "ligne" or operation != LIRE or self._shows(p, row, on, at)
+            return here and told and (free or self.whole(p, categorie, operation))
         if sorte == "bailleur":
             return row.departement == p.departement and (
                 self.whole(p, categorie, operation)
@@ -228,6 +230,17 @@ class Oracle:
             categorie = par_valeur[1].get(row.valeurs[par_valeur[0]], categorie)
         own = row.table not in A_SOI or row.valeurs["organisation_id"] == p.organisation
         return own and self.reaches(p, d, categorie, operation, on, at)
+
+    def _shows(self, p: Persona, row: "Ligne", on: date, at: datetime) -> bool:
+        """A row of an applied list is read as its file is; without one, by who deposited it."""
+        if not row.valeurs["applique"]:
+            return True
+        if not row.dossiers:
+            return row.valeurs["organisation_du_lot"] in {None, p.organisation}
+        return all(
+            self.reaches(p, row.dossiers[0], c, LIRE, on, at)
+            for c in ("identite", "bail_dette", "procedure")
+        )
 
     def _told(self, p: Persona, d: Faits, row: "Ligne", on: date, at: datetime) -> bool:
         """Links and tasks are told to whom they name, and to who sees the whole département."""

@@ -181,6 +181,10 @@ class Treillis:
                 values = by_pk[pk]
                 dossiers = through.find(table, values)
                 home = through.find_departement(table, values, dossiers)
+                if table == "actes_ligne":
+                    lot = through.lots[values["lot_id"]]
+                    values["applique"] = lot["etat"] == "applique"
+                    values["organisation_du_lot"] = lot["organisation_id"]
                 line = Ligne(table, pk, home, dossiers, values)
                 self.lignes[table].append(line)
                 self.jetons[table, row._canari] = line
@@ -228,7 +232,7 @@ class _Through:
     def __init__(self, t: Treillis) -> None:
         self.t = t
         self.tables: dict[str, dict[str, dict[str, Any]]] = {}
-        self.lots = {str(x["id"]): x["departement_id"] for x in t._table("actes_lot")}
+        self.lots = {str(x["id"]): x for x in t._table("actes_lot")}
         self.baux: dict[str, list[Faits]] = defaultdict(list)
         for b in t._table("dossiers_bail"):
             self.baux[b["bailleur_id"]].append(t.dossiers[b["dossier_id"]])
@@ -238,6 +242,8 @@ class _Through:
             return self.baux[values["id"]]
         if CLASSEMENT[table][0] in {"pays", "listes"}:
             return []
+        if table == "actes_ligne":
+            return [self.t.dossiers[values["dossier_id"]]] if values["dossier_id"] else []
         return [self.t.dossiers[self._climb(table, values)]]
 
     def _climb(self, table: str, values: Mapping[str, Any]) -> str:
@@ -252,7 +258,7 @@ class _Through:
 
     def find_departement(self, table: str, values: Mapping[str, Any], dossiers: list[Faits]) -> str:
         if table == "actes_ligne":
-            return str(self.lots[values["lot_id"]])
+            return str(self.lots[values["lot_id"]]["departement_id"])
         return str(values.get("departement_id") or dossiers[0].departement)
 
 
@@ -555,6 +561,24 @@ def _choix(t: Treillis, operateur: Organisation, by: Agent, home: str) -> Any:
                  mois=ON.replace(day=1), signe_le=ON - 15 * J, signe_par=by)  # fmt: skip
 
 
+def _build_liste_appliquee(
+    t: Treillis, home: str, organisation: Organisation, files: list[Any]
+) -> None:
+    """Write a list whose rows went to files of every stage, and one that went to none."""
+    lot = t.add("actes.Lot", departement_id=home, type="commandement", empreinte="0" * 64,
+                etat="applique", depose_le=ON - J, applique_le=ON - J, organisation=organisation,
+                lecture={"entetes": ["Nom"], "correspondance": {"0": "nom"}, "avertissements": [],
+                         "ecartees": []},
+                compte={"lus": 7, "acceptes": 6, "refuses": 1, "doublons": 0, "a_verifier": 0,
+                        "dossiers_ouverts": 6, "dossiers_rattaches": 0})  # fmt: skip
+    here = [d for d in files if d.departement_id == home]
+    chosen = here[:: max(1, len(here) // 6)][:6]
+    for n, dossier in enumerate([*chosen, None], start=3):
+        row = t.add("actes.Ligne", id=9000 + 10 * int(home) + n, lot=lot, numero=n, dossier=dossier,
+                    etat="accepte" if dossier else "refuse", cellules=[""], motifs=[])  # fmt: skip
+        row.cellules = [f"CANARI-actes_ligne-{row._canari}-cellules"]
+
+
 def _build_departement(t: Treillis, orgs: Mapping[str, Organisation], home: str) -> None:
     suffix = "" if home == ICI else "_62"
     t.add("dossiers.Compteur", id=900 + int(home), departement_id=home, annee=2026, dernier=9)
@@ -572,6 +596,7 @@ def _build_departement(t: Treillis, orgs: Mapping[str, Organisation], home: str)
                     etat="a_verifier", cellules=[""], motifs=[])  # fmt: skip
         row.cellules = [f"CANARI-actes_ligne-{row._canari}-cellules"]
     files = t._rows[apps.get_model("dossiers.Dossier")]
+    _build_liste_appliquee(t, home, orgs[f"ddets{suffix}"], files)
     t.add("conservation.DemandeDroit", departement_id=home, droit="acces", recue_le=ON - J,
           dossier=next(d for d in files if d.departement_id == home), decision="", motif="",
           enregistree_par="essai")  # fmt: skip

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from seuil.actes.models import Ligne, Lot
-from seuil.actes.queries import get_apercu, get_lot, list_lots
+from seuil.actes.queries import get_apercu, get_lot, is_own, list_lots
 from seuil.actes.rules.listes import ListeSaisie
 from seuil.engines.tabular import FileRefused
 from seuil.usecases.import_liste import abandon_liste, apply_liste, deposit_liste, map_liste
@@ -29,6 +29,7 @@ _ONGLETS = (
     (Ligne.Etat.ACCEPTE, "Acceptées", "acceptes"),
     (Ligne.Etat.DOUBLON, "Déjà connues", "doublons"),
 )
+_A_PREPARER = {Lot.Etat.A_MAPPER, Lot.Etat.A_VALIDER}
 _ESSENTIELS = (
     "nom", "prenom", "adresse", "code_postal", "commune", "acte_le", "audience_le", "montant",
 )  # fmt: skip
@@ -63,7 +64,7 @@ def liste(request: AgentRequest, lot_id: UUID) -> HttpResponse:
     """Show what applying a list would do, row by row."""
     etat, number = request.GET.get("etat", ""), request.GET.get("page", "1")
     lot = _find(request, lot_id)
-    if lot.etat == Lot.Etat.A_MAPPER:
+    if lot.etat == Lot.Etat.A_MAPPER and is_own(lot=lot, agent=get_agent(request)):
         return redirect("liste_colonnes", lot_id)
     if etat not in {code for code, _, _ in _ONGLETS}:
         counted = (code for code, _, key in _ONGLETS if lot.compte.get(key))
@@ -97,6 +98,7 @@ def liste(request: AgentRequest, lot_id: UUID) -> HttpResponse:
         ],
         "confirmees": len(confirmees),
         "a_valider": lot.etat == Lot.Etat.A_VALIDER,
+        "a_nous": is_own(lot=lot, agent=get_agent(request)),
         "applicables": lot.compte.get("acceptes", 0) + len(confirmees),
     }
     return render(request, "listes/liste.html", context)
@@ -108,6 +110,10 @@ def liste_colonnes(request: AgentRequest, lot_id: UUID) -> HttpResponse:
     """Say which column holds what."""
     agent, on = get_agent(request), request_day(request)
     lot = _find(request, lot_id)
+    if request.method != "POST" and (
+        lot.etat not in _A_PREPARER or not is_own(lot=lot, agent=agent)
+    ):
+        return redirect("liste", lot_id)
     apercu = get_apercu(agent=agent, on=on, lot_id=lot_id)
     saw(cible=("lot", str(lot.pk)))
     form = ColonnesForm(request.POST or None, colonnes=apercu.colonnes)
