@@ -174,3 +174,45 @@ def test_the_address_of_a_button_says_what_to_do_when_it_is_opened(
     assert response.status_code == 405
     assert response.headers["Allow"] == "POST"
     assert "appuyez de nouveau sur le bouton" in read(response).text
+
+
+def test_rows_follow_their_file_once_the_list_is_applied(
+    secretaire: Agent, gestionnaire: Agent, client_de: ClientDe
+) -> None:
+    deposit(client_de(secretaire), KNOWN)
+    lot = Lot.objects.get()
+    before = client_de(gestionnaire).get(reverse("liste", args=[lot.pk]) + "?etat=accepte")
+    client_de(secretaire).post(reverse("liste_appliquer", args=[lot.pk]))
+
+    # A commandement de payer: nothing is instructed by the préfecture yet.
+    for etat in ("accepte", "refuse", "a_verifier"):
+        page = client_de(gestionnaire).get(reverse("liste", args=[lot.pk]) + f"?etat={etat}")
+        text = page.content.decode()
+        assert "ALPHA" not in text
+        assert "BRAVO" not in text
+        assert "1 234,56" not in text
+        assert "3\N{NO-BREAK SPACE}lignes de dossiers que vous n’ouvrez pas" in text
+    own = client_de(secretaire).get(reverse("liste", args=[lot.pk]) + "?etat=accepte")
+
+    assert "ALPHA" in before.content.decode()
+    assert "ALPHA" in own.content.decode()
+
+
+def test_a_list_is_handled_by_those_who_deposited_it(
+    secretaire: Agent, gestionnaire: Agent, client_de: ClientDe
+) -> None:
+    deposit(client_de(secretaire), KNOWN)
+    lot = Lot.objects.get()
+    client = client_de(gestionnaire)
+
+    page = client.get(reverse("liste", args=[lot.pk])).content.decode()
+    answers = [
+        client.post(reverse(name, args=[lot.pk]), follow=True).content.decode()
+        for name in ("liste_appliquer", "liste_abandonner")
+    ]
+
+    assert reverse("liste_abandonner", args=[lot.pk]) not in page
+    assert "c’est à cet organisme" in page
+    assert all("déposée par un autre organisme" in answer for answer in answers)
+    lot.refresh_from_db()
+    assert lot.etat == Lot.Etat.A_VALIDER
