@@ -3,7 +3,7 @@
 import os
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -87,6 +87,23 @@ def ensure_filled(taille: Taille) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
+@contextmanager
+def own_database(name: str) -> Iterator[None]:
+    """Run on a database of its own, kept from one run to the next."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE DATABASE {name}")
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
 def import_year(*, seed: int, until: date, commandements: int) -> None:
     """Import a département's year; later acts concern the first households of the year."""
     for type_acte, per_thousand in _ANNEE.items():
@@ -163,6 +180,11 @@ def time_often(
         with timed() as temps:
             work()
         found.append(temps)
+    return get_median(found)
+
+
+def get_median(found: Collection[Temps]) -> Temps:
+    """Return the median of each figure."""
     return Temps(median(t.secondes for t in found), median(t.processeur for t in found))
 
 

@@ -77,7 +77,7 @@ def count_naively(starts: dict[str, list[date]]) -> int:
 def measure_page(taille: base.Taille) -> None:
     """Print what one dossier's page pays for its deadlines, facts read and explained."""
     from seuil.dossiers.models import Dossier
-    from seuil.echeances.queries import list_echeances
+    from seuil.echeances.queries.echeances import list_echeances
 
     base.ensure_filled(taille)
     agent = base.get_agent("secretariat")

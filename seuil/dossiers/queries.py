@@ -32,7 +32,7 @@ from seuil.dossiers.models import (
     Personne,
     SuiviSocial,
 )
-from seuil.dossiers.models.relations import list_raisons
+from seuil.dossiers.models.relations import list_raisons, list_reached, reaches_all
 from seuil.kernel.contexte import get_memo
 
 M = TypeVar("M", bound=Model)
@@ -281,11 +281,15 @@ def list_categories(*, model: type[Model]) -> frozenset[str]:
 
 def hide_limited(*, rows: QuerySet[M], agent: Agent, chemin: str = "dossier") -> QuerySet[M]:
     """Leave out the rows of files whose processing is limited, for lists that ask for no file."""
+    return rows.filter(_not_limited(agent, chemin))
+
+
+def _not_limited(agent: Agent, chemin: str) -> Q:
     profil = load_matrice().profils.get(agent.profil)
     if profil and profil.limites:
-        return rows
+        return Q()
     limited = Dossier.objects.filter(departement=agent.departement_id, limite_le__isnull=False)
-    return rows.exclude(**{f"{chemin}__in": limited.values("pk")})
+    return ~Q(**{f"{chemin}__in": limited.values("pk")})
 
 
 def only_visible(
@@ -333,6 +337,8 @@ def readable(
     """
     rls: Any = rows.model.Rls  # type: ignore[attr-defined]
     special: Mapping[str, str] = getattr(rls, "par_valeur", ("", {}))[1]
+    # A page of rows is few: the files of the rows are asked about instead.
+    direct = chemin == "dossier" and parmi is None and getattr(rls, "departement_direct", False)
 
     def among(categorie: str) -> Q | None:
         if dossier is not None:
@@ -340,28 +346,46 @@ def readable(
             if isinstance(visible, list):
                 # Already asked of the file: nothing more to ask of its rows.
                 return Q() if visible else None
-        else:
-            visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
-            if parmi is not None:
-                visible = visible.filter(pk__parmi=parmi)
-            visible = visible.values("pk")
-        return Q(**{f"{chemin}__in": visible})
+            return Q(**{f"{chemin}__in": visible})
+        if direct and (told := _tell_directly(agent, on, categorie)):
+            return told
+        visible = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
+        visible = visible if parmi is None else visible.filter(pk__parmi=parmi)
+        return Q(**{f"{chemin}__in": visible.values("pk")})
 
     if dossier is not None:
         # Said apart from the rest: an index of the table then leads to the few rows of the file.
         rows = rows.filter(**{chemin: dossier.pk})
     if getattr(rls, "organisation_seule", False):
         rows = rows.filter(organisation=agent.organisation_id)
-    # Categories that the matrix opens alike are asked for once.
-    alike: dict[Sequence[Portee], list[str]] = {}
-    for categorie in {rls.categorie: None} | dict.fromkeys(sorted(set(special.values()))):
-        alike.setdefault(list_portees(agent.profil, categorie), []).append(categorie)
     kept = []
-    for categories in alike.values():
+    alike = _group_alike(agent, (rls.categorie, *sorted(set(special.values()) - {rls.categorie})))
+    for categories in alike:
         opened = among(categories[0])
         if opened is not None:
             kept.append(opened & _of_categories(rls, categories) if len(alike) > 1 else opened)
     return rows.filter(reduce(or_, kept)) if kept else rows.none()
+
+
+def _tell_directly(agent: Agent, on: date, categorie: str) -> Q | None:
+    """Return what the agent may read of rows that say their département, without their files.
+
+    None when the stage or the place of the file must be known.
+    """
+    here = Q(departement=agent.departement_id) & _not_limited(agent, "dossier")
+    if reaches_all(agent, categorie):
+        return here
+    portees = list_portees(agent.profil, categorie)
+    listed = list_reached(portees, Dossier.objects, agent, on=on)
+    return None if listed is None else here & Q(dossier__in=listed)
+
+
+def _group_alike(agent: Agent, categories: Sequence[str]) -> Sequence[Sequence[str]]:
+    """Return the categories by what opens them to the agent: each group is asked about once."""
+    alike: dict[Sequence[Portee], list[str]] = {}
+    for categorie in categories:
+        alike.setdefault(list_portees(agent.profil, categorie), []).append(categorie)
+    return list(alike.values())
 
 
 def _of_categories(rls: Any, categories: Collection[str]) -> Q:

@@ -18,6 +18,7 @@ class Echeance(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="echeances")
+    departement = models.CharField(max_length=3)
     regle = models.CharField("règle", max_length=10)
     source_id = models.UUIDField("fait de départ")
     source_type = models.CharField(max_length=20)
@@ -41,19 +42,19 @@ class Echeance(models.Model):
             ),
         ]
         # The agenda reads the deadlines of a month among those of a whole département.
-        indexes = [models.Index(fields=["le", "regle"], name="echeance_jour")]
+        indexes = [models.Index(fields=["departement", "le", "regle"], name="echeance_agenda")]
 
     class Rls:
         categorie = "procedure"
         par_valeur = ("regle", CATEGORIE_PAR_REGLE)
         # The agenda of a département reads a month of them.
-        vaste = True
+        departement_direct = True
         non_suivie = "projection recalculée"
 
     class Privacy:
         procedure = {
-            "dossier", "regle", "source_id", "source_type", "debut_le", "le", "autres",
-            "certitude", "parametre", "arguments", "a_obtenir",
+            "dossier", "departement", "regle", "source_id", "source_type", "debut_le", "le",
+            "autres", "certitude", "parametre", "arguments", "a_obtenir",
         }  # fmt: skip
         technique = {"id"}
         retention = "dossier"
@@ -95,9 +96,13 @@ class Situation(models.Model):
         verbose_name = "situation de la procédure"
         verbose_name_plural = "situations des procédures"
         indexes = [
-            models.Index(fields=["departement", "stade", "-stade_le"], name="situation_stade"),
+            # With what the policies compare: they are counted without reading the rows.
+            models.Index(
+                fields=["departement", "stade", "-stade_le"],
+                include=["dossier", "commune_code"],
+                name="situation_stade",
+            ),
             models.Index(fields=["departement", "-stade_le"], name="situation_recent"),
-            # With what the policies compare: a département is counted without reading its rows.
             models.Index(
                 fields=["departement"], include=["dossier", "commune_code"], name="situation_compte"
             ),
@@ -165,6 +170,13 @@ class SituationDette(models.Model):
     class Meta:
         verbose_name = "dernière dette connue"
         verbose_name_plural = "dernières dettes connues"
+        # The list by debt reads its first page, and no other row.
+        indexes = [
+            models.Index(
+                fields=["departement", "-montant", "dossier"],
+                name="situation_dette_montant",
+            ),
+        ]
 
     class Rls:
         categorie = "bail_dette"

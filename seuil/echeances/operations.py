@@ -11,6 +11,7 @@ from django.db import connection
 
 from seuil.dossiers.rules import normalise_nom
 from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
+from seuil.echeances.queries.faits import list_actes
 from seuil.echeances.rules.actes import list_faits
 from seuil.echeances.rules.avancement import compute_avancement
 from seuil.echeances.rules.calculs import Contexte, EcheanceCalculee, compute_echeances
@@ -30,7 +31,7 @@ def refresh_echeances(
     ids = list(dossier_ids)
     if not ids:
         return []
-    actes = _read_actes(ids)
+    actes = list_actes(dossier_ids=ids)
     fiches = _read_fiches(ids)
     faits = [fait for pk in ids for fait in list_faits(pk, actes.get(pk, ()))]
     faits += [f for f in faits_en_aval if f.dossier_id in fiches]
@@ -41,10 +42,10 @@ def refresh_echeances(
         scope_ids=ids,
         key=("dossier_id", "regle", "source_id"),
         content=(
-            "source_type", "debut_le", "le", "autres", "certitude", "parametre", "arguments",
-            "a_obtenir",
+            "departement", "source_type", "debut_le", "le", "autres", "certitude", "parametre",
+            "arguments", "a_obtenir",
         ),
-        rows=_iter_rows(echeances),
+        rows=_iter_rows(echeances, fiches),
     )  # fmt: skip
     delais: dict[UUID, date] = {}
     for e in echeances:
@@ -61,14 +62,17 @@ def delete_projections(*, dossier_ids: Collection[UUID]) -> None:
         model.objects.filter(dossier__in=ids).delete()
 
 
-def _iter_rows(echeances: Iterable[EcheanceCalculee]) -> Iterator[Keyed]:
+def _iter_rows(
+    echeances: Iterable[EcheanceCalculee], fiches: Mapping[UUID, Mapping[str, Any]]
+) -> Iterator[Keyed]:
     """Yield the rows of deadlines; those of one computation share their content."""
-    contents: dict[tuple[str, int], tuple[Any, ...]] = {}
+    contents: dict[tuple[str, str, int], tuple[Any, ...]] = {}
     for dossier_id, regle, source_type, source_id, calcul in echeances:
-        content = contents.get((source_type, id(calcul)))
+        key = fiches[dossier_id]["departement"], source_type, id(calcul)
+        content = contents.get(key)
         if content is None:
-            content = contents[source_type, id(calcul)] = (
-                source_type, calcul.debut_le, calcul.le, as_array(calcul.autres),
+            content = contents[key] = (
+                *key[:2], calcul.debut_le, calcul.le, as_array(calcul.autres),
                 calcul.certitude, calcul.parametre, _dump(calcul.arguments), calcul.a_obtenir,
             )  # fmt: skip
         yield (dossier_id, regle, source_id), content
@@ -147,20 +151,6 @@ def _replace_situations(
             ((pk,), (fiche["departement"], fiche["suivi"])) for pk, fiche in shown if fiche["suivi"]
         ],
     )
-
-
-def _read_actes(ids: list[UUID]) -> dict[UUID, list[Acte]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT dossier_id, id, type, survenu_le, recu_le, audience_le, sens,"
-            " delai_jusqu_au, delai_annonce"
-            " FROM actes_acte WHERE dossier_id = ANY(%s::uuid[]) ORDER BY survenu_le, id",
-            [as_array(ids)],
-        )
-        actes: dict[UUID, list[Acte]] = {}
-        for dossier_id, *rest in cursor.fetchall():
-            actes.setdefault(dossier_id, []).append(Acte(*rest))
-    return actes
 
 
 def _read_fiches(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -230,7 +230,7 @@ def _print_regles() -> int:
 def _run_effet(arguments: argparse.Namespace) -> int:
     """Print what other parameters would do to the dates of the open dossiers; nothing is kept."""
     from seuil.dossiers.operations.dossiers import get_departement
-    from seuil.echeances.queries import list_effets
+    from seuil.echeances.queries.effets import list_effets
     from seuil.echeances.rules.effets import list_effets_utiles
     from seuil.kernel.clock import today
     from seuil.kernel.contexte import counting

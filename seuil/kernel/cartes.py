@@ -67,10 +67,8 @@ class Rls:
     chemin: tuple[str, ...] = ()
     # Kept to the organisation that wrote it.
     organisation_seule: bool = False
-    # Compared by its own column `departement`.
+    # Compared by its own column `departement`: read by the thousand.
     departement_direct: bool = False
-    # Read by the thousand by who sees a whole département.
-    vaste: bool = False
     # Why the journal does not follow its changes; columns whose change alone is no line.
     non_suivie: str = ""
     muettes: frozenset[str] = frozenset()

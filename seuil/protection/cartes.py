@@ -27,9 +27,14 @@ class Protegee:
     par_valeur: tuple[str, Mapping[str, str]] | None
     departement: str
     organisation_seule: bool
-    vaste: bool
     # Says where the dwelling is.
     commune: bool
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """All that its rows may hold, what most of them do first."""
+        special = set(self.par_valeur[1].values()) if self.par_valeur else set()
+        return (self.categorie, *sorted(special - {self.categorie}))
 
 
 def list_tables() -> list[Protegee]:
@@ -53,7 +58,6 @@ def read_table(model: Model) -> Protegee:
         par_valeur=rls.par_valeur,
         departement=columns.get("departement", "") if compared else "",
         organisation_seule=rls.organisation_seule,
-        vaste=rls.vaste,
         commune="commune_code" in columns,
     )
 

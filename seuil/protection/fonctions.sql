@@ -42,22 +42,132 @@ DO $$ DECLARE f text; BEGIN
     WHERE p.pronamespace = 'droits'::regnamespace
   LOOP EXECUTE 'DROP FUNCTION IF EXISTS ' || f || ' CASCADE'; END LOOP;
 END $$;
-DROP TYPE IF EXISTS droits.lecteur, droits.portee, droits.lien CASCADE;
-DROP TABLE IF EXISTS droits.seance;
+DROP TABLE IF EXISTS droits.seance, droits.ouverture, droits.modele;
+DROP TYPE IF EXISTS droits.lecteur, droits.portee, droits.lien, droits.pouvoir, droits.voie,
+  droits.groupe, droits.liste CASCADE;
 CREATE TYPE droits.lecteur AS (
   genre text, qui text, agent uuid, organisation uuid, organisme text, role text, profil text,
   departement text, jour date, limites boolean, dossier uuid
 );
--- The files that one kind of dated link opens; null when they are too many to be told at once.
-CREATE TYPE droits.lien AS (relation text, dossiers uuid[]);
+-- What of the matrix concerns whoever asks, for a category and an operation, and is compared with one
+-- file at a time. Stages are ranks; null stands for « never ».
+CREATE TYPE droits.portee AS (
+  partout boolean, departement text, limites boolean, jour date,
+  agent uuid, organisation uuid, role text,
+  des smallint, jusqu_a smallint,
+  communes text[], secteur_des smallint, secteur_jusqu_a smallint,
+  liens text[],
+  saisine_des smallint, saisine_jusqu_a smallint,
+  dossier uuid,
+  -- Whether a file that no list holds (droits.liste) may be open all the same.
+  demander boolean,
+  -- Whether the lists are to be asked file by file too: they differ from a category to another.
+  complet boolean
+);
+CREATE TYPE droits.pouvoir AS (categories text[], portee droits.portee);
+-- A relation whose files are listed, one by one, at some stages.
+CREATE TYPE droits.voie AS (cle text, relation text, de smallint, a smallint, large boolean);
+-- Categories that the same of them open.
+CREATE TYPE droits.groupe AS (cles text[], categories text[]);
+-- The files that they open, in order, in each of some categories.
+CREATE TYPE droits.liste AS (categories text[], dossiers uuid[]);
+-- The rules of a profile, as they are asked: by the territory, file by file, or by a list of files.
+-- Drawn from droits.regle at each change of it. « lier »: what dated links alone open to read;
+-- `entier`: the sector of the organisation is the whole département.
+CREATE TABLE droits.modele (
+  profil text,
+  operation text,
+  entier boolean,
+  -- Categories of which every file of the département is open; by the département alone, not by a
+  -- sector that is the whole of it; of which every file of the communes is.
+  entiers text[] NOT NULL,
+  departements text[] NOT NULL,
+  secteurs text[] NOT NULL,
+  portees droits.pouvoir[] NOT NULL,
+  voies droits.voie[] NOT NULL,
+  groupes droits.groupe[] NOT NULL,
+  PRIMARY KEY (profil, operation, entier)
+);
+CREATE OR REPLACE FUNCTION droits.modeler() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  DELETE FROM droits.modele;
+  INSERT INTO droits.modele
+  WITH lues AS (
+    SELECT r.profil, r.operation, e.entier, r.categorie, r.relation, r.de, r.a,
+      r.relation || ':' || r.de || '-' || r.a AS cle,
+      r.de = 0 AND r.a >= {dernier} AS toujours,
+      r.relation = 'departement' OR (r.relation = 'secteur' AND e.entier) AS large,
+      r.relation = 'secteur' AND NOT e.entier AS par_commune,
+      r.relation IN ('menage', 'bailleur_du_code') AS par_code,
+      r.relation NOT IN ('departement', 'secteur', 'saisine', 'menage', 'bailleur_du_code') AS lien
+    FROM droits.regle r CROSS JOIN (VALUES (false), (true)) e(entier)
+    WHERE r.operation IN ('lire', 'ecrire')
+  ), regles AS (
+    SELECT *, NOT ((large OR par_commune) AND toujours) AS listee FROM lues
+    UNION ALL SELECT profil, 'lier', entier, categorie, relation, de, a, cle, toujours, large,
+      par_commune, par_code, lien, true FROM lues WHERE lien AND operation = 'lire'
+  ), portees AS (
+    SELECT profil, operation, entier, categorie, ROW(false, NULL, NULL, NULL, NULL, NULL, NULL,
+        min(de) FILTER (WHERE large), max(a) FILTER (WHERE large),
+        NULL, min(de) FILTER (WHERE par_commune), max(a) FILTER (WHERE par_commune),
+        coalesce(array_agg(relation ORDER BY relation) FILTER (WHERE lien), '{}'),
+        min(de) FILTER (WHERE relation = 'saisine'), max(a) FILTER (WHERE relation = 'saisine'),
+        NULL, bool_or(NOT listee), bool_or(par_code))::droits.portee AS portee
+      FROM regles GROUP BY 1, 2, 3, 4
+  ), groupes AS (
+    SELECT profil, operation, entier, categorie, array_agg(DISTINCT cle ORDER BY cle) AS cles
+      FROM regles WHERE listee GROUP BY 1, 2, 3, 4
+  )
+  SELECT m.profil, m.operation, m.entier,
+    ARRAY(SELECT DISTINCT r.categorie FROM regles r WHERE (r.profil, r.operation, r.entier)
+      = (m.profil, m.operation, m.entier) AND r.large AND r.toujours),
+    ARRAY(SELECT DISTINCT r.categorie FROM regles r WHERE (r.profil, r.operation, r.entier)
+      = (m.profil, m.operation, m.entier) AND r.toujours AND r.relation = 'departement'),
+    ARRAY(SELECT DISTINCT r.categorie FROM regles r WHERE (r.profil, r.operation, r.entier)
+      = (m.profil, m.operation, m.entier) AND r.par_commune AND r.toujours),
+    ARRAY(SELECT ROW(array_agg(p.categorie), p.portee)::droits.pouvoir FROM portees p
+      WHERE (p.profil, p.operation, p.entier) = (m.profil, m.operation, m.entier)
+      GROUP BY p.portee),
+    ARRAY(SELECT DISTINCT ROW(r.cle, r.relation, r.de, r.a, r.large)::droits.voie FROM regles r
+      WHERE (r.profil, r.operation, r.entier) = (m.profil, m.operation, m.entier) AND r.listee),
+    ARRAY(SELECT ROW(g.cles, array_agg(g.categorie))::droits.groupe FROM groupes g
+      WHERE (g.profil, g.operation, g.entier) = (m.profil, m.operation, m.entier)
+      GROUP BY g.cles)
+  FROM (SELECT DISTINCT r.profil, o.operation, r.entier FROM regles r
+    CROSS JOIN (VALUES ('lire'), ('ecrire'), ('lier')) o(operation)) m;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER modeler AFTER INSERT OR UPDATE OR DELETE ON droits.regle
+  FOR EACH STATEMENT EXECUTE FUNCTION droits.modeler();
 -- Who asks, by connection, for one transaction: written once the signature is verified, so that no
 -- query pays for it again. Rolled back with the savepoint that changed it.
 CREATE UNLOGGED TABLE droits.seance (
   pid integer PRIMARY KEY,
   transaction xid8 NOT NULL,
-  lecteur droits.lecteur,
-  liens droits.lien[] NOT NULL
+  lecteur droits.lecteur
 ) WITH (fillfactor = 50);
+-- What is open to whoever asks, by operation (« lier »: what dated links alone open), computed at the
+-- same time: each function that a policy asks reads one of these rows and nothing else.
+CREATE UNLOGGED TABLE droits.ouverture (
+  pid integer,
+  operation text,
+  transaction xid8 NOT NULL,
+  departement text,
+  -- Every file of it, in every category: the machine, and whoever counts; of all départements.
+  tout boolean NOT NULL,
+  partout boolean NOT NULL,
+  -- As in droits.modele; the communes of the sector.
+  entiers text[] NOT NULL,
+  departements text[] NOT NULL,
+  secteurs text[] NOT NULL,
+  communes text[] NOT NULL,
+  portees droits.pouvoir[] NOT NULL,
+  listes droits.liste[] NOT NULL,
+  PRIMARY KEY (pid, operation)
+) WITH (fillfactor = 50, toast_tuple_target = 8160);
+-- Identifiers do not compress: to try would cost more than to write them.
+ALTER TABLE droits.ouverture ALTER listes SET STORAGE EXTERNAL;
 
 -- Recognise whoever signed; null when the token is forged, old, or another connection's. The
 -- signature is SHA-256 twice with the secret in front: what HMAC does.
@@ -112,29 +222,122 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   moi constant droits.lecteur := droits.reconnaitre(jeton);
-  tenus droits.lien[] := '{}';
+  desservies text[] := '{}';
+  est_entier boolean := false;
+  limites uuid[] := '{}';
+  v droits.voie;
+  trouves uuid[];
+  tenus droits.liste[] := '{}';
 BEGIN
-  IF moi.genre = 'agent' AND EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = moi.profil
-    AND r.relation NOT IN ('departement', 'secteur', 'saisine')) THEN
-    tenus := ARRAY(SELECT ROW(l.relation, CASE WHEN count(*) <= {beaucoup} THEN
-        array_agg(l.dossier_id) END)::droits.lien
-      FROM (SELECT DISTINCT a.relation, a.dossier_id FROM (
-          SELECT * FROM public.dossiers_acces x WHERE x.agent_id = moi.agent
-          UNION ALL SELECT * FROM public.dossiers_acces x
-            WHERE x.organisation_id = moi.organisation
-          UNION ALL SELECT * FROM public.dossiers_acces x
-            WHERE x.role <> '' AND x.role = moi.role AND x.departement = moi.departement
-        ) a JOIN public.dossiers_dossier d ON d.id = a.dossier_id
-        WHERE a.debut_le <= moi.jour AND (a.fin_le IS NULL OR a.fin_le > moi.jour)
-          AND (a.expire_at IS NULL OR a.expire_at > now())
-          AND d.departement_id = moi.departement AND (d.limite_le IS NULL OR moi.limites)
-      ) l GROUP BY l.relation);
+  INSERT INTO droits.seance (pid, transaction, lecteur)
+    VALUES (pg_backend_pid(), pg_current_xact_id(), moi)
+    ON CONFLICT (pid) DO UPDATE SET transaction = excluded.transaction, lecteur = excluded.lecteur;
+  IF NOT EXISTS (SELECT 1 FROM droits.modele m WHERE m.profil = moi.profil) THEN
+    -- Nobody, or a profile that no rule concerns. The machine recomputes and imports; « chiffres »
+    -- counts, and writes nothing.
+    INSERT INTO droits.ouverture
+      SELECT pg_backend_pid(), o, pg_current_xact_id(), moi.departement, t, t AND moi.departement = '*',
+        '{}', '{}', '{}', '{}',
+        CASE WHEN t THEN ARRAY[ROW(NULL, ROW(moi.departement = '*', moi.departement, moi.limites,
+          moi.jour, NULL, NULL, NULL, 0, 32767, '{}', NULL, NULL, '{}', NULL, NULL, NULL, true,
+          false)::droits.portee)::droits.pouvoir] ELSE '{}' END,
+        '{}'
+      FROM (SELECT o, coalesce((moi.genre = 'machine' AND o <> 'lier')
+        OR (moi.genre = 'chiffres' AND o = 'lire'), false) AS t
+        FROM unnest(ARRAY['lire', 'ecrire', 'lier']) o) x
+      ON CONFLICT (pid, operation) DO UPDATE SET transaction = excluded.transaction,
+        departement = excluded.departement, tout = excluded.tout, partout = excluded.partout,
+        entiers = '{}', departements = '{}', secteurs = '{}', communes = '{}',
+        portees = excluded.portees, listes = '{}';
+    RETURN moi.genre IS NOT NULL;
   END IF;
-  INSERT INTO droits.seance (pid, transaction, lecteur, liens)
-    VALUES (pg_backend_pid(), pg_current_xact_id(), moi, tenus)
-    ON CONFLICT (pid) DO UPDATE SET transaction = excluded.transaction,
-      lecteur = excluded.lecteur, liens = excluded.liens;
-  RETURN moi.genre IS NOT NULL;
+  IF EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = moi.profil
+    AND r.relation = 'secteur') THEN
+    desservies := ARRAY(SELECT c.commune_id::text FROM public.acteurs_organisation_communes c
+      WHERE c.organisation_id = moi.organisation);
+    -- The directory names no commune, and the type of the organisation says so.
+    est_entier := desservies = '{}'
+      AND EXISTS (SELECT 1 FROM droits.sans_commune s WHERE s.type = moi.organisme);
+  END IF;
+  IF NOT moi.limites THEN
+    limites := ARRAY(SELECT d.id FROM public.dossiers_dossier d
+      WHERE d.limite_le IS NOT NULL AND d.departement_id = moi.departement);
+  END IF;
+  FOR v IN SELECT DISTINCT (x).* FROM droits.modele m, unnest(m.voies) x
+    WHERE m.profil = moi.profil AND m.entier = est_entier
+  LOOP
+    IF v.relation = 'saisine' AND v.de = 0 AND v.a >= {dernier} THEN
+      -- At every stage: a task says its département itself.
+      trouves := ARRAY(
+        SELECT k.dossier_id FROM public.travail_tache k
+          WHERE k.organisation_id = moi.organisation AND k.visible_le <= moi.jour
+            AND (k.caduque_le IS NULL OR k.caduque_le > moi.jour)
+            AND k.departement = moi.departement AND k.dossier_id <> ALL (limites)
+        UNION ALL SELECT d.id FROM public.travail_diligence g
+          JOIN public.dossiers_dossier d ON d.id = g.dossier_id
+          WHERE g.organisation_id = moi.organisation AND g.faite_le > moi.jour - {jours_apres}
+            AND d.departement_id = moi.departement AND d.id <> ALL (limites)
+        ORDER BY 1);
+    ELSIF v.relation = 'saisine' THEN
+      trouves := ARRAY(SELECT d.id FROM (
+          SELECT k.dossier_id FROM public.travail_tache k
+            WHERE k.organisation_id = moi.organisation AND k.visible_le <= moi.jour
+              AND (k.caduque_le IS NULL OR k.caduque_le > moi.jour)
+          UNION SELECT g.dossier_id FROM public.travail_diligence g
+            WHERE g.organisation_id = moi.organisation AND g.faite_le > moi.jour - {jours_apres}
+        ) s JOIN public.dossiers_dossier d ON d.id = s.dossier_id
+        WHERE d.departement_id = moi.departement AND d.rang BETWEEN v.de AND v.a
+          AND d.id <> ALL (limites) ORDER BY 1);
+    ELSIF v.relation IN ('departement', 'secteur') THEN
+      trouves := ARRAY(SELECT d.id FROM public.dossiers_dossier d
+        WHERE d.departement_id = moi.departement AND d.rang BETWEEN v.de AND v.a
+          AND (v.large OR d.commune_code = ANY (desservies)) AND d.id <> ALL (limites) ORDER BY 1);
+    ELSIF v.relation IN ('menage', 'bailleur_du_code') THEN
+      trouves := ARRAY(SELECT d.id FROM public.dossiers_dossier d WHERE d.id = moi.dossier
+        AND d.departement_id = moi.departement AND d.id <> ALL (limites));
+    ELSE
+      trouves := ARRAY(SELECT l.dossier_id FROM (
+          SELECT * FROM public.dossiers_acces x WHERE x.agent_id = moi.agent
+            AND x.relation = v.relation
+          UNION ALL SELECT * FROM public.dossiers_acces x
+            WHERE x.organisation_id = moi.organisation AND x.relation = v.relation
+          UNION ALL SELECT * FROM public.dossiers_acces x WHERE x.role <> ''
+            AND x.role = moi.role AND x.departement = moi.departement AND x.relation = v.relation
+        ) l WHERE l.departement = moi.departement AND l.debut_le <= moi.jour
+          AND (l.fin_le IS NULL OR l.fin_le > moi.jour)
+          AND (l.expire_at IS NULL OR l.expire_at > now())
+          AND l.dossier_id <> ALL (limites) ORDER BY 1);
+    END IF;
+    IF trouves <> '{}' THEN
+      tenus := tenus || ROW(ARRAY[v.cle], trouves)::droits.liste;
+    END IF;
+  END LOOP;
+  INSERT INTO droits.ouverture
+    SELECT pg_backend_pid(), m.operation, pg_current_xact_id(), moi.departement, false, false, m.entiers,
+      m.departements, m.secteurs, desservies,
+      ARRAY(SELECT ROW(p.categories, ROW(false, moi.departement, moi.limites, moi.jour,
+          moi.agent, moi.organisation, moi.role, (p.portee).des, (p.portee).jusqu_a, desservies,
+          (p.portee).secteur_des, (p.portee).secteur_jusqu_a, (p.portee).liens,
+          (p.portee).saisine_des, (p.portee).saisine_jusqu_a,
+          CASE WHEN (p.portee).complet THEN moi.dossier END, (p.portee).demander,
+          false)::droits.portee)::droits.pouvoir FROM unnest(m.portees) p),
+      -- Categories that the same lists open are told once; a list that is empty opens nothing.
+      CASE WHEN tenus = '{}' THEN '{}'::droits.liste[] ELSE ARRAY(
+        SELECT ROW(array_agg(x.categorie), CASE WHEN cardinality(x.cles) = 1
+          THEN (SELECT t.dossiers FROM unnest(tenus) t WHERE t.categories = x.cles)
+          ELSE ARRAY(SELECT d FROM unnest(tenus) t, unnest(t.dossiers) d
+            WHERE t.categories <@ x.cles ORDER BY d) END)::droits.liste
+        FROM (SELECT c AS categorie, ARRAY(SELECT t.categories[1] FROM unnest(tenus) t
+            WHERE t.categories <@ g.cles ORDER BY 1) AS cles
+          FROM unnest(m.groupes) g, unnest(g.categories) c) x
+        WHERE x.cles <> '{}' GROUP BY x.cles) END
+    FROM droits.modele m WHERE m.profil = moi.profil AND m.entier = est_entier
+    ON CONFLICT (pid, operation) DO UPDATE SET transaction = excluded.transaction,
+      departement = excluded.departement, tout = false, partout = false,
+      entiers = excluded.entiers, departements = excluded.departements,
+      secteurs = excluded.secteurs, communes = excluded.communes,
+      portees = excluded.portees, listes = excluded.listes;
+  RETURN true;
 END $$;
 
 -- Whoever entered in this transaction, or null.
@@ -148,36 +351,64 @@ BEGIN
   RETURN moi;
 END $$;
 
+-- One reading of one row each: every table that a query names asks several of these.
 CREATE OR REPLACE FUNCTION droits.present() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS
-$$ SELECT (m).genre IS NOT NULL FROM (SELECT droits.moi() AS m) s $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT 1 FROM droits.seance s WHERE s.pid = pg_backend_pid()
+    AND s.transaction = pg_current_xact_id_if_assigned() AND (s.lecteur).genre IS NOT NULL);
+END $$;
 
 CREATE OR REPLACE FUNCTION droits.agent() RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$ SELECT (droits.moi()).agent $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT (s.lecteur).agent FROM droits.seance s
+    WHERE s.pid = pg_backend_pid() AND s.transaction = pg_current_xact_id_if_assigned());
+END $$;
 
 CREATE OR REPLACE FUNCTION droits.organisation() RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$ SELECT (droits.moi()).organisation $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT (s.lecteur).organisation FROM droits.seance s
+    WHERE s.pid = pg_backend_pid() AND s.transaction = pg_current_xact_id_if_assigned());
+END $$;
 
 CREATE OR REPLACE FUNCTION droits.role() RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$ SELECT (droits.moi()).role $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT (s.lecteur).role FROM droits.seance s
+    WHERE s.pid = pg_backend_pid() AND s.transaction = pg_current_xact_id_if_assigned());
+END $$;
 
 CREATE OR REPLACE FUNCTION droits.departement() RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$ SELECT (droits.moi()).departement $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT (s.lecteur).departement FROM droits.seance s
+    WHERE s.pid = pg_backend_pid() AND s.transaction = pg_current_xact_id_if_assigned());
+END $$;
 
 -- Whether a file whose processing is limited (RGPD, art. 18) is still shown.
 CREATE OR REPLACE FUNCTION droits.limites() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$ SELECT coalesce((droits.moi()).limites, false) $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT (s.lecteur).limites FROM droits.seance s
+    WHERE s.pid = pg_backend_pid() AND s.transaction = pg_current_xact_id_if_assigned());
+END $$;
 
 -- The machine recomputes and imports; « chiffres » counts and shows nobody's file.
 CREATE OR REPLACE FUNCTION droits.machine() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$ SELECT coalesce((droits.moi()).genre = 'machine', false) $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT 1 FROM droits.seance s WHERE s.pid = pg_backend_pid()
+    AND s.transaction = pg_current_xact_id_if_assigned() AND (s.lecteur).genre = 'machine');
+END $$;
 
 -- Who writes, for the journal.
 CREATE OR REPLACE FUNCTION droits.auteur() RETURNS text
@@ -190,111 +421,85 @@ BEGIN
   RETURN moi.genre || ':' || moi.qui;
 END $$;
 
--- What of the matrix concerns whoever asks, for a category and an operation: read once by query, then
--- compared with each row. Stages are ranks; null stands for « never ».
-CREATE TYPE droits.portee AS (
-  partout boolean, departement text, limites boolean, jour date,
-  agent uuid, organisation uuid, role text,
-  des smallint, jusqu_a smallint,
-  communes text[], secteur_des smallint, secteur_jusqu_a smallint,
-  liens text[],
-  saisine_des smallint, saisine_jusqu_a smallint,
-  dossier uuid,
-  -- Whether each file must be asked about: links alone are told at once (droits.lies).
-  demander boolean
-);
-
+-- What is compared with one file at a time, for a category; null when there is nothing to ask.
 CREATE OR REPLACE FUNCTION droits.portee(cat text, op text) RETURNS droits.portee
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  moi constant droits.lecteur := droits.moi();
-  p droits.portee;
-  r record;
 BEGIN
-  IF moi.genre IS NULL THEN RETURN NULL; END IF;
-  p.partout := false;
-  p.departement := moi.departement;
-  p.limites := moi.limites;
-  p.jour := moi.jour;
-  p.liens := '{}';
-  p.communes := '{}';
-  -- The machine recomputes and imports; « chiffres » counts, and writes nothing.
-  IF moi.genre = 'machine' OR (moi.genre = 'chiffres' AND op = 'lire') THEN
-    p.partout := moi.departement = '*';
-    p.des := 0;
-    p.jusqu_a := 32767;
-    p.demander := true;
-    RETURN p;
-  END IF;
-  IF moi.genre = 'agent' THEN
-    p.agent := moi.agent;
-    p.organisation := moi.organisation;
-    p.role := moi.role;
-  END IF;
-  FOR r IN SELECT x.relation, x.de, x.a FROM droits.regle x
-    WHERE x.profil = moi.profil AND x.categorie = cat AND x.operation = op
-  LOOP
-    IF r.relation = 'departement' THEN
-      p.des := r.de;
-      p.jusqu_a := r.a;
-    ELSIF r.relation = 'secteur' AND droits.sert_le_departement(moi) THEN
-      p.des := least(p.des, r.de);
-      p.jusqu_a := greatest(p.jusqu_a, r.a);
-    ELSIF r.relation = 'secteur' THEN
-      p.communes := ARRAY(SELECT c.commune_id::text FROM public.acteurs_organisation_communes c
-        WHERE c.organisation_id = moi.organisation);
-      p.secteur_des := r.de;
-      p.secteur_jusqu_a := r.a;
-    ELSIF r.relation = 'saisine' THEN
-      p.saisine_des := r.de;
-      p.saisine_jusqu_a := r.a;
-    ELSIF r.relation IN ('menage', 'bailleur_du_code') THEN
-      p.dossier := moi.dossier;
-    ELSE
-      p.liens := p.liens || r.relation;
-    END IF;
-  END LOOP;
-  p.demander := p.des IS NOT NULL OR p.secteur_des IS NOT NULL OR p.saisine_des IS NOT NULL
-    OR p.dossier IS NOT NULL OR (p.liens <> '{}' AND EXISTS (SELECT 1 FROM droits.seance s,
-      unnest(s.liens) l WHERE s.pid = pg_backend_pid() AND l.relation = ANY (p.liens)
-      AND l.dossiers IS NULL));
-  RETURN p;
+  RETURN (SELECT p.portee FROM droits.ouverture o, unnest(o.portees) p
+    WHERE o.pid = pg_backend_pid() AND o.operation = op
+      AND o.transaction = pg_current_xact_id_if_assigned()
+      AND (o.tout OR cat = ANY (p.categories)) AND (p.portee).demander);
 END $$;
 
--- Whether the agent's organisation serves the whole département: the directory names no commune, and
--- its type says so.
-CREATE OR REPLACE FUNCTION droits.sert_le_departement(moi droits.lecteur) RETURNS boolean
+-- The same for the categories of a table, told apart by a column: in their order. What the list of
+-- all of them (droits.liste) does not say, because it is not the same for each, is asked here.
+CREATE OR REPLACE FUNCTION droits.portees(cats text[], op text) RETURNS droits.portee[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  o record;
+  p droits.portee;
+  differents boolean;
+  trouvees droits.portee[] := '{}';
+  cat text;
+BEGIN
+  SELECT x.tout, x.portees, x.listes INTO o FROM droits.ouverture x
+    WHERE x.pid = pg_backend_pid() AND x.operation = op
+      AND x.transaction = pg_current_xact_id_if_assigned();
+  IF NOT FOUND OR o.portees = '{}' THEN RETURN NULL; END IF;
+  differents := (SELECT count(*) > 1 FROM unnest(o.listes) l WHERE l.categories && cats);
+  FOREACH cat IN ARRAY cats LOOP
+    SELECT (x.portee).* INTO p FROM unnest(o.portees) x WHERE o.tout OR cat = ANY (x.categories);
+    IF p.partout IS NULL OR NOT (p.demander OR differents) THEN
+      trouvees := trouvees || ARRAY[NULL::droits.portee];
+    ELSE
+      p.complet := differents;
+      trouvees := trouvees || p;
+    END IF;
+  END LOOP;
+  RETURN trouvees;
+END $$;
+
+-- The files that relations open one by one, in order, in each of some categories: compared with each
+-- row by halves (droits.parmi). Null when there are none, or not the same from one to another.
+CREATE OR REPLACE FUNCTION droits.liste(cats text[], op text) RETURNS uuid[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  RETURN EXISTS (SELECT 1 FROM droits.sans_commune s WHERE s.type = moi.organisme)
-    AND NOT EXISTS (SELECT 1 FROM public.acteurs_organisation_communes c
-      WHERE c.organisation_id = moi.organisation);
+  -- Made anew by « || »: left where the table keeps it, each comparison would fetch it again.
+  RETURN (SELECT min(l.dossiers || '{}'::uuid[]) FROM droits.ouverture o, unnest(o.listes) l
+    WHERE o.pid = pg_backend_pid() AND o.operation = op
+      AND o.transaction = pg_current_xact_id_if_assigned() AND l.categories && cats
+    HAVING count(*) = 1);
 END $$;
 
--- Whether a file runs a dated link that names whoever asks.
-CREATE OR REPLACE FUNCTION droits.lie(dossier uuid, p droits.portee) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 200
+-- Which of the categories of a table it serves: the others are closed.
+CREATE OR REPLACE FUNCTION droits.servies(cats text[], op text) RETURNS boolean[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  -- Few links are told at once: only those of a kind that has too many are asked about.
-  RETURN p.demander AND p.liens <> '{}' AND EXISTS (SELECT 1 FROM public.dossiers_acces a
-    WHERE a.dossier_id = dossier AND a.relation = ANY (p.liens) AND a.debut_le <= p.jour
-      AND (a.fin_le IS NULL OR a.fin_le > p.jour)
-      AND (a.expire_at IS NULL OR a.expire_at > now())
-      AND (a.agent_id = p.agent OR a.organisation_id = p.organisation OR a.role = p.role));
+  RETURN (SELECT ARRAY(SELECT EXISTS (SELECT 1 FROM unnest(o.listes) l
+        WHERE c.nom = ANY (l.categories)) FROM unnest(cats) WITH ORDINALITY c(nom, n) ORDER BY n)
+    FROM droits.ouverture o WHERE o.pid = pg_backend_pid() AND o.operation = op
+      AND o.transaction = pg_current_xact_id_if_assigned());
 END $$;
+
+-- Whether an ordered list holds a file.
+CREATE OR REPLACE FUNCTION droits.parmi(dossier uuid, liste uuid[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 20
+AS $$
+  SELECT liste[pg_catalog.width_bucket(dossier, liste)] OPERATOR(pg_catalog.=) dossier
+$$;
 
 -- Whether a file is open to whoever asks: the whole of the matrix, for one row.
 CREATE OR REPLACE FUNCTION droits.ouvre(dossier uuid, p droits.portee) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 200
+LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER PARALLEL RESTRICTED COST 200
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE d record;
 BEGIN
   IF p.partout IS NULL THEN RETURN false; END IF;
   IF p.partout THEN RETURN true; END IF;
-  IF NOT p.demander THEN RETURN false; END IF;
   SELECT x.departement_id, x.rang, x.commune_code, x.limite_le INTO d
     FROM public.dossiers_dossier x WHERE x.id = dossier;
   IF NOT FOUND OR d.departement_id <> p.departement
@@ -303,6 +508,7 @@ BEGIN
   IF d.rang BETWEEN p.secteur_des AND p.secteur_jusqu_a AND d.commune_code = ANY (p.communes) THEN
     RETURN true;
   END IF;
+  IF NOT p.complet THEN RETURN false; END IF;
   IF p.liens <> '{}' AND EXISTS (SELECT 1 FROM public.dossiers_acces a
     WHERE a.dossier_id = dossier AND a.relation = ANY (p.liens) AND a.debut_le <= p.jour
       AND (a.fin_le IS NULL OR a.fin_le > p.jour)
@@ -321,88 +527,68 @@ END $$;
 
 -- Whether a landlord has a lease in a file that is open to whoever asks.
 CREATE OR REPLACE FUNCTION droits.bailleur_ouvert(
-  bailleur uuid, p droits.portee, lies uuid[]
+  bailleur uuid, p droits.portee, ouverts uuid[]
 ) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 500
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT 1 FROM public.dossiers_bail b
     WHERE b.bailleur_id = bailleur
-      AND (b.dossier_id = ANY (lies) OR droits.ouvre(b.dossier_id, p)));
+      AND (ouverts[width_bucket(b.dossier_id, ouverts)] = b.dossier_id
+        OR droits.ouvre(b.dossier_id, p)));
 END $$;
 
 -- Whether nothing is hidden from whoever asks: the machine, everywhere.
 CREATE OR REPLACE FUNCTION droits.partout(op text) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.moi();
 BEGIN
-  RETURN coalesce(moi.departement = '*' AND (moi.genre = 'machine'
-    OR (moi.genre = 'chiffres' AND op = 'lire')), false);
+  RETURN (SELECT o.partout FROM droits.ouverture o
+    WHERE o.pid = pg_backend_pid() AND o.operation = op
+      AND o.transaction = pg_current_xact_id_if_assigned());
 END $$;
 
--- Files that dated links open to whoever asks: each row is compared with a list, and an index serves
--- the comparison. Those of a kind that has too many are asked about one by one (droits.ouvre).
-CREATE OR REPLACE FUNCTION droits.lies(cat text, op text) RETURNS uuid[]
+-- The reader's département, if every file of it may be reached, for some categories and an operation,
+-- whatever its stage. By sector too, when the sector is the whole département.
+CREATE OR REPLACE FUNCTION droits.entier(cats text[], op text, par_secteur boolean) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  RETURN ARRAY(SELECT unnest(l.dossiers) FROM droits.seance s CROSS JOIN LATERAL unnest(s.liens) l
-    WHERE s.pid = pg_backend_pid() AND s.transaction = pg_current_xact_id_if_assigned()
-      AND EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = (s.lecteur).profil
-        AND r.categorie = cat AND r.operation = op AND r.relation = l.relation));
+  RETURN (SELECT o.departement FROM droits.ouverture o
+    WHERE o.pid = pg_backend_pid() AND o.operation = op
+      AND o.transaction = pg_current_xact_id_if_assigned()
+      AND (o.tout OR cats <@ CASE WHEN par_secteur THEN o.entiers ELSE o.departements END));
 END $$;
 
--- Départements every file of which may be reached, for a category and an operation, whatever its
--- stage: an index serves the comparison. By sector too, when the sector is the whole département.
-CREATE OR REPLACE FUNCTION droits.entiers(cat text, op text, par_secteur boolean) RETURNS text[]
+-- The same, told for each of the categories of a table.
+CREATE OR REPLACE FUNCTION droits.entieres(cats text[], op text) RETURNS boolean[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.moi();
 BEGIN
-  IF moi.genre = 'machine' OR (moi.genre = 'chiffres' AND op = 'lire') THEN
-    RETURN droits.territoires();
-  END IF;
-  IF moi.genre = 'agent' AND EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = moi.profil
-    AND r.categorie = cat AND r.operation = op AND r.de = 0 AND r.a >= {dernier}
-    AND (r.relation = 'departement'
-      OR (par_secteur AND r.relation = 'secteur' AND droits.sert_le_departement(moi)))) THEN
-    RETURN ARRAY[moi.departement];
-  END IF;
-  RETURN '{}';
+  RETURN (SELECT ARRAY(SELECT o.tout OR c.nom = ANY (o.entiers)
+        FROM unnest(cats) WITH ORDINALITY c(nom, n) ORDER BY n)
+    FROM droits.ouverture o WHERE o.pid = pg_backend_pid() AND o.operation = op
+      AND o.transaction = pg_current_xact_id_if_assigned());
 END $$;
 
 -- Communes every file of which may be reached, whatever its stage: an index serves the comparison.
-CREATE OR REPLACE FUNCTION droits.communes(cat text, op text) RETURNS text[]
+CREATE OR REPLACE FUNCTION droits.communes(cats text[], op text) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE p constant droits.portee := droits.portee(cat, op);
 BEGIN
-  IF p.secteur_des = 0 AND p.secteur_jusqu_a >= {dernier} THEN RETURN p.communes; END IF;
-  RETURN '{}';
-END $$;
-
--- Départements outside of which nothing is ever seen.
-CREATE OR REPLACE FUNCTION droits.territoires() RETURNS text[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
-SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.moi();
-BEGIN
-  IF moi.departement = '*' AND moi.genre IN ('machine', 'chiffres') THEN
-    RETURN ARRAY(SELECT d.code::text FROM public.acteurs_departement d);
-  END IF;
-  IF moi.genre IS NULL THEN RETURN '{}'; END IF;
-  RETURN ARRAY[moi.departement];
+  RETURN (SELECT o.communes FROM droits.ouverture o
+    WHERE o.pid = pg_backend_pid() AND o.operation = op
+      AND o.transaction = pg_current_xact_id_if_assigned() AND cats <@ o.secteurs);
 END $$;
 
 -- Whether some rule of the profile names a category, by whatever relation.
 CREATE OR REPLACE FUNCTION droits.connait(cat text, op text) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.moi();
 BEGIN
-  RETURN EXISTS (SELECT 1 FROM droits.regle r WHERE r.profil = moi.profil
-    AND r.categorie = cat AND r.operation = op);
+  RETURN EXISTS (SELECT 1 FROM droits.seance s JOIN droits.regle r ON r.profil = (s.lecteur).profil
+    WHERE s.pid = pg_backend_pid() AND s.transaction = pg_current_xact_id_if_assigned()
+      AND r.categorie = cat AND r.operation = op);
 END $$;
 
 -- Files whose processing is limited and which the reader may not see, for the tables of which the
@@ -412,9 +598,10 @@ CREATE INDEX IF NOT EXISTS dossier_limite ON public.dossiers_dossier (departemen
 CREATE OR REPLACE FUNCTION droits.dossiers_limites() RETURNS uuid[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE moi constant droits.lecteur := droits.moi();
 BEGIN
-  IF moi.genre IS NULL OR moi.limites THEN RETURN '{}'; END IF;
-  RETURN ARRAY(SELECT d.id FROM public.dossiers_dossier d WHERE d.limite_le IS NOT NULL
-    AND (d.departement_id = moi.departement OR moi.departement = '*'));
+  RETURN (SELECT CASE WHEN (s.lecteur).genre IS NULL OR (s.lecteur).limites THEN '{}'::uuid[]
+      ELSE ARRAY(SELECT d.id FROM public.dossiers_dossier d WHERE d.limite_le IS NOT NULL
+        AND ((s.lecteur).departement = '*' OR d.departement_id = (s.lecteur).departement)) END
+    FROM droits.seance s
+    WHERE s.pid = pg_backend_pid() AND s.transaction = pg_current_xact_id_if_assigned());
 END $$;

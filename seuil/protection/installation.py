@@ -56,10 +56,13 @@ def install(*, matrice: Matrice | None = None) -> bool:
 def load_regles(cursor: Any, matrice: Matrice) -> None:
     """Replace PostgreSQL's copy of the matrix."""
     cursor.execute("DELETE FROM droits.regle")
-    cursor.executemany(
+    # At once: what is drawn from the rules is drawn again at each statement.
+    columns = [list(column) for column in zip(*list_lignes(matrice), strict=True)]
+    cursor.execute(
         "INSERT INTO droits.regle (profil, categorie, operation, relation, de, a)"
-        " VALUES (%s, %s, %s, %s, %s, %s)",
-        list(list_lignes(matrice)),
+        " SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[],"
+        " %s::smallint[])",
+        columns,
     )
     cursor.execute("DELETE FROM droits.profil")
     cursor.executemany(
@@ -101,10 +104,6 @@ _SQL = Path(__file__).parent / "fonctions.sql"
 _COMPTES = _SQL.with_name("comptes.sql")
 
 
-# More links than this are asked about one by one: a long list is slower to compare than a question.
-_BEAUCOUP = 2000
-
-
 def _read_grants() -> list[str]:
     """Return the text that decides of the grants: what it yields depends on the database."""
     return [Path(roles.__file__).read_text(encoding="utf-8")]
@@ -114,5 +113,4 @@ def _read_sql(matrice: Matrice) -> str:
     """Return the functions, with the two numbers of the matrix that they compare."""
     text = _SQL.read_text(encoding="utf-8")
     text = text.replace("{jours_apres}", str(matrice.relations["saisine"].jours_apres))
-    text = text.replace("{beaucoup}", str(_BEAUCOUP))
     return text.replace("{dernier}", str(len(matrice.stades) - 1))

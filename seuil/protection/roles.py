@@ -47,7 +47,7 @@ def list_grants(*, lues: Iterable[str]) -> Iterator[str]:
     yield "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA droits FROM PUBLIC"
     yield f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA droits TO {ROLE}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA droits TO {DROITS}"
-    yield f"GRANT INSERT, UPDATE ON droits.seance TO {DROITS}"
+    yield f"GRANT INSERT, UPDATE ON droits.seance, droits.ouverture TO {DROITS}"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {DROITS}"
     yield f"GRANT SELECT ON {', '.join(sorted(lues))} TO {DROITS}"
     # The journal asks who acts.

@@ -481,8 +481,8 @@ def _add_facts(
     t.add("dossiers.DateAnnoncee", **key, regle="C1", fait_id=actes[0].pk, annoncee_le=ON + 9 * J,
           dite_le=ON - 3 * J, a_qui="menage", moyen="courrier", notee_par=by)  # fmt: skip
     for regle in ("C1", "G3", "K1", "EM1"):
-        t.add("echeances.Echeance", **key, regle=regle, source_id=_uuid(), source_type="acte",
-              certitude="sure", parametre="C1", arguments={})  # fmt: skip
+        t.add("echeances.Echeance", **key, departement=home, regle=regle, source_id=_uuid(),
+              source_type="acte", certitude="sure", parametre="C1", arguments={})  # fmt: skip
     t.add("echeances.Situation", **key, departement=home, stade=stade, stade_le=ON - 20 * J,
           audience_le=ON + 9 * J, parc="prive", enfants=1, commune_code=commune,
           arrondissement_code="332" if home == ICI else "621")  # fmt: skip

@@ -24,7 +24,7 @@ from seuil.acteurs.models import Agent, Organisation, TypeOrganisation
 from seuil.acteurs.rules import reads_whole
 from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Situation
-from seuil.echeances.queries import get_dette
+from seuil.echeances.queries.situations import get_dette
 from seuil.kernel.refusal import Refusal
 
 # The candidates fetched beside the volume, so that the next ones are shown.

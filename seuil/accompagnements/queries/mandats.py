@@ -14,7 +14,7 @@ from seuil.acteurs.rules import is_operateur
 from seuil.dossiers.models import Dossier, Personne
 from seuil.dossiers.queries import readable
 from seuil.echeances.models import Echeance, Situation
-from seuil.echeances.queries import get_dette
+from seuil.echeances.queries.situations import get_dette
 
 ETATS: Mapping[str, str] = {
     "a_repondre": "Réponse attendue",

@@ -109,7 +109,13 @@ class Acces(Record):
         indexes = [
             models.Index(fields=["agent", "dossier"], name="acces_agent"),
             models.Index(fields=["organisation", "dossier"], name="acces_organisation"),
-            models.Index(fields=["departement", "role"], name="acces_role", condition=~Q(role="")),
+            # Thousands, read at each page of the role: with all that says whether a link runs.
+            models.Index(
+                fields=["departement", "role", "relation"],
+                include=["dossier", "debut_le", "fin_le", "expire_at"],
+                name="acces_role",
+                condition=~Q(role=""),
+            ),
         ]
 
     class Rls:

@@ -63,6 +63,7 @@ class Dossier(Record):
         indexes = [
             models.Index(fields=["departement", "ouvert_le"], name="dossier_ouverture"),
             models.Index(fields=["commune_code", "rang"], name="dossier_secteur"),
+            models.Index(fields=["departement", "rang"], name="dossier_stade"),
         ]
 
     class Rls:

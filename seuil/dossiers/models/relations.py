@@ -247,24 +247,53 @@ def reached_by(portees: Collection[Portee], dossiers: Dossiers, agent: Agent, *,
 
     A dated link opens at the right moment by itself: the matrix gives it no stage.
     """
-    liens = [p.relation for p in portees if _is_lien(p.relation)]
-    whole = (0, len(load_matrice().stades) - 1)
-    listed = [*_Liens(liens).list_files(dossiers, agent, on=on)] if liens else []
+    listed = _list_files(portees, dossiers, agent, on=on)
     reached = Q()
     for portee in portees:
-        relation = None if portee.relation in liens else find_relation(portee.relation)
-        if isinstance(relation, _Saisine) and (portee.de, portee.a) == whole:
-            listed += relation.list_files(dossiers, agent, on=on)
-        elif relation:
+        if not _is_listed(portee):
             stades = Q(rang__gte=portee.de, rang__lte=portee.a)
-            reached |= stades & relation.reached(dossiers, agent, on=on)
+            reached |= stades & find_relation(portee.relation).reached(dossiers, agent, on=on)
     return reached | _among(listed) if listed else reached
+
+
+def list_reached(
+    portees: Collection[Portee], dossiers: Dossiers, agent: Agent, *, on: date
+) -> Fichiers | None:
+    """Return the files reached as one list of identifiers; None when they must be asked about.
+
+    Of any département, their processing limited or not: the rows compared with it say so.
+    """
+    if not portees or not all(map(_is_listed, portees)):
+        return None
+    return _unite(_list_files(portees, dossiers, agent, on=on))
+
+
+def _is_listed(portee: Portee) -> bool:
+    whole = (0, len(load_matrice().stades) - 1)
+    owed = portee.relation == "saisine" and (portee.de, portee.a) == whole
+    return owed or _is_lien(portee.relation)
+
+
+def _list_files(
+    portees: Collection[Portee], dossiers: Dossiers, agent: Agent, *, on: date
+) -> Sequence[Fichiers]:
+    liens = [p.relation for p in portees if _is_lien(p.relation)]
+    listed = [*_Liens(liens).list_files(dossiers, agent, on=on)] if liens else []
+    for portee in portees:
+        relation = find_relation(portee.relation)
+        if isinstance(relation, _Saisine) and _is_listed(portee):
+            listed += relation.list_files(dossiers, agent, on=on)
+    return listed
 
 
 def _among(listed: Sequence[Fichiers]) -> Q:
     """Keep the files of several lists: these lead to them, where conditions would read all."""
+    return Q(pk__in=_unite(listed))
+
+
+def _unite(listed: Sequence[Fichiers]) -> Fichiers:
     first, *others = listed
-    return Q(pk__in=first.union(*others, all=True) if others else first)
+    return first.union(*others, all=True) if others else first
 
 
 def _read_relation(dossiers: Dossiers, name: str) -> Fichiers:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from seuil.actes.models import Acte, TypeActe
@@ -186,8 +186,8 @@ def _list_sources(agent: Agent, on: date, filtres: Filtres) -> list[_Source]:
     taches = _only_reached(dated, agent, on, filtres)
     makers = {
         "audience": lambda: _audiences(agent, on, filtres),
-        "legale": lambda: _echeances(agent, on, filtres, "legale", taches, asked),
-        "convention": lambda: _echeances(agent, on, filtres, "convention", taches, asked),
+        "legale": lambda: _echeances(agent, on, filtres, "legale", dated, asked),
+        "convention": lambda: _echeances(agent, on, filtres, "convention", dated, asked),
         "tache": lambda: _taches(taches),
     }
     return [makers[genre]() for genre in asked]
@@ -201,8 +201,7 @@ def _filter_datees(agent: Agent, on: date) -> QuerySet[Tache]:
 def _only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     """Keep the rows of the files the agent may see, and of those that wait for it if asked."""
     if all(reads_whole(agent.profil, c) for c in list_categories(model=rows.model)):
-        here = "departement" if rows.model is not Echeance else "dossier__situation__departement"
-        rows = hide_limited(rows=rows.filter(**{here: agent.departement_id}), agent=agent)
+        rows = hide_limited(rows=rows.filter(departement=agent.departement_id), agent=agent)
     else:
         # A task is told to whom it is due, the rest by what it says.
         visible = Dossier.objects.visible_to(agent, on=on).values("pk")
@@ -259,14 +258,12 @@ def _echeances(
 ) -> _Source:
     rows = _only_reached(Echeance.objects.filter(regle__in=_list_regles(genre)), agent, on, filtres)
     if "tache" in asked:
-        # The task says the same thing, and where it is done.
-        rows = rows.exclude(
-            Exists(
-                taches.filter(
-                    dossier=OuterRef("dossier"), regle=OuterRef("regle"), due_le=OuterRef("le")
-                )
-            )
+        # The task says the same thing, and where it is done. Looked for date by date: joined, the
+        # tasks of all its files would be compared with those of a month.
+        same = taches.filter(
+            dossier=OuterRef("dossier"), regle=OuterRef("regle"), due_le=OuterRef("le")
         )
+        rows = rows.annotate(tache=Subquery(same.values("pk")[:1])).filter(tache=None)
     return _Source(
         genre=genre,
         rows=rows,

@@ -19,7 +19,7 @@ from seuil.accompagnements.queries.choix import (
     get_proposition,
 )
 from seuil.acteurs.models import Organisation
-from seuil.echeances.queries import DossierRow, Filtres, list_dossiers, list_rows
+from seuil.echeances.queries.dossiers import DossierRow, Filtres, list_dossiers, list_rows
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.adjust_choix import adjust_choix
 from seuil.usecases.prepare_choix import prepare_choix

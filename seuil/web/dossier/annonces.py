@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from seuil.dossiers.models import DateAnnoncee
-from seuil.echeances.queries import EcheanceVue
+from seuil.echeances.queries.echeances import EcheanceVue
 from seuil.engines import droit
 
 _PREVENIR = {

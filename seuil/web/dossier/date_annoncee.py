@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from seuil.dossiers.models import DateAnnoncee
 from seuil.dossiers.operations.documents import record_date_annoncee
 from seuil.dossiers.rules import AnnonceSaisie
-from seuil.echeances.queries import EcheanceVue, list_echeances
+from seuil.echeances.queries.echeances import EcheanceVue, list_echeances
 from seuil.engines import droit
 from seuil.web.access import AgentRequest, find_dossier, get_agent, request_day, requires
 from seuil.web.addresses import tab_address

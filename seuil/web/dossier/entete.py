@@ -7,12 +7,8 @@ from typing import Any
 from seuil.dossiers.models import Composition, Personne
 from seuil.dossiers.queries import get_composition, list_acces, list_titulaires
 from seuil.echeances.models import Situation, Stade
-from seuil.echeances.queries import (
-    get_dernier_suivi,
-    get_derniere_dette,
-    get_situation,
-    list_dates_legales,
-)
+from seuil.echeances.queries.echeances import list_dates_legales
+from seuil.echeances.queries.situations import get_dernier_suivi, get_derniere_dette, get_situation
 from seuil.web.dossier.onglet import Lecture
 
 

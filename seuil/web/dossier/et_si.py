@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from seuil.actes.models import Sens, TypeActe
 from seuil.actes.rules.types import SENS_OBLIGATOIRE, SENS_PAR_TYPE
 from seuil.dossiers.models import Bail
-from seuil.echeances.queries import FaitsConnus, get_faits_connus
+from seuil.echeances.queries.faits import FaitsConnus, get_faits_connus
 from seuil.echeances.rules.mouvements import Mouvement, compare_echeances
 from seuil.echeances.rules.pauses import Acte
 from seuil.engines import droit

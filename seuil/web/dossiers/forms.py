@@ -7,7 +7,7 @@ from django import forms
 
 from seuil.dossiers.models import Parc, SuiviSocial
 from seuil.echeances.models import Stade
-from seuil.echeances.queries import TRIS, Filtres
+from seuil.echeances.queries.dossiers import TRIS, Filtres
 from seuil.web.components.forms import ChoixField, Formulaire, MontantField, make_choix
 
 TRIS_LIBELLES = {

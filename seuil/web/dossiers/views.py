@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from io import BytesIO
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -17,7 +18,8 @@ from seuil.acteurs.queries import list_arrondissements, list_communes
 from seuil.audit.operations import record_event
 from seuil.dossiers.models import Parc, SuiviSocial
 from seuil.echeances.models import Situation, Stade
-from seuil.echeances.queries import DossierRow, list_dossiers, list_rows
+from seuil.echeances.queries.dossiers import DossierRow, list_dossiers, list_rows
+from seuil.echeances.queries.par_dette import ParDette
 from seuil.engines.tabular import Column, Sheet, write_csv, write_xlsx
 from seuil.web.access import (
     AgentRequest,
@@ -61,7 +63,7 @@ def dossiers(request: AgentRequest) -> HttpResponse:
     """List the dossiers that the filters keep."""
     on = request_day(request)
     form = _form(request)
-    situations = _situations(request, form)
+    situations: Any = _situations(request, form)
     page = Paginator(situations, PAR_PAGE).get_page(request.GET.get("page"))
     first = (page.number - 1) * PAR_PAGE
     query = request.GET.copy()
@@ -174,7 +176,7 @@ def _filtres(form: FiltresForm, actifs: Sequence[tuple[str, str]]) -> str:
     return render_to_string("dossiers/_filtres.html", {"form": form, "actifs": actifs})
 
 
-def _situations(request: AgentRequest, form: FiltresForm) -> QuerySet[Situation]:
+def _situations(request: AgentRequest, form: FiltresForm) -> QuerySet[Situation] | ParDette:
     return list_dossiers(
         agent=get_agent(request), on=request_day(request), filtres=form.get_filtres()
     )

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from seuil.echeances.queries import list_effets
+from seuil.echeances.queries.effets import list_effets
 from seuil.echeances.rules.effets import list_effets_utiles
 from seuil.engines import droit
 from seuil.kernel.contexte import counting

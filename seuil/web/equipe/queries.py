@@ -12,7 +12,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from seuil.acteurs.models import Agent, Role
 from seuil.contacts.models import Contact
 from seuil.dossiers.models import Composition, Coordonnee, Dossier, Personne
-from seuil.echeances.queries import get_dette
+from seuil.echeances.queries.situations import get_dette
 from seuil.travail.models import Tache
 from seuil.travail.rules.genres import EN_LOT, GENRES
 

@@ -24,7 +24,7 @@ from seuil.accompagnements.queries.mandats import (
 from seuil.accompagnements.rules.mandats import DemarcheSaisie
 from seuil.contacts.queries import list_contacts
 from seuil.diagnostics.queries import list_dsf
-from seuil.echeances.queries import list_echeances
+from seuil.echeances.queries.echeances import list_echeances
 from seuil.usecases.add_demarche import add_demarche
 from seuil.usecases.answer_mandat import answer_mandat
 from seuil.usecases.assign_mandat import assign_mandat

@@ -41,6 +41,7 @@ def make_audience(nom: str, le: date, heure: time | None = None, **fields: objec
 def make_echeance(dossier: object, regle: str, le: date, **fields: object) -> Echeance:
     return Echeance.objects.create(
         dossier=dossier,
+        departement="33",
         regle=regle,
         source_id=new_id(),
         source_type="acte",

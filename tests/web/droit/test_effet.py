@@ -12,7 +12,7 @@ from django.urls import reverse
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Bail, Dossier
 from seuil.echeances.models import Echeance
-from seuil.echeances.queries import list_effets
+from seuil.echeances.queries.effets import list_effets
 from seuil.echeances.rules.effets import EffetDuDroit, list_effets_utiles
 from seuil.engines import droit
 from seuil.usecases.refresh_dossiers import refresh_dossiers

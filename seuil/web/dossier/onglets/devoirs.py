@@ -12,7 +12,7 @@ from seuil.accompagnements.queries.faits import list_operateurs_en_charge
 from seuil.acteurs.models import Agent
 from seuil.diagnostics.queries import list_dsf_lus
 from seuil.dossiers.models import Dossier
-from seuil.echeances.queries import list_jours
+from seuil.echeances.queries.echeances import list_jours
 from seuil.kernel.contexte import counting
 from seuil.travail.queries import (
     get_annuaire,

@@ -7,7 +7,8 @@ from seuil.actes.models import Acte
 from seuil.actes.queries import list_actes
 from seuil.dossiers.models import DateAnnoncee
 from seuil.dossiers.queries import list_dates_annoncees
-from seuil.echeances.queries import list_echeances, list_pauses_of
+from seuil.echeances.queries.echeances import list_echeances
+from seuil.echeances.queries.pauses import list_pauses_of
 from seuil.engines import droit
 from seuil.web.dossier.annonces import join_annonces, list_orphelines
 from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join

@@ -1,0 +1,255 @@
+"""The list of dossiers: filtered, ordered, searched, a slice at a time."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from seuil.acteurs.matrice import list_portees
+from seuil.acteurs.models import Agent, Commune
+from seuil.acteurs.rules import why_not
+from seuil.dossiers.models import Acces, Dossier
+from seuil.dossiers.models.relations import reaches_all
+from seuil.dossiers.queries import hide_limited, readable
+from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
+from seuil.echeances.models import Echeance, NomCherche, Situation, SituationDette, SituationSuivi
+from seuil.echeances.queries.echeances import list_legales
+from seuil.echeances.queries.par_dette import ParDette
+
+# First words of an address: a text that starts so is looked for among addresses.
+_VOIES = frozenset({
+    "ALLEE", "ALLEES", "AVENUE", "AV", "BOULEVARD", "BD", "CHEMIN", "COURS", "IMPASSE", "PASSAGE",
+    "PLACE", "PL", "QUAI", "RESIDENCE", "ROUTE", "RUE", "SQUARE", "VOIE",
+})  # fmt: skip
+
+
+# Files without a hearing or a debt come after those that have one; the last field makes the order
+# of equal rows the same from one page to the next.
+TRIS: Mapping[str, Sequence[Any]] = {
+    "recent": ("-stade_le", "-dossier_id"),
+    "ancien": ("stade_le", "dossier_id"),
+    "nom": ("nom_recherche", "dossier_id"),
+    "commune": ("commune_code", "nom_recherche", "dossier_id"),
+    "audience": (F("audience_le").asc(nulls_last=True), "dossier_id"),
+    # Not a column of the situation: see ParDette.
+    "dette": (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filtres:
+    """What the reader asked of the list; an empty value asks nothing."""
+
+    texte: str = ""
+    stade: str = ""
+    parc: str = ""
+    commune: str = ""
+    arrondissement: str = ""
+    # Hearing within that many days from today.
+    audience_jours: int | None = None
+    dette_min: Decimal | None = None
+    suivi: str = ""
+    en_mandat: bool = False
+    # Opened within that many days before today, today included.
+    ouvert_jours: int | None = None
+    tri: str = "recent"
+
+
+@dataclass(frozen=True, slots=True)
+class DossierRow:
+    """A line of the list."""
+
+    dossier_id: UUID
+    numero: str
+    nom: str
+    commune: str
+    stade: str
+    stade_le: date
+    audience_le: date | None
+    dette: Decimal | None
+    dette_le: date | None
+    suivi: str
+    parc: str
+    echeance_le: date | None
+
+
+def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any] | ParDette:
+    """Return the situations of the files the agent may see, filtered and ordered.
+
+    Count it, slice it, then hand the slice to `list_rows`.
+    """
+    if why_not(agent.profil, "dossier.lire"):
+        return Situation.objects.none()
+    rows: QuerySet[Any] = Situation.objects.filter(departement=agent.departement_id)
+    # A whole département needs no join to the files: the column says it.
+    if reaches_all(agent, "identite"):
+        rows = hide_limited(rows=rows, agent=agent)
+    else:
+        rows = readable(rows=rows, agent=agent, on=on)
+    if filtres.texte:
+        rows = rows.filter(_matches(filtres.texte, departement=agent.departement_id))
+    equal = {
+        "stade": filtres.stade,
+        "parc": filtres.parc,
+        "commune_code": filtres.commune,
+        "arrondissement_code": filtres.arrondissement,
+    }
+    rows = rows.filter(**{name: value for name, value in equal.items() if value})
+    if filtres.audience_jours is not None:
+        limit = on + timedelta(days=filtres.audience_jours)
+        rows = rows.filter(audience_le__gte=on, audience_le__lte=limit)
+    if filtres.ouvert_jours is not None:
+        rows = rows.filter(dossier__ouvert_le__gte=on - timedelta(days=filtres.ouvert_jours))
+    if filtres.dette_min is not None:
+        owing = SituationDette.objects.filter(montant__gte=filtres.dette_min)
+        rows = rows.filter(dossier__in=_among_reserves(owing, agent, on))
+    if filtres.suivi:
+        followed = SituationSuivi.objects.filter(suivi=filtres.suivi)
+        rows = rows.filter(dossier__in=_among_reserves(followed, agent, on))
+    if filtres.en_mandat:
+        entrusted = Acces.objects.filter(relation=Acces.Relation.MANDAT).open(on=on)
+        rows = rows.filter(dossier__in=entrusted.values("dossier"))
+    if filtres.tri == "dette":
+        dettes = SituationDette.objects.filter(departement=agent.departement_id)
+        return ParDette(rows, readable(rows=dettes, agent=agent, on=on))
+    return rows.order_by(*TRIS.get(filtres.tri, TRIS["recent"]))
+
+
+def _among_reserves(rows: QuerySet[Any], agent: Agent, on: date) -> Any:
+    """Return the files of the rows of another category that the agent may read."""
+    rows = rows.filter(departement=agent.departement_id)
+    categorie = rows.model.Rls.categorie
+    if list_portees(agent.profil, categorie) != list_portees(agent.profil, "identite"):
+        rows = readable(rows=rows, agent=agent, on=on)
+    return rows.values("dossier")
+
+
+def _if_readable(
+    categorie: str, field: str, agent: Agent, on: date, parmi: Collection[UUID] | None
+) -> Any:
+    """Return a field of another category on the dossiers where the agent may read it."""
+    portees = list_portees(agent.profil, categorie)
+    if portees == list_portees(agent.profil, "identite"):
+        return F(field)
+    nothing = Value(None, output_field=_output_field(field))
+    if not portees:
+        return nothing
+    seen = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
+    if parmi is not None:
+        seen = seen.filter(pk__parmi=parmi)
+    return Case(When(dossier__in=seen.values("pk"), then=F(field)), default=nothing)
+
+
+def _output_field(field: str) -> Any:
+    model, name = {
+        "dossier__situation_dette__montant": (SituationDette, "montant"),
+        "dossier__situation_dette__constatee_le": (SituationDette, "constatee_le"),
+        "dossier__situation_suivi__suivi": (SituationSuivi, "suivi"),
+    }[field]
+    return model._meta.get_field(name)
+
+
+_RESERVES = {
+    "dette": ("bail_dette", "dossier__situation_dette__montant"),
+    "dette_le": ("bail_dette", "dossier__situation_dette__constatee_le"),
+    "suivi": ("suivi", "dossier__situation_suivi__suivi"),
+}
+
+
+def _annotate_reserves(
+    rows: QuerySet[Any],
+    agent: Agent,
+    on: date,
+    *,
+    parmi: Collection[UUID] | None = None,
+) -> QuerySet[Any]:
+    """Add what is kept apart from the situation, on the files where the agent may read it."""
+    found: QuerySet[Any] = rows.annotate(
+        **{name: _if_readable(*_RESERVES[name], agent, on, parmi) for name in _RESERVES}
+    )
+    return found
+
+
+# By its code, which the situation holds: the dwelling is not asked about.
+_COMMUNE = Commune.objects.filter(code=OuterRef("commune_code")).values("nom")
+
+
+def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -> list[DossierRow]:
+    """Return the lines of a slice of `list_dossiers`, in its order; three queries."""
+    # The slice first, on one table: its joins are then made for its rows alone.
+    if isinstance(situations, ParDette):
+        ids = situations.list_ids()
+    else:
+        ids = list(situations.values_list("dossier_id", flat=True))
+    found = {
+        row[0]: row
+        for row in _annotate_reserves(
+            Situation.objects.filter(dossier__id__parmi=ids), agent, on, parmi=ids
+        )
+        .annotate(commune=Subquery(_COMMUNE))
+        .order_by("dossier_id")
+        .values_list(
+            "dossier_id", "dossier__numero", "commune", "stade",
+            "stade_le", "audience_le", "dette", "dette_le", "suivi", "parc",
+            "nom_affiche",
+        )
+    }  # fmt: skip
+    prochaines = dict(
+        readable(
+            rows=Echeance.objects.filter(dossier__id__parmi=ids), agent=agent, on=on, parmi=ids
+        )
+        .filter(le__gte=on, regle__parmi=list_legales())
+        .values_list("dossier_id")
+        .annotate(prochaine=Min("le"))
+        .order_by("dossier_id")
+    )
+    return [
+        DossierRow(
+            dossier_id=pk,
+            numero=numero,
+            nom=nom,
+            commune=commune or "",
+            stade=stade,
+            stade_le=stade_le,
+            audience_le=audience_le,
+            dette=dette,
+            dette_le=dette_le,
+            suivi=suivi or "",
+            parc=parc,
+            echeance_le=prochaines.get(pk),
+        )
+        for (
+            pk, numero, commune, stade, stade_le, audience_le, dette, dette_le, suivi, parc,
+            nom,
+        ) in (found[pk] for pk in ids if pk in found)
+    ]  # fmt: skip
+
+
+def _matches(texte: str, *, departement: str) -> Q:
+    """Look for a number, an address or a name, whichever the text looks like."""
+    words = normalise(texte).split()
+    if not words:
+        return Q(pk=None)
+    # « 33-2026-000012 » and its last digits are a number; « 12 rue… » and « rue… » an address.
+    compact = texte.replace(" ", "")
+    if all(c.isdigit() or c in "-AB" for c in compact) and any(c.isdigit() for c in compact):
+        if "-" in compact:
+            return Q(dossier__numero=compact)
+        return Q(dossier__numero__endswith=f"-{compact.zfill(6)}")
+    if words[0][0].isdigit() or words[0] in _VOIES:
+        return Q(dossier__cle__contains=f"|{normalise_adresse(texte)}") | Q(
+            dossier__cle__contains=f" {normalise_adresse(texte)}"
+        )
+    named = list_noms(texte=texte).filter(departement=departement)
+    return Q(dossier__in=named.values("dossier"))
+
+
+def list_noms(*, texte: str) -> QuerySet[NomCherche]:
+    """Return the names that have a word from which they begin by a text, as far as one may read."""
+    nom = normalise_nom(texte)
+    # Between the text and the text followed by the last character there is.
+    return NomCherche.objects.filter(texte__gte=nom, texte__lt=f"{nom}\U0010ffff")
