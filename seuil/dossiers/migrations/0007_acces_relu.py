@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("acteurs", "0008_decoupages"),
-        ("dossiers", "0005_acces_role"),
+        ("dossiers", "0006_acces_couvrants"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
