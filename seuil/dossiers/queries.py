@@ -288,8 +288,24 @@ def _not_limited(agent: Agent, chemin: str) -> Q:
     profil = load_matrice().profils.get(agent.profil)
     if profil and profil.limites:
         return Q()
+    limited = _list_limited(agent)
+    return ~Q(**{f"{chemin}__in": limited}) if limited != [] else Q()
+
+
+def _list_limited(agent: Agent) -> Any:
+    """Return the files whose processing is limited: few, most often none.
+
+    In a request they are read once: compared in each query, they would cost it an asking and
+    mislead its plan.
+    """
     limited = Dossier.objects.filter(departement=agent.departement_id, limite_le__isnull=False)
-    return ~Q(**{f"{chemin}__in": limited.values("pk")})
+    memo = get_memo()
+    if memo is None:
+        return limited.values("pk")
+    key = ("limites", agent.departement_id)
+    if key not in memo:
+        memo[key] = list(limited.values_list("pk", flat=True))
+    return memo[key]
 
 
 def only_visible(

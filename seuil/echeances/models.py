@@ -104,7 +104,9 @@ class Situation(models.Model):
             ),
             models.Index(fields=["departement", "-stade_le"], name="situation_recent"),
             models.Index(
-                fields=["departement"], include=["dossier", "commune_code"], name="situation_compte"
+                fields=["departement", "dossier"],
+                include=["commune_code", "stade_le"],
+                name="situation_compte",
             ),
             models.Index(fields=["departement", "audience_le"], name="situation_audience"),
         ]

@@ -351,9 +351,10 @@ BEGIN
   RETURN moi;
 END $$;
 
--- One reading of one row each: every table that a query names asks several of these.
+-- One reading of one row each: every table that a query names asks several of these, once by query.
+-- Told as dear as they are, the planner would count them at each row of a loop (COST 1).
 CREATE OR REPLACE FUNCTION droits.present() RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT 1 FROM droits.seance s WHERE s.pid = pg_backend_pid()
@@ -361,7 +362,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION droits.agent() RETURNS uuid
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (SELECT (s.lecteur).agent FROM droits.seance s
@@ -369,7 +370,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION droits.organisation() RETURNS uuid
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (SELECT (s.lecteur).organisation FROM droits.seance s
@@ -377,7 +378,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION droits.role() RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (SELECT (s.lecteur).role FROM droits.seance s
@@ -385,7 +386,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION droits.departement() RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (SELECT (s.lecteur).departement FROM droits.seance s
@@ -394,7 +395,7 @@ END $$;
 
 -- Whether a file whose processing is limited (RGPD, art. 18) is still shown.
 CREATE OR REPLACE FUNCTION droits.limites() RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (SELECT (s.lecteur).limites FROM droits.seance s
@@ -403,7 +404,7 @@ END $$;
 
 -- The machine recomputes and imports; « chiffres » counts and shows nobody's file.
 CREATE OR REPLACE FUNCTION droits.machine() RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT 1 FROM droits.seance s WHERE s.pid = pg_backend_pid()
@@ -423,7 +424,7 @@ END $$;
 
 -- What is compared with one file at a time, for a category; null when there is nothing to ask.
 CREATE OR REPLACE FUNCTION droits.portee(cat text, op text) RETURNS droits.portee
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (SELECT p.portee FROM droits.ouverture o, unnest(o.portees) p
@@ -435,7 +436,7 @@ END $$;
 -- The same for the categories of a table, told apart by a column: in their order. What the list of
 -- all of them (droits.liste) does not say, because it is not the same for each, is asked here.
 CREATE OR REPLACE FUNCTION droits.portees(cats text[], op text) RETURNS droits.portee[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   o record;
@@ -464,7 +465,7 @@ END $$;
 -- The files that relations open one by one, in order, in each of some categories: compared with each
 -- row by halves (droits.parmi). Null when there are none, or not the same from one to another.
 CREATE OR REPLACE FUNCTION droits.liste(cats text[], op text) RETURNS uuid[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   -- Made anew by « || »: left where the table keeps it, each comparison would fetch it again.
@@ -476,7 +477,7 @@ END $$;
 
 -- Which of the categories of a table it serves: the others are closed.
 CREATE OR REPLACE FUNCTION droits.servies(cats text[], op text) RETURNS boolean[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (SELECT ARRAY(SELECT EXISTS (SELECT 1 FROM unnest(o.listes) l
@@ -557,7 +558,7 @@ END $$;
 
 -- Whether nothing is hidden from whoever asks: the machine, everywhere.
 CREATE OR REPLACE FUNCTION droits.partout(op text) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (SELECT o.partout FROM droits.ouverture o
@@ -568,7 +569,7 @@ END $$;
 -- The reader's département, if every file of it may be reached, for some categories and an operation,
 -- whatever its stage. By sector too, when the sector is the whole département.
 CREATE OR REPLACE FUNCTION droits.entier(cats text[], op text, par_secteur boolean) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (SELECT o.departement FROM droits.ouverture o
@@ -579,7 +580,7 @@ END $$;
 
 -- The same, told for each of the categories of a table.
 CREATE OR REPLACE FUNCTION droits.entieres(cats text[], op text) RETURNS boolean[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (SELECT ARRAY(SELECT o.tout OR c.nom = ANY (o.entiers)
@@ -590,7 +591,7 @@ END $$;
 
 -- Communes every file of which may be reached, whatever its stage: an index serves the comparison.
 CREATE OR REPLACE FUNCTION droits.communes(cats text[], op text) RETURNS text[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (SELECT o.communes FROM droits.ouverture o
@@ -600,7 +601,7 @@ END $$;
 
 -- Whether some rule of the profile names a category, by whatever relation.
 CREATE OR REPLACE FUNCTION droits.connait(cat text, op text) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT 1 FROM droits.seance s JOIN droits.regle r ON r.profil = (s.lecteur).profil
@@ -613,7 +614,7 @@ END $$;
 CREATE INDEX IF NOT EXISTS dossier_limite ON public.dossiers_dossier (departement_id, id)
   WHERE limite_le IS NOT NULL;
 CREATE OR REPLACE FUNCTION droits.dossiers_limites() RETURNS uuid[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (SELECT CASE WHEN (s.lecteur).genre IS NULL OR (s.lecteur).limites THEN '{}'::uuid[]

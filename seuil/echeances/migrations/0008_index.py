@@ -19,6 +19,15 @@ class Migration(migrations.Migration):
                 name="situation_stade",
             ),
         ),
+        migrations.RemoveIndex(model_name="situation", name="situation_compte"),
+        migrations.AddIndex(
+            model_name="situation",
+            index=models.Index(
+                fields=["departement", "dossier"],
+                include=("commune_code", "stade_le"),
+                name="situation_compte",
+            ),
+        ),
         migrations.AddIndex(
             model_name="situationdette",
             index=models.Index(

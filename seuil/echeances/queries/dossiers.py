@@ -128,50 +128,39 @@ def _among_reserves(rows: QuerySet[Any], agent: Agent, on: date) -> Any:
     return rows.values("dossier")
 
 
-def _if_readable(
-    categorie: str, field: str, agent: Agent, on: date, parmi: Collection[UUID] | None
-) -> Any:
-    """Return a field of another category on the dossiers where the agent may read it."""
-    portees = list_portees(agent.profil, categorie)
-    if portees == list_portees(agent.profil, "identite"):
-        return F(field)
-    nothing = Value(None, output_field=_output_field(field))
-    if not portees:
-        return nothing
-    seen = Dossier.objects.visible_to(agent, on=on, categorie=categorie)
-    if parmi is not None:
-        seen = seen.filter(pk__parmi=parmi)
-    return Case(When(dossier__in=seen.values("pk"), then=F(field)), default=nothing)
-
-
-def _output_field(field: str) -> Any:
-    model, name = {
-        "dossier__situation_dette__montant": (SituationDette, "montant"),
-        "dossier__situation_dette__constatee_le": (SituationDette, "constatee_le"),
-        "dossier__situation_suivi__suivi": (SituationSuivi, "suivi"),
-    }[field]
-    return model._meta.get_field(name)
-
-
+# What is kept apart from the situation: by category, the fields that hold it.
 _RESERVES = {
-    "dette": ("bail_dette", "dossier__situation_dette__montant"),
-    "dette_le": ("bail_dette", "dossier__situation_dette__constatee_le"),
-    "suivi": ("suivi", "dossier__situation_suivi__suivi"),
+    "bail_dette": ("dossier__situation_dette__montant", "dossier__situation_dette__constatee_le"),
+    "suivi": ("dossier__situation_suivi__suivi",),
 }
 
 
-def _annotate_reserves(
-    rows: QuerySet[Any],
-    agent: Agent,
-    on: date,
-    *,
-    parmi: Collection[UUID] | None = None,
-) -> QuerySet[Any]:
-    """Add what is kept apart from the situation, on the files where the agent may read it."""
-    found: QuerySet[Any] = rows.annotate(
-        **{name: _if_readable(*_RESERVES[name], agent, on, parmi) for name in _RESERVES}
+def _annotate_lues(
+    rows: QuerySet[Any], agent: Agent, on: date, ids: Collection[UUID]
+) -> tuple[QuerySet[Any], dict[str, str]]:
+    """Add whether the agent may read what is kept apart; return where, by category.
+
+    Categories that the matrix opens alike are asked about once.
+    """
+    names: dict[Any, str] = {}
+    where = {}
+    for categorie in _RESERVES:
+        portees = list_portees(agent.profil, categorie)
+        if portees not in names:
+            names[portees] = f"lue_{len(names)}"
+            rows = rows.annotate(**{names[portees]: _tell_lue(categorie, agent, on, ids)})
+        where[categorie] = names[portees]
+    return rows, where
+
+
+def _tell_lue(categorie: str, agent: Agent, on: date, ids: Collection[UUID]) -> Any:
+    portees = list_portees(agent.profil, categorie)
+    if not portees or portees == list_portees(agent.profil, "identite"):
+        return Value(bool(portees))
+    seen = Dossier.objects.visible_to(agent, on=on, categorie=categorie).filter(pk__parmi=ids)
+    return Case(
+        When(dossier__in=seen.values("pk"), then=Value(value=True)), default=Value(value=False)
     )
-    return found
 
 
 # By its code, which the situation holds: the dwelling is not asked about.
@@ -185,17 +174,14 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -
         ids = situations.list_ids()
     else:
         ids = list(situations.values_list("dossier_id", flat=True))
+    rows = Situation.objects.filter(dossier__id__parmi=ids).annotate(commune=Subquery(_COMMUNE))
+    rows, lues = _annotate_lues(rows, agent, on, ids)
     found = {
         row[0]: row
-        for row in _annotate_reserves(
-            Situation.objects.filter(dossier__id__parmi=ids), agent, on, parmi=ids
-        )
-        .annotate(commune=Subquery(_COMMUNE))
-        .order_by("dossier_id")
-        .values_list(
-            "dossier_id", "dossier__numero", "commune", "stade",
-            "stade_le", "audience_le", "dette", "dette_le", "suivi", "parc",
-            "nom_affiche",
+        for row in rows.order_by("dossier_id").values_list(
+            "dossier_id", "dossier__numero", "commune", "stade", "stade_le", "audience_le",
+            "parc", "nom_affiche",
+            *lues.values(), *(field for fields in _RESERVES.values() for field in fields),
         )
     }  # fmt: skip
     prochaines = dict(
@@ -216,15 +202,15 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -
             stade=stade,
             stade_le=stade_le,
             audience_le=audience_le,
-            dette=dette,
-            dette_le=dette_le,
-            suivi=suivi or "",
+            dette=dette if dette_lue else None,
+            dette_le=dette_le if dette_lue else None,
+            suivi=(suivi or "") if suivi_lu else "",
             parc=parc,
             echeance_le=prochaines.get(pk),
         )
         for (
-            pk, numero, commune, stade, stade_le, audience_le, dette, dette_le, suivi, parc,
-            nom,
+            pk, numero, commune, stade, stade_le, audience_le, parc, nom, dette_lue, suivi_lu,
+            dette, dette_le, suivi,
         ) in (found[pk] for pk in ids if pk in found)
     ]  # fmt: skip
 
