@@ -163,7 +163,7 @@ def _create_agents(departements: list[str]) -> None:
     Organisation.objects.bulk_create(homes.values())
     Agent.objects.bulk_create(
         Agent(
-            courriel=f"{profil}{'' if code == '33' else code}@x.invalid", nom="Mesure",
+            courriel=f"{profil}{'' if code == '33' else code}@x.invalid".lower(), nom="Mesure",
             prenom=profil, role="partenaire" if profil == "service_social" else profil,
             organisation=homes[code, kind], departement_id=code, habilite_le=ON,
             habilite_jusqu_au=ON + timedelta(days=365), password="!",

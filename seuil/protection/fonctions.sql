@@ -493,6 +493,19 @@ AS $$
   SELECT liste[pg_catalog.width_bucket(dossier, liste)] OPERATOR(pg_catalog.=) dossier
 $$;
 
+-- Whether what is compared is what was told to whoever asks (droits.portee): a policy runs with the
+-- caller's own rights, who could ask with any other, and learn the stage or the commune of a file.
+CREATE OR REPLACE FUNCTION droits.tenue(p droits.portee) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  -- Asking the lists too (droits.portees) is no secret: they are the caller's.
+  p.complet := false;
+  RETURN EXISTS (SELECT 1 FROM droits.ouverture o, unnest(o.portees) x
+    WHERE o.pid = pg_backend_pid() AND o.transaction = pg_current_xact_id_if_assigned()
+      AND x.portee IS NOT DISTINCT FROM p);
+END $$;
+
 -- Whether a file is open to whoever asks: the whole of the matrix, for one row.
 CREATE OR REPLACE FUNCTION droits.ouvre(dossier uuid, p droits.portee) RETURNS boolean
 LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER PARALLEL RESTRICTED COST 200
@@ -501,6 +514,7 @@ DECLARE d record;
 BEGIN
   IF p.partout IS NULL THEN RETURN false; END IF;
   IF p.partout THEN RETURN true; END IF;
+  IF NOT droits.tenue(p) THEN RETURN false; END IF;
   SELECT x.departement_id, x.rang, x.commune_code, x.limite_le INTO d
     FROM public.dossiers_dossier x WHERE x.id = dossier;
   IF NOT FOUND OR d.departement_id <> p.departement
@@ -526,13 +540,16 @@ BEGIN
   RETURN coalesce(dossier = p.dossier, false);
 END $$;
 
--- Whether a landlord has a lease in a file that is open to whoever asks.
-CREATE OR REPLACE FUNCTION droits.bailleur_ouvert(
-  bailleur uuid, p droits.portee, ouverts uuid[]
-) RETURNS boolean
+-- Whether a landlord has a lease in a file that is open to whoever asks. Told the category alone: what
+-- it opens is read here, not believed.
+CREATE OR REPLACE FUNCTION droits.bailleur_ouvert(bailleur uuid, cat text, op text) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 500
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  p constant droits.portee := droits.portee(cat, op);
+  ouverts constant uuid[] := droits.liste(ARRAY[cat], op);
 BEGIN
+  IF p IS NULL AND ouverts IS NULL THEN RETURN false; END IF;
   RETURN EXISTS (SELECT 1 FROM public.dossiers_bail b
     WHERE b.bailleur_id = bailleur
       AND (ouverts[width_bucket(b.dossier_id, ouverts)] = b.dossier_id

@@ -212,8 +212,7 @@ def _reach_departement(t: Protegee, operation: str) -> str:
 def _reach_bailleur(t: Protegee, operation: str) -> str:
     # The landlord of a limited file is not told to a sector.
     wide = _wide(f"{t.table}.{t.departement}", t.categories, operation, par_secteur=False)
-    asked = f"{_portee(t.categorie, operation)}, {_list(t.categories, operation)}"
-    return f"{wide} OR droits.bailleur_ouvert({t.table}.id, {asked})"
+    return f"{wide} OR droits.bailleur_ouvert({t.table}.id, '{t.categorie}', '{operation}')"
 
 
 def _reach_categorie(t: Protegee, operation: str) -> str:

@@ -44,7 +44,7 @@ def write() -> dict[str, Any]:
         Departement.objects.create(code=code, nom=f"Essai {code}")
         org = Organisation.objects.create(departement_id=code, type="ddets", nom=f"DDETS {code}")
         agents[code] = Agent.objects.create(
-            courriel=f"{code}@isolement.invalid", nom="Essai", prenom=code, role="secretariat",
+            courriel=f"{code}@isolement.invalid".lower(), nom="Essai", prenom=code, role="secretariat",
             organisation=org, departement_id=code, habilite_le=date(2025, 1, 6), habilite_jusqu_au=date(2027, 1, 6), password="!",
         )  # fmt: skip
         for n in range(DOSSIERS):

@@ -272,6 +272,53 @@ def test_every_table_that_opens_an_account_is_guarded() -> None:
         assert tables <= {name for (name,) in rows}
 
 
+_CHAMPS = ("partout", "departement", "limites", "jour", "agent", "organisation", "role", "des",
+           "jusqu_a", "communes", "secteur_des", "secteur_jusqu_a", "liens", "saisine_des",
+           "saisine_jusqu_a", "dossier", "demander", "complet")  # fmt: skip
+FORGES = {
+    "un stade": {"des": "{rang}", "jusqu_a": "{rang}"},
+    "une commune": {"secteur_des": "0", "secteur_jusqu_a": "6", "communes": "ARRAY['{commune}']"},
+    "une personne": {"complet": "true", "agent": "'{agent}'", "liens": "ARRAY['affectation']"},
+    "le secrétariat": {"des": "0", "jusqu_a": "6", "limites": "true"},
+    "le dossier lui-même": {"complet": "true", "dossier": "'{id}'"},
+}
+
+
+@pytest.mark.parametrize("forge", FORGES.values(), ids=FORGES)
+def test_asking_with_rights_that_were_not_told_says_nothing_of_a_hidden_file(
+    treillis: Treillis, oracle: Oracle, forge: dict[str, str]
+) -> None:
+    """The function of the policies is the caller's to run: it believes nothing that it is given."""
+    agents = [p.agent for p in treillis.personas.values() if p.agent]
+    facts = sql.query("SELECT id, rang, commune_code FROM dossiers_dossier WHERE departement_id = %s",
+                      [ICI])  # fmt: skip
+    for nom in ("charge_mission", "caf", "metropole"):
+        p = treillis.personas[nom]
+        seen = treillis.expected(oracle, p, "dossiers_dossier", LIRE)
+        with injected(treillis, nom) as run:
+            for key, rang, commune in [f for f in facts if str(f[0]) not in seen][:8]:
+                known = {"rang": rang, "commune": commune, "id": key}
+                for agent in agents[:3]:
+                    base = dict.fromkeys(_CHAMPS, "NULL") | {
+                        "partout": "false", "departement": f"'{ICI}'", "limites": "false",
+                        "jour": f"'{ON}'", "liens": "'{}'", "communes": "'{}'",
+                        "demander": "true", "complet": "false",
+                    }  # fmt: skip
+                    values = base | {k: v.format(**known, agent=agent) for k, v in forge.items()}
+                    row = ", ".join(values[c] for c in _CHAMPS)
+                    told = run(f"SELECT droits.ouvre('{key}', ROW({row})::droits.portee)")
+                    assert told == [(False,)], (nom, values)
+
+
+def test_no_function_is_told_the_files_that_it_should_find() -> None:
+    """What a function of the policies reads of files, it reads by who asks: never from a list."""
+    rows = sql.query(
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'droits'::regnamespace AND prosecdef"
+        " AND 'uuid[]'::regtype = ANY (proargtypes::oid[])"
+    )
+    assert rows == []
+
+
 def test_roles_cannot_be_taken_nor_given_back(appli: psycopg.Connection) -> None:
     for role in ("postgres", "seuil_droits", "seuil_sauvegarde", "seuil_travaux"):
         with pytest.raises(errors.InsufficientPrivilege):

@@ -103,25 +103,29 @@ def demande_prolonger(request: AgentRequest, demande_id: UUID) -> HttpResponse:
 @requires("rgpd.exercer")
 @require_POST
 def demande_limiter(request: AgentRequest, demande_id: UUID) -> HttpResponse:
-    """Limit the file of a request, or lift it."""
-    found = _find(request, demande_id)
-    if found.dossier is None:
-        raise Http404
-    dossier = found.dossier
+    """Limit the file of a request; sent twice, it is refused and lifts nothing."""
+    found, dossier = _find_dossier(request, demande_id)
     agent, on = get_agent(request), request_day(request)
-    if dossier.limite_le:
-        return _do(
-            request,
-            found,
-            lambda: lift_limite(dossier=dossier, by=agent, on=on),
-            "La limitation est levée : le dossier est rendu à ceux qui le suivent.",
-        )
     motif = found.objet or found.get_droit_display()
     return _do(
         request,
         found,
         lambda: limit_dossier(dossier=dossier, motif=motif, inscrire=False, by=agent, on=on),
         "Le traitement est limité : vous seul lisez encore ce dossier, et rien ne le compte.",
+    )
+
+
+@requires("rgpd.exercer")
+@require_POST
+def demande_rendre(request: AgentRequest, demande_id: UUID) -> HttpResponse:
+    """Lift the limit of the file of a request, at an address of its own."""
+    found, dossier = _find_dossier(request, demande_id)
+    agent, on = get_agent(request), request_day(request)
+    return _do(
+        request,
+        found,
+        lambda: lift_limite(dossier=dossier, by=agent, on=on),
+        "La limitation est levée : le dossier est rendu à ceux qui le suivent.",
     )
 
 
@@ -160,15 +164,11 @@ def demande_donnees(request: AgentRequest, demande_id: UUID) -> HttpResponse:
 @requires("conservation.geler")
 @require_http_methods(["GET", "HEAD", "POST"])
 def gel(request: AgentRequest, numero: str) -> HttpResponse:
-    """Hold a file, or lift the hold; say until when it is kept."""
+    """Hold a file; say until when it is kept. Sent twice, it is refused and lifts nothing."""
     dossier = find_dossier(request, numero)
-    agent, on = get_agent(request), request_day(request)
+    on = request_day(request)
     running = get_gel(dossier=dossier)
-    form = GelForm(request.POST if request.method == "POST" and not running else None)
-    if request.method == "POST" and running:
-        end_gel(dossier=dossier, by=agent, on=on)
-        messages.success(request, "Le gel est levé : les durées courent de nouveau.")
-        return redirect("dossier_onglet", numero, "acces")
+    form = GelForm(request.POST if request.method == "POST" else None)
     operation = partial(record_gel, dossier=dossier)
     if record(request, form, operation, fait="La conservation est gelée : rien ne sera effacé."):
         return redirect("dossier_onglet", numero, "acces")
@@ -178,6 +178,20 @@ def gel(request: AgentRequest, numero: str) -> HttpResponse:
     return render(request, "droits/gel.html", context, status=422 if form.errors else 200)
 
 
+@requires("conservation.geler")
+@require_POST
+def gel_lever(request: AgentRequest, numero: str) -> HttpResponse:
+    """Lift the hold of a file, at an address of its own."""
+    dossier = find_dossier(request, numero)
+    try:
+        end_gel(dossier=dossier, by=get_agent(request), on=request_day(request))
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Le gel est levé : les durées courent de nouveau.")
+    return redirect("dossier_onglet", numero, "acces")
+
+
 def _find(request: AgentRequest, demande_id: UUID) -> DemandeDroit:
     try:
         found = get_demande(agent=get_agent(request), demande_id=demande_id)
@@ -185,6 +199,13 @@ def _find(request: AgentRequest, demande_id: UUID) -> DemandeDroit:
         raise Http404 from None
     saw(dossiers=[found.dossier_id] if found.dossier_id else [])
     return found
+
+
+def _find_dossier(request: AgentRequest, demande_id: UUID) -> tuple[DemandeDroit, Dossier]:
+    found = _find(request, demande_id)
+    if found.dossier is None:
+        raise Http404
+    return found, found.dossier
 
 
 def _list_personnes(request: AgentRequest, dossier: Dossier) -> list[tuple[str, str]]:

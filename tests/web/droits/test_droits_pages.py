@@ -132,7 +132,10 @@ def test_a_file_is_limited_and_given_back(
     assert "traitement limité depuis" in officer.get(address).content.decode()
     # The request being answered is the register's line: no other is added.
     assert DemandeDroit.objects.count() == 1
+    # Sent twice: refused, nothing is given back.
     officer.post(f"{address}limiter/")
+    assert secretary.get(f"/dossiers/{dossier.numero}/").status_code == 404
+    officer.post(f"{address}rendre/")
     assert secretary.get(f"/dossiers/{dossier.numero}/").status_code == 200
 
 
@@ -199,7 +202,17 @@ def test_the_secretariat_holds_a_file_and_lets_it_go(
 
     assert Gel.objects.get(leve_le=None).motif == "Recours annoncé"
     assert "Gel demandé" in client.get(address).content.decode()
-    client.post(address)
+
+    # Sent twice, or from a tab left open: refused, nothing is lifted.
+    twice = client.post(address, {"motif": "Recours annoncé"})
+    assert twice.status_code == 422
+    assert "déjà gelée" in twice.content.decode()
+    assert client.post(address, {}).status_code == 422
+    assert Gel.objects.filter(leve_le=None).count() == 1
+
+    client.post(f"{address}lever/")
+    assert not Gel.objects.filter(leve_le=None).exists()
+    assert client.post(f"{address}lever/").status_code == 302
     assert not Gel.objects.filter(leve_le=None).exists()
 
 
