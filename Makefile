@@ -118,12 +118,14 @@ $(UV):
 	@touch .venv/.produit $@
 
 chromium:
-	@if command -v chromium >/dev/null; then exit 0; fi; \
+	@if command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null; then exit 0; fi; \
 	echo "→ Installation de chromium pour les essais dans le navigateur"; \
 	if [ "$$(id -u)" = 0 ]; then root=""; elif command -v sudo >/dev/null; then root="sudo -n"; else \
 		echo "chromium manque et ne peut pas être installé sans droits : demandez « apt-get install chromium »." >&2; exit 1; fi; \
 	export DEBIAN_FRONTEND=noninteractive; \
-	{ $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; } \
-	&& command -v chromium >/dev/null || { \
+	$$root apt-get update -qq; \
+	for browser in chromium-headless-shell chromium; do \
+		$$root apt-get install -y -qq --no-install-recommends $$browser fonts-liberation >/dev/null 2>&1 && break || true; done; \
+	command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || { \
 		echo "chromium n’a pas pu être installé. Les essais dans le navigateur ne sont jamais sautés :" >&2; \
 		echo "installez-le (sous Debian : apt-get install chromium), puis recommencez." >&2; exit 1; }

@@ -132,6 +132,9 @@ def django_database() -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         **place,
         "CONN_MAX_AGE": None,
+        # A page asks the same questions again and again: the server plans each one once, which
+        # row-level security makes long.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
         # The context of the database (seuil.kernel.contexte) lives as long as a transaction.
         "ATOMIC_REQUESTS": True,
         # The embedded server is on the same machine and stops with the product.

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from config.database import is_embedded_running, start_embedded
+from seuil.jobs.sortie import CompteRenduPerdu, reporting, write_refusal
 
 
 class Parser(argparse.ArgumentParser):
@@ -74,36 +75,46 @@ def _setup_django() -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from django.db import OperationalError
-
     from seuil.engines.tabular import FileRefused
     from seuil.kernel.refusal import Refusal
 
+    code = 0
     try:
-        return int(arguments.run(arguments) or 0)
+        with reporting():
+            code = int(arguments.run(arguments) or 0)
     except (Refusal, FileRefused) as refusal:
-        print(refusal, file=sys.stderr)
-        return 1
-    except OperationalError:
-        print(
-            "La base de données ne répond pas. Vérifiez DATABASE_URL, ou que PostgreSQL est"
-            " démarré, puis recommencez : rien d’inachevé n’a été gardé.",
-            file=sys.stderr,
-        )
-        return 1
+        code = 1
+        write_refusal(refusal, as_json=getattr(arguments, "as_json", False))
     except Exception as error:
+        code = 1
         if os.environ.get("SEUIL_DEBUG"):
             raise
-        # The type only: the message of an error may carry personal data.
-        print(
-            f"Erreur inattendue ({type(error).__name__}) : rien d’inachevé n’a été gardé. Relancez"
-            " avec SEUIL_DEBUG=1 pour en voir le détail, et signalez-la.",
-            file=sys.stderr,
-        )
-        return 1
+        print(_explain(error), file=sys.stderr)
     except KeyboardInterrupt:
-        print("Interrompu : rien d’inachevé n’a été gardé.", file=sys.stderr)
-        return 130
+        code = 130
+        print("Interrompu : rien d’inachevé n’a été gardé.", file=sys.stderr)
+    return code
+
+
+def _explain(error: Exception) -> str:
+    """Return what to tell of a failure: its type only, a message may carry personal data."""
+    from django.db import OperationalError
+
+    if isinstance(error, CompteRenduPerdu):
+        return (
+            "Ce que la commande devait faire est fait, mais son compte rendu n’a pas pu s’écrire"
+            f" ({error}). Libérez de la place ou écrivez-le ailleurs, puis relancez-la : ce qui"
+            " est déjà connu n’est pas fait deux fois."
+        )
+    if isinstance(error, OperationalError):
+        return (
+            "La base de données ne répond pas. Vérifiez DATABASE_URL, ou que PostgreSQL est"
+            " démarré, puis recommencez : rien d’inachevé n’a été gardé."
+        )
+    return (
+        f"Erreur inattendue ({type(error).__name__}) : rien d’inachevé n’a été gardé. Relancez"
+        " avec SEUIL_DEBUG=1 pour en voir le détail, et signalez-la."
+    )
 
 
 def _build_parser() -> argparse.ArgumentParser:

@@ -4,9 +4,7 @@ No database is read, but by `seuil droit effet`, which counts the dates of the o
 """
 
 import argparse
-import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from seuil.engines import droit
 from seuil.jobs.attentes import fill_parameters, print_attentes
 from seuil.jobs.places import find_commune, find_departement
+from seuil.jobs.sortie import add_json, write_json
 from seuil.kernel.refusal import Refusal
 from seuil.strict_yaml import FichierIllisible
 
@@ -120,7 +119,7 @@ def _declare_droit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--concours", type=read_date, help="concours accordé le (EX)")
     parser.add_argument("--commune", help="code Insee de la commune")
     parser.add_argument("--departement", help="code du département")
-    parser.add_argument("--json", action="store_true", help="résultat en JSON")
+    add_json(parser)
     parser.add_argument(
         "--cas", type=Path, default=CAS, help="avec « verifier », dossier des cas à rejouer"
     )
@@ -154,19 +153,19 @@ def _declare_delai(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--commune", help="code Insee de la commune")
     parser.add_argument("--departement", help="code du département")
-    parser.add_argument("--json", action="store_true", help="résultat en JSON")
+    add_json(parser)
     parser.set_defaults(run=_run_delai, needs_database=False)
 
 
 def _run_droit(arguments: argparse.Namespace) -> int:
     if arguments.regle == "verifier":
-        return verify(arguments.cas)
+        return verify(arguments.cas, as_json=arguments.as_json)
     if arguments.regle == "regles":
-        return _print_regles()
+        return _print_regles(as_json=arguments.as_json)
     if arguments.regle == "effet":
         return _run_effet(arguments)
     if arguments.regle == "attente":
-        return print_attentes(gabarit=arguments.gabarit)
+        return print_attentes(gabarit=arguments.gabarit, as_json=arguments.as_json)
     if arguments.regle == "remplir":
         return fill_parameters(arguments)
     try:
@@ -176,8 +175,8 @@ def _run_droit(arguments: argparse.Namespace) -> int:
         droit.TreveFixeeLocalement, droit.FaitsContradictoires,
     ) as refusal:  # fmt: skip
         raise DemandeIncomplete(str(refusal)) from refusal
-    if arguments.json:
-        print(json.dumps(resultat.as_dict(), ensure_ascii=False, indent=2))
+    if arguments.as_json:
+        write_json(resultat.as_dict())
     else:
         _print_resultat(resultat)
     return 0
@@ -283,7 +282,21 @@ def _print_resultat(resultat: droit.Resultat) -> None:
         print(f"{reference.titre}\n  {reference.url}")
 
 
-def _print_regles() -> int:
+def _print_regles(*, as_json: bool = False) -> int:
+    if as_json:
+        write_json(
+            {
+                "regles": [
+                    {
+                        "regle": r.id,
+                        "libelle": r.libelle,
+                        "lignes": sorted({v.ligne for v in r.versions if v.ligne}),
+                    }
+                    for r in droit.regles().values()
+                ]
+            }
+        )
+        return 0
     for regle in droit.regles().values():
         lignes = ", ".join(v.ligne for v in regle.versions if v.ligne and v.ligne != regle.id)
         print(f"{regle.id:5} {regle.libelle}" + (f" ({lignes})" if lignes else ""))
@@ -305,7 +318,7 @@ def _run_effet(arguments: argparse.Namespace) -> int:
     with counting("effet", on=today(departement.pk)):
         effets = list_effets(departement=departement.pk, essai=essai)
     utiles = list_effets_utiles(effets, essai)
-    if arguments.json:
+    if arguments.as_json:
         report = {
             "departement": departement.pk,
             "dates": sum(e.dates for e in effets),
@@ -316,7 +329,7 @@ def _run_effet(arguments: argparse.Namespace) -> int:
                 for e in utiles
             ],
         }
-        print(json.dumps(report, ensure_ascii=False, indent=2))
+        write_json(report)
     else:
         _print_effets(utiles)
     return 0
@@ -348,17 +361,31 @@ def _print_effets(effets: Sequence["EffetDuDroit"]) -> None:
     print("Rien n’est enregistré.")
 
 
-def verify(folder: Path) -> int:
+def verify(folder: Path, *, as_json: bool = False) -> int:
     """Replay every case of a folder and print those that are wrong; 1 when one is."""
     counts: Counter[str] = Counter()
+    wrong = []
     try:
         for verdict in droit.check_cases(folder):
             counts[verdict.etat] += 1
             if verdict.etat == "faux":
-                print(f"FAUX  {verdict.regle} : {verdict.cas}")
-                print("\n".join(f"      {ecart}" for ecart in verdict.ecarts))
+                wrong.append(verdict)
     except (droit.CasIllisible, droit.RegleInconnue) as refusal:
         raise DemandeIncomplete(str(refusal)) from refusal
+    if as_json:
+        write_json(
+            {
+                "cas": sum(counts.values()),
+                **{etat: counts[etat] for etat in ("juste", "discute", "faux")},
+                "ecarts": [
+                    {"regle": v.regle, "cas": v.cas, "ecarts": list(v.ecarts)} for v in wrong
+                ],
+            }
+        )
+        return 1 if wrong else 0
+    for verdict in wrong:
+        print(f"FAUX  {verdict.regle} : {verdict.cas}")
+        print("\n".join(f"      {ecart}" for ecart in verdict.ecarts))
     print(
         f"{sum(counts.values())} cas : {counts['juste']} justes, {counts['discute']} discutés "
         f"(justes, deux lectures montrées), {counts['faux']} faux"
@@ -383,8 +410,8 @@ def _run_delai(arguments: argparse.Namespace) -> int:
         )
     except (droit.DateHorsPeriode, droit.LieuInconnu, droit.DureeIllisible) as refusal:
         raise DemandeIncomplete(str(refusal)) from refusal
-    if arguments.json:
-        print(json.dumps(calcul.as_dict(), ensure_ascii=False, indent=2), file=sys.stdout)
+    if arguments.as_json:
+        write_json(calcul.as_dict())
     else:
         print(f"{droit.write_date(calcul.date)} ({calcul.date.isoformat()})")
         print("\n".join((*calcul.etapes, *([calcul.note] if calcul.note else []))))
@@ -401,9 +428,8 @@ def _print_heures(arguments: argparse.Namespace) -> int:
         )
     except (droit.DateHorsPeriode, droit.DureeIllisible) as refusal:
         raise DemandeIncomplete(str(refusal)) from refusal
-    if arguments.json:
-        fields = {"date": end.date().isoformat(), "heure": f"{end:%H:%M}", "etapes": [step]}
-        print(json.dumps(fields, ensure_ascii=False, indent=2))
+    if arguments.as_json:
+        write_json({"date": end.date().isoformat(), "heure": f"{end:%H:%M}", "etapes": [step]})
     else:
         print(f"{droit.write_date(end.date())} à {end:%H h %M} ({end:%Y-%m-%dT%H:%M})\n{step}")
     return 0

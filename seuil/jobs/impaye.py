@@ -1,15 +1,15 @@
 """`seuil impaye`: on which day are arrears an impayé, and why; no database is needed."""
 
 import argparse
-import json
 import re
-import sys
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from seuil.engines import droit
+from seuil.jobs.sortie import add_json, write_json
+from seuil.kernel.refusal import Refusal
 
 _NBSP = "\N{NO-BREAK SPACE}"
 _MOIS = re.compile(r"\d{4}-\d{2}")
@@ -54,7 +54,7 @@ def add_arguments(commands: Any) -> None:
         help="dette constatée ce jour-là (option répétable)",
     )
     parser.add_argument("--au", metavar="AAAA-MM-JJ", help="jour où l’on répond (aujourd’hui)")
-    parser.add_argument("--json", action="store_true", dest="as_json", help="un objet JSON")
+    add_json(parser)
     parser.set_defaults(run=run, needs_database=False)
 
 
@@ -65,11 +65,11 @@ def run(arguments: argparse.Namespace) -> int:
         _refuse_future(situation, au)
         result = droit.compute_impaye(situation, au=au)
     except (_OptionRefusee, droit.MontantIllisible, droit.SituationInvalide) as refusal:
-        return _refuse(str(refusal), as_json=arguments.as_json)
+        raise ValeurRefusee(str(refusal)) from refusal
     except droit.DateHorsPeriode as refusal:
-        return _refuse(f"--au{_NBSP}: {refusal}", as_json=arguments.as_json)
+        raise ValeurRefusee(f"--au{_NBSP}: {refusal}") from refusal
     if arguments.as_json:
-        print(json.dumps(result.as_dict(), ensure_ascii=False))
+        write_json(result.as_dict())
     else:
         _print(result)
     return 0
@@ -79,12 +79,8 @@ class _OptionRefusee(ValueError):
     """A value of the command line is not readable; the message names the option."""
 
 
-def _refuse(message: str, *, as_json: bool) -> int:
-    if as_json:
-        print(json.dumps({"erreur": message}, ensure_ascii=False))
-    else:
-        print(message, file=sys.stderr)
-    return 1
+class ValeurRefusee(Refusal):
+    """A value of the command line is refused; the message names the option."""
 
 
 def _read_situation(arguments: argparse.Namespace) -> droit.SituationLocative:

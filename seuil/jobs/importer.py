@@ -1,11 +1,11 @@
 """`seuil importer`: a list of acts, from the command line."""
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
 from seuil.engines.tabular import FileRefused
+from seuil.jobs.sortie import add_json, write_json
 from seuil.kernel.refusal import Refusal
 
 TYPES = (
@@ -29,7 +29,7 @@ def add_arguments(commands: Any) -> None:
     parser.add_argument(
         "--simuler", action="store_true", help="tout lire et compter, ne rien garder"
     )
-    parser.add_argument("--json", action="store_true", dest="as_json", help="un objet JSON")
+    add_json(parser)
     parser.set_defaults(run=run, needs_database=True)
 
 
@@ -43,10 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
         remede = getattr(refusal, "remede", "")
         message = refusal.message if isinstance(refusal, FileRefused) else str(refusal)
         refused = _REFUSED | {"erreur": message, "remede": remede}
-        print(json.dumps(refused, ensure_ascii=False))
+        write_json(refused)
         return 1
     if arguments.as_json:
-        print(json.dumps(report, ensure_ascii=False))
+        write_json(report)
     else:
         _print_report(report)
     return 0

@@ -1,7 +1,6 @@
 """`seuil rgpd`: retention applied, and the rights of the people, from the command line."""
 
 import argparse
-import json
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from seuil.jobs.droit import read_date
 from seuil.jobs.places import find_departement
+from seuil.jobs.sortie import add_json, write_json
 from seuil.kernel.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def add_arguments(commands: Any) -> None:
     purge.add_argument("--departement", required=True, help="code officiel : 33, 2A, 974")
     purge.add_argument("--simuler", action="store_true", help="compter, ne rien effacer")
     purge.add_argument("--au", type=read_date, help="comme si l’on était ce jour, AAAA-MM-JJ")
-    purge.add_argument("--json", action="store_true", dest="as_json", help="un objet JSON")
+    add_json(purge)
     acces = _declare(actions, "acces", "remettre à une personne ses données", _run_acces)
     acces.add_argument(
         "--personne", required=True, type=int, metavar="N", help="1 : le premier titulaire du bail"
@@ -118,7 +118,7 @@ def _run_purge(arguments: argparse.Namespace) -> int:
         raise DateFuture
     bilan = purge_dossiers(departement=departement, on=on, at=now(), simulate=arguments.simuler)
     if arguments.as_json:
-        print(json.dumps(_describe(bilan, on), ensure_ascii=False, indent=2))
+        write_json(_describe(bilan, on))
     else:
         _print_bilan(bilan, on)
     return 0

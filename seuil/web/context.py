@@ -65,6 +65,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         "state_brand": settings.SEUIL_STATE_BRAND,
         "demo": settings.SEUIL_DEMO,
         "agent": agent,
+        # At the foot of each printed page.
+        "imprime_le": clock.now(),
         "navigation": list_entrees(agent.profil, invite=agent.administre_organisation)
         if agent
         else (),

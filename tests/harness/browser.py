@@ -23,7 +23,8 @@ LARGE, ETROIT = 1280, 320
 @contextmanager
 def open_browser() -> Iterator[Browser]:
     """Start chromium; fail, never skip, when it is missing."""
-    chromium = shutil.which("chromium")
+    # The shell without a window costs a fifth less.
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if chromium is None:
         pytest.fail("chromium manque : « make test » l’installe (ou : apt-get install chromium)")
     # Chromium's own sandbox refuses root; the pages are ours and the network is closed.

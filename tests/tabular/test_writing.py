@@ -1,6 +1,7 @@
 """What is written is what is read back, and no text ever becomes a formula."""
 
 import io
+import re
 import tempfile
 import unicodedata
 import zipfile
@@ -193,3 +194,25 @@ def test_an_ods_starts_with_its_stored_type_and_is_reproducible() -> None:
     assert content[30:38] == b"mimetype"
     assert content[38:60].startswith(b"application/vnd.oasis")
     assert written(sheet, "ods") == content
+
+
+def test_a_number_shows_a_comma_only_when_it_has_a_fraction() -> None:
+    sheet = Sheet("Chiffres", [Column("Moyenne par jour", 14, "nombre")], [[18], [2.5]])
+    with zipfile.ZipFile(io.BytesIO(written(sheet, "xlsx"))) as archive:
+        styles = archive.read("xl/styles.xml").decode()
+        page = archive.read("xl/worksheets/sheet1.xml").decode()
+
+    # Excel writes « 18, » for a format that ends with optional decimals.
+    assert not re.search(r'formatCode="[^"]*\.#+"', styles)
+    whole, fraction = re.findall(r'<c r="A[23]" s="(\d+)"', page)
+    assert whole != fraction
+
+
+def test_a_heading_of_several_lines_leaves_room_for_the_first_row() -> None:
+    sheet = Sheet("Liste", [Column("Moyenne par jour ouvré du mois", 12)], [["un"]])
+    with zipfile.ZipFile(io.BytesIO(written(sheet, "xlsx"))) as archive:
+        page = archive.read("xl/worksheets/sheet1.xml").decode()
+
+    height = re.search(r'<row r="1"[^>]* ht="([\d.]+)"', page)
+    assert height
+    assert float(height[1]) >= 3 * 15

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from textwrap import wrap
 from typing import BinaryIO
 
 from seuil.engines.tabular import _ods
@@ -17,10 +18,13 @@ _NOT_IN_TITLE = re.compile(r"[\[\]:*?/\\]")
 # A French number abroad is no formula: a "'" before it would spoil it for nothing.
 _PHONE = re.compile(r"\+\d[\d ]{6,18}")
 _MAX_TEXT = 32_767
+_FRACTION = "#,##0.0#"
+_LINE_HEIGHT = 15
 _FORMATS = {
     "entier": "#,##0",
     "montant": '#,##0.00\\ "€"',
-    "nombre": "#,##0.##",
+    # Of whole numbers; those with a fraction have one of their own.
+    "nombre": "#,##0",
     "date": "dd/mm/yyyy",
     "heure": "hh:mm",
 }
@@ -104,11 +108,13 @@ def write_xlsx(
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         formats = {kind: book.add_format({"num_format": f}) for kind, f in _FORMATS.items()}
         formats["texte"] = book.add_format({"num_format": "@"})
+        formats["fraction"] = book.add_format({"num_format": _FRACTION})
         for name, sheet in zip(_titles(sheets), sheets, strict=True):
             page = book.add_worksheet(name)
             top = len(sheet.notes) + bool(sheet.notes)
             for line, note in enumerate(sheet.notes):
                 page.write_string(line, 0, _text(note))
+            page.set_row(top, _LINE_HEIGHT * _count_header_lines(sheet.columns))
             for index, column in enumerate(sheet.columns):
                 page.set_column(index, index, column.width)
                 page.write_string(top, index, _text(column.title), bold)
@@ -124,8 +130,14 @@ def write_xlsx(
             page.repeat_rows(top)
 
 
+def _count_header_lines(columns: Sequence[Column]) -> int:
+    """Return how many lines the longest heading takes: not every program makes room by itself."""
+    # Bold letters are wider than the digits in which widths are told.
+    return max((len(wrap(_text(c.title), max(1, int(c.width * 0.8)))) for c in columns), default=1)
+
+
 def _write_cell(
-    page: object, line: int, index: int, value: Value, formats: dict[str, object], kind: Kind
+    page: object, line: int, index: int, value: Value, formats: dict[str, object], kind: str
 ) -> None:
     if value is None:
         return
@@ -134,6 +146,8 @@ def _write_cell(
     elif isinstance(value, date | time):
         done = page.write_datetime(line, index, value, formats[kind])  # type: ignore[attr-defined]
     else:
+        if kind == "nombre" and value != int(value):
+            kind = "fraction"
         done = page.write_number(line, index, value, formats[kind])  # type: ignore[attr-defined]
     if done:
         raise ValueError(f"The cell at line {line + 1}, column {index + 1} does not fit in XLSX.")
