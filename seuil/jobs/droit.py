@@ -166,7 +166,7 @@ def _run_droit(arguments: argparse.Namespace) -> int:
     if arguments.regle == "effet":
         return _run_effet(arguments)
     if arguments.regle == "attente":
-        return print_attentes(gabarit=arguments.gabarit)
+        return print_attentes(gabarit=arguments.gabarit, as_json=arguments.as_json)
     if arguments.regle == "remplir":
         return fill_parameters(arguments)
     try:
@@ -431,8 +431,7 @@ def _print_heures(arguments: argparse.Namespace) -> int:
     except (droit.DateHorsPeriode, droit.DureeIllisible) as refusal:
         raise DemandeIncomplete(str(refusal)) from refusal
     if arguments.as_json:
-        fields = {"date": end.date().isoformat(), "heure": f"{end:%H:%M}", "etapes": [step]}
-        write_json(fields)
+        write_json({"date": end.date().isoformat(), "heure": f"{end:%H:%M}", "etapes": [step]})
     else:
         print(f"{droit.write_date(end.date())} à {end:%H h %M} ({end:%Y-%m-%dT%H:%M})\n{step}")
     return 0

@@ -372,6 +372,13 @@ def test_a_delay_in_hours_runs_from_hour_to_hour(capsys: pytest.CaptureFixture[s
     assert (found["date"], found["heure"]) == ("2026-05-03", "14:30")
 
 
+def test_what_waits_for_a_text_is_read_by_a_program(capsys: pytest.CaptureFixture[str]) -> None:
+    attentes = {a["regle"]: a for a in ask(capsys, "droit", "attente")["attentes"]}
+
+    assert attentes["H2"]["depuis"] == "2027-01-01"
+    assert attentes["H2"]["questions"]
+
+
 def test_what_waits_for_a_text_is_listed_with_its_questions(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
