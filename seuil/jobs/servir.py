@@ -109,11 +109,13 @@ def check_roles() -> None:
 
 
 def prepare_database() -> None:
-    """Bring the tables to the version of the code, and the official geography when it is absent."""
+    """Bring tables and documents to the version of the code; load the geography if absent."""
     from seuil.acteurs.models import Commune
     from seuil.acteurs.operations.territoires import import_geography
+    from seuil.dossiers.operations.documents import lock_documents
 
     migrate()
+    lock_documents()
     if not Commune.objects.exists():
         print("Chargement de la géographie officielle…", flush=True)
         import_geography()

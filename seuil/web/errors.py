@@ -3,6 +3,7 @@
 They need neither a session nor a database: they must show when these are what failed.
 """
 
+import contextlib
 import errno
 import sys
 from http import HTTPStatus
@@ -35,12 +36,22 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say what is missing when it is not a fault of ours: the database, or room on the disk."""
     status, name = _find_outage(sys.exc_info()[1])
+    _drop_uploads(request)
     response = HttpResponse(render_to_string(f"erreurs/{name}.html"), status=status)
     if status != HTTPStatus.INTERNAL_SERVER_ERROR:
         response.headers["Cache-Control"] = "no-store"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "10"
     return response
+
+
+def _drop_uploads(request: HttpRequest) -> None:
+    """Remove at once the file that was being received: Django would when memory is next swept."""
+    for handler in request.upload_handlers:
+        file = getattr(handler, "file", None)
+        if file is not None:
+            with contextlib.suppress(OSError):
+                file.close()
 
 
 # No room, a quota reached, a file larger than what the account may write.

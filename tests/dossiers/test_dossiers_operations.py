@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -11,7 +12,13 @@ from seuil.audit.models import Event
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations._journal import DateAVenir
 from seuil.dossiers.operations.bail import record_dette
-from seuil.dossiers.operations.documents import DOCUMENT_MAX_BYTES, DocumentRefuse, attach_document
+from seuil.dossiers.operations.documents import (
+    DOCUMENT_MAX_BYTES,
+    DocumentRefuse,
+    NomTrompeur,
+    attach_document,
+    lock_documents,
+)
 from seuil.dossiers.operations.dossiers import (
     DepartementInconnu,
     FaitDejaConnu,
@@ -119,6 +126,56 @@ def test_what_is_not_a_document_is_refused(
         attach(dossier, secretaire, contenu)
 
     assert not dossier.documents.exists()
+
+
+def test_a_name_that_hides_what_the_file_is_is_refused(dossier: Dossier, secretaire: Agent) -> None:
+    for nom in ("bail.exe", "bail.pdf.exe", "bail.PNG", "bail.pdf.html", "bail.\u202efdp.exe"):
+        with pytest.raises(NomTrompeur, match="Renommez-le"):
+            attach(dossier, secretaire, PDF, nom=nom)
+    assert not dossier.documents.exists()
+
+
+@pytest.mark.parametrize(
+    ("nom", "kept"),
+    [
+        ("Bail.PDF", "Bail.PDF"),
+        ("Bail de M. Dupont", "Bail de M. Dupont.pdf"),
+        ("b" * 200 + ".pdf", "b" * 146 + ".pdf"),
+        ("jugement", "jugement.pdf"),
+    ],
+)
+def test_a_name_ends_as_the_file_is(
+    dossier: Dossier, secretaire: Agent, nom: str, kept: str
+) -> None:
+    assert attach(dossier, secretaire, PDF, nom=nom).nom == kept
+
+
+def test_a_document_is_read_by_the_account_of_the_service_only(
+    dossier: Dossier, secretaire: Agent, settings: object, tmp_path: Path
+) -> None:
+    settings.SEUIL_DOCUMENTS = tmp_path / "documents"
+    # As a version that left it open made it.
+    (settings.SEUIL_DOCUMENTS / "33").mkdir(parents=True)
+    document = attach(dossier, secretaire, PDF)
+
+    folder = settings.SEUIL_DOCUMENTS / "33"
+    modes = [p.stat().st_mode & 0o777 for p in (folder.parent, folder, folder / str(document.pk))]
+    assert modes == [0o700, 0o700, 0o600]
+
+
+def test_documents_that_an_older_version_left_open_are_closed(
+    settings: object, tmp_path: Path
+) -> None:
+    settings.SEUIL_DOCUMENTS = tmp_path / "documents"
+    lock_documents()
+    old = settings.SEUIL_DOCUMENTS / "33" / "ancien"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(PDF)
+    old.chmod(0o644)
+
+    lock_documents()
+
+    assert (old.parent.stat().st_mode & 0o777, old.stat().st_mode & 0o777) == (0o700, 0o600)
 
 
 def test_the_same_document_twice_is_refused(dossier: Dossier, secretaire: Agent) -> None:

@@ -119,7 +119,9 @@ def _check_nom(nom: str, fins: tuple[str, ...]) -> str:
 
 def _write(folder: Path, name: str, contenu: bytes) -> None:
     """Write a file whole, readable by this account only; nothing half written stays."""
-    make_private(folder)
+    for place in (folder.parent, folder):
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _close(place, 0o700)
     path = folder / name
     try:
         with open(path, "xb", opener=_open_private) as file:
@@ -135,10 +137,13 @@ def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def make_private(folder: Path) -> None:
-    """Make a folder of documents, that this account alone opens."""
-    for place in (folder.parent, folder):
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if place.stat().st_mode & 0o077:
-            # Made by a version that left it open.
-            place.chmod(0o700)
+def lock_documents() -> None:
+    """Close to the other accounts of the machine the documents that a version left open to them."""
+    root = settings.SEUIL_DOCUMENTS
+    for place in (root, *root.rglob("*")) if root.is_dir() else ():
+        _close(place, 0o700 if place.is_dir() else 0o600)
+
+
+def _close(place: Path, mode: int) -> None:
+    if place.stat().st_mode & 0o077:
+        place.chmod(mode)
