@@ -181,7 +181,7 @@ def _reach_dossier(t: Protegee, operation: str) -> str:
 
 def _reach_ligne(t: Protegee, operation: str) -> str:
     wide = _wide("p.departement_id", t.categories, operation)
-    shown = f"{wide} AND {_reach_contenu(t)}" if operation == "lire" else wide
+    shown = f"{wide} AND {_reach_contenu(t)}"
     return f"EXISTS (SELECT 1 FROM actes_lot p WHERE p.id = {t.table}.lot_id AND {shown})"
 
 
@@ -194,9 +194,13 @@ def _reach_contenu(t: Protegee) -> str:
         for c in Ligne.CONTENU
     )
     known = f"{dossier} <> ALL ((SELECT droits.dossiers_limites())::uuid[]) AND {opened}"
-    own = "p.organisation_id IS NULL OR p.organisation_id = (SELECT droits.organisation())"
+    # The machine and whoever counts are no agent.
+    own = (
+        "p.organisation_id IS NULL OR p.organisation_id = (SELECT droits.organisation())"
+        " OR (SELECT droits.agent()) IS NULL"
+    )
     return (
-        f"(p.etat <> '{Lot.Etat.APPLIQUE.value}' OR (SELECT droits.partout('lire'))"
+        f"(p.etat <> '{Lot.Etat.APPLIQUE.value}' OR {_machine()}"
         f" OR CASE WHEN {dossier} IS NULL THEN {own} ELSE {known} END)"
     )
 

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 LECTEURS = ("secretariat", "chef_equipe", "travailleur_social", "dpo", "administrateur", "caf")
 # The journal; the session and its last sign of life; who asks, signed, for one transaction.
 JOURNAL = ("public.audit_", "journal.")
-ADMISES = {"public.django_session", "public.connexions_connexion", "droits.seance"}
+ADMISES = {
+    "public.django_session", "public.connexions_connexion", "droits.seance", "droits.ouverture",
+}  # fmt: skip
 GRAINE = 29
 
 

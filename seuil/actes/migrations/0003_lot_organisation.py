@@ -5,16 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('actes', '0002_faits_de_procedure'),
-        ('acteurs', '0012_domaines_reprise'),
+        ("actes", "0002_faits_de_procedure"),
+        ("acteurs", "0012_domaines_reprise"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lot',
-            name='organisation',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='acteurs.organisation'),
+            model_name="lot",
+            name="organisation",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lots",
+                to="acteurs.organisation",
+            ),
         ),
     ]

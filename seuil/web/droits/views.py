@@ -183,12 +183,11 @@ def gel(request: AgentRequest, numero: str) -> HttpResponse:
 def gel_lever(request: AgentRequest, numero: str) -> HttpResponse:
     """Lift the hold of a file, at an address of its own."""
     dossier = find_dossier(request, numero)
-    try:
-        end_gel(dossier=dossier, by=get_agent(request), on=request_day(request))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "Le gel est levé : les durées courent de nouveau.")
+    press(
+        request,
+        lambda: end_gel(dossier=dossier, by=get_agent(request), on=request_day(request)),
+        fait="Le gel est levé : les durées courent de nouveau.",
+    )
     return redirect("dossier_onglet", numero, "acces")
 
 
