@@ -20,7 +20,7 @@ from seuil.dossiers.queries import hide_limited, readable
 from seuil.kernel.bulk import as_array
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules.annuaire import Annuaire, Destinataire
-from seuil.travail.rules.devoirs import ETAPES, FAITS_DACTES, PAR_LIEN, load_devoirs
+from seuil.travail.rules.devoirs import ETAPES, FAITS_DACTES, PAR_LIEN, Devoir, load_devoirs
 from seuil.travail.rules.etapes import DsfLu, EtapeLue
 from seuil.travail.rules.genres import EN_LOT, GENRES, Genre
 from seuil.travail.rules.taches import PORTEE
@@ -193,7 +193,7 @@ def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
         id=pk,
         genre=kind,
         libelle=devoir.libelle if devoir else kind.libelle,
-        pourquoi=devoir.pourquoi if devoir else kind.pourquoi,
+        pourquoi=_tell_why(devoir) if devoir else kind.pourquoi,
         dossier_id=dossier_id,
         numero=numero,
         menage=menage or "",
@@ -212,6 +212,11 @@ def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
         a_verifier=devoir is not None
         and (devoir.certainty == "to_check" or (bool(devoir.regle) and not legale)),
     )
+
+
+def _tell_why(devoir: Devoir) -> str:
+    """The condition that only a person can judge comes first: the duty holds by it alone."""
+    return f"{devoir.si}. {devoir.pourquoi}" if devoir.si else devoir.pourquoi
 
 
 @dataclass(frozen=True, slots=True)

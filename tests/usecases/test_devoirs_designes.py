@@ -60,6 +60,26 @@ def test_who_is_designated_for_a_dossier_receives_its_duties_until_the_link_ends
     assert list_devoirs(theirs, on) == set()
 
 
+def test_the_secretariat_designates_a_commissaire_by_screen_who_then_sees_its_work(
+    gironde: str, secretaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    theirs = make_agent(role="partenaire", organisation=make_organisation(type="commissaire"))
+    acte = make_procedure("prive", "commandement", on)
+    refresh_dossiers(dossier_ids=[acte.dossier_id], on=on)
+    sent = {
+        "organisation": str(theirs.organisation_id), "relation": "destinataire",
+        "motif": "Étude chargée de la procédure",
+    }  # fmt: skip
+
+    page = client_de(secretaire).post(reverse("acces_ouvrir", args=[acte.dossier.numero]), sent)
+
+    assert page.status_code == 302
+    shown = client_de(theirs).get(reverse("a_faire")).content.decode()
+    assert "Signifier le commandement à la caution" in shown
+    # The file does not say whether somebody stands surety: the condition is told with the work.
+    assert "S’il y a une caution." in shown
+
+
 @pytest.mark.parametrize(("type_", "relation", "parc", "etape", "owed"), LIENS)
 def test_whoever_has_no_account_receives_nothing(
     type_: str, relation: str, parc: str, etape: str, owed: set[str], gironde: str, on: date
