@@ -10,7 +10,7 @@ from seuil.strict_yaml import Table, read_file
 # What the address of a page may take.
 SUR = ("numero", "source", "devoir")
 # What ends a task that nobody does.
-TERMES = ("jour", "mandat")
+TERMES = ("jour", "mandat", "fait")
 
 
 @dataclass(frozen=True, slots=True)
