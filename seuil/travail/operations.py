@@ -22,21 +22,25 @@ class DiligenceRefusee(Refusal):
 
 
 class GenreMalDeclare(AssertionError):
-    """A package raises work for a role that its genres.yaml does not name."""
+    """A package raises work for a role, or without the end, that its genres.yaml names."""
 
 
 def refresh_taches(*, dossier_ids: Collection[UUID], besoins: Iterable[Besoin]) -> None:
     """Replace the tasks of dossiers by those the needs entail; idempotent.
 
-    Raises GenreMalDeclare on a need for a role whose queue was not declared to receive it.
+    Raises GenreMalDeclare on a need for a role whose queue was not declared to receive it, or that
+    nothing would ever end.
     """
     ids = list(dossier_ids)
     if not ids:
         return
     besoins = list(besoins)
     for besoin in besoins:
-        if besoin.role not in GENRES[besoin.genre].pour:
+        genre = GENRES[besoin.genre]
+        if besoin.role not in genre.pour:
             raise GenreMalDeclare(besoin.genre, besoin.role)
+        if genre.terme == "jour" and besoin.caduque_le is None:
+            raise GenreMalDeclare(besoin.genre, "caduque_le")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, departement_id FROM dossiers_dossier WHERE id = ANY(%s::uuid[])",

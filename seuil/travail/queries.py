@@ -20,7 +20,7 @@ from seuil.dossiers.queries import hide_limited, readable
 from seuil.kernel.bulk import as_array
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules.annuaire import Annuaire, Destinataire
-from seuil.travail.rules.devoirs import ETAPES, FAITS_DACTES, load_devoirs
+from seuil.travail.rules.devoirs import ETAPES, FAITS_DACTES, PAR_LIEN, Devoir, load_devoirs
 from seuil.travail.rules.etapes import DsfLu, EtapeLue
 from seuil.travail.rules.genres import EN_LOT, GENRES, Genre
 from seuil.travail.rules.taches import PORTEE
@@ -193,7 +193,7 @@ def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
         id=pk,
         genre=kind,
         libelle=devoir.libelle if devoir else kind.libelle,
-        pourquoi=devoir.pourquoi if devoir else kind.pourquoi,
+        pourquoi=_tell_why(devoir) if devoir else kind.pourquoi,
         dossier_id=dossier_id,
         numero=numero,
         menage=menage or "",
@@ -212,6 +212,11 @@ def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
         a_verifier=devoir is not None
         and (devoir.certainty == "to_check" or (bool(devoir.regle) and not legale)),
     )
+
+
+def _tell_why(devoir: Devoir) -> str:
+    """The condition that only a person can judge comes first: the duty holds by it alone."""
+    return f"{devoir.si}. {devoir.pourquoi}" if devoir.si else devoir.pourquoi
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +358,7 @@ def _read_etapes(
                 "ids": as_array(dossier_ids),
                 "etapes": list(ETAPES),
                 "faits": list(FAITS_DACTES),
+                "liens": [f"{type_} {relation}" for type_, relation in PAR_LIEN.items()],
                 "since": on - PORTEE,
                 "on": on,
             },
@@ -377,20 +383,29 @@ def _read_etapes(
             faits=_read_faits(faits) if faits else {},
             dsf=dsf.get(pk, ()),
             operateur_id=operateurs.get(pk),
+            designes=_read_designes(designes) if designes else {},
         )
         for (
             pk, departement, commune, parc, etape, acte_id, le, recu_le, sens, audience_le,
-            enfants, bailleur, suivi, tiers_payant, faits,
+            enfants, bailleur, suivi, tiers_payant, faits, designes,
         ) in rows
     ]  # fmt: skip
 
 
 def _read_faits(faits: Mapping[str, str] | str) -> Mapping[str, date]:
-    found = json.loads(faits) if isinstance(faits, str) else faits
-    return {code: date.fromisoformat(le) for code, le in found.items()}
+    return {code: date.fromisoformat(le) for code, le in _read_json(faits).items()}
 
 
-# The last act of each stage, and what was done since: a new act of a stage opens it again.
+def _read_designes(designes: Mapping[str, str] | str) -> Mapping[str, UUID]:
+    return {type_: UUID(pk) for type_, pk in _read_json(designes).items()}
+
+
+def _read_json(found: Mapping[str, str] | str) -> Mapping[str, str]:
+    return json.loads(found) if isinstance(found, str) else found
+
+
+# The last act of each stage, and what was done since: a new act of a stage opens it again. Of
+# several landlords designated, the last prevails.
 _READ_ETAPES = """
 SELECT d.id, d.departement_id, coalesce(l.commune_id, ''), d.parc, a.type, a.id, a.survenu_le,
   a.recu_le, a.sens, s.audience_le, coalesce(s.enfants, 0), coalesce(s.bailleur, ''),
@@ -401,7 +416,12 @@ SELECT d.id, d.departement_id, coalesce(l.commune_id, ''), d.parc, a.type, a.id,
     SELECT x.type, max(x.survenu_le) AS le FROM actes_acte x
     WHERE x.dossier_id = d.id AND x.type = ANY(%(faits)s) AND x.survenu_le >= a.survenu_le
       AND x.sens <> 'rompu'
-      AND x.id <> a.id GROUP BY x.type) f)
+      AND x.id <> a.id GROUP BY x.type) f),
+  (SELECT json_object_agg(o.type, o.id ORDER BY x.debut_le, x.id)
+    FROM dossiers_acces x JOIN acteurs_organisation o ON o.id = x.organisation_id
+    WHERE x.dossier_id = d.id AND o.type || ' ' || x.relation = ANY(%(liens)s)
+      AND x.debut_le <= %(on)s AND (x.fin_le IS NULL OR x.fin_le > %(on)s)
+      AND EXISTS (SELECT 1 FROM acteurs_agent g WHERE g.organisation_id = o.id AND g.is_active))
 FROM dossiers_dossier d
 LEFT JOIN echeances_situation s ON s.dossier_id = d.id
 LEFT JOIN echeances_situationsuivi ss ON ss.dossier_id = d.id

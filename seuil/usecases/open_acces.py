@@ -18,6 +18,7 @@ from seuil.dossiers.rules import Plafond, is_repeated
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 from seuil.usecases._habilitation import DossierInaccessible, require_verbe
+from seuil.usecases.refresh_dossiers import refresh_dossiers
 
 
 class OrganismeNonConcerne(Refusal):
@@ -82,6 +83,8 @@ def open_acces(
         target_id=dossier.pk,
         details={"relation": relation, "organisation": str(organisation.pk)},
     )
+    # What it owes becomes its work.
+    refresh_dossiers(dossier_ids=[dossier.pk], on=on)
 
 
 @transaction.atomic
@@ -100,6 +103,7 @@ def end_acces(*, acces: Acces, by: Agent, on: date) -> None:
         target_id=acces.dossier_id,
         details={"relation": acces.relation, "acces": str(acces.pk)},
     )
+    refresh_dossiers(dossier_ids=[acces.dossier_id], on=on)
 
 
 @transaction.atomic

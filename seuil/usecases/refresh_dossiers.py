@@ -192,8 +192,8 @@ def _read_etats(ids: Collection[UUID]) -> dict[UUID, Etat]:
     with connection.cursor() as cursor:
         cursor.execute(_READ_ETATS, [DSF_SERVES.days, as_array(ids)])
         return {
-            pk: Etat(done, tuple(decisions), tuple(expulsions))
-            for pk, done, decisions, expulsions in cursor.fetchall()
+            pk: Etat(done, tuple(decisions), tuple(sorties))
+            for pk, done, decisions, sorties in cursor.fetchall()
         }
 
 
@@ -206,6 +206,7 @@ SELECT d.id,
   OR EXISTS (SELECT 1 FROM accompagnements_mandat m WHERE m.dossier_id = d.id
     AND m.clos_le IS NULL AND m.reponse = 'accepte'),
   ARRAY(SELECT a.survenu_le FROM actes_acte a WHERE a.dossier_id = d.id AND a.type = 'cfp'),
-  ARRAY(SELECT a.survenu_le FROM actes_acte a WHERE a.dossier_id = d.id AND a.type = 'expulsion')
+  ARRAY(SELECT a.survenu_le FROM actes_acte a WHERE a.dossier_id = d.id
+    AND a.type IN ('expulsion', 'depart', 'reprise'))
 FROM dossiers_dossier d WHERE d.id = ANY(%s::uuid[])
 """

@@ -66,11 +66,11 @@ def test_a_designated_organisation_sees_the_dossier_until_the_link_is_ended(
 def test_an_organisation_that_the_matrix_does_not_name_is_refused(
     dossier: Dossier, secretaire: Agent, client_de: ClientDe
 ) -> None:
-    notaire = make_organisation(type="commissaire", nom="Étude Exemple")
+    banque = make_organisation(type="banque_de_france", nom="Banque Exemple")
 
     answer = client_de(secretaire).post(
         reverse("acces_ouvrir", args=[dossier.numero]),
-        {"organisation": str(notaire.pk), "relation": "destinataire", "motif": "Acte à venir"},
+        {"organisation": str(banque.pk), "relation": "destinataire", "motif": "Acte à venir"},
     )
 
     assert answer.status_code == 422

@@ -37,7 +37,7 @@ def test_the_secretariat_designates_an_organisation_and_ends_it(
     assert_accessible(page)
     assert_no_sideways_scroll(page)
     page.get_by_role("button", name="Enregistrer").click()
-    expect(page.get_by_text("L’organisme voit maintenant ce dossier")).to_be_visible()
+    expect(page.get_by_text("L’organisme est désigné pour ce dossier")).to_be_visible()
     if width == LARGE:
         capture(page, "qui-voit-quoi")
     page.get_by_role("button", name="Y mettre fin").click()

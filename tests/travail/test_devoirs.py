@@ -8,6 +8,7 @@ import pytest
 
 from seuil.acteurs.models import TypeOrganisation
 from seuil.acteurs.rules import parse_departement
+from seuil.dossiers.models import Acces
 from seuil.echeances.models import Stade
 from seuil.engines import droit
 from seuil.strict_yaml import FichierIllisible, Table, read_table
@@ -18,6 +19,7 @@ from seuil.travail.rules.devoirs import (
     ACTEURS,
     CONDITIONS,
     ETAPES,
+    PAR_LIEN,
     SANS_COMPTE,
     Devoir,
     compose_devoirs,
@@ -120,9 +122,13 @@ def test_every_duty_says_what_why_and_from_which_text(departement: str) -> None:
 
 def test_the_codes_of_the_data_are_those_of_the_procedure_and_of_the_directory() -> None:
     assert set(ETAPES) - {"signalement"} == set(Stade.values) - {"expulsion"}
-    outside = {"bailleur_prive", "avocats", "cdad", "associations", "menage"}
+    outside = {
+        "cdad", "associations", "operateur_ahi", "commune", "chef_de_file", "ensemble", "menage",
+    }  # fmt: skip
     assert set(ACTEURS) - outside <= set(TypeOrganisation.values)
     assert outside <= SANS_COMPTE
+    assert not SANS_COMPTE & set(PAR_LIEN)
+    assert set(PAR_LIEN.values()) <= set(Acces.Relation.values)
     assert set(etapes._HOLDS) == set(CONDITIONS)
     assert set(ACTEURS) > SANS_COMPTE
 
@@ -138,9 +144,9 @@ def test_no_duty_is_surer_than_the_rule_of_the_law_that_dates_it(departement: st
 def test_no_task_lives_longer_than_what_is_read_of_the_acts(departement: str) -> None:
     for devoir in load_devoirs(departement).par_id.values():
         if devoir.makes_task and devoir.depart != "audience":
-            le = taches.compute_due(devoir, lue(devoir.etape), {})
-            assert le
-            assert le + timedelta(days=90) < date(2026, 11, 2) + PORTEE
+            dates = taches.date_devoir(devoir, lue(devoir.etape), {})
+            assert dates
+            assert dates[2] <= date(2026, 11, 2) + PORTEE
 
 
 def test_a_charter_removes_and_adds_duties() -> None:
@@ -185,6 +191,7 @@ FICHE = """
     delai: 10 jours
     depart: acte
     preuve: Jour de l’appel
+    caduque: 90 jours après
     source: charte
     certainty: to_check
 """
@@ -238,15 +245,19 @@ def test_a_charter_that_is_not_understood_is_refused_with_its_line(
         ("delai: 10 jours", "delai: 2 mois avant l’audience", "ligne 8, «.delai.»"),
         ("depart: acte", "depart: audience", "ligne 9, «.depart.»"),
         ("    preuve: Jour de l’appel\n", "", "ligne 2, «.id.».: delai, depart et preuve"),
-        ("source: charte", "source: charte\n    regle: Z9", "ligne 12, «.regle.»"),
-        ("source: charte", "source: charte\n    fait: x", "ligne 12, «.fait.»"),
+        ("source: charte", "source: charte\n    regle: Z9", "ligne 13, «.regle.»"),
+        ("source: charte", "source: charte\n    fait: x", "ligne 13, «.fait.»"),
+        ("    caduque: 90 jours après\n", "", "«.caduque.».: la clé manque"),
+        ("90 jours après", "un jour", "ligne 11, «.caduque.»"),
+        ("90 jours après", "audience", "ligne 11, «.caduque.».*l’assignation"),
+        ("90 jours après", "étape suivante", "ligne 11, «.caduque.».*un engagement permanent"),
         (
             "source: charte",
             "source: charte\n    zorglub: x",
-            "ligne 12, «.zorglub.».: clé inconnue",
+            "ligne 13, «.zorglub.».: clé inconnue",
         ),
-        ("source: charte", "source: charte\n    permanent: true", "«.delai.».: un engagement"),
-        ("source: charte", "source: charte\n    valid_to: hier", "ligne 12, «.valid_to.»"),
+        ("source: charte", "source: charte\n    permanent: true", "«.caduque.».*un engagement"),
+        ("source: charte", "source: charte\n    valid_to: hier", "ligne 13, «.valid_to.»"),
         ("acteur: caf", "acteur: operateur", "ligne 5, «.acteur.».: l’opérateur"),
         ("id: E2-77-CAF-1", "id: caf", "ligne 2, «.id.»"),
         ("    pourquoi: Il ne répond pas aux lettres.\n", "", "«.pourquoi.».: la clé manque"),
@@ -261,7 +272,7 @@ def test_a_duty_that_is_not_understood_is_refused_with_its_line(
 
 
 def test_a_duty_written_twice_is_refused() -> None:
-    with pytest.raises(FichierIllisible, match=r"ligne 13, «.id.».: «.E2-77-CAF-1.» est déjà pris"):
+    with pytest.raises(FichierIllisible, match=r"ligne 14, «.id.».: «.E2-77-CAF-1.» est déjà pris"):
         parse(FICHE + FICHE.removeprefix("\n"))
 
 
@@ -423,6 +434,69 @@ def test_six_months_are_for_a_judgment_by_default_only() -> None:
     assert (vus["E3J-COMMISSAIRE-2"].etat, vus["E3J-COMMISSAIRE-2"].condition) == ("permanent", "")
 
 
+@pytest.mark.parametrize(
+    ("etape", "code"),
+    [("commandement", "E2-DDETS-1"), ("assignation", "E3-DDETS-1"), ("cql", "E4-DDETS-1")],
+)
+def test_recording_an_act_does_not_acknowledge_its_receipt(etape: str, code: str) -> None:
+    fresh = lue(etape, le=ON, recu_le=ON, audience_le=date(2027, 3, 1))
+
+    assert etats(fresh)[code].etat == "a_faire"
+    # Done for the whole list, outside of Seuil: nobody says it, and nobody is asked file by file.
+    assert etats(fresh, on=ON + timedelta(days=1))[code].etat == "non_note"
+    assert code not in besoins(fresh)
+
+
+def test_a_judgment_that_was_not_notified_in_six_months_leaves_nothing_to_notify() -> None:
+    devoir = load_devoirs("99").par_id["E3J-COMMISSAIRE-1"]
+
+    assert taches.date_devoir(devoir, lue("jugement"), {}) == (
+        date(2027, 3, 22), date(2027, 5, 3), date(2027, 5, 4),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("departement", DEPARTEMENTS)
+def test_the_list_to_the_siao_and_the_ten_days_are_owed_everywhere(departement: str) -> None:
+    owed = load_devoirs(departement).at("cfp", "prive")
+    (liste,) = [d for d in owed if "liste hebdomadaire" in d.libelle]
+    (preavis,) = [d for d in owed if "dix jours au moins" in d.libelle]
+
+    assert (liste.acteur, preavis.acteur) == ("ddets", "commissaire")
+    # Only the charter of the Côte-d’Or sets them.
+    assert {liste.certainty, preavis.certainty} == {"sure" if departement == "21" else "to_check"}
+
+
+def test_at_the_order_to_leave_each_parc_tells_the_household_what_it_allows() -> None:
+    prive, social = (
+        {d.id: d.libelle for d in load_devoirs("99").at("cql", p) if d.acteur == "menage"}
+        for p in ("prive", "social")
+    )
+
+    assert "Chercher un autre logement" in prive.values()
+    assert "Chercher un autre logement" not in social.values()
+    assert any("Prendre contact avec le bailleur" in words for words in social.values())
+    (examen,) = [d for d in load_devoirs("99").par_id.values() if d.id == "E4-DDETS-5"]
+    assert (examen.parc, "technique" in examen.libelle) == ("social", True)
+
+
+def test_a_landlord_that_a_link_names_is_late_as_anybody() -> None:
+    bailleur = Destinataire(uuid4(), "Office de l’habitat", frozenset())
+    annuaire = Annuaire({("33", "bailleur_social"): [bailleur]})
+    old = lue("jugement", parc="social", le=date(2026, 10, 1))
+    named = replace(old, designes={"bailleur_social": bailleur.id})
+
+    def vu(etape: EtapeLue) -> vues.DevoirVu:
+        (table,) = compute_etapes_vues([etape], annuaire=annuaire, echeances={}, reponses=(), on=ON)
+        return next(d for d in table.devoirs if d.devoir.id == "E3J-BS-1")
+
+    assert (vu(old).etat, vu(old).organisation, vu(old).a_qui) == ("non_note", "", False)
+    assert (vu(named).etat, vu(named).organisation) == ("en_retard", "Office de l’habitat")
+    found = compute_devoirs([named], annuaire=annuaire, echeances={}, rendus=(), on=ON)
+    assert [(b.devoir, b.organisation_id) for b in found if b.devoir == "E3J-BS-1"] == [
+        ("E3J-BS-1", bailleur.id)
+    ]
+
+
 def test_once_the_lease_is_ended_the_household_is_told_what_its_parc_allows() -> None:
     prive, social = (
         {c for c in etats(lue("jugement", parc=p)) if "MENAGE" in c} for p in ("prive", "social")
@@ -533,7 +607,7 @@ def test_the_page_says_where_each_duty_stands() -> None:
     vus = etats(lue(), reponses=(reponse,))
 
     assert {code: vus[code].etat for code in ("E2-DDETS-1", "E2-CD-1", "E2-CAF-1")} == {
-        "E2-DDETS-1": "fait", "E2-CD-1": "fait", "E2-CAF-1": "en_retard",
+        "E2-DDETS-1": "non_note", "E2-CD-1": "fait", "E2-CAF-1": "en_retard",
     }  # fmt: skip
     assert vus["E2-CD-1"].precision == "Département, courriel"
     assert vus["E2-ADIL-1"].etat == "permanent"
@@ -546,7 +620,11 @@ def test_the_page_and_the_queue_ask_the_same() -> None:
     shown = {
         code
         for code, vu in etats(hearing).items()
-        if vu.etat in {"a_faire", "en_retard"} and vu.devoir.makes_task and not vu.a_qui
+        if vu.etat in {"a_faire", "en_retard"}
+        and vu.devoir.makes_task
+        and not vu.a_qui
+        # A landlord, a commissaire that no link names has no queue.
+        and vu.devoir.acteur not in PAR_LIEN
     }
 
     assert shown == set(besoins(hearing))

@@ -20,7 +20,8 @@ DAY = timedelta(days=1)
 
 def put(dossier: Dossier, genre: str, **changes: object) -> None:
     values = {
-        "role": "secretariat", "visible_le": ON - DAY, "due_le": ON, "legale": False, **changes,
+        "role": "secretariat", "visible_le": ON - DAY, "due_le": ON, "legale": False,
+        "caduque_le": ON + 30 * DAY, **changes,
     }  # fmt: skip
     besoin = Besoin(dossier_id=dossier.pk, genre=genre, source_id=dossier.pk, **values)
     refresh_taches(dossier_ids=[dossier.pk], besoins=[besoin])

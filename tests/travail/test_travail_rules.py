@@ -3,11 +3,17 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from seuil.travail.rules.besoins import Besoin, EcheanceLue, Etat, compute_besoins_legaux
+from seuil.travail.rules.besoins import (
+    Besoin,
+    EcheanceLue,
+    Etat,
+    compute_besoins_legaux,
+    makes_work,
+)
 from seuil.travail.rules.genres import GENRES
 
 DOSSIER = uuid4()
-NOTHING_DONE = Etat(dsf_fait_ou_confie=False, decisions_cfp=(), expulsions=())
+NOTHING_DONE = Etat(dsf_fait_ou_confie=False, decisions_cfp=(), sorties=())
 
 
 def besoins(regle: str, debut: date | None, le: date | None, etat: Etat) -> list[Besoin]:
@@ -26,7 +32,7 @@ def test_a_hearing_asks_the_secretariat_for_the_diagnosis_until_the_hearing() ->
 
 
 def test_a_diagnosis_made_or_entrusted_asks_nothing() -> None:
-    done = Etat(dsf_fait_ou_confie=True, decisions_cfp=(), expulsions=())
+    done = Etat(dsf_fait_ou_confie=True, decisions_cfp=(), sorties=())
 
     assert besoins("C6", date(2027, 1, 14), date(2027, 1, 6), done) == []
 
@@ -40,13 +46,13 @@ def test_a_requisition_asks_the_prefecture_for_a_decision_within_two_months() ->
 
 
 def test_a_decision_after_the_requisition_ends_the_task() -> None:
-    decided = Etat(dsf_fait_ou_confie=False, decisions_cfp=(date(2026, 6, 1),), expulsions=())
+    decided = Etat(dsf_fait_ou_confie=False, decisions_cfp=(date(2026, 6, 1),), sorties=())
 
     assert besoins("G3", date(2026, 5, 12), date(2026, 7, 12), decided) == []
 
 
 def test_the_decision_on_an_earlier_requisition_does_not_end_the_task() -> None:
-    before = Etat(dsf_fait_ou_confie=False, decisions_cfp=(date(2026, 5, 1),), expulsions=())
+    before = Etat(dsf_fait_ou_confie=False, decisions_cfp=(date(2026, 5, 1),), sorties=())
 
     assert len(besoins("G3", date(2026, 5, 12), date(2026, 7, 12), before)) == 1
 
@@ -67,3 +73,28 @@ def test_a_need_knows_its_dossier() -> None:
 
     assert isinstance(besoin.dossier_id, UUID)
     assert besoin.genre == "suite_cfp"
+
+
+def test_what_the_prefecture_owes_has_no_object_three_months_after_its_day() -> None:
+    for regle, genre in (("G3", "decision_cfp"), ("G5", "suite_cfp")):
+        (besoin,) = besoins(regle, date(2026, 5, 12), date(2026, 7, 12), NOTHING_DONE)
+
+        assert besoin.genre == genre
+        assert besoin.caduque_le == date(2026, 10, 10)
+        lue = EcheanceLue(DOSSIER, regle, uuid4(), date(2026, 5, 12), date(2026, 7, 12))
+        assert makes_work(lue, on=date(2026, 10, 9))
+        assert not makes_work(lue, on=date(2026, 10, 10))
+
+
+def test_an_empty_dwelling_asks_the_prefecture_nothing() -> None:
+    left = Etat(dsf_fait_ou_confie=False, decisions_cfp=(), sorties=(date(2026, 6, 1),))
+
+    assert besoins("G3", date(2026, 5, 12), date(2026, 7, 12), left) == []
+
+
+def test_every_kind_says_when_it_has_no_object_any_more() -> None:
+    for genre in GENRES.values():
+        assert genre.caduque, genre.code
+    bound = {code for code, genre in GENRES.items() if genre.terme == "jour"}
+    assert bound == {"dsf_a_obtenir", "decision_cfp", "suite_cfp", "devoir"}
+    assert [c for c, genre in GENRES.items() if genre.terme == "fait"] == ["repondre_mandat"]

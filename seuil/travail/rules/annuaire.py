@@ -21,6 +21,7 @@ class Annuaire:
         self._par_type = par_type
         self._found: dict[tuple[str, str, str], Destinataire | None] = {}
         self.noms = frozenset(d.nom for known in par_type.values() for d in known)
+        self.par_id = {d.id: d for known in par_type.values() for d in known}
 
     def find(
         self, *, departement: str, type_organisation: str, commune: str

@@ -43,9 +43,9 @@ class Etat:
 
     # A DSF is ended, or the équipe mobile makes it: nobody else is to be asked.
     dsf_fait_ou_confie: bool
-    # Days of the decisions and of the eviction, whatever they decided.
+    # Days of the decisions, whatever they decided, and of what emptied the dwelling.
     decisions_cfp: tuple[date, ...]
-    expulsions: tuple[date, ...]
+    sorties: tuple[date, ...]
 
 
 REGLES_LEGALES = frozenset({"C6", "G3", "G5"})
@@ -57,7 +57,7 @@ def makes_work(echeance: EcheanceLue, *, on: date) -> bool:
         return False
     if echeance.regle == "C6":
         return echeance.debut_le > on
-    return echeance.regle != "G5" or echeance.le + _SUITE_CFP_SEEN > on
+    return echeance.le + _CONCOURS_SEEN > on
 
 
 def compute_besoins_legaux(
@@ -89,19 +89,11 @@ def compute_besoins_legaux(
                 )
             )
         elif echeance.regle == "G3" and not any(
-            le >= echeance.debut_le for le in (*etat.decisions_cfp, *etat.expulsions)
+            le >= echeance.debut_le for le in (*etat.decisions_cfp, *etat.sorties)
         ):
             besoins.append(_gestionnaire(echeance, "decision_cfp", echeance.debut_le, echeance.le))
-        elif echeance.regle == "G5" and not any(le >= echeance.debut_le for le in etat.expulsions):
-            besoins.append(
-                _gestionnaire(
-                    echeance,
-                    "suite_cfp",
-                    echeance.debut_le,
-                    echeance.le,
-                    caduque_le=echeance.le + _SUITE_CFP_SEEN,
-                )
-            )
+        elif echeance.regle == "G5" and not any(le >= echeance.debut_le for le in etat.sorties):
+            besoins.append(_gestionnaire(echeance, "suite_cfp", echeance.debut_le, echeance.le))
     return besoins
 
 
@@ -109,9 +101,9 @@ def compute_besoins_legaux(
 DSF_VISIBLE_BEFORE = timedelta(days=42)
 
 
-# Half of the households leave after the grant and no act says so: after three months the file is
-# followed in the lists, not in the day's work.
-_SUITE_CFP_SEEN = timedelta(days=90)
+# The silence has refused, or the household has left and no act says so: after three months the file
+# is followed in the lists, not in the day's work.
+_CONCOURS_SEEN = timedelta(days=90)
 
 
 def _gestionnaire(
@@ -119,7 +111,6 @@ def _gestionnaire(
     genre: str,
     visible_le: date,
     due_le: date,
-    caduque_le: date | None = None,
 ) -> Besoin:
     return Besoin(
         dossier_id=echeance.dossier_id,
@@ -130,5 +121,5 @@ def _gestionnaire(
         due_le=due_le,
         legale=True,
         regle=echeance.regle,
-        caduque_le=caduque_le,
+        caduque_le=due_le + _CONCOURS_SEEN,
     )

@@ -38,18 +38,30 @@ ACTEURS: Mapping[str, str] = {
     "action_logement": "Action Logement",
     "banque_de_france": "Banque de France",
     "police": "Police ou gendarmerie",
+    "tribunal": "Greffe du tribunal",
     "avocats": "Ordre des avocats",
     "cdad": "Conseil départemental de l’accès au droit",
     "associations": "Associations de logement",
+    "operateur_ahi": "Opérateur de l’accueil, de l’hébergement et de l’insertion",
+    "commune": "Commune",
     "commissaire": "Commissaire de justice",
     "bailleur_social": "Bailleur social",
     "bailleur_prive": "Bailleur privé",
+    "chef_de_file": "Bailleur chef de file du relogement",
+    "ensemble": "Ensemble des acteurs",
     "menage": "Ménage",
 }
 # They have no account: what they owe is shown on the dossier, and makes no task.
 SANS_COMPTE = frozenset({
-    "avocats", "cdad", "associations", "commissaire", "bailleur_social", "bailleur_prive", "menage",
+    "avocats", "cdad", "associations", "operateur_ahi", "commune", "chef_de_file", "ensemble",
+    "menage",
 })  # fmt: skip
+# The directory cannot tell whose dossier it is: a link names the landlord, the commissaire.
+PAR_LIEN: Mapping[str, str] = {
+    "commissaire": "destinataire",
+    "bailleur_social": "bailleur",
+    "bailleur_prive": "bailleur",
+}
 CONDITIONS: Mapping[str, str] = {
     "inconnu": "Si le ménage est inconnu des services sociaux ou ne répond pas",
     "enfants": "S’il y a des enfants au foyer",
@@ -72,6 +84,7 @@ _FAITS = frozenset({
 })  # fmt: skip
 _DEPARTS = ("acte", "reception", "audience")
 _CERTITUDES = ("sure", "contested", "to_check")
+_CADUQUE = re.compile(r"étape suivante|audience|terme|(?P<n>[1-9]\d{0,2}) jours après")
 _DELAI = re.compile(
     r"(?:immédiat|(?P<n>[1-9]\d{0,2}) (?P<unite>jours ouvrés|jours?|semaines?|mois))"
     r"(?P<avant> avant l’audience)?"
@@ -86,6 +99,14 @@ class Delai:
     n: int
     unite: str
     avant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Caducite:
+    """When a duty has no object any more; `n` days after its day, when it is counted from it."""
+
+    mode: str
+    n: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +132,16 @@ class Devoir:
     fait: str
     tache: str
     permanent: bool
+    par_liste: bool
+    caduque: Caducite
     valid_from: date | None
     valid_to: date | None
 
     @property
     def makes_task(self) -> bool:
         """Tell whether it enters somebody's queue, when its condition holds."""
-        return not self.permanent and not self.tache and self.acteur not in SANS_COMPTE
+        held = self.permanent or self.par_liste or bool(self.tache)
+        return not held and self.acteur not in SANS_COMPTE
 
 
 class Devoirs:
@@ -168,11 +192,11 @@ def _load_national() -> tuple[Devoir, ...]:
 
 
 _REQUIRED = (
-    "id", "etape", "parc", "acteur", "libelle", "pourquoi", "source", "certainty",
+    "id", "etape", "parc", "acteur", "libelle", "pourquoi", "caduque", "source", "certainty",
 )  # fmt: skip
 _OPTIONAL = (
     "delai", "depart", "regle", "preuve", "condition", "si", "fait", "tache", "permanent",
-    "valid_from", "valid_to",
+    "par_liste", "valid_from", "valid_to",
 )  # fmt: skip
 
 
@@ -212,11 +236,13 @@ def _parse_devoir(table: Table) -> Devoir:
         fait=table.choice("fait", _FAITS, default=""),
         tache=table.choice("tache", GENRES, default=""),
         permanent=table.flag("permanent"),
+        par_liste=table.flag("par_liste"),
+        caduque=_parse_caduque(table),
         valid_from=table.day_or_open("valid_from"),
         valid_to=table.day_or_open("valid_to"),
     )
     if devoir.permanent:
-        for key in ("delai", "depart", "regle", "preuve", "tache"):
+        for key in ("delai", "depart", "regle", "preuve", "tache", "par_liste"):
             if key in table:
                 table.refuse(key, "un engagement permanent n’a ni délai ni preuve")
     elif not (devoir.duree and devoir.depart and devoir.preuve):
@@ -239,6 +265,18 @@ def _parse_delai(table: Table) -> Delai | None:
     if avant and unite == "mois":
         table.refuse("delai", "avant l’audience se compte en jours ou en semaines")
     return Delai(int(match["n"] or 0), unite, avant)
+
+
+def _parse_caduque(table: Table) -> Caducite:
+    match = _CADUQUE.fullmatch(table.text("caduque"))
+    if match is None:
+        table.refuse("caduque", "« étape suivante », « audience », « terme » ou « 90 jours après »")
+    mode = "jours" if match["n"] else match[0]
+    if (mode == "étape suivante") != table.flag("permanent"):
+        table.refuse("caduque", "« étape suivante » va à un engagement permanent, et à lui seul")
+    if mode == "audience" and table.text("etape") != "assignation":
+        table.refuse("caduque", "« audience » ne vaut qu’à l’étape de l’assignation")
+    return Caducite(mode, int(match["n"] or 0))
 
 
 _UNITES = {

@@ -1,7 +1,7 @@
 """A stage of a dossier as the duties read it; which apply, and what shows them done."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -41,6 +41,8 @@ class EtapeLue:
     faits: Mapping[str, date]
     dsf: Sequence[DsfLu] = ()
     operateur_id: UUID | None = None
+    # Type → organisation that a link names for this dossier, when one of its agents has an account.
+    designes: Mapping[str, UUID] = field(default_factory=dict)
 
     @property
     def depart_le(self) -> date:

@@ -9,6 +9,8 @@ from seuil.strict_yaml import Table, read_file
 
 # What the address of a page may take.
 SUR = ("numero", "source", "devoir")
+# What ends a task that nobody does.
+TERMES = ("jour", "mandat", "fait")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Genre:
     suite: str
     pour: frozenset[str]
     caduque: str
+    terme: str
     en_lot: bool
 
 
@@ -41,7 +44,8 @@ def parse_genres(table: Table, *, taken: Mapping[str, Genre]) -> dict[str, Genre
 
 def _parse_genre(code: str, table: Table) -> Genre:
     table.check_keys(
-        ("libelle", "pourquoi", "bouton", "page", "sur", "pour"), ("suite", "caduque", "en_lot")
+        ("libelle", "pourquoi", "bouton", "page", "sur", "pour", "caduque", "terme"),
+        ("suite", "en_lot"),
     )
     roles = {p.role for p in load_matrice().profils.values() if p.role}
     return Genre(
@@ -53,7 +57,8 @@ def _parse_genre(code: str, table: Table) -> Genre:
         sur=table.choice("sur", SUR),
         suite=table.text("suite", default=""),
         pour=frozenset(table.texts("pour", among=roles, unknown="rôle inconnu")),
-        caduque=table.text("caduque", default=""),
+        caduque=table.text("caduque"),
+        terme=table.choice("terme", TERMES),
         en_lot=table.flag("en_lot"),
     )
 

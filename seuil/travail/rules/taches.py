@@ -8,13 +8,13 @@ from uuid import UUID
 from seuil.engines import droit
 from seuil.travail.rules.annuaire import Annuaire, Destinataire
 from seuil.travail.rules.besoins import DSF_VISIBLE_BEFORE, Besoin
-from seuil.travail.rules.devoirs import Delai, Devoir, load_devoirs
+from seuil.travail.rules.devoirs import PAR_LIEN, Delai, Devoir, load_devoirs
 from seuil.travail.rules.etapes import EtapeLue, is_due
 
 # Actor → role whose queue receives its duties; the others are partners.
 ROLES = {"ddets": "secretariat", "prefecture": "gestionnaire", "operateur": "chef_equipe"}
 
-# Without a hearing to end it, a duty is asked for three months after its day.
+# Without the day of the hearing that ends it, a duty is asked for three months after its own.
 _SEEN_AFTER = timedelta(days=90)
 # The préfet is told 42 days before the hearing at the latest: nothing is asked before that.
 _SEEN_BEFORE = DSF_VISIBLE_BEFORE
@@ -63,11 +63,19 @@ def date_devoir(
     due_le = compute_due(devoir, etape, echeances)
     if due_le is None:
         return None
-    caduque_le = due_le + _SEEN_AFTER
-    if etape.etape == "assignation" and etape.audience_le:
-        # Everything there prepares the hearing, however far it is.
-        caduque_le = etape.audience_le
-    return max(etape.depart_le, due_le - _SEEN_BEFORE), due_le, caduque_le
+    visible_le = max(etape.depart_le, due_le - _SEEN_BEFORE)
+    return visible_le, due_le, _compute_caduque(devoir, etape, due_le)
+
+
+def _compute_caduque(devoir: Devoir, etape: EtapeLue, due_le: date) -> date:
+    match devoir.caduque.mode:
+        case "audience":
+            # Everything there prepares the hearing, however far it is.
+            return etape.audience_le or due_le + _SEEN_AFTER
+        case "terme":
+            return due_le + timedelta(days=1)
+        case _:
+            return due_le + timedelta(days=devoir.caduque.n)
 
 
 def compute_due(
@@ -103,7 +111,10 @@ def _count(le: date, duree: Delai, departement: str) -> date | None:
 
 
 def find_destinataire(devoir: Devoir, etape: EtapeLue, annuaire: Annuaire) -> Destinataire | None:
-    """Return the organisation of the directory that owes the duty for this dossier."""
+    """Return the organisation that owes the duty for this dossier: a link or the directory says."""
+    if devoir.acteur in PAR_LIEN:
+        designe = etape.designes.get(devoir.acteur)
+        return annuaire.par_id.get(designe) if designe else None
     return annuaire.find(
         departement=etape.departement, type_organisation=devoir.acteur, commune=etape.commune
     )

@@ -10,6 +10,7 @@ from seuil.travail.rules.devoirs import (
     ACTEURS,
     CONDITIONS,
     ETAPES,
+    PAR_LIEN,
     SANS_COMPTE,
     Devoir,
     load_devoirs,
@@ -88,12 +89,7 @@ def compute_etapes_vues(
         devoirs = [
             _show(devoir, etape, annuaire, echeances, said.get((devoir.id, etape.acte_id)), on)
             for devoir in load_devoirs(etape.departement).at(etape.etape, etape.parc)
-            if applies(devoir, etape)
-            and not annuaire.is_out_of_reach(
-                departement=etape.departement,
-                type_organisation=devoir.acteur,
-                commune=etape.commune,
-            )
+            if applies(devoir, etape) and not _is_out_of_reach(devoir, etape, annuaire)
         ]
         if rank:
             devoirs = [_passed(vu) for vu in devoirs]
@@ -111,6 +107,12 @@ def compute_etapes_vues(
             )
         )
     return vues
+
+
+def _is_out_of_reach(devoir: Devoir, etape: EtapeLue, annuaire: Annuaire) -> bool:
+    return devoir.acteur not in PAR_LIEN and annuaire.is_out_of_reach(
+        departement=etape.departement, type_organisation=devoir.acteur, commune=etape.commune
+    )
 
 
 def _passed(vu: DevoirVu) -> DevoirVu:
@@ -131,12 +133,12 @@ def _show(
     owner = find_destinataire(devoir, etape, annuaire)
     etat, le, precision = _stand(devoir, etape, owner, annuaire, reponse)
     if not etat:
-        etat, le = _wait(devoir, etape, echeances, on)
+        etat, le = _wait(devoir, etape, owner, echeances, on)
     return DevoirVu(
         devoir=devoir,
         acteur=ACTEURS[devoir.acteur],
         organisation=owner.nom if owner and devoir.acteur not in ROLES else "",
-        a_qui=devoir.makes_task and devoir.acteur not in ROLES and owner is None,
+        a_qui=devoir.makes_task and owner is None and not {devoir.acteur} & {*ROLES, *PAR_LIEN},
         condition=devoir.si or CONDITIONS.get(devoir.condition, ""),
         etat=etat,
         le=le,
@@ -167,14 +169,25 @@ def _stand(
 
 
 def _wait(
-    devoir: Devoir, etape: EtapeLue, echeances: Mapping[tuple[UUID, str], date], on: date
+    devoir: Devoir,
+    etape: EtapeLue,
+    owner: Destinataire | None,
+    echeances: Mapping[tuple[UUID, str], date],
+    on: date,
 ) -> tuple[str, date | None]:
     """Return how a duty that nothing shows to be done is waited for, and until when."""
     dates = date_devoir(devoir, etape, echeances)
     if dates is None:
         return "a_determiner", None
     _, due_le, caduque_le = dates
-    # Nobody records what those without account do: nothing noted is not late.
-    if caduque_le <= on or (due_le < on and devoir.acteur in SANS_COMPTE):
+    # Nobody records what those without account do, nor what is done by the list: nothing noted is
+    # not late.
+    if caduque_le <= on or (due_le < on and _is_unrecorded(devoir, owner)):
         return "non_note", due_le
     return "en_retard" if due_le < on else "a_faire", due_le
+
+
+def _is_unrecorded(devoir: Devoir, owner: Destinataire | None) -> bool:
+    if devoir.acteur in PAR_LIEN:
+        return owner is None
+    return devoir.par_liste or devoir.acteur in SANS_COMPTE

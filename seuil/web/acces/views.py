@@ -62,7 +62,7 @@ def acces_ouvrir(request: AgentRequest, numero: str) -> HttpResponse:
     page = Page(
         dossier=dossier,
         titre="Désigner un organisme",
-        fait="L’organisme voit maintenant ce dossier.",
+        fait="L’organisme est désigné pour ce dossier.",
         retour=tab_address(numero, "acces"),
     )
     form = OuvrirForm(organismes, request.POST or None)

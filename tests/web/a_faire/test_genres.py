@@ -120,7 +120,7 @@ def test_a_kind_that_a_new_package_raises_reaches_a_partner_without_another_word
     new = Genre(
         code="repondre_demande", libelle="Répondre à la demande", pourquoi="Elle attend.",
         bouton="Répondre", page="dossier", sur="numero", suite="", pour=frozenset({"partenaire"}),
-        caduque="", en_lot=False,
+        caduque="jamais", terme="mandat", en_lot=False,
     )  # fmt: skip
     monkeypatch.setitem(genres.GENRES, new.code, new)  # type: ignore[arg-type]
     tache = make_tache(new, caf, on)
@@ -139,6 +139,18 @@ def test_work_for_a_role_that_its_package_does_not_declare_is_refused(
         refresh_taches(dossier_ids=[dossier.pk], besoins=[lost])
 
 
+@pytest.mark.parametrize("genre", sorted(c for c, g in GENRES.items() if g.terme == "jour"))
+def test_work_that_its_own_day_ends_is_refused_without_that_day(
+    genre: str, gironde: str, on: date
+) -> None:
+    dossier = make_dossier()
+    role = sorted(GENRES[genre].pour)[0]
+    endless = Besoin(dossier.pk, genre, dossier.pk, role, on, on, legale=False)
+
+    with pytest.raises(GenreMalDeclare):
+        refresh_taches(dossier_ids=[dossier.pk], besoins=[endless])
+
+
 FILE = """\
 genres:
   rappeler:
@@ -148,6 +160,8 @@ genres:
     page: contact_noter
     sur: numero
     pour: [secretariat]
+    caduque: le lendemain
+    terme: jour
 """
 
 
@@ -159,6 +173,9 @@ genres:
         (("pour: [secretariat]", "pour: []"), "pour.*une liste de textes est attendue"),
         (("bouton: Noter", "boutton: Noter"), "boutton"),
         (("  rappeler:", "  devoir:"), "autre paquet"),
+        (("    caduque: le lendemain\n", ""), "caduque.*la clé manque"),
+        (("    terme: jour\n", ""), "terme.*la clé manque"),
+        (("terme: jour", "terme: jamais"), "terme.*jamais"),
     ],
 )
 def test_a_file_that_is_not_understood_is_refused_with_its_line(
