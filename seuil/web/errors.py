@@ -37,7 +37,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Say what is missing when it is not a fault of ours: the database, or room on the disk."""
     status, name = _find_outage(sys.exc_info()[1])
     _drop_uploads(request)
-    response = HttpResponse(render_to_string(f"erreurs/{name}.html"), status=status)
+    response = HttpResponse(render_to_string(name), status=status)
     if status != HTTPStatus.INTERNAL_SERVER_ERROR:
         response.headers["Cache-Control"] = "no-store"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -62,13 +62,13 @@ def _find_outage(error: BaseException | None) -> tuple[HTTPStatus, str]:
     """Return the status and the page that tell what failed."""
     while error is not None:
         if isinstance(error, psycopg.errors.DiskFull) or getattr(error, "errno", None) in _FULL:
-            return HTTPStatus.INSUFFICIENT_STORAGE, "507"
+            return HTTPStatus.INSUFFICIENT_STORAGE, "erreurs/507.html"
         if isinstance(error, OperationalError | InterfaceError):
             if isinstance(error.__cause__, psycopg.errors.DiskFull):
-                return HTTPStatus.INSUFFICIENT_STORAGE, "507"
-            return HTTPStatus.SERVICE_UNAVAILABLE, "503_base"
+                return HTTPStatus.INSUFFICIENT_STORAGE, "erreurs/507.html"
+            return HTTPStatus.SERVICE_UNAVAILABLE, "erreurs/503_base.html"
         error = error.__cause__ or error.__context__
-    return HTTPStatus.INTERNAL_SERVER_ERROR, "500"
+    return HTTPStatus.INTERNAL_SERVER_ERROR, "erreurs/500.html"
 
 
 def write_not_allowed(response: HttpResponse) -> None:

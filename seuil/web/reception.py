@@ -36,5 +36,13 @@ def find_limit(path: str) -> int:
 
 def write_refusal(status: int, limit: int) -> bytes:
     """Return the page of a request refused before any view."""
-    name = {408: "408", 411: "400", 413: "413", 503: "503_charge", 500: "500"}.get(status, "400")
-    return render_to_string(f"erreurs/{name}.html", {"limite": max(1, limit // _MIO)}).encode()
+    name = _PAGES.get(status, "erreurs/400.html")
+    return render_to_string(name, {"limite": max(1, limit // _MIO)}).encode()
+
+
+_PAGES = {
+    408: "erreurs/408.html",
+    413: "erreurs/413.html",
+    500: "erreurs/500.html",
+    503: "erreurs/503_charge.html",
+}

@@ -32,7 +32,7 @@ DUMMIES = {
 DECORATEURS = (
     {"public", "signed_in", "requires"},
     {"requires_recent_sign_in", "requires_fresh_sign_in"},
-    {"figures_only", "never_cache", "non_atomic_requests"},
+    {"figures_only", "never_cache", "non_atomic_requests", "receives"},
     {"require_POST", "require_safe", "require_http_methods"},
 )
 

@@ -136,9 +136,9 @@ def decoupage_commune(request: AgentRequest) -> HttpResponse:
     return render(request, "decoupages/commune.html", context)
 
 
-@receives(megabytes=2)
 @requires("agents.gerer")
 @figures_only
+@receives(megabytes=2)
 @require_http_methods(["GET", "HEAD", "POST"])
 def decoupage_importer(request: AgentRequest) -> HttpResponse:
     """Read a division from a file."""

@@ -50,8 +50,8 @@ class DocumentForm(Formulaire):
         }
 
 
-@receives(megabytes=10)
 @requires("dossier.completer")
+@receives(megabytes=10)
 @require_http_methods(["GET", "HEAD", "POST"])
 def document_deposer(request: AgentRequest, numero: str) -> HttpResponse:
     """Add a file to the dossier."""

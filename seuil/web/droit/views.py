@@ -105,9 +105,9 @@ def droit_changer(request: AgentRequest) -> HttpResponse:
     return render(request, "droit/changer.html", {"peut_essayer": may(request, "droit.essayer")})
 
 
-@receives(megabytes=1)
 @requires("droit.essayer")
 @figures_only
+@receives(megabytes=1)
 @require_http_methods(["GET", "HEAD", "POST"])
 def droit_effet(request: AgentRequest) -> HttpResponse:
     """Measure what a parameter file would do; the file is read, never kept."""

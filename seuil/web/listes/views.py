@@ -43,8 +43,8 @@ def listes(request: AgentRequest) -> HttpResponse:
     return render(request, "listes/listes.html", {"lots": lots})
 
 
-@receives(megabytes=10)
 @requires("acte.importer")
+@receives(megabytes=10)
 @require_http_methods(["GET", "HEAD", "POST"])
 def liste_deposer(request: AgentRequest) -> HttpResponse:
     """Deposit a list; nothing is applied yet."""

@@ -37,8 +37,8 @@ _verrou = threading.Lock()
 
 @public
 @never_cache
-@require_safe
 @transaction.non_atomic_requests
+@require_safe
 def sante(_request: HttpRequest) -> JsonResponse:
     """Answer 200 when everything is well, 503 otherwise, and what is not."""
     etat = _read_etat()
@@ -50,7 +50,7 @@ def sante(_request: HttpRequest) -> JsonResponse:
 def _read_etat() -> dict[str, dict[str, Any]]:
     with _verrou:
         if time.monotonic() - _garde["at"] >= _GARDE_SECONDES:
-            _garde.update(etat=_ask(), at=time.monotonic())
+            _garde["etat"], _garde["at"] = _ask(), time.monotonic()
         found: dict[str, dict[str, Any]] = _garde["etat"]
         return found
 
