@@ -21,7 +21,7 @@ from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Stade
 from seuil.engines import droit
 from seuil.indicateurs import rules
-from seuil.indicateurs.rules import PAR_CODE, Activite
+from seuil.indicateurs.rules import PAR_CODE, Activite, group_petits
 from seuil.kernel.contexte import EVERYWHERE, counting
 from seuil.kernel.refusal import Refusal
 
@@ -80,6 +80,8 @@ class Clotures:
     # What no line tells, to who may open the dossiers of a figure.
     fermes: int
     comptes: tuple[CompteClotures, ...]
+    # Those of cells too small to be told apart, to who opens no dossier.
+    autres: int
     total: int
 
 
@@ -310,6 +312,8 @@ def list_clotures(
 ) -> Clotures:
     """Return the closures of a month; those of dossiers that the agent opens, line by line too.
 
+    Whoever opens none reads no cell so small that it could name somebody.
+
     Raises ActiviteInterdite.
     """
     params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
@@ -333,14 +337,18 @@ def list_clotures(
         )  # fmt: skip
         counts[key] = counts.get(key, 0) + compte.nombre
     named = []
-    if why_not(agent.profil, "activite.ouvrir") is None:
+    autres = 0
+    if why_not(agent.profil, "activite.ouvrir"):
+        counts, autres = group_petits(counts)
+    else:
         open_ids = _list_open(agent=agent, on=on, ids={m.dossier_id for m in mandats})
         named = [m for m in mandats if m.dossier_id in open_ids]
     return Clotures(
         lignes=tuple(_cloture(m) for m in named),
         fermes=len(mandats) - len(named),
         comptes=tuple(CompteClotures(*key, nombre=n) for key, n in sorted(counts.items())),
-        total=sum(counts.values()),
+        autres=autres,
+        total=sum(counts.values()) + autres,
     )
 
 

@@ -185,3 +185,22 @@ def compute_activite(
         lignes=tuple(lignes),
         arretee_le=jours[-1] if jours else on,
     )
+
+
+# Below it, a cell that crosses two facts may name somebody to whoever knows the département.
+PETIT = 5
+Croisement = tuple[str, str]
+
+
+def group_petits(comptes: Mapping[Croisement, int]) -> tuple[dict[Croisement, int], int]:
+    """Return the cells that may be told apart, and how many units all the others hold together.
+
+    The others hold at least PETIT units, or are all there is: else the total, told beside, would
+    give the smallest cell back by subtraction.
+    """
+    told = dict(sorted(comptes.items(), key=lambda item: -item[1]))
+    rest = sum(n for n in told.values() if n < PETIT)
+    told = {key: n for key, n in told.items() if n >= PETIT}
+    while told and 0 < rest < PETIT:
+        rest += told.popitem()[1]
+    return dict(sorted(told.items())), rest

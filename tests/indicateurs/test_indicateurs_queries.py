@@ -297,8 +297,11 @@ def test_the_charge_de_mission_reads_figures_and_opens_no_dossier(
     with pytest.raises(ActiviteInterdite):
         list_dossiers_indicateur(agent=charge_mission, on=ON, mois=MOIS, code="clotures")
     clotures = list_clotures(agent=charge_mission, on=ON, mois=MOIS)
-    assert (clotures.lignes, clotures.total) == ((), 1)
-    assert [(c.motif, c.denouement, c.nombre) for c in clotures.comptes] == [
+    # One closure alone: its motive with its outcome would name a household.
+    assert (clotures.lignes, clotures.comptes) == ((), ())
+    assert (clotures.autres, clotures.total) == (1, 1)
+    ours = list_clotures(agent=secretaire, on=ON, mois=MOIS)
+    assert [(c.motif, c.denouement, c.nombre) for c in ours.comptes] == [
         ("Démarches menées à leur terme", "Relogement", 1)
     ]
 

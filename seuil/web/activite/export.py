@@ -9,6 +9,9 @@ from seuil.indicateurs.queries import Clotures
 from seuil.indicateurs.rules import INDICATEURS, Activite
 from seuil.kernel.accord import write_pluriel
 
+# So few that motive and outcome together could name somebody.
+_REUNIS = "réunis : moins de cinq ménages chacun"
+
 
 def list_sheets(
     *, activite: Activite, clotures: Clotures, mois: str, operateur: str, on: date, a: time
@@ -62,7 +65,10 @@ def _clotures(clotures: Clotures, notes: Sequence[str]) -> Sheet:
         return Sheet(
             "Clôtures",
             (Column("Motif", 44), Column("Dénouement", 44), Column("Nombre", 10, "entier")),
-            [(c.motif, c.denouement, c.nombre) for c in clotures.comptes],
+            [
+                *((c.motif, c.denouement, c.nombre) for c in clotures.comptes),
+                *([("Autres motifs", _REUNIS, clotures.autres)] if clotures.autres else []),
+            ],
             notes,
         )
     return Sheet(
