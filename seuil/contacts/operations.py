@@ -1,6 +1,7 @@
 """Write attempts and exchanges."""
 
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -42,6 +43,11 @@ def record_contact(
         # The same form, sent from another dossier or by somebody else.
         raise ContactRefuse("Ce formulaire a déjà servi : rouvrez-le, puis recommencez.") from error
     if not created:
+        again = rules.why_not_again(
+            garde=_show(contact), envoye=_show(Contact(**_list_fields(saisie, by)))
+        )
+        if again:
+            raise ContactRefuse(again)
         return contact
     record_event(
         kind="contact.enregistre",
@@ -56,18 +62,33 @@ def record_contact(
 
 def _find_or_create(dossier: Dossier, saisie: ContactSaisi, by: Agent) -> tuple[Contact, bool]:
     return Contact.objects.get_or_create(
-        pk=saisie.contact_id or new_id(),
-        dossier=dossier,
-        par=by,
-        defaults={
-            "avec": Contact.Avec(saisie.avec),
-            "canal": Contact.Canal(saisie.canal),
-            "resultat": Contact.Resultat(saisie.resultat),
-            "survenu_le": saisie.survenu_le,
-            "heure": saisie.heure,
-            "lieu": saisie.lieu,
-            "prochain_le": saisie.prochain_le,
-            "note": saisie.note,
-            "organisation_id": by.organisation_id,
-        },
+        pk=saisie.contact_id or new_id(), dossier=dossier, par=by, defaults=_list_fields(saisie, by)
     )
+
+
+def _list_fields(saisie: ContactSaisi, by: Agent) -> dict[str, Any]:
+    return {
+        "avec": Contact.Avec(saisie.avec),
+        "canal": Contact.Canal(saisie.canal),
+        "resultat": Contact.Resultat(saisie.resultat),
+        "survenu_le": saisie.survenu_le,
+        "heure": saisie.heure,
+        "lieu": saisie.lieu,
+        "prochain_le": saisie.prochain_le,
+        "note": saisie.note,
+        "organisation_id": by.organisation_id,
+    }
+
+
+def _show(contact: Contact) -> dict[str, str]:
+    """Return what is shown of each field that a form says, by its label."""
+    return {
+        "avec": str(contact.get_avec_display()),
+        "canal": str(contact.get_canal_display()),
+        "résultat": str(contact.get_resultat_display()),
+        "le": f"{contact.survenu_le:%d/%m/%Y}",
+        "heure": f"{contact.heure:%H:%M}" if contact.heure else "",
+        "lieu": contact.lieu,
+        "prochain contact": f"{contact.prochain_le:%d/%m/%Y}" if contact.prochain_le else "",
+        "précision": contact.note,
+    }

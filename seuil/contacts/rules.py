@@ -1,5 +1,6 @@
 """What is said of an attempt or an exchange, and when it may be recorded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from uuid import UUID
@@ -41,3 +42,22 @@ def why_not_record(
     if prochain_le is not None and prochain_le < survenu_le:
         return "Le prochain contact ne peut pas précéder celui que vous notez."
     return None
+
+
+def why_not_again(*, garde: Mapping[str, str], envoye: Mapping[str, str]) -> str | None:
+    """Return why a form sent again may not be taken for the first, or None when it says the same.
+
+    Both are what is shown of each field, by its label.
+    """
+    if garde == envoye:
+        return None
+    told = " ; ".join(
+        f"{libelle} : « {garde[libelle] or 'rien'} » est enregistré,"
+        f" « {envoye[libelle] or 'rien'} » est envoyé"
+        for libelle in garde
+        if garde[libelle] != envoye[libelle]
+    )
+    return (
+        f"Ce formulaire a déjà servi, avec un autre contenu. {told}. Rien n’a été changé : pour"
+        " noter un autre contact, rouvrez le formulaire."
+    )

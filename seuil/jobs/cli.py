@@ -92,7 +92,7 @@ def _run(arguments: argparse.Namespace) -> int:
         print(_explain(error), file=sys.stderr)
     except KeyboardInterrupt:
         code = 130
-        print("Interrompu : rien d’inachevé n’a été gardé.", file=sys.stderr)
+        print("Interrompu : rien d’inachevé n’a été gardé.", file=sys.stderr)
     return code
 
 
@@ -103,13 +103,13 @@ def _explain(error: Exception) -> str:
     if isinstance(error, CompteRenduPerdu):
         return (
             "Ce que la commande devait faire est fait, mais son compte rendu n’a pas pu s’écrire"
-            f" ({error}). Libérez de la place ou écrivez-le ailleurs, puis relancez-la : ce qui"
+            f" ({error}). Libérez de la place ou écrivez-le ailleurs, puis relancez-la : ce qui"
             " est déjà connu n’est pas fait deux fois."
         )
     if isinstance(error, OperationalError):
         return (
             "La base de données ne répond pas. Vérifiez DATABASE_URL, ou que PostgreSQL est"
-            " démarré, puis recommencez : rien d’inachevé n’a été gardé."
+            " démarré, puis recommencez : rien d’inachevé n’a été gardé."
         )
     return (
         f"Erreur inattendue ({type(error).__name__}) : rien d’inachevé n’a été gardé. Relancez"

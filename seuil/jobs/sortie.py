@@ -24,7 +24,7 @@ def add_json(parser: argparse.ArgumentParser) -> None:
         "--json",
         action="store_true",
         dest="as_json",
-        help="un objet JSON, en UTF-8 ; un refus y a les clés « erreur » et « remede »",
+        help="un objet JSON, en UTF-8 ; un refus y a les clés « erreur » et « remede »",
     )
 
 

@@ -70,7 +70,7 @@ class ColonnesManquantes(Refusal):
 
 class ListeDAutrui(Refusal):
     message = (
-        "Cette liste a été déposée par un autre organisme : lui seul peut la préparer, l’appliquer"
+        "Cette liste a été déposée par un autre organisme : lui seul peut la préparer, l’appliquer"
         " ou l’abandonner."
     )
 
@@ -78,7 +78,7 @@ class ListeDAutrui(Refusal):
 class TypeInconnu(Refusal):
     def __init__(self, type_acte: str) -> None:
         super().__init__(
-            f"Type d’acte inconnu : « {type_acte} ». Types possibles : {', '.join(LABELS_TYPE)}."
+            f"Type d’acte inconnu : « {type_acte} ». Types possibles : {', '.join(LABELS_TYPE)}."
         )
 
 

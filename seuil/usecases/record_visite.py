@@ -12,8 +12,8 @@ from seuil.dossiers.models import Dossier
 from seuil.usecases._habilitation import require_dossier
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from seuil.visites import operations as visites
-from seuil.visites.models import Visite
-from seuil.visites.rules import VisiteSaisie
+from seuil.visites.models import NoteSociale, Visite
+from seuil.visites.rules import VisiteSaisie, why_not_again
 
 
 @transaction.atomic
@@ -40,7 +40,15 @@ def record_visite(
     )
     already = Visite.objects.filter(contact=met).first()
     if already is not None:
+        reason = why_not_again(garde=_read(already), envoye=visite)
+        if reason:
+            raise visites.VisiteRefusee(reason)
         return already
     recorded = visites.record_visite(contact=met, saisie=visite, binome=binome, by=by, on=on)
     refresh_dossiers(dossier_ids=[dossier.pk], on=on)
     return recorded
+
+
+def _read(visite: Visite) -> VisiteSaisie:
+    note = NoteSociale.objects.filter(visite=visite).first()
+    return VisiteSaisie(visite.duree_minutes, visite.presents, note.texte if note else "")

@@ -29,3 +29,16 @@ def why_not_record(
     if is_binome_foreign:
         return "Le binôme fait partie de votre équipe : choisissez une personne de votre organisme."
     return None
+
+
+def why_not_again(*, garde: VisiteSaisie, envoye: VisiteSaisie) -> str | None:
+    """Return why a form sent again may not be taken for the first, or None when it says the same.
+
+    What a social worker wrote is not repeated in a message.
+    """
+    if garde == envoye:
+        return None
+    return (
+        "Ce formulaire a déjà servi, avec un autre contenu : la visite reste telle qu’elle a été"
+        " notée. Pour en noter une autre, rouvrez le formulaire."
+    )

@@ -1,5 +1,6 @@
 """A form sent twice records one contact, one visit."""
 
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
@@ -15,6 +16,7 @@ from seuil.usecases.add_demarche import add_demarche
 from seuil.usecases.record_contact import record_contact
 from seuil.usecases.record_visite import record_visite
 from seuil.visites.models import Visite
+from seuil.visites.operations import VisiteRefusee
 from seuil.visites.rules import VisiteSaisie
 from tests.factories.accompagnements import make_mandat, make_objectif, make_saisie
 from tests.factories.base import make_acces, make_dossier
@@ -39,6 +41,34 @@ def test_the_same_contact_sent_twice_is_recorded_once(dossier, travailleur_socia
 
     assert first == second
     assert Contact.objects.count() == 1
+
+
+def test_the_same_form_with_another_content_says_both(dossier, travailleur_social) -> None:
+    noted = ContactSaisi("menage", "telephone", "message", ON, contact_id=new_id())
+    sent = {"dossier": dossier, "by": travailleur_social, "on": ON}
+    record_contact(saisie=noted, **sent)
+
+    with pytest.raises(ContactRefuse) as refused:
+        record_contact(saisie=replace(noted, resultat="echange", note="À rappeler"), **sent)
+
+    said = str(refused.value)
+    assert "« Message laissé » est enregistré, « Échange avec la personne » est envoyé" in said
+    assert "« rien » est enregistré, « À rappeler » est envoyé" in said
+    assert "telephone" not in said
+    assert Contact.objects.get().resultat == "message"
+
+
+def test_a_visit_sent_again_with_another_content_is_refused(dossier, travailleur_social) -> None:
+    noted = ContactSaisi(
+        "menage", "domicile", "echange", ON, time(18, 30), "au domicile", contact_id=new_id()
+    )
+    sent = {"dossier": dossier, "contact": noted, "by": travailleur_social, "on": ON}
+    record_visite(visite=VisiteSaisie(duree_minutes=30), **sent)
+
+    with pytest.raises(VisiteRefusee, match="déjà servi"):
+        record_visite(visite=VisiteSaisie(duree_minutes=45), **sent)
+
+    assert Visite.objects.get().duree_minutes == 30
 
 
 def test_the_same_visit_sent_twice_is_recorded_once(dossier, travailleur_social) -> None:

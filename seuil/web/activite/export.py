@@ -10,7 +10,7 @@ from seuil.indicateurs.rules import INDICATEURS, Activite
 from seuil.kernel.accord import write_pluriel
 
 # So few that motive and outcome together could name somebody.
-_REUNIS = "réunis : moins de cinq ménages chacun"
+_REUNIS = "réunis : moins de cinq ménages chacun"
 
 
 def list_sheets(
