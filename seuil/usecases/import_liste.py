@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import transaction
 
 from seuil.actes.models import Ligne, Lot
-from seuil.actes.operations import (
+from seuil.actes.operations.listes import (
     ListeDejaAppliquee,
     add_lignes,
     adjust_lignes,

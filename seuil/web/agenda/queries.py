@@ -221,7 +221,7 @@ def _only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres)
 
 
 def _audiences(agent: Agent, on: date, filtres: Filtres) -> _Source:
-    fixed = Acte.objects.filter(
+    fixed = Acte.objects.en_vigueur().filter(
         Q(type=TypeActe.AUDIENCE, survenu_le=OuterRef("audience_le"))
         | Q(audience_le=OuterRef("audience_le")),
         dossier=OuterRef("dossier_id"),
