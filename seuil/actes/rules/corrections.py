@@ -41,7 +41,7 @@ def merge_saisies(avant: ActeSaisi, apres: ActeSaisi) -> ActeSaisi:
 
 def write_differences(differences: Sequence[Difference], noms: dict[str, str]) -> str:
     """Write « heure d’audience : 9 h enregistrée, 14 h saisie »."""
-    return " ; ".join(
+    return f"{_NBSP}; ".join(
         f"{noms[d.champ]}{_NBSP}: enregistré «{_NBSP}{_write(d.avant)}{_NBSP}»,"
         f" saisi «{_NBSP}{_write(d.apres)}{_NBSP}»"
         for d in differences
