@@ -289,10 +289,10 @@ class Acte(Record):
         procedure = {
             "dossier", "type", "survenu_le", "recu_le", "audience_le", "audience_heure",
             "juridiction", "sens", "delai_annonce", "delai_jusqu_au", "reference", "annonce_le",
-            "remplace", "retire_le", "retire_motif", "retire_precision",
+            "retire_le", "retire_motif", "retire_precision",
         }  # fmt: skip
         finance = {"montant"}
-        technique = {"lot", "ligne", "source", "retire_at", "retire_par"}
+        technique = {"lot", "ligne", "source", "remplace", "retire_at", "retire_par"}
         retention = "dossier"
         faits = (
             Fait("acte", le="survenu_le", type="type", sens="sens", si=_EN_VIGUEUR),
