@@ -180,15 +180,20 @@ def get_actes_connus(*, departement: str, cles: Collection[str]) -> dict[str, Ac
     """Return, by key, the files already open and the acts they hold."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT d.cle, d.id, array_agg(a.type), array_agg(a.survenu_le)"
+            "SELECT d.cle, d.id, array_agg(a.type), array_agg(a.survenu_le),"
+            " array_agg(a.audience_heure)"
             " FROM dossiers_dossier d LEFT JOIN actes_acte a ON a.dossier_id = d.id"
             " AND a.retire_le IS NULL"
             " WHERE d.departement_id = %s AND d.cle = ANY(%s) GROUP BY d.cle, d.id",
             [departement, list(cles)],
         )
         return {
-            cle: ActeConnu(pk, {(t, le) for t, le in zip(types, days, strict=True) if t})
-            for cle, pk, types, days in cursor.fetchall()
+            cle: ActeConnu(
+                pk,
+                {(t, le) for t, le in zip(types, days, strict=True) if t},
+                {(t, le): h for t, le, h in zip(types, days, hours, strict=True) if h},
+            )
+            for cle, pk, types, days, hours in cursor.fetchall()
         }
 
 

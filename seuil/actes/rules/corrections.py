@@ -48,6 +48,11 @@ def write_differences(differences: Sequence[Difference], noms: dict[str, str]) -
     )
 
 
+def write_heure(heure: time) -> str:
+    """Write « 9 h 30 », « 14 h »."""
+    return f"{heure.hour}{_NBSP}h{f'{_NBSP}{heure:%M}' if heure.minute else ''}"
+
+
 def _compare(avant: ActeSaisi, apres: ActeSaisi) -> Iterator[Difference]:
     for field in fields(ActeSaisi):
         yield Difference(field.name, getattr(avant, field.name), getattr(apres, field.name))
@@ -59,5 +64,5 @@ def _write(value: Any) -> str:
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     if isinstance(value, time):
-        return f"{value.hour}{_NBSP}h{f'{_NBSP}{value:%M}' if value.minute else ''}"
+        return write_heure(value)
     return write_montant(value) if isinstance(value, Decimal) else str(value)

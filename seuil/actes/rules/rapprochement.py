@@ -1,9 +1,10 @@
 """A row against the acts that are known already."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
 
+from seuil.actes.rules.corrections import write_heure
 from seuil.actes.rules.lignes import LigneLue, Motif
 from seuil.actes.rules.types import LABELS_TYPE
 
@@ -14,6 +15,8 @@ class ActeConnu:
 
     dossier_id: object
     actes: Collection[tuple[str, date]]
+    # The hours known of their hearings.
+    heures: Mapping[tuple[str, date], time] = field(default_factory=dict)
 
 
 def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) -> None:
@@ -24,7 +27,8 @@ def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) ->
     if (type_acte, acte.survenu_le) in connu.actes:
         ligne.etat = "doublon"
         ligne.motifs = [
-            Motif(
+            _tell_hour(ligne, type_acte, connu)
+            or Motif(
                 "",
                 f"Déjà connu : {LABELS_TYPE[type_acte]} du {acte.survenu_le:%d/%m/%Y} pour ce"
                 " ménage.",
@@ -47,6 +51,21 @@ def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) ->
                 )
             )
             ligne.acte = None
+
+
+def _tell_hour(ligne: LigneLue, type_acte: str, connu: ActeConnu) -> Motif | None:
+    """Tell that a row of an act already known gives its hearing another hour."""
+    acte = ligne.acte
+    known = connu.heures.get((type_acte, acte.survenu_le)) if acte else None
+    if acte is None or known is None or acte.audience_heure in {None, known}:
+        return None
+    return Motif(
+        "Heure d’audience",
+        f"Déjà connu, à une autre heure\u00a0: {write_heure(known)} au dossier,"
+        f" {write_heure(acte.audience_heure)} dans la liste.",
+        "La ligne ne sera pas ajoutée\u00a0: si la liste a raison, corrigez l’acte au dossier,"
+        " onglet Chronologie.",
+    )
 
 
 def _doubt_after_hearing(ligne: LigneLue, assigne_le: date, connu: ActeConnu) -> None:
