@@ -16,6 +16,7 @@ _NEW_PROCEDURE_DAYS = 365
 _DECISIONS = frozenset({"jugement", "cql"})
 # Nobody is left to be evicted, whatever is told later.
 _SORTIES = frozenset({"expulsion", "depart", "reprise"})
+FINS = _DECISIONS | _SORTIES
 
 # When an act was told, those of one day in order: lists first, then by hand, as they came.
 _Annonce = tuple[date, int]
@@ -37,7 +38,7 @@ def find_audiences(actes: Collection[Acte]) -> tuple[Audience, Audience] | None:
     if not any(a.type in {"assignation", "audience"} or a.audience_le for a in actes):
         return None
     current = _since_last_assignation(list_procedure(actes))
-    ends = [a for a in current if a.type in _DECISIONS or a.type in _SORTIES]
+    ends = [a for a in current if a.type in FINS]
     dated = [
         (_find_annonce(a), le, a.id)
         for a in current
