@@ -52,11 +52,15 @@ def find_audiences(actes: Collection[Acte]) -> tuple[Audience, Audience] | None:
     return _find_unknown(current, ends)
 
 
-def list_procedure(actes: Collection[Acte]) -> Sequence[Acte]:
-    """Return the acts of the procedure that runs, oldest first.
+def list_procedure(actes: Collection[Acte]) -> Collection[Acte]:
+    """Return the acts of the procedure that runs, in any order.
 
     A new commandement more than a year after everything else opens a new procedure.
     """
+    # Asked of every file: nearly all have nothing to put in order.
+    orders = [a.survenu_le for a in actes if a.type == "commandement"]
+    if not orders or (max(orders) - min(a.survenu_le for a in actes)).days <= _NEW_PROCEDURE_DAYS:
+        return actes
     ordered = sorted(actes, key=lambda a: (a.survenu_le, RANG.get(a.type, len(STADES))))
     start, last = 0, None
     for index, acte in enumerate(ordered):
@@ -72,7 +76,7 @@ def list_procedure(actes: Collection[Acte]) -> Sequence[Acte]:
     return ordered[start:]
 
 
-def _since_last_assignation(actes: Sequence[Acte]) -> Sequence[Acte]:
+def _since_last_assignation(actes: Collection[Acte]) -> Sequence[Acte]:
     """Keep the last assignation and what followed it; everything when there is none."""
     last = max((a.survenu_le for a in actes if a.type == "assignation"), default=None)
     return [a for a in actes if last is None or a.survenu_le >= last]

@@ -22,7 +22,8 @@ def compute_avancement(actes: Collection[Acte]) -> Avancement | None:
     current = [acte for acte in list_procedure(actes) if acte.type in STADE_DE]
     if not current:
         return None
-    reached = max(current, key=lambda acte: RANG[acte.type])
+    # The first act of the last stage reached.
+    reached = max(current, key=lambda acte: (RANG[acte.type], -acte.survenu_le.toordinal()))
     hearings = find_audiences(actes)
     return Avancement(
         stade=STADE_DE[reached.type],
