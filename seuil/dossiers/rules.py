@@ -112,7 +112,11 @@ class AnnonceSaisie:
     source: str
 
 
-@lru_cache(maxsize=200_000)
+# Those of a large list, which its import and the recomputation that follows ask again.
+_MANY = 32_768
+
+
+@lru_cache(maxsize=_MANY)
 def normalise(text: str) -> str:
     """Return text in capitals, without accents, punctuation nor double spaces."""
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
@@ -120,13 +124,13 @@ def normalise(text: str) -> str:
     return _NOT_WORD.sub(" ", ascii_only).strip()
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_MANY)
 def normalise_adresse(text: str) -> str:
     """Return an address normalised, its usual abbreviations spelt out."""
     return " ".join(_ABREVIATIONS.get(word, word) for word in normalise(text).split())
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_MANY)
 def normalise_nom(text: str) -> str:
     """Return a name normalised, without its title."""
     words = normalise(text).split()

@@ -179,19 +179,29 @@ def _read_fiches(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     }  # fmt: skip
 
 
-# What is last of each dossier is looked for by its index, dossier by dossier: joined as wholes, the
-# planner that believes the tables small, an import before, reads each as often as there are files.
+# Each table is asked about one dossier at a time, by its index, and cannot be joined as a whole
+# (LIMIT): the planner that believes the tables small, as during an import, would read each of them
+# as often as there are files.
 _READ_FICHES = """
 SELECT d.id, d.departement_id, l.commune_id, c.arrondissement_id, b.signe_le, b.clause_duree,
   p.nom, p.prenom, dette.montant, dette.constatee_le, suivi.situation,
   d.parc, composition.enfants, bailleur.nature, b.reconduit_le
 FROM dossiers_dossier d
-LEFT JOIN dossiers_logement l ON l.dossier_id = d.id
+LEFT JOIN LATERAL (
+  SELECT x.commune_id FROM dossiers_logement x WHERE x.dossier_id = d.id LIMIT 1
+) l ON true
 LEFT JOIN acteurs_commune c ON c.code = l.commune_id
-LEFT JOIN dossiers_bail b ON b.dossier_id = d.id
-LEFT JOIN dossiers_bailleur bailleur ON bailleur.id = b.bailleur_id
-LEFT JOIN dossiers_personne p
-  ON p.dossier_id = d.id AND p.qualite = 'titulaire' AND p.rang = 1
+LEFT JOIN LATERAL (
+  SELECT x.signe_le, x.clause_duree, x.reconduit_le, x.bailleur_id FROM dossiers_bail x
+  WHERE x.dossier_id = d.id LIMIT 1
+) b ON true
+LEFT JOIN LATERAL (
+  SELECT x.nature FROM dossiers_bailleur x WHERE x.id = b.bailleur_id LIMIT 1
+) bailleur ON true
+LEFT JOIN LATERAL (
+  SELECT x.nom, x.prenom FROM dossiers_personne x
+  WHERE x.dossier_id = d.id AND x.qualite = 'titulaire' AND x.rang = 1 LIMIT 1
+) p ON true
 LEFT JOIN LATERAL (
   SELECT x.enfants FROM dossiers_composition x WHERE x.dossier_id = d.id
   ORDER BY x.constatee_le DESC, x.created_at DESC LIMIT 1

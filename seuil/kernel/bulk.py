@@ -146,6 +146,9 @@ class _Incoming:
         differs for an equal value (an order of keys) is only a row sent for nothing.
         """
         known = self._read_known(scope, scope_ids)
+        if not known:
+            self._copy_with_ids(self.table, ((*keys, *values) for keys, values in rows))
+            return
         new: list[Sequence[Any]] = []
         changed: list[Sequence[Any]] = []
         # By identity: the contents are kept here, so that none is freed and mistaken for another.

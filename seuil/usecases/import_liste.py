@@ -339,17 +339,15 @@ def _apply(
     joined = {ids[a.menage.cle]: a.menage for _, a in retained if a.menage.cle in ids}
     complete_dossiers(departement=lot.departement_id, menages=joined)
     add_faits(faits=[(pk, menage, on, lot.source) for pk, menage in joined.items()])
-    ids |= open_dossiers(
+    opened = open_dossiers(
         departement=lot.departement_id,
         menages=[a.menage for a in new.values()],
         sources=[lot.source] * len(new),
         on=on,
     )
+    ids |= opened
     placed = [(ids[a.menage.cle], a, lue.numero) for lue, a in retained]
-    record_actes(actes=placed, type_acte=lot.type, lot=lot)
-    add_dettes(
-        dettes=[(pk, a.survenu_le, a.montant, lot.source) for pk, a, _ in placed if a.montant]
-    )
+    _record(lot, placed, set(opened.values()))
     touched = {pk for pk, _, _ in placed}
     if lot.type in _ACTES_INSTRUITS:
         open_instruction(dossier_ids=touched, on=on)
@@ -368,6 +366,18 @@ def _apply(
         on=on,
         correspondance=_stored_mapping(lot),
     )
+
+
+def _record(
+    lot: Lot, placed: Sequence[tuple[UUID, ActeRecu, int]], opened: Collection[UUID]
+) -> None:
+    """Write the acts and their debts: without looking for those known, where none may be."""
+    rows = Counter(pk for pk, _, _ in placed)
+    for nouveaux in (True, False):
+        part = [p for p in placed if (p[0] in opened and rows[p[0]] == 1) is nouveaux]
+        record_actes(actes=part, type_acte=lot.type, lot=lot, nouveaux=nouveaux)
+        dettes = [(pk, a.survenu_le, a.montant, lot.source) for pk, a, _ in part if a.montant]
+        add_dettes(dettes=dettes, nouveaux=nouveaux)
 
 
 def _count(analyse: Analyse) -> dict[str, int]:

@@ -175,9 +175,19 @@ def record_correspondance(
     )
 
 
-def record_actes(*, actes: Sequence[tuple[UUID, ActeRecu, int]], type_acte: str, lot: Lot) -> None:
-    """Write the acts of a list, in bulk: dossier, act, line. One already there is left alone."""
-    copy_new_rows(
+def record_actes(
+    *,
+    actes: Sequence[tuple[UUID, ActeRecu, int]],
+    type_acte: str,
+    lot: Lot,
+    nouveaux: bool = False,
+) -> None:
+    """Write the acts of a list, in bulk: dossier, act, line. One already there is left alone.
+
+    `nouveaux`: nothing is known of these files yet, and each has one act.
+    """
+    copy = copy_rows if nouveaux else copy_new_rows
+    copy(
         Acte,
         (
             "id", "dossier_id", "type", "survenu_le", "recu_le", "audience_le",

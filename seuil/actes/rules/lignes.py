@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeVar
 
 from seuil.actes.rules.champs import load_titres
@@ -389,6 +390,7 @@ _EARLIEST = date(1950, 1, 1)
 _BIRTH = date(1900, 1, 1)
 
 
+@lru_cache(maxsize=4_096)
 def normalise_commune(text: str) -> str:
     """Return the name of a commune normalised: no CEDEX, no article sign, SAINT in full."""
     words = [w for w in normalise(text).split() if w != "CEDEX" and not w.isdigit()]

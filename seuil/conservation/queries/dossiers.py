@@ -139,5 +139,5 @@ def get_gel(*, dossier: Dossier) -> Gel | None:
 
 def list_limites(*, dossier_ids: Collection[UUID]) -> set[UUID]:
     """Return those of the files whose processing is limited."""
-    rows = Dossier.objects.filter(pk__in=dossier_ids, limite_le__isnull=False)
+    rows = Dossier.objects.filter(pk__parmi=dossier_ids, limite_le__isnull=False)
     return set(rows.order_by("pk").values_list("pk", flat=True))

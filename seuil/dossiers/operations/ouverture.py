@@ -80,7 +80,8 @@ def open_dossiers(
             for m in menages
         ),
     )
-    add_faits(faits=[(ids[m.cle], m, on, s) for m, s in zip(menages, sources, strict=True)])
+    faits = [(ids[m.cle], m, on, s) for m, s in zip(menages, sources, strict=True)]
+    add_faits(faits=faits, nouveaux=True)
     return ids
 
 
@@ -112,13 +113,16 @@ def complete_dossiers(*, departement: str, menages: Mapping[UUID, MenageRecu]) -
         Dossier.objects.filter(pk__in=known, parc="inconnu").update(parc=parc)
 
 
-def add_faits(*, faits: Sequence[tuple[UUID, MenageRecu, date, str]]) -> None:
+def add_faits(
+    *, faits: Sequence[tuple[UUID, MenageRecu, date, str]], nouveaux: bool = False
+) -> None:
     """Add the dated facts that rows bring (contacts, composition, social follow-up), in bulk.
 
     Each item is the file, the row, the day it was said and its source. A fact already known is
-    left as it is.
+    left as it is; `nouveaux`, nothing is known of these files yet, and each has one row.
     """
-    copy_new_rows(
+    copy = copy_rows if nouveaux else copy_new_rows
+    copy(
         Coordonnee,
         ("id", "dossier_id", "type", "valeur", "valide_du", "source"),
         (
@@ -128,7 +132,7 @@ def add_faits(*, faits: Sequence[tuple[UUID, MenageRecu, date, str]]) -> None:
             if value
         ),
     )
-    copy_new_rows(
+    copy(
         Composition,
         ("id", "dossier_id", "adultes", "enfants", "constatee_le", "source"),
         (
@@ -137,7 +141,7 @@ def add_faits(*, faits: Sequence[tuple[UUID, MenageRecu, date, str]]) -> None:
             if m.adultes is not None or m.enfants is not None
         ),
     )
-    copy_new_rows(
+    copy(
         SuiviSocial,
         ("id", "dossier_id", "situation", "service", "mesure", "constate_le", "source"),
         (
@@ -148,9 +152,15 @@ def add_faits(*, faits: Sequence[tuple[UUID, MenageRecu, date, str]]) -> None:
     )
 
 
-def add_dettes(*, dettes: Sequence[tuple[UUID, date, Decimal, str]]) -> None:
-    """Add dated debts in bulk: file, day, amount, source. A debt already known stays."""
-    copy_new_rows(
+def add_dettes(
+    *, dettes: Sequence[tuple[UUID, date, Decimal, str]], nouveaux: bool = False
+) -> None:
+    """Add dated debts in bulk: file, day, amount, source. A debt already known stays.
+
+    `nouveaux`: nothing is known of these files yet, and each has one row.
+    """
+    copy = copy_rows if nouveaux else copy_new_rows
+    copy(
         Dette,
         ("id", "dossier_id", "constatee_le", "montant", "source"),
         ((new_key(), *dette) for dette in dettes),

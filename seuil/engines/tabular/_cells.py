@@ -9,6 +9,7 @@ import unicodedata
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from seuil.engines.tabular._headers import normalise_header
 from seuil.engines.tabular._model import Cell
@@ -63,7 +64,10 @@ def _flat(text: str) -> str:
 
 
 def _is_blank(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and not _flat(cell))
+    if isinstance(cell, str):
+        first = cell[:1]
+        return not (first.isascii() and first.isalnum()) and not _flat(cell)
+    return cell is None
 
 
 def parse_texte(cell: Cell, *, max_length: int) -> str:
@@ -177,6 +181,11 @@ def _date_of_number(number: float, *, epoch: date) -> date:
     return epoch + timedelta(days=math.floor(number))
 
 
+# A list says few days, and few rents: many times each.
+_SAID_AGAIN = 8_192
+
+
+@lru_cache(maxsize=_SAID_AGAIN)
 def _date_of_text(text: str, earliest: date, latest: date, epoch: date) -> date:
     if match := _DAY_FIRST.fullmatch(text):
         day, month, year = match.groups()
@@ -271,6 +280,7 @@ def _not_a_montant(cell: Cell) -> CellRefused:
     return CellRefused(f"« {_shown(cell)} » n’est pas un montant.", _HOW_TO_WRITE_A_MONTANT)
 
 
+@lru_cache(maxsize=_SAID_AGAIN)
 def _montant_of_text(text: str) -> Decimal:
     if _PLAIN.fullmatch(text):
         return Decimal(text.replace(",", ".")).quantize(_CENT)
@@ -375,19 +385,18 @@ def parse_telephone(cell: Cell) -> str | None:
     """Return a French number as ten digits, restoring a lost leading zero."""
     if _is_blank(cell):
         return None
-    shown = _shown(cell)
     if isinstance(cell, str):
         digits = _PHONE_PUNCTUATION.sub("", _flat(cell))
     else:
         digits = _whole_number_text(cell)
     if digits.isascii() and len(digits) >= 18 and digits.lstrip("+").isdigit():
         raise CellRefused(
-            f"« {shown} » contient plusieurs numéros.", "Laissez un seul numéro par cellule."
+            f"« {_shown(cell)} » contient plusieurs numéros.", "Laissez un seul numéro par cellule."
         )
     match = _PHONE.fullmatch(digits) if digits.isascii() else None
     if match is None:
         raise CellRefused(
-            f"« {shown} » n’est pas un numéro de téléphone français.",
+            f"« {_shown(cell)} » n’est pas un numéro de téléphone français.",
             "Écrivez dix chiffres, par exemple 06 12 34 56 78, ou laissez la cellule vide.",
         )
     return "0" + match[1]
