@@ -19,6 +19,7 @@ from seuil.audit.models import Event
 from seuil.dossiers.models import Acces, Dossier
 from seuil.dossiers.queries import get_dossier
 from seuil.echeances.models import Echeance, Situation
+from seuil.travail.models import Tache
 from seuil.usecases._actes import DateImpossible
 from seuil.usecases._habilitation import DossierInaccessible, HabilitationRefusee
 from seuil.usecases.record_acte import record_acte
@@ -187,6 +188,24 @@ def test_one_goes_back_to_a_hearing_after_another_was_told(assignation: Acte, se
     )
 
     assert hearing(dossier) == first
+
+
+@pytest.mark.parametrize(
+    ("type_", "sens"),
+    [("jugement", "desistement"), ("expulsion", ""), ("depart", ""), ("reprise", "")],
+)
+def test_what_ends_a_procedure_ends_the_dates_and_the_work_of_its_hearing(
+    assignation: Acte, secretaire, type_: str, sens: str
+) -> None:
+    dossier = assignation.dossier
+    assert Tache.objects.filter(dossier=dossier, genre="dsf_a_obtenir").exists()
+
+    saisie = ActeSaisi(type_, ON, sens=sens)
+    record_acte(dossier=dossier, saisie=saisie, by=secretaire, on=ON)
+
+    assert hearing(dossier) is None
+    assert not Echeance.objects.filter(dossier=dossier, debut_le=AUDIENCE).exists()
+    assert not Tache.objects.filter(dossier=dossier, genre="dsf_a_obtenir").exists()
 
 
 def test_the_prefecture_reads_no_more_a_file_that_a_wrong_act_had_opened(
