@@ -272,7 +272,7 @@ def _echeances(
     taches: QuerySet[Tache],
     asked: Sequence[str],
 ) -> _Source:
-    rows = only_reached(Echeance.objects.filter(regle__in=_list_regles(genre)), agent, on, filtres)
+    rows = only_reached(Echeance.objects.filter(regle__in=list_regles(genre)), agent, on, filtres)
     if "tache" in asked:
         # The task says the same thing, and where it is done.
         rows = rows.exclude(
@@ -302,7 +302,7 @@ def _taches(taches: QuerySet[Tache]) -> _Source:
 
 
 @cache
-def _list_regles(genre: str) -> tuple[str, ...]:
+def list_regles(genre: str) -> tuple[str, ...]:
     """Return the rules of the law, or those of the convention of the équipe mobile."""
     origine = "loi" if genre == "legale" else "local"
     return tuple(
