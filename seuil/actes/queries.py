@@ -1,6 +1,6 @@
 """Read lists, rows and what is already known of the households they name."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from typing import Any
@@ -177,24 +177,31 @@ def get_communes(*, departement: str) -> Communes:
 
 
 def get_actes_connus(*, departement: str, cles: Collection[str]) -> dict[str, ActeConnu]:
-    """Return, by key, the files already open and the acts they hold."""
+    """Return, by key, the files already open, the acts they hold and those they hold no more."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT d.cle, d.id, array_agg(a.type), array_agg(a.survenu_le),"
-            " array_agg(a.audience_heure)"
+            " array_agg(a.audience_heure), array_agg(a.retire_le)"
             " FROM dossiers_dossier d LEFT JOIN actes_acte a ON a.dossier_id = d.id"
-            " AND a.retire_le IS NULL"
             " WHERE d.departement_id = %s AND d.cle = ANY(%s) GROUP BY d.cle, d.id",
             [departement, list(cles)],
         )
         return {
-            cle: ActeConnu(
-                pk,
-                {(t, le) for t, le in zip(types, days, strict=True) if t},
-                {(t, le): h for t, le, h in zip(types, days, hours, strict=True) if h},
-            )
-            for cle, pk, types, days, hours in cursor.fetchall()
+            cle: _read_connu(pk, zip(*columns, strict=True))
+            for cle, pk, *columns in cursor.fetchall()
         }
+
+
+def _read_connu(dossier_id: UUID, rows: Iterable[tuple[Any, ...]]) -> ActeConnu:
+    connu = ActeConnu(dossier_id, set(), {}, {})
+    for type_, le, heure, retire_le in rows:
+        if retire_le:
+            connu.retires[type_, le] = retire_le
+        elif type_:
+            connu.actes.add((type_, le))
+            if heure:
+                connu.heures[type_, le] = heure
+    return connu
 
 
 def list_rows(*, lot: Lot) -> Iterator[Row]:

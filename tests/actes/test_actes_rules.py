@@ -190,6 +190,20 @@ def test_another_hour_of_a_known_hearing_is_told_with_both() -> None:
     assert "9\u00a0h\u00a030 au dossier, 14\u00a0h dans la liste" in ligne.motifs[0].motif
 
 
+def test_an_act_that_was_taken_off_the_file_does_not_come_back_by_itself() -> None:
+    ligne = read()
+    key = ("commandement", date(2026, 11, 3))
+
+    judge_against_known(
+        ligne,
+        type_acte="commandement",
+        connu=ActeConnu("x", set(), retires={key: date(2026, 11, 20)}),
+    )
+
+    assert ligne.etat == "a_verifier"
+    assert "retiré ou corrigé au dossier le 20/11/2026" in ligne.motifs[0].motif
+
+
 def test_an_act_already_on_file_is_a_duplicate() -> None:
     ligne = read()
 

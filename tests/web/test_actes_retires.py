@@ -117,11 +117,11 @@ def test_neither_the_import_nor_the_stages_nor_the_retention_know_it(
     dossier: Dossier, secretaire: Agent
 ) -> None:
     def read_all() -> tuple[object, ...]:
-        connus = get_actes_connus(departement="33", cles=[dossier.cle])
+        (connu,) = get_actes_connus(departement="33", cles=[dossier.cle]).values()
         etapes = list_etapes_atteintes(
             agent=secretaire, on=ON, dossier=dossier, dsf={}, operateurs={}
         )
-        return connus, etapes, get_sort(dossier=dossier)
+        return connu.actes, connu.heures, etapes, get_sort(dossier=dossier)
 
     before = read_all()
     plant(dossier)
