@@ -278,7 +278,12 @@ class Acte(Record):
                 name="acte_montant_positif", condition=Q(montant=None) | Q(montant__gte=0)
             ),
         ]
-        indexes = [models.Index(fields=["type", "survenu_le"], name="acte_type_date")]
+        indexes = [
+            models.Index(fields=["type", "survenu_le"], name="acte_type_date"),
+            models.Index(
+                fields=["retire_le"], condition=Q(retire_le__isnull=False), name="acte_retire"
+            ),
+        ]
 
     class Rls:
         categorie = "procedure"

@@ -116,4 +116,12 @@ class Migration(migrations.Migration):
                 name="acte_retire_en_entier",
             ),
         ),
+        migrations.AddIndex(
+            model_name="acte",
+            index=models.Index(
+                condition=models.Q(("retire_le__isnull", False)),
+                fields=["retire_le"],
+                name="acte_retire",
+            ),
+        ),
     ]

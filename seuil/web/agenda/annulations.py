@@ -16,6 +16,8 @@ from seuil.web.agenda.revisions import find_revision_des_actes
 
 # A calendar that has not read for longer starts again from what it reads.
 DUREE = timedelta(days=60)
+# What ended a procedure before has no hearing left that a calendar holds.
+_ANNEE = timedelta(days=366)
 
 
 def list_annulations(*, agent: Agent, on: date, filtres: Filtres) -> list[Evenement]:
@@ -34,7 +36,8 @@ def list_annulations(*, agent: Agent, on: date, filtres: Filtres) -> list[Evenem
 def _list_audiences(agent: Agent, on: date, filtres: Filtres) -> Iterator[Evenement]:
     acts = Acte.objects.filter(dossier=OuterRef("dossier"))
     recent = acts.filter(
-        Q(retire_le__gte=on - DUREE) | Q(type__in=FINS, annonce_le__gte=on - DUREE)
+        Q(retire_le__gte=on - DUREE)
+        | Q(type__in=FINS, annonce_le__gte=on - DUREE, survenu_le__gte=on - _ANNEE)
     )
     told = only_reached(
         Acte.objects.filter(Q(type=TypeActe.AUDIENCE) | Q(audience_le__isnull=False)),
