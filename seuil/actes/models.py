@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast, Now
 
 from seuil.actes.rules.types import CATEGORIE_PAR_TYPE, SENS_PAR_TYPE
 from seuil.acteurs.models import Departement, Organisation
@@ -180,8 +181,29 @@ class Correspondance(Record):
         retention = "reglage"
 
 
+# What was withdrawn proves nothing of the file, nor how long it is kept.
+_EN_VIGUEUR = {"retire_motif": {""}}
+
+
+class ActeQuerySet(models.QuerySet["Acte"]):
+    def en_vigueur(self) -> "ActeQuerySet":
+        """Keep the acts that count: neither withdrawn nor replaced by their correction."""
+        return self.filter(retire_le=None)
+
+
 class Acte(Record):
-    """An act of the procedure. `survenu_le` is its legal day: signification, hearing, decision."""
+    """An act of the procedure. `survenu_le` is its legal day: signification, hearing, decision.
+
+    Corrected, it keeps its identifier, to which deadlines, duties and dates told hang; what it said
+    before is kept beside, in a row that is no longer in force and that it `remplace`.
+    """
+
+    class MotifRetrait(models.TextChoices):
+        SAISIE = "saisie", "Erreur de saisie"
+        SOURCE = "source", "Erreur de la source"
+        AUTRE_DOSSIER = "autre_dossier", "Concerne un autre ménage"
+        DOUBLE = "double", "Enregistré deux fois"
+        SANS_SUITE = "sans_suite", "Annulé ou resté sans suite"
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="actes")
     type = models.CharField(max_length=20, choices=TypeActe.choices)
@@ -207,13 +229,48 @@ class Acte(Record):
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="actes", null=True)
     ligne = models.IntegerField("ligne du fichier", null=True)
     source = models.CharField(max_length=100)
+    # Day when it was told: entered by hand, or deposited with its list. A correction keeps it.
+    annonce_le = models.DateField("annoncé le", db_default=Cast(Now(), models.DateField()))
+    # What it said before its last correction.
+    remplace = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="remplace_par", null=True
+    )
+    # It counts no more from that day on; the instant is what calendars are told.
+    retire_le = models.DateField("retiré le", null=True)
+    retire_at = models.DateTimeField("retiré à", null=True)
+    retire_par = models.CharField("retiré par", max_length=200, blank=True, db_default="")
+    retire_motif = models.CharField(
+        "motif du retrait", max_length=15, choices=MotifRetrait.choices, blank=True, db_default=""
+    )
+    retire_precision = models.CharField(
+        "précision sur le retrait", max_length=200, blank=True, db_default=""
+    )
+
+    objects = ActeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "acte"
         constraints = [
             # Two steps of a surendettement may fall on one day: the sense tells them apart.
             models.UniqueConstraint(
-                fields=["dossier", "type", "survenu_le", "sens"], name="acte_unique"
+                fields=["dossier", "type", "survenu_le", "sens"],
+                name="acte_unique",
+                condition=Q(retire_le=None),
+            ),
+            models.CheckConstraint(
+                name="acte_retire_en_entier",
+                condition=Q(
+                    retire_le=None,
+                    retire_at=None,
+                    retire_par="",
+                    retire_motif="",
+                    retire_precision="",
+                )
+                | (
+                    Q(retire_le__isnull=False, retire_at__isnull=False)
+                    & ~Q(retire_par="")
+                    & ~Q(retire_motif="")
+                ),
             ),
             models.CheckConstraint(
                 name="acte_sens_du_type",
@@ -231,7 +288,12 @@ class Acte(Record):
                 name="acte_montant_positif", condition=Q(montant=None) | Q(montant__gte=0)
             ),
         ]
-        indexes = [models.Index(fields=["type", "survenu_le"], name="acte_type_date")]
+        indexes = [
+            models.Index(fields=["type", "survenu_le"], name="acte_type_date"),
+            models.Index(
+                fields=["retire_le"], condition=Q(retire_le__isnull=False), name="acte_retire"
+            ),
+        ]
 
     class Rls:
         categorie = "procedure"
@@ -241,14 +303,15 @@ class Acte(Record):
     class Privacy:
         procedure = {
             "dossier", "type", "survenu_le", "recu_le", "audience_le", "audience_heure",
-            "juridiction", "sens", "delai_annonce", "delai_jusqu_au", "reference",
+            "juridiction", "sens", "delai_annonce", "delai_jusqu_au", "reference", "annonce_le",
+            "retire_le", "retire_motif", "retire_precision",
         }  # fmt: skip
         finance = {"montant"}
-        technique = {"lot", "ligne", "source"}
+        technique = {"lot", "ligne", "source", "remplace", "retire_at", "retire_par"}
         retention = "dossier"
         faits = (
-            Fait("acte", le="survenu_le", type="type", sens="sens"),
-            Fait("audience", le="audience_le", type="type"),
+            Fait("acte", le="survenu_le", type="type", sens="sens", si=_EN_VIGUEUR),
+            Fait("audience", le="audience_le", type="type", si=_EN_VIGUEUR),
         )
         tiers = ()
 

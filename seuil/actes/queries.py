@@ -1,7 +1,7 @@
 """Read lists, rows and what is already known of the households they name."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from functools import reduce
 from operator import and_
@@ -11,10 +11,11 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from seuil.actes.models import Acte, Correspondance, Ligne, Lot
+from seuil.actes.models import Acte, ActeQuerySet, Correspondance, Ligne, Lot
 from seuil.actes.rules.champs import get_synonymes
 from seuil.actes.rules.lignes import Communes, normalise_commune
 from seuil.actes.rules.rapprochement import ActeConnu
+from seuil.actes.rules.saisie import ActeSaisi
 from seuil.acteurs.models import Agent, Commune
 from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Dossier
@@ -153,12 +154,34 @@ def _list_lignes(rows: QuerySet[Ligne], *, agent: Agent, on: date) -> list[Ligne
 
 
 def list_actes(*, agent: Agent, on: date, dossier: Dossier) -> list[Acte]:
-    """Return the acts of a dossier the agent may see, newest first, with the list they came in."""
-    return list(
-        readable(rows=Acte.objects.all(), agent=agent, on=on, dossier=dossier)
-        .select_related("lot")
-        .order_by("-survenu_le", "-id")
-    )
+    """Return the acts in force of a dossier the agent may see, newest first, with their list."""
+    return _list_actes(Acte.objects.en_vigueur(), agent, on, dossier)
+
+
+def list_actes_et_retraits(*, agent: Agent, on: date, dossier: Dossier) -> list[Acte]:
+    """Return the same acts, and among them those that were withdrawn or corrected since."""
+    return _list_actes(Acte.objects.all(), agent, on, dossier)
+
+
+def _list_actes(rows: ActeQuerySet, agent: Agent, on: date, dossier: Dossier) -> list[Acte]:
+    read = readable(rows=rows, agent=agent, on=on, dossier=dossier)
+    return list(read.select_related("lot").order_by("-survenu_le", "-id"))
+
+
+def find_acte(*, agent: Agent, on: date, dossier: Dossier, acte_id: UUID) -> Acte | None:
+    """Return an act of a dossier, withdrawn or not; None when the agent may not see it."""
+    rows = readable(rows=Acte.objects.all(), agent=agent, on=on, dossier=dossier)
+    return rows.filter(pk=acte_id).first()
+
+
+def get_saisie(acte: Acte) -> ActeSaisi:
+    """Return an act as its paper says it."""
+    return ActeSaisi(**{f.name: getattr(acte, f.name) for f in fields(ActeSaisi)})
+
+
+def get_version(acte: Acte) -> str:
+    """Return what changes with each correction of an act: whoever saw an older one is told."""
+    return str(acte.remplace_id or "")
 
 
 def get_correspondance(
@@ -201,18 +224,31 @@ def get_communes(*, departement: str) -> Communes:
 
 
 def get_actes_connus(*, departement: str, cles: Collection[str]) -> dict[str, ActeConnu]:
-    """Return, by key, the files already open and the acts they hold."""
+    """Return, by key, the files already open, the acts they hold and those they hold no more."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT d.cle, d.id, array_agg(a.type), array_agg(a.survenu_le)"
+            "SELECT d.cle, d.id, array_agg(a.type), array_agg(a.survenu_le),"
+            " array_agg(a.audience_heure), array_agg(a.retire_le)"
             " FROM dossiers_dossier d LEFT JOIN actes_acte a ON a.dossier_id = d.id"
             " WHERE d.departement_id = %s AND d.cle = ANY(%s) GROUP BY d.cle, d.id",
             [departement, list(cles)],
         )
         return {
-            cle: ActeConnu(pk, {(t, le) for t, le in zip(types, days, strict=True) if t})
-            for cle, pk, types, days in cursor.fetchall()
+            cle: _read_connu(pk, zip(*columns, strict=True))
+            for cle, pk, *columns in cursor.fetchall()
         }
+
+
+def _read_connu(dossier_id: UUID, rows: Iterable[tuple[Any, ...]]) -> ActeConnu:
+    connu = ActeConnu(dossier_id, set(), {}, {})
+    for type_, le, heure, retire_le in rows:
+        if retire_le:
+            connu.retires[type_, le] = retire_le
+        elif type_:
+            connu.actes.add((type_, le))
+            if heure:
+                connu.heures[type_, le] = heure
+    return connu
 
 
 def list_rows(*, lot: Lot) -> Iterator[Row]:
@@ -224,7 +260,7 @@ def list_rows(*, lot: Lot) -> Iterator[Row]:
 
 
 def _decode_cell(cell: Any) -> Cell:
-    """Return the value of a staged cell; see actes.operations for the written form."""
+    """Return the value of a staged cell; see actes.operations.listes for the written form."""
     if not isinstance(cell, dict):
         return cell  # type: ignore[no-any-return]
     ((kind, text),) = cell.items()

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from seuil.dossiers.models import Dossier, Parc
 from seuil.echeances.rules.faits import CATEGORIE_PAR_REGLE
@@ -29,6 +30,8 @@ class Echeance(models.Model):
     parametre = models.CharField("paramètre", max_length=40)
     arguments = models.JSONField(default=dict)
     a_obtenir = models.CharField("fait à obtenir", max_length=200, blank=True)
+    # When the database wrote what this row now says: calendars are told.
+    change_at = models.DateTimeField("changé à", db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = "échéance"
@@ -56,7 +59,7 @@ class Echeance(models.Model):
             "dossier", "departement", "regle", "source_id", "source_type", "debut_le", "le",
             "autres", "certitude", "parametre", "arguments", "a_obtenir",
         }  # fmt: skip
-        technique = {"id"}
+        technique = {"id", "change_at"}
         retention = "dossier"
 
 
@@ -91,6 +94,8 @@ class Situation(models.Model):
     delai_le = models.DateField("fin du délai du commandement", null=True)
     commune_code = models.CharField(max_length=5)
     arrondissement_code = models.CharField(max_length=4)
+    # When the database wrote what this row now says: calendars are told.
+    change_at = models.DateTimeField("changé à", db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = "situation de la procédure"
@@ -124,6 +129,7 @@ class Situation(models.Model):
             "dossier", "departement", "stade", "stade_le", "audience_le", "parc", "bailleur",
             "delai_le",
         }  # fmt: skip
+        technique = {"change_at"}
         retention = "dossier"
 
 

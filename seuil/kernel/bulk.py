@@ -235,12 +235,17 @@ class _Incoming:
             "match": self.match,
             "names": _names(self._all_columns()),
             "theirs": _names(self._all_columns(), "s"),
-            "sets": sql.SQL(", ").join(
-                sql.SQL("{c} = s.{c}").format(c=sql.Identifier(c)) for c in self.content
-            ),
+            "sets": sql.SQL(", ").join(self._list_sets()),
             "old": _names(self.content, "t"),
             "new": _names(self.content, "s"),
         }
+
+    def _list_sets(self) -> Iterator[sql.Composable]:
+        """Yield what an update sets; a table that says when its rows changed has it said too."""
+        for column in self.content:
+            yield sql.SQL("{c} = s.{c}").format(c=sql.Identifier(column))
+        if "change_at" in self.types:
+            yield sql.SQL("change_at = statement_timestamp()")
 
     def replace(
         self, source: tuple[sql.Composable, list[Any]], *, scope: str, scope_ids: Sequence[Any]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.dossiers.models import Dossier
@@ -29,6 +30,8 @@ class Tache(models.Model):
     caduque_le = models.DateField("sans objet à partir du", null=True)
     legale = models.BooleanField("date légale")
     regle = models.CharField("règle", max_length=10, blank=True)
+    # When the database wrote what this row now says: calendars are told.
+    change_at = models.DateTimeField("changé à", db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = "tâche"
@@ -58,7 +61,7 @@ class Tache(models.Model):
             "dossier", "departement", "genre", "devoir", "source_id", "role", "organisation",
             "agent", "visible_le", "due_le", "caduque_le", "legale", "regle",
         }  # fmt: skip
-        technique = {"id"}
+        technique = {"id", "change_at"}
         retention = "dossier"
 
 

@@ -320,6 +320,7 @@ def list_etapes_courantes(
         " AND a.type = coalesce(s.stade, 'signalement')"
         " AND (greatest(a.survenu_le, a.recu_le) > %(since)s OR s.audience_le > %(on)s)"
         " AND NOT EXISTS (SELECT 1 FROM actes_acte f WHERE f.dossier_id = d.id"
+        " AND f.retire_le IS NULL"
         " AND f.type IN ('depart', 'reprise', 'expulsion') AND f.survenu_le >= a.survenu_le"
         # By its index, file by file, whatever the planner believes of the table.
         " OFFSET 0)"
@@ -414,7 +415,8 @@ SELECT d.id, d.departement_id, coalesce(l.commune_id, ''), d.parc, a.type, a.id,
     ORDER BY aide.constatee_le DESC, aide.created_at DESC LIMIT 1), false),
   (SELECT json_object_agg(f.type, f.le) FROM (
     SELECT x.type, max(x.survenu_le) AS le FROM actes_acte x
-    WHERE x.dossier_id = d.id AND x.type = ANY(%(faits)s) AND x.survenu_le >= a.survenu_le
+    WHERE x.dossier_id = d.id AND x.retire_le IS NULL AND x.type = ANY(%(faits)s)
+      AND x.survenu_le >= a.survenu_le
       AND x.sens <> 'rompu'
       AND x.id <> a.id GROUP BY x.type) f),
   (SELECT json_object_agg(o.type, o.id ORDER BY x.debut_le, x.id)
@@ -428,7 +430,7 @@ LEFT JOIN echeances_situationsuivi ss ON ss.dossier_id = d.id
 LEFT JOIN dossiers_logement l ON l.dossier_id = d.id
 JOIN LATERAL (
   SELECT DISTINCT ON (type) id, type, survenu_le, recu_le, sens FROM actes_acte
-  WHERE dossier_id = d.id AND type = ANY(%(etapes)s)
+  WHERE dossier_id = d.id AND retire_le IS NULL AND type = ANY(%(etapes)s)
   ORDER BY type, survenu_le DESC, id DESC
 ) a ON true
 WHERE d.id = ANY(%(ids)s::uuid[]) AND {where}

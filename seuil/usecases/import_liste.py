@@ -6,7 +6,7 @@ they bring, then recompute the deadlines and the work of the files touched. One 
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from seuil.actes.models import Ligne, Lot
-from seuil.actes.operations import (
+from seuil.actes.operations.listes import (
     ListeDejaAppliquee,
     add_lignes,
     adjust_lignes,
@@ -293,7 +293,9 @@ def _analyse(lot: Lot, rows: Sequence[Row], mapping: Mapping[int, str], on: date
         connu = connus.get(cle)
         actes = seen.setdefault(cle, set(connu.actes) if connu else set())
         judge_against_known(
-            lue, type_acte=lot.type, connu=ActeConnu(connu.dossier_id if connu else None, actes)
+            lue,
+            type_acte=lot.type,
+            connu=replace(connu, actes=actes) if connu else ActeConnu(None, actes),
         )
         if lue.etat == "accepte":
             actes.add((lot.type, lue.acte.survenu_le))

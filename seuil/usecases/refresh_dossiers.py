@@ -202,11 +202,13 @@ _READ_ETATS = """
 SELECT d.id,
   EXISTS (SELECT 1 FROM diagnostics_dsf s WHERE s.dossier_id = d.id AND s.fin <> ''
     AND s.termine_le >= coalesce((SELECT max(a.survenu_le) FROM actes_acte a
-      WHERE a.dossier_id = d.id AND a.type = 'assignation'), s.termine_le) - %s::int)
+      WHERE a.dossier_id = d.id AND a.retire_le IS NULL AND a.type = 'assignation'),
+      s.termine_le) - %s::int)
   OR EXISTS (SELECT 1 FROM accompagnements_mandat m WHERE m.dossier_id = d.id
     AND m.clos_le IS NULL AND m.reponse = 'accepte'),
-  ARRAY(SELECT a.survenu_le FROM actes_acte a WHERE a.dossier_id = d.id AND a.type = 'cfp'),
+  ARRAY(SELECT a.survenu_le FROM actes_acte a
+    WHERE a.dossier_id = d.id AND a.retire_le IS NULL AND a.type = 'cfp'),
   ARRAY(SELECT a.survenu_le FROM actes_acte a WHERE a.dossier_id = d.id
-    AND a.type IN ('expulsion', 'depart', 'reprise'))
+    AND a.retire_le IS NULL AND a.type IN ('expulsion', 'depart', 'reprise'))
 FROM dossiers_dossier d WHERE d.id = ANY(%s::uuid[])
 """

@@ -117,6 +117,8 @@ def show(
     context = {
         "form": form,
         "titre": page.titre,
+        "intro": "",
+        "bouton": "Enregistrer",
         # What is folded must be seen when it is refused, or when the whole is.
         "pli_ouvert": any(name in form.errors for name in (NON_FIELD_ERRORS, *form.plies)),
         "refus": refus,

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -482,10 +482,16 @@ def _add_facts(
     t.add("dossiers.Document", **key, type_mime="text/plain", taille=4, empreinte="0" * 64,
           depose_le=ON - 9 * J, depose_par=by)  # fmt: skip
     actes = [
-        t.add("actes.Acte", **key, type=type_, survenu_le=ON - days * J)
+        t.add("actes.Acte", **key, type=type_, survenu_le=ON - days * J, retire_par="",
+              retire_precision="")
         for type_, days in (("commandement", 35), ("rfp", 20), ("evaluation_police", 15),
                             ("dalo", 12))
     ]  # fmt: skip
+    # Withdrawn: its words are read on the timeline by who reads the procedure, and nowhere else.
+    for type_ in ("audience", "cfp"):
+        t.add("actes.Acte", **key, type=type_, survenu_le=ON - 11 * J, retire_le=ON - 2 * J,
+              retire_at=datetime.combine(ON - 2 * J, time(9), UTC), retire_motif="saisie",
+              sens="")  # fmt: skip
     t.add("dossiers.DateAnnoncee", **key, regle="C1", fait_id=actes[0].pk, annoncee_le=ON + 9 * J,
           dite_le=ON - 3 * J, a_qui="menage", moyen="courrier", notee_par=by)  # fmt: skip
     for regle in ("C1", "G3", "K1", "EM1"):

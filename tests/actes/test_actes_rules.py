@@ -1,6 +1,6 @@
 """A row of a list becomes an act, or is refused with its column and its remedy."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -174,6 +174,34 @@ def test_a_hearing_earlier_than_the_assignation_on_file_is_refused() -> None:
 
     assert ligne.etat == "refuse"
     assert "précède l’assignation" in ligne.motifs[-1].motif
+
+
+def test_another_hour_of_a_known_hearing_is_told_with_both() -> None:
+    le = date(2026, 11, 3)
+    ligne = read("audience", audience_heure="14h00")
+
+    judge_against_known(
+        ligne,
+        type_acte="audience",
+        connu=ActeConnu("x", {("audience", le)}, {("audience", le): time(9, 30)}),
+    )
+
+    assert ligne.etat == "doublon"
+    assert "9\u00a0h\u00a030 au dossier, 14\u00a0h dans la liste" in ligne.motifs[0].motif
+
+
+def test_an_act_that_was_taken_off_the_file_does_not_come_back_by_itself() -> None:
+    ligne = read()
+    key = ("commandement", date(2026, 11, 3))
+
+    judge_against_known(
+        ligne,
+        type_acte="commandement",
+        connu=ActeConnu("x", set(), retires={key: date(2026, 11, 20)}),
+    )
+
+    assert ligne.etat == "a_verifier"
+    assert "retiré ou corrigé au dossier le 20/11/2026" in ligne.motifs[0].motif
 
 
 def test_an_act_already_on_file_is_a_duplicate() -> None:

@@ -295,7 +295,7 @@ def freeze(dossier: Dossier) -> list[list[dict[str, object]]]:
     return [
         sorted(
             (
-                {k: v for k, v in row.items() if k != "id"}
+                {k: v for k, v in row.items() if k not in {"id", "change_at"}}
                 for row in m.objects.filter(dossier=dossier).order_by("pk").values()
             ),
             key=str,

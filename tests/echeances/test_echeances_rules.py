@@ -12,7 +12,8 @@ from seuil.actes.models import TypeActe
 from seuil.actes.rules.types import SENS_PAR_TYPE
 from seuil.acteurs.matrice import load_matrice
 from seuil.echeances.rules.actes import list_faits, list_faits_lus
-from seuil.echeances.rules.avancement import STADES, compute_avancement
+from seuil.echeances.rules.audiences import STADES
+from seuil.echeances.rules.avancement import compute_avancement
 from seuil.echeances.rules.calculs import (
     Contexte,
     EcheanceCalculee,

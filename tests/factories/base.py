@@ -1,6 +1,6 @@
 """Directory and dossiers for tests. Every argument left out takes a valid, synthetic value."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -121,12 +121,27 @@ def make_acte(
     survenu_le: date,
     **fields: Any,
 ) -> Acte:
-    """Return an act of the file."""
+    """Return an act of the file, told on its day; a hearing, a month before."""
+    told = survenu_le - timedelta(days=30 if type == "audience" else 0)
     return Acte.objects.create(
         dossier=dossier,
         type=type,
         survenu_le=survenu_le,
+        annonce_le=fields.pop("annonce_le", told),
         source=fields.pop("source", "Essai"),
+        **fields,
+    )
+
+
+def make_acte_retire(*, dossier: Dossier, survenu_le: date, **fields: Any) -> Acte:
+    """Return an act of the file that was withdrawn."""
+    return make_acte(
+        dossier=dossier,
+        survenu_le=survenu_le,
+        retire_le=fields.pop("retire_le", survenu_le),
+        retire_at=fields.pop("retire_at", datetime.combine(survenu_le, time(12), UTC)),
+        retire_par=fields.pop("retire_par", "Camille Retrait (DDETS)"),
+        retire_motif=fields.pop("retire_motif", "autre_dossier"),
         **fields,
     )
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -120,6 +120,13 @@ def _give_landlord(dossier: Dossier) -> None:
 
 CHANGES: dict[str, Callable[[Dossier], object]] = {
     "an act": lambda d: make_acte(dossier=d, type="cql", survenu_le=ON - timedelta(days=9)),
+    "an act corrected": lambda d: Acte.objects.filter(dossier=d).update(audience_heure=time(14)),
+    "an act withdrawn": lambda d: Acte.objects.filter(dossier=d).update(
+        retire_le=ON,
+        retire_at=datetime(2026, 11, 21, 9, tzinfo=UTC),
+        retire_par="Exemple",
+        retire_motif="saisie",
+    ),
     "a deadline gone": lambda d: Echeance.objects.filter(dossier=d).delete(),
     "a deadline moved": lambda d: Echeance.objects.filter(dossier=d).update(le=ON),
     "a situation altered": lambda d: Situation.objects.filter(dossier=d).update(parc="social"),

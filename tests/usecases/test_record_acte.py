@@ -5,14 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from seuil.actes.models import Acte
-from seuil.actes.operations import ActeDejaConnu
+from seuil.actes.operations.actes import ActeDejaConnu
 from seuil.actes.rules.saisie import ActeSaisi
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.ouverture import open_instruction
 from seuil.echeances.models import Echeance, Situation
 from seuil.travail.models import Tache
+from seuil.usecases._actes import DateImpossible, SensManquant
 from seuil.usecases._habilitation import DossierInaccessible, HabilitationRefusee
-from seuil.usecases.record_acte import DateImpossible, SensManquant, record_acte
+from seuil.usecases.record_acte import record_acte
 from tests.factories.base import make_acte, make_dossier
 
 pytestmark = pytest.mark.django_db

@@ -163,7 +163,7 @@ def play(dossiers: Sequence[Dossier], by: Agent) -> None:
 
 def read_projections() -> list[set[Sequence[Any]]]:
     """Return what was computed, without the identifiers drawn at each writing."""
-    hidden = {"id", "source_id"}
+    hidden = {"id", "source_id", "change_at"}
     return [
         {
             tuple(map(str, row))

@@ -1,9 +1,9 @@
 """A row against the acts that are known already."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, time
 
+from seuil.actes.rules.corrections import write_heure
 from seuil.actes.rules.lignes import LigneLue, Motif
 from seuil.actes.rules.types import LABELS_TYPE
 
@@ -13,7 +13,10 @@ class ActeConnu:
     """What is already recorded of a dossier, to recognise a duplicate or an impossible order."""
 
     dossier_id: object
-    actes: Collection[tuple[str, date]]
+    actes: set[tuple[str, date]]
+    # The hours known of their hearings; the acts withdrawn or corrected since, and when.
+    heures: dict[tuple[str, date], time] = field(default_factory=dict)
+    retires: dict[tuple[str, date], date] = field(default_factory=dict)
 
 
 def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) -> None:
@@ -24,7 +27,8 @@ def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) ->
     if (type_acte, acte.survenu_le) in connu.actes:
         ligne.etat = "doublon"
         ligne.motifs = [
-            Motif(
+            _tell_hour(ligne, type_acte, connu)
+            or Motif(
                 "",
                 f"Déjà connu : {LABELS_TYPE[type_acte]} du {acte.survenu_le:%d/%m/%Y} pour ce"
                 " ménage.",
@@ -32,6 +36,7 @@ def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) ->
             )
         ]
         return
+    _doubt_withdrawn(ligne, type_acte, acte.survenu_le, connu)
     if type_acte == "assignation" and ligne.etat == "accepte":
         _doubt_after_hearing(ligne, acte.survenu_le, connu)
     if type_acte == "audience":
@@ -47,6 +52,38 @@ def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) ->
                 )
             )
             ligne.acte = None
+
+
+def _tell_hour(ligne: LigneLue, type_acte: str, connu: ActeConnu) -> Motif | None:
+    """Tell that a row of an act already known gives its hearing another hour."""
+    acte = ligne.acte
+    known = connu.heures.get((type_acte, acte.survenu_le)) if acte else None
+    if acte is None or known is None or acte.audience_heure in {None, known}:
+        return None
+    return Motif(
+        "Heure d’audience",
+        f"Déjà connu, à une autre heure\u00a0: {write_heure(known)} au dossier,"
+        f" {write_heure(acte.audience_heure)} dans la liste.",
+        "La ligne ne sera pas ajoutée\u00a0: si la liste a raison, corrigez l’acte au dossier,"
+        " onglet Chronologie.",
+    )
+
+
+def _doubt_withdrawn(ligne: LigneLue, type_acte: str, le: date, connu: ActeConnu) -> None:
+    """Have a person look at an act that somebody took off the file: a list often comes again."""
+    retire_le = connu.retires.get((type_acte, le))
+    if retire_le is None or ligne.etat != "accepte":
+        return
+    ligne.etat = "a_verifier"
+    ligne.motifs.insert(
+        0,
+        Motif(
+            "Date de l’acte",
+            f"{LABELS_TYPE[type_acte].capitalize()} du {le:%d/%m/%Y}\u00a0: retiré ou corrigé au"
+            f" dossier le {retire_le:%d/%m/%Y}.",
+            "Confirmez la ligne seulement si l’acte a bien eu lieu ce jour-là.",
+        ),
+    )
 
 
 def _doubt_after_hearing(ligne: LigneLue, assigne_le: date, connu: ActeConnu) -> None:

@@ -20,3 +20,11 @@ class ActeSaisi:
     juridiction: str = ""
     montant: Decimal | None = None
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetraitSaisi:
+    """Why an act counts no more, or no more as it was: a reason of the list, a word more."""
+
+    motif: str
+    precision: str = ""

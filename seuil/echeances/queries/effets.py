@@ -47,7 +47,7 @@ FROM echeances_echeance e JOIN dossiers_dossier d ON d.id = e.dossier_id
 WHERE d.departement_id = %s AND e.debut_le IS NOT NULL AND e.le IS NOT NULL
   AND NOT (d.id = ANY(%s::uuid[]) AND e.regle = ANY(%s::text[]))
   AND NOT EXISTS (SELECT 1 FROM actes_acte a WHERE a.dossier_id = d.id
-    AND a.type IN ('expulsion', 'depart', 'reprise'))
+    AND a.retire_le IS NULL AND a.type IN ('expulsion', 'depart', 'reprise'))
 GROUP BY e.regle, e.debut_le, e.le, e.certitude, e.arguments::text
 """
 
@@ -57,9 +57,10 @@ SELECT d.id, e.regle, e.source_id, e.le, e.certitude
 FROM echeances_echeance e JOIN dossiers_dossier d ON d.id = e.dossier_id
 WHERE d.departement_id = %s AND e.debut_le IS NOT NULL AND e.le IS NOT NULL
   AND e.regle = ANY(%s::text[])
-  AND EXISTS (SELECT 1 FROM actes_acte a WHERE a.dossier_id = d.id AND a.type = ANY(%s::text[]))
+  AND EXISTS (SELECT 1 FROM actes_acte a WHERE a.dossier_id = d.id
+    AND a.retire_le IS NULL AND a.type = ANY(%s::text[]))
   AND NOT EXISTS (SELECT 1 FROM actes_acte a WHERE a.dossier_id = d.id
-    AND a.type IN ('expulsion', 'depart', 'reprise'))
+    AND a.retire_le IS NULL AND a.type IN ('expulsion', 'depart', 'reprise'))
 """
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
+from django.db.models import ExpressionWrapper, Q
 
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Bailleur, Dossier
@@ -23,7 +24,7 @@ from seuil.kernel.bulk import as_array
 
 _CHAMPS_ACTE = (
     "pk", "type", "survenu_le", "recu_le", "audience_le", "sens", "delai_jusqu_au",
-    "delai_annonce",
+    "delai_annonce", "annonce_le",
 )  # fmt: skip
 
 
@@ -80,8 +81,10 @@ def get_faits_connus(*, agent: Agent, on: date, dossier: Dossier) -> FaitsConnus
     if row is None:
         return None
     *fiche, nature = row
-    acts = readable(rows=dossier.actes.all(), agent=agent, on=on, dossier=dossier)
-    actes = acts.order_by("survenu_le", "pk").values_list(*_CHAMPS_ACTE)
+    acts = readable(rows=dossier.actes.en_vigueur(), agent=agent, on=on, dossier=dossier)
+    actes = acts.order_by("survenu_le", "pk").values_list(
+        *_CHAMPS_ACTE, ExpressionWrapper(Q(lot=None), models.BooleanField())
+    )
     return FaitsConnus(
         dossier_id=dossier.pk,
         actes=[Acte(*values) for values in actes],
@@ -107,6 +110,7 @@ def list_actes(*, dossier_ids: Collection[UUID]) -> dict[UUID, list[Acte]]:
 
 
 _READ_ACTES = """
-SELECT dossier_id, id, type, survenu_le, recu_le, audience_le, sens, delai_jusqu_au, delai_annonce
-FROM actes_acte WHERE dossier_id = ANY(%s::uuid[]) ORDER BY survenu_le, id
+SELECT dossier_id, id, type, survenu_le, recu_le, audience_le, sens, delai_jusqu_au, delai_annonce,
+  annonce_le, lot_id IS NULL
+FROM actes_acte WHERE dossier_id = ANY(%s::uuid[]) AND retire_le IS NULL ORDER BY survenu_le, id
 """

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from uuid import UUID
 
+from seuil.echeances.rules.audiences import find_audiences
 from seuil.echeances.rules.faits import Fait
 from seuil.echeances.rules.pauses import (
     ATTENTES,
@@ -27,7 +28,7 @@ def list_faits(dossier_id: UUID, actes: Collection[Acte]) -> list[Fait]:
         for acte in actes
         for genre, le, arguments in _list_starts(acte, actes, pauses)
     ]
-    hearings = _find_audiences(actes)
+    hearings = find_audiences(actes)
     if hearings:
         (first_le, first_id), (last_le, last_id) = hearings
         faits.append(Fait(dossier_id, "premiere_audience", first_le, "acte", first_id))
@@ -192,29 +193,3 @@ _FAITS_LUS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("cfp", "refus"): ("decision_attaquee",),
     ("expulsion", ""): ("pv_expulsion",),
 }
-
-_Audience = tuple[date | None, UUID]
-
-
-def _find_audiences(actes: Collection[Acte]) -> tuple[_Audience, _Audience] | None:
-    """Return the first hearing fixed and the one that counts, the latest: a deferral replaces it.
-
-    The notification to the préfet and the registry are due before the first one: a deferral
-    regularises nothing (C2c). An assignation without hearing gives a hearing still to be known.
-    """
-    current = _since_last_assignation(actes)
-    dated = [(a.audience_le, a.id) for a in current if a.type == "assignation" and a.audience_le]
-    dated += [(a.survenu_le, a.id) for a in current if a.type == "audience"]
-    if dated:
-        return min(dated), max(dated)
-    assignations = [(a.survenu_le, a.id) for a in current if a.type == "assignation"]
-    if not assignations:
-        return None
-    unknown = (None, max(assignations)[1])
-    return unknown, unknown
-
-
-def _since_last_assignation(actes: Collection[Acte]) -> list[Acte]:
-    """Keep the last assignation and what followed it; everything when there is none."""
-    last = max((a.survenu_le for a in actes if a.type == "assignation"), default=None)
-    return [a for a in actes if last is None or a.survenu_le >= last]

@@ -24,6 +24,9 @@ class Acte(NamedTuple):
     sens: str
     delai_jusqu_au: date | None = None
     delai_annonce: str = ""
+    annonce_le: date | None = None
+    # Typed by a person, and not read in a list.
+    a_la_main: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class FaitsDeProcedure:
         vies = self._vies.get(lot.type)
         if not vies:
             return
-        ids = Acte.objects.filter(lot=lot).order_by("dossier__numero")
+        ids = Acte.objects.en_vigueur().filter(lot=lot).order_by("dossier__numero")
         known = list(ids.values_list("dossier_id", flat=True))
         chosen = self._rng.sample(known, min(len(known), self._par_liste))
         dossiers = Dossier.objects.filter(pk__in=chosen).order_by("numero")

@@ -274,7 +274,7 @@ class _Histoire:
 
     def _ask_dsf(self, lot: Lot) -> None:
         le = self._agenda.le
-        ids = Acte.objects.filter(lot=lot, audience_le__gt=le + timedelta(days=35))
+        ids = Acte.objects.en_vigueur().filter(lot=lot, audience_le__gt=le + timedelta(days=35))
         chosen = list(ids.order_by("dossier__numero").values_list("dossier_id", flat=True))
         count = min(len(chosen), self._volumes.mandats_par_mois // 3 + 1)
         for dossier in Dossier.objects.filter(pk__in=self._rng.sample(chosen, count)).order_by(

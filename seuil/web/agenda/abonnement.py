@@ -1,5 +1,7 @@
 """One's agenda in one's own calendar: a secret address, shown once, and what it answers."""
 
+import gzip
+import re
 from datetime import date, timedelta
 
 from django.contrib import messages
@@ -7,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,12 +24,15 @@ from seuil.acteurs.rules import why_not
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
 from seuil.web.access import get_agent, in_contexte_of, public, request_day, requires
+from seuil.web.agenda.annulations import list_annulations
 from seuil.web.agenda.flux import compute_etag, render_calendar
 from seuil.web.agenda.queries import get_filtres_naturels, list_evenements
 from seuil.web.journal import journaled, saw
 
 # Twelve months before and after today.
 _FENETRE = timedelta(days=366)
+# Asked for, and not refused.
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 
 
 @requires("dossier.lire")
@@ -77,24 +82,36 @@ def agenda_ics(request: HttpRequest, jeton: str) -> HttpResponseBase:
 
 
 def _answer(request: HttpRequest, agent: Agent, on: date) -> HttpResponseBase:
-    evenements = list_evenements(
-        agent=agent,
-        on=on,
-        debut=on - _FENETRE,
-        fin=on + _FENETRE,
-        filtres=get_filtres_naturels(agent),
-    )
+    filtres = get_filtres_naturels(agent)
+    evenements = [
+        *list_evenements(
+            agent=agent, on=on, debut=on - _FENETRE, fin=on + _FENETRE, filtres=filtres
+        ),
+        *list_annulations(agent=agent, on=on, filtres=filtres),
+    ]
     saw(dossiers={e.dossier_id for e in evenements})
-    etag = quote_etag(compute_etag(evenements=evenements, on=on))
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged is not None:
-        return unchanged
-    content = render_calendar(evenements=evenements, on=on, zone=clock.zone(agent.departement_id))
-    return HttpResponse(
+    # Weak: the same calendar, compressed or not.
+    etag = f"W/{quote_etag(compute_etag(evenements=evenements, on=on))}"
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        zone = clock.zone(agent.departement_id)
+        response = _write(request, render_calendar(evenements=evenements, on=on, zone=zone))
+    response.headers["ETag"] = etag
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+def _write(request: HttpRequest, content: bytes) -> HttpResponse:
+    """Answer a calendar, compressed for who takes it: the same bytes for the same calendar."""
+    response = HttpResponse(
         content,
         content_type="text/calendar; charset=utf-8",
-        headers={"ETag": etag, "Content-Disposition": 'inline; filename="seuil.ics"'},
+        headers={"Content-Disposition": 'inline; filename="seuil.ics"'},
     )
+    if _GZIP.search(request.headers.get("Accept-Encoding", "")):
+        response.content = gzip.compress(content, mtime=0)
+        response.headers["Content-Encoding"] = "gzip"
+    return response
 
 
 def _page(request: HttpRequest, adresse: str = "") -> HttpResponse:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, Timezone
 
 from seuil.web.agenda.queries import Evenement
+from seuil.web.agenda.revisions import compute_sequence
 
 PRODID = "-//Seuil//Agenda//FR"
 LECTURE = timedelta(hours=1)
@@ -39,8 +40,10 @@ END:VTIMEZONE
 
 def compute_etag(*, evenements: Iterable[Evenement], on: date) -> str:
     """Return the digest of what `render_calendar` would write, without writing it."""
-    content = [on.isoformat()]
-    content += [f"{_uid(e)} {e.le} {e.heure} {_summary(e)}" for e in evenements]
+    content = [str(on.year)]
+    content += [
+        f"{_uid(e)} {e.le} {e.heure} {_summary(e)} {e.revu_at} {e.annule}" for e in evenements
+    ]
     return hashlib.sha256("\n".join(content).encode()).hexdigest()[:32]
 
 
@@ -50,7 +53,6 @@ def render_calendar(*, evenements: Iterable[Evenement], on: date, zone: ZoneInfo
     calendar = Calendar()
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", "Seuil — mon agenda")
     calendar.add("refresh-interval", LECTURE, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
@@ -58,25 +60,33 @@ def render_calendar(*, evenements: Iterable[Evenement], on: date, zone: ZoneInfo
         calendar.add_component(_timezone(zone, on))
     frame: bytes = calendar.to_ical()
     end = frame.rindex(b"END:VCALENDAR")
-    events = (_render_event(_uid(e), _summary(e), e.le, e.heure, zone, on) for e in listed)
+    events = (
+        _render_event(_uid(e), _summary(e), e.le, e.heure, zone, e.revu_at, annule=e.annule)
+        for e in listed
+    )
     return b"".join((frame[:end], *events, frame[end:]))
 
 
 @lru_cache(maxsize=20_000)
 def _render_event(
-    uid: str, summary: str, le: date, heure: time | None, zone: ZoneInfo, on: date
-) -> bytes:
-    """Return one event, written once a day for all those whose calendar shows it.
+    uid: str, summary: str, le: date, heure: time | None, zone: ZoneInfo,
+    revu_at: datetime | None, *, annule: bool,
+) -> bytes:  # fmt: skip
+    """Return one event, written once for all those whose calendar shows it, until it changes.
 
     It is given nothing that it may not say.
     """
     event = Event()
     event.add("uid", uid)
-    # Every deadline is computed again each night: the day of the reading is its last revision.
-    stamp = datetime(on.year, on.month, on.day, tzinfo=zone).astimezone(UTC)
+    # Of the change itself: a calendar that trusts them takes an event only when they are newer.
+    assert revu_at is not None
+    stamp = revu_at.astimezone(UTC).replace(microsecond=0)
     event.add("dtstamp", stamp)
     event.add("last-modified", stamp)
+    event.add("sequence", compute_sequence(stamp))
     event.add("summary", summary)
+    if annule:
+        event.add("status", "CANCELLED")
     if heure is None:
         event.add("dtstart", le)
         event.add("dtend", le + timedelta(days=1))
@@ -106,6 +116,7 @@ def _timezone(zone: ZoneInfo, on: date) -> Timezone:
         paris = Timezone.from_ical(_PARIS)
         assert isinstance(paris, Timezone)
         return paris
-    # Overseas no clock changes.
-    year = timedelta(days=366)
-    return Timezone.from_tzinfo(zone, first_date=on - year, last_date=on + year)
+    # Written alike all year long.
+    return Timezone.from_tzinfo(
+        zone, first_date=date(on.year - 1, 1, 1), last_date=date(on.year + 2, 1, 1)
+    )

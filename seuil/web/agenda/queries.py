@@ -1,13 +1,13 @@
 """What the agenda reads, day by day: hearings, deadlines and tasks of the files one may see."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, time
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from seuil.actes.models import Acte, TypeActe
@@ -21,6 +21,7 @@ from seuil.travail.models import Tache
 from seuil.travail.queries import filter_taches
 from seuil.travail.rules.genres import EN_LOT
 from seuil.travail.rules.genres import GENRES as GENRES_DE_TACHE
+from seuil.web.agenda.revisions import find_revision_de_l_audience
 
 # In the order of a day: what the court fixed, what the law sets, what was agreed, what is to do.
 GENRES = ("audience", "legale", "convention", "tache")
@@ -62,6 +63,9 @@ class Evenement:
     heure: time | None = None
     juridiction: str = ""
     certitude: str = "sure"
+    # For calendar programs: when it last changed, and whether it is no more.
+    revu_at: datetime | None = None
+    annule: bool = False
 
     @property
     def libelle(self) -> str:
@@ -100,6 +104,8 @@ class _Source:
     ordre: tuple[Any, ...]
     # Field of Evenement → column.
     champs: Mapping[str, str]
+    # When a row last changed.
+    revision: Any = field(default_factory=lambda: F("change_at"))
 
     def between(self, debut: date, fin: date) -> QuerySet[Any]:
         return self.rows.filter(**{f"{self.jour}__gte": debut, f"{self.jour}__lt": fin})
@@ -167,13 +173,14 @@ def get_jour(*, agent: Agent, on: date, jour: date, filtres: Filtres, page: int 
 def list_evenements(
     *, agent: Agent, on: date, debut: date, fin: date, filtres: Filtres
 ) -> list[Evenement]:
-    """Return every event of [debut, fin), day by day."""
+    """Return every event of [debut, fin), day by day, with when it last changed."""
     return [
-        source.build(row)
+        replace(source.build(row), revu_at=revu_at)
         for source in _list_sources(agent, on, filtres)
-        for row in source.between(debut, fin)
+        for revu_at, *row in source.between(debut, fin)
+        .annotate(revu_at=source.revision)
         .order_by(source.jour, *source.ordre)
-        .values_list(*source.champs.values())
+        .values_list("revu_at", *source.champs.values())
     ]
 
 
@@ -183,7 +190,7 @@ def _list_sources(agent: Agent, on: date, filtres: Filtres) -> list[_Source]:
         return []
     asked = [g for g in GENRES if filtres.genre in {"", g}]
     dated = _filter_datees(agent, on)
-    taches = _only_reached(dated, agent, on, filtres)
+    taches = only_reached(dated, agent, on, filtres)
     makers = {
         "audience": lambda: _audiences(agent, on, filtres),
         "legale": lambda: _echeances(agent, on, filtres, "legale", dated, asked),
@@ -198,10 +205,17 @@ def _filter_datees(agent: Agent, on: date) -> QuerySet[Tache]:
     return filter_taches(agent=agent, on=on).exclude(genre__in=EN_LOT)
 
 
-def _only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
+# Where the tables that do not say it themselves find the département of a row.
+_DEPARTEMENTS: Mapping[type[Model], str] = {
+    Acte: "dossier__departement",
+}
+
+
+def only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any]:
     """Keep the rows of the files the agent may see, and of those that wait for it if asked."""
     if all(reads_whole(agent.profil, c) for c in list_categories(model=rows.model)):
-        rows = hide_limited(rows=rows.filter(departement=agent.departement_id), agent=agent)
+        here = _DEPARTEMENTS.get(rows.model, "departement")
+        rows = hide_limited(rows=rows.filter(**{here: agent.departement_id}), agent=agent)
     else:
         # A task is told to whom it is due, the rest by what it says.
         visible = Dossier.objects.visible_to(agent, on=on).values("pk")
@@ -220,14 +234,14 @@ def _only_reached(rows: QuerySet[Any], agent: Agent, on: date, filtres: Filtres)
 
 
 def _audiences(agent: Agent, on: date, filtres: Filtres) -> _Source:
-    fixed = Acte.objects.filter(
+    fixed = Acte.objects.en_vigueur().filter(
         Q(type=TypeActe.AUDIENCE, survenu_le=OuterRef("audience_le"))
         | Q(audience_le=OuterRef("audience_le")),
         dossier=OuterRef("dossier_id"),
     )
     hours = fixed.exclude(audience_heure=None).order_by("-survenu_le", "-id")
     courts = fixed.exclude(juridiction="").order_by("-survenu_le", "-id")
-    rows = _only_reached(Situation.objects.all(), agent, on, filtres).annotate(
+    rows = only_reached(Situation.objects.all(), agent, on, filtres).annotate(
         heure=Subquery(hours.values("audience_heure")[:1]),
         juridiction=Subquery(courts.values("juridiction")[:1]),
     )
@@ -245,6 +259,7 @@ def _audiences(agent: Agent, on: date, filtres: Filtres) -> _Source:
             "heure": "heure",
             "juridiction": "juridiction",
         },
+        revision=find_revision_de_l_audience(),
     )
 
 
@@ -256,7 +271,7 @@ def _echeances(
     taches: QuerySet[Tache],
     asked: Sequence[str],
 ) -> _Source:
-    rows = _only_reached(Echeance.objects.filter(regle__in=_list_regles(genre)), agent, on, filtres)
+    rows = only_reached(Echeance.objects.filter(regle__in=list_regles(genre)), agent, on, filtres)
     if "tache" in asked:
         # The task says the same thing, and where it is done. Looked for date by date: joined, the
         # tasks of all its files would be compared with those of a month.
@@ -284,7 +299,7 @@ def _taches(taches: QuerySet[Tache]) -> _Source:
 
 
 @cache
-def _list_regles(genre: str) -> tuple[str, ...]:
+def list_regles(genre: str) -> tuple[str, ...]:
     """Return the rules of the law, or those of the convention of the équipe mobile."""
     origine = "loi" if genre == "legale" else "local"
     return tuple(

@@ -7,8 +7,9 @@ from django import forms
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from seuil.actes.models import Sens, TypeActe
-from seuil.actes.rules.saisie import ActeSaisi
+from seuil.actes.models import Acte, Sens, TypeActe
+from seuil.actes.operations.actes import ActeDiffere
+from seuil.actes.rules.saisie import ActeSaisi, RetraitSaisi
 from seuil.actes.rules.types import SENS_PAR_TYPE
 from seuil.usecases.record_acte import record_acte
 from seuil.web.access import AgentRequest, find_dossier, requires
@@ -53,6 +54,18 @@ class ActeForm(Formulaire):
     juridiction = forms.CharField(label="Juridiction", required=False, max_length=150)
     montant = MontantField(label="Montant réclamé (euros)", required=False)
     reference = forms.CharField(label="Référence de l’acte", required=False, max_length=60)
+    # Asked only when the same act is recorded with other values.
+    correction = forms.ChoiceField(
+        label="Corriger l’acte déjà enregistré, parce que",
+        required=False,
+        choices=[("", "Ne pas le corriger"), *Acte.MotifRetrait.choices],
+        widget=forms.HiddenInput,
+    )
+
+    def ask_correction(self) -> None:
+        """Show the question: correct the act that is recorded, and why."""
+        field = self.fields["correction"]
+        field.widget = forms.Select(attrs={"class": "fr-select"}, choices=field.choices)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -69,7 +82,11 @@ class ActeForm(Formulaire):
 
     def read(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
-        return {"saisie": ActeSaisi(type=data.pop("type_acte"), **data)}
+        motif = data.pop("correction")
+        return {
+            "saisie": ActeSaisi(type=data.pop("type_acte"), **data),
+            "correction": RetraitSaisi(motif) if motif else None,
+        }
 
 
 @requires("acte.enregistrer")
@@ -83,4 +100,13 @@ def acte_enregistrer(request: AgentRequest, numero: str) -> HttpResponse:
         titre="Enregistrer un acte ou une décision",
         retour=tab_address(numero, "chronologie"),
     )
-    return answer(request, form, partial(record_acte, dossier=dossier), page)
+    return answer(request, form, partial(_record, form, dossier=dossier), page)
+
+
+def _record(form: ActeForm, **said: Any) -> Acte:
+    """Record what the form says; were it another reading of an act, have the form ask about it."""
+    try:
+        return record_acte(**said)
+    except ActeDiffere:
+        form.ask_correction()
+        raise

@@ -103,7 +103,7 @@ class EtSiForm(Formulaire):
                 )
         return data
 
-    def read_faits(self) -> FaitsConnus:
+    def read_faits(self, on: date) -> FaitsConnus:
         """Return the facts as the form supposes them."""
         data = self.cleaned_data
         actes = [
@@ -112,7 +112,7 @@ class EtSiForm(Formulaire):
             if data[f"{rank}-survenu_le"]
         ]
         if data["ajout"]:
-            actes.append(_read_ajout(data))
+            actes.append(_read_ajout(data, on))
         contexte = replace(
             self.connus.contexte,
             bail_le=data["bail_le"],
@@ -133,7 +133,7 @@ def et_si(request: AgentRequest, numero: str) -> HttpResponse:
     form = EtSiForm(connus, request.POST or None)
     lignes = None
     if request.method == "POST" and form.is_valid():
-        moves = compare_echeances(connus.compute(), form.read_faits().compute())
+        moves = compare_echeances(connus.compute(), form.read_faits(request_day(request)).compute())
         lignes = list_lignes(moves)
     context = {
         "dossier": dossier,
@@ -162,7 +162,7 @@ def _move(acte: Acte, days: dict[str, Any]) -> Acte:
     return acte._replace(**days)
 
 
-def _read_ajout(data: dict[str, Any]) -> Acte:
+def _read_ajout(data: dict[str, Any], on: date) -> Acte:
     kind, _, sens = data["ajout"].partition(".")
     until = data["ajout_jusqu_au"]
     return Acte(
@@ -173,6 +173,9 @@ def _read_ajout(data: dict[str, Any]) -> Acte:
         audience_le=until if kind == TypeActe.ASSIGNATION else None,
         sens=sens,
         delai_jusqu_au=None if kind == TypeActe.ASSIGNATION else until,
+        # Supposed today: told after all that is known.
+        annonce_le=on,
+        a_la_main=True,
     )
 
 

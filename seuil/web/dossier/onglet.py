@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 from psycopg import sql
@@ -40,13 +41,26 @@ class Lecture:
 
 
 @dataclass(frozen=True, slots=True)
+class Geste:
+    """What may be done about one line of the timeline: its page, and what it takes to open it."""
+
+    libelle: str
+    page: str
+    objet: UUID
+    verbe: str
+    categorie: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evenement:
-    """One line of the timeline."""
+    """One line of the timeline. `retrait` says why it counts no more."""
 
     le: date
     titre: str
     detail: str
     source: str
+    retrait: str = ""
+    gestes: Sequence[Geste] = ()
 
 
 @dataclass(frozen=True, slots=True)

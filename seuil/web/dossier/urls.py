@@ -4,6 +4,7 @@ from django.urls import path
 
 from seuil.web.dossier import (
     acte,
+    acte_change,
     aide,
     bail,
     consultations,
@@ -18,10 +19,13 @@ from seuil.web.dossier import (
 
 _DOSSIER = "dossiers/<str:numero>/"
 _AJOUTER = f"{_DOSSIER}ajouter/"
+_ACTE = f"{_DOSSIER}actes/<uuid:acte_id>/"
 
 urlpatterns = [
     path(_DOSSIER, page.dossier, name="dossier"),
     path(f"{_AJOUTER}acte/", acte.acte_enregistrer, name="acte_enregistrer"),
+    path(f"{_ACTE}corriger/", acte_change.acte_corriger, name="acte_corriger"),
+    path(f"{_ACTE}retirer/", acte_change.acte_retirer, name="acte_retirer"),
     path(f"{_AJOUTER}dette/", dette.dette_ajouter, name="dette_ajouter"),
     path(f"{_AJOUTER}aide/", aide.aide_ajouter, name="aide_ajouter"),
     path(f"{_AJOUTER}bail/", bail.bail_completer, name="bail_completer"),

@@ -17,7 +17,10 @@ def _read(lecture: Lecture) -> dict[str, Any]:
     genre = asked if asked in present else ""
     shown = [e for fil, found in lines.items() if genre in {"", fil.genre} for e in found]
     return {
-        "evenements": sorted(shown, key=lambda e: e.le, reverse=True),
+        "evenements": [
+            (e, [g for g in e.gestes if lecture.writes(g.verbe, g.categorie)])
+            for e in sorted(shown, key=lambda e: e.le, reverse=True)
+        ],
         "genres": list(present.items()),
         "genre": genre,
     }

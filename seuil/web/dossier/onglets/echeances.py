@@ -1,17 +1,18 @@
 """What the law says will happen, when and why; what was told of it; the acts it starts from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from seuil.actes.models import Acte
-from seuil.actes.queries import list_actes
+from seuil.actes.queries import list_actes_et_retraits
+from seuil.actes.rules.types import CATEGORIE_PAR_TYPE
 from seuil.dossiers.models import DateAnnoncee
 from seuil.dossiers.queries import list_dates_annoncees
 from seuil.echeances.queries.echeances import list_echeances
 from seuil.echeances.queries.pauses import list_pauses_of
 from seuil.engines import droit
 from seuil.web.dossier.annonces import join_annonces, list_orphelines
-from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
+from seuil.web.dossier.onglet import Evenement, Fil, Geste, Lecture, Onglet, join
 from seuil.web.templatetags.seuil import heure, montant
 
 
@@ -35,9 +36,25 @@ def _read(lecture: Lecture) -> dict[str, Any]:
     }
 
 
-def _write_actes(actes: Iterable[Acte]) -> Iterator[Evenement]:
+def _write_actes(actes: Sequence[Acte]) -> Iterator[Evenement]:
+    replaced = {a.remplace_id for a in actes}
     for a in actes:
-        parts = [
+        source = a.source
+        if a.lot:
+            source += f", liste « {a.lot.nom_fichier} », ligne {a.ligne}"
+        yield Evenement(
+            a.survenu_le,
+            a.get_type_display(),
+            _write_detail(a),
+            source,
+            retrait=_write_retrait(a, "Corrigé" if a.pk in replaced else "Retiré"),
+            gestes=() if a.retire_le else tuple(_list_gestes(a)),
+        )
+
+
+def _write_detail(a: Acte) -> str:
+    return join(
+        [
             a.get_sens_display() if a.sens else "",
             f"audience le {a.audience_le:%d/%m/%Y}" if a.audience_le else "",
             heure(a.audience_heure),
@@ -47,10 +64,21 @@ def _write_actes(actes: Iterable[Acte]) -> Iterator[Evenement]:
             f"délai jusqu’au {a.delai_jusqu_au:%d/%m/%Y}" if a.delai_jusqu_au else "",
             f"référence {a.reference}" if a.reference else "",
         ]
-        source = a.source
-        if a.lot:
-            source += f", liste « {a.lot.nom_fichier} », ligne {a.ligne}"
-        yield Evenement(a.survenu_le, a.get_type_display(), join(parts), source)
+    )
+
+
+def _write_retrait(a: Acte, participe: str) -> str:
+    """Write « Retiré le 30/11/2026 par Camille Exemple : erreur de saisie. »."""
+    if not a.retire_le:
+        return ""
+    motif = join([a.get_retire_motif_display().lower(), a.retire_precision])
+    return f"{participe} le {a.retire_le:%d/%m/%Y} par {a.retire_par}\N{NO-BREAK SPACE}: {motif}."
+
+
+def _list_gestes(a: Acte) -> Iterator[Geste]:
+    categorie = CATEGORIE_PAR_TYPE.get(a.type, "procedure")
+    for libelle, page in (("Corriger", "acte_corriger"), ("Retirer", "acte_retirer")):
+        yield Geste(libelle, page, a.pk, "acte.enregistrer", categorie)
 
 
 def _write_annonces(annonces: Iterable[DateAnnoncee]) -> Iterator[Evenement]:
@@ -68,7 +96,7 @@ ONGLET = Onglet(
     read=_read,
     categories=("procedure",),
     fils=(
-        Fil("acte", "Actes", 10, "procedure", Acte, list_actes, _write_actes),
+        Fil("acte", "Actes", 10, "procedure", Acte, list_actes_et_retraits, _write_actes),
         Fil(
             "annonce", "Dates annoncées", 70, "annonces", DateAnnoncee, list_dates_annoncees,
             _write_annonces,

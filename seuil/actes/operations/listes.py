@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -12,12 +11,10 @@ from django.db import connection, transaction
 from seuil.actes.models import Acte, Correspondance, Ligne, Lot
 from seuil.actes.rules.lignes import ActeRecu, LigneLue
 from seuil.actes.rules.listes import ListeSaisie
-from seuil.actes.rules.saisie import ActeSaisi
 from seuil.audit.operations import Author, record_event
-from seuil.dossiers.models import Dossier
 from seuil.engines.tabular import Cell, Row, Table
 from seuil.kernel.bulk import copy_new_rows, copy_rows
-from seuil.kernel.models import new_id, new_key
+from seuil.kernel.models import new_key
 from seuil.kernel.refusal import Refusal
 
 # What the journal says of a list that comes to a state.
@@ -26,10 +23,6 @@ _EVENTS = {
     Lot.Etat.APPLIQUE: "liste.appliquee",
     Lot.Etat.ABANDONNE: "liste.abandonnee",
 }
-
-
-class ActeDejaConnu(Refusal):
-    message = "Cet acte est déjà enregistré pour ce dossier, à la même date."
 
 
 class ListeDejaAppliquee(Refusal):
@@ -215,33 +208,17 @@ def record_actes(
         (
             "id", "dossier_id", "type", "survenu_le", "recu_le", "audience_le",
             "audience_heure", "juridiction", "montant", "sens", "delai_jusqu_au", "reference",
-            "lot_id", "ligne", "source",
+            "lot_id", "ligne", "source", "annonce_le",
         ),
         (
             (
                 new_key(), dossier_id, type_acte, a.survenu_le, a.recu_le, a.audience_le,
                 a.audience_heure, a.juridiction, a.montant, a.sens, a.delai_jusqu_au, a.reference,
-                lot.pk, numero, lot.source,
+                lot.pk, numero, lot.source, lot.depose_le,
             )
             for dossier_id, a, numero in actes
         ),
     )  # fmt: skip
-
-
-@transaction.atomic
-def create_acte(*, dossier: Dossier, saisie: ActeSaisi, source: str, by: Author, on: date) -> Acte:
-    """Write one act entered by hand. Raises ActeDejaConnu."""
-    details = asdict(saisie)
-    key = {name: details.pop(name) for name in ("type", "survenu_le", "sens")}
-    acte, created = Acte.objects.get_or_create(
-        dossier=dossier, **key, defaults={"id": new_id(), "source": source, **details}
-    )
-    if not created:
-        raise ActeDejaConnu
-    record_event(
-        kind=f"acte.{saisie.type}", by=by, on=on, target_type="dossier", target_id=dossier.pk
-    )
-    return acte
 
 
 def _write_motifs(lue: LigneLue) -> str:

@@ -1,0 +1,1 @@
+"""Write lists and acts."""
