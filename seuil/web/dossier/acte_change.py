@@ -92,7 +92,7 @@ class CorrectionForm(RetraitForm, ActeForm):
 
 
 @requires("acte.enregistrer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def acte_corriger(request: AgentRequest, numero: str, acte_id: UUID) -> HttpResponse:
     """Correct an act; what it said stays readable."""
     dossier, acte = _find(request, numero, acte_id)
@@ -110,7 +110,7 @@ def acte_corriger(request: AgentRequest, numero: str, acte_id: UUID) -> HttpResp
 
 
 @requires("acte.enregistrer")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def acte_retirer(request: AgentRequest, numero: str, acte_id: UUID) -> HttpResponse:
     """Withdraw an act; it stays readable, and counts no more."""
     dossier, acte = _find(request, numero, acte_id)

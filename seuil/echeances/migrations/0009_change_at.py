@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("echeances", "0005_situation_compte"),
+        ("echeances", "0008_index"),
     ]
 
     operations = [
