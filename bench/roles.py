@@ -49,18 +49,19 @@ def run(taille: base.Taille) -> None:
     """Print, per role and page, the processor of the database and that of the page."""
     with base.own_database(_BASE) if taille is base.ENTIERE else nullcontext():
         _fill(taille)
+        os.environ["SEUIL_TODAY"] = base.ON.isoformat()
+        agents = Agent.objects.select_related("organisation").order_by("courriel")
+        # At toy size, some of them show that it runs.
+        clients = [
+            (agent, _sign_in(agent)) for agent in (agents if taille is base.ENTIERE else agents[:3])
+        ]
         # What the pages are served as: every policy applies.
         connection.close()
         owner, connection.settings_dict["USER"] = connection.settings_dict["USER"], ROLE
-        os.environ["SEUIL_TODAY"] = base.ON.isoformat()
         try:
             print(f"{'ms de processeur':<44}{'base':>8}{'page':>8}   rapport à une page vide")
             vide = None
-            agents = Agent.objects.select_related("organisation").order_by("courriel")
-            # At toy size, some of them show that it runs.
-            for agent in agents if taille is base.ENTIERE else agents[:3]:
-                client = Client()
-                sign_in_strongly(client, agent)
+            for agent, client in clients:
                 vide = _time(client, VIDE, taille) or vide
                 _measure(agent, client, vide, taille)
         finally:
@@ -115,6 +116,13 @@ def _read_database() -> float:
     connection.ensure_connection()
     place = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
     return int(place.read_text(encoding="ascii").split()[0]) / 1e9 if place.exists() else 0.0
+
+
+def _sign_in(agent: Agent) -> Client:
+    """Return a browser where the agent is signed in."""
+    client = Client()
+    sign_in_strongly(client, agent)
+    return client
 
 
 def _fill(taille: base.Taille) -> None:

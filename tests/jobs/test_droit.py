@@ -404,5 +404,5 @@ def test_the_file_that_a_jurist_fills_gives_the_parameters(
 
     asked = ["droit", "remplir", "--parametres", str(fichier), "--vers", str(tmp_path / "p")]
     assert main(asked) == 0
-    assert "1 règles complétées" in capsys.readouterr().out.replace("\u00a0", " ")
+    assert "1 règle complétée" in capsys.readouterr().out.replace("\u00a0", " ")
     assert "n: 4" in (tmp_path / "p" / "H8.yaml").read_text(encoding="utf-8")

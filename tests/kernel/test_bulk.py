@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 
 CONTENT = (
     "source_type", "debut_le", "le", "autres", "certitude", "parametre", "arguments", "a_obtenir",
+    "departement",
 )  # fmt: skip
 
 
@@ -22,7 +23,7 @@ def rows(dossier: UUID, days: dict[str, date | None]) -> list[tuple[object, ...]
             (dossier, regle, dossier),
             (
                 "acte", le, le, bulk.as_array([le] if le else []), "sure", "X@2024",
-                '{"departement": "33"}', "" if le else "la date",
+                '{"departement": "33"}', "" if le else "la date", "33",
             ),
         )
         for regle, le in days.items()

@@ -58,7 +58,7 @@ def test_moving_the_hearing_moves_what_is_counted_from_it(client: Client, dossie
     moved = {line[0].split(" ")[-1]: line[3] for line in lines if "plus tard" in line[3]}
     # The 1st of January is no working day: the diagnosis gains one day more.
     assert moved == {
-        "C2": "14 jours plus tard", "C3": "14 jours plus tard", "C6": "15 jours plus tard",
+        "C2": "14 jours plus tard", "C3": "14 jours plus tard", "C6": "15 jours plus tard",
     }  # fmt: skip
 
 

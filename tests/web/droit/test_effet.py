@@ -229,7 +229,7 @@ def test_the_page_shows_the_effect_and_names_nobody(
     assert line[0].endswith(
         "→ 8 semaines après le fait de départ (signification du commandement de payer)"
     )
-    assert line[1:4] == ["2", "2", "14 jours plus tard"]
+    assert line[1:4] == ["2", "2", "14 jours plus tard"]
     assert not any(d.numero in text for d in dossiers)
     assert list(Echeance.objects.order_by("pk").values()) == before
     assert droit.regles()["A1"].versions[-1].n == 6
