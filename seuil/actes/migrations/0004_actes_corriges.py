@@ -15,7 +15,7 @@ ALTER TABLE actes_acte ALTER COLUMN annonce_le TYPE date
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("actes", "0002_faits_de_procedure"),
+        ("actes", "0003_lot_organisation"),
         ("dossiers", "0005_acces_role"),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("actes", "0003_actes_corriges"),
+        ("actes", "0002_faits_de_procedure"),
         ("acteurs", "0012_domaines_reprise"),
     ]
 
