@@ -45,7 +45,8 @@ class Formulaire(forms.Form):
             if css:
                 field.widget.attrs.setdefault("class", css)
             field.error_messages["required"] = _required_message(field)
-            if isinstance(field, forms.CharField):
+            # An identifier is typed by nobody, and is no text once read.
+            if isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField):
                 field.validators.append(refuse_invisible)
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = "Choisissez une réponse de la liste."

@@ -1,6 +1,7 @@
 """What every field refuses, whatever the form: numbers that are no digits, characters unseen."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django import forms
@@ -110,3 +111,13 @@ def test_a_form_apart_is_seen() -> None:
         taux = forms.DecimalField()
 
     assert len(why_bad_form(Libre)) == 2
+
+
+def test_an_identifier_that_a_form_hides_is_read_as_it_was_shown() -> None:
+    class Cache(Formulaire):
+        cle = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    form = Cache({"cle": str(shown := uuid4())})
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["cle"] == shown

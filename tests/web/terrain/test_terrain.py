@@ -74,9 +74,11 @@ def test_three_answers_are_enough_to_note_a_contact_of_today(
 ) -> None:
     client = client_de(travailleur_social)
     url = reverse("contact_noter", args=[mandat.dossier.numero])
-    shown = select(read(client.get(url)), "#id_survenu_le").attrs["value"]
+    page = read(client.get(url))
+    shown = select(page, "#id_survenu_le").attrs["value"]
+    hidden = select(page, "[name=contact_id]").attrs["value"]
 
-    answer = client.post(url, CONTACT | {"survenu_le": shown})
+    answer = client.post(url, CONTACT | {"survenu_le": shown, "contact_id": hidden})
 
     assert answer.url == reverse("dossier", args=[mandat.dossier.numero])
     contact = Contact.objects.get()
