@@ -98,8 +98,8 @@ def _ends(end: Acte, acte: Acte, le: date) -> bool:
         return False
     if end.type in _SORTIES:
         return True
-    told = end.annonce_le or end.survenu_le, end.id.int if end.a_la_main else 0
-    return _find_annonce(acte) <= told
+    # Told on the same day, in whatever order: the end is the end.
+    return _find_annonce(acte)[0] <= (end.annonce_le or end.survenu_le)
 
 
 def _find_unknown(
