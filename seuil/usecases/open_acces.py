@@ -1,8 +1,10 @@
 """Open a dossier to somebody by hand, end it, or force it for a day."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
+from smtplib import SMTPException
 from uuid import UUID
 
 from django.core.mail import send_mail
@@ -20,6 +22,8 @@ from seuil.kernel.refusal import Refusal
 from seuil.usecases._habilitation import DossierInaccessible, require_verbe
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 
+_log = logging.getLogger(__name__)
+
 
 class OrganismeNonConcerne(Refusal):
     message = (
@@ -35,8 +39,8 @@ class MotifManquant(Refusal):
 class PlafondAtteint(Refusal):
     message = (
         "Vous avez pris trop d’accès exceptionnels en une journée : il faut que le"
-        " délégué à la protection des données les relise avant d’en prendre un autre. Il en est"
-        " averti ; appelez-le. Devant un danger immédiat, appelez les secours"
+        " délégué à la protection des données les relise avant d’en prendre un autre. Il les voit"
+        " sur sa page ; appelez-le. Devant un danger immédiat, appelez les secours"
         " (15, 17, 18 ou 112)."
     )
 
@@ -199,12 +203,15 @@ _ARRET = (
 
 def _tell_dpo(addresses: list[str], numero: str, suite: str) -> None:
     objet = "des accès exceptionnels se répètent" if suite else "un accès exceptionnel a été pris"
-    send_mail(
-        f"Seuil : {objet}",
-        f"Un agent a ouvert le dossier {numero} hors de son périmètre, pour 24 heures. Son motif"
-        " est dans Seuil, page « Accès exceptionnels »."
-        f" {suite}".rstrip(),
-        None,
-        addresses,
-        fail_silently=True,
-    )
+    try:
+        send_mail(
+            f"Seuil : {objet}",
+            f"Un agent a ouvert le dossier {numero} hors de son périmètre, pour 24 heures. Son"
+            " motif est dans Seuil, page « Accès exceptionnels »."
+            f" {suite}".rstrip(),
+            None,
+            addresses,
+        )
+    except (SMTPException, OSError) as error:
+        # Nothing is lost: the officer's own page shows the access, sent or not.
+        _log.warning("Alerte d’accès exceptionnel non partie (%s)", type(error).__name__)

@@ -1,7 +1,9 @@
 """Opening a dossier by hand, ending it, forcing it for a day."""
 
+import socket
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -122,6 +124,34 @@ def test_an_exceptional_access_opens_a_part_of_the_dossier_and_tells_the_officer
     listed = read(client_de(dpo).get(reverse("acces_exceptionnels"))).text
     assert "Menace de suicide" in listed
     assert str(travailleur_social) in listed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_is_down_is_told_and_the_officer_still_sees_the_access(
+    dossier: Dossier,
+    travailleur_social: Agent,
+    dpo: Agent,
+    client_de: ClientDe,
+    settings: Any,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with socket.socket() as closed:
+        # Bound and not listening: whoever connects is refused.
+        closed.bind(("127.0.0.1", 0))
+        settings.EMAIL_HOST, settings.EMAIL_PORT = closed.getsockname()
+
+        answer = client_de(travailleur_social).post(
+            reverse("acces_exceptionnel"),
+            {"numero": dossier.numero, "motif": "Menace de suicide au téléphone ce matin"},
+            follow=True,
+        )
+
+    assert answer.status_code == 200
+    assert "averti" not in answer.content.decode()
+    assert "non partie" in caplog.text
+    assert dossier.numero not in caplog.text
+    assert "Menace de suicide" in read(client_de(dpo).get(reverse("acces_exceptionnels"))).text
 
 
 def test_an_exceptional_access_ends_by_itself(

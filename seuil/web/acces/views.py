@@ -107,8 +107,8 @@ def acces_exceptionnel(request: AgentRequest) -> HttpResponse:
 
 
 _OUVERT = (
-    "Ce dossier vous est ouvert pour 24 heures. Le délégué à la protection des données en est"
-    " averti."
+    "Ce dossier vous est ouvert pour 24 heures. Le délégué à la protection des données voit cet"
+    " accès sur sa page."
 )
 
 
