@@ -1,13 +1,10 @@
 """Open a dossier to somebody by hand, end it, or force it for a day."""
 
-import logging
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from smtplib import SMTPException
 from uuid import UUID
 
-from django.core.mail import send_mail
 from django.db import transaction
 
 from seuil.acteurs.models import Agent, Organisation
@@ -18,11 +15,10 @@ from seuil.dossiers.operations import acces as operations
 from seuil.dossiers.queries import find_dossier_ferme, list_fins_a_relire
 from seuil.dossiers.rules import Plafond, is_repeated
 from seuil.kernel.contexte import acting_as_machine
+from seuil.kernel.courriel import send_courriel
 from seuil.kernel.refusal import Refusal
 from seuil.usecases._habilitation import DossierInaccessible, require_verbe
 from seuil.usecases.refresh_dossiers import refresh_dossiers
-
-_log = logging.getLogger(__name__)
 
 
 class OrganismeNonConcerne(Refusal):
@@ -203,15 +199,10 @@ _ARRET = (
 
 def _tell_dpo(addresses: list[str], numero: str, suite: str) -> None:
     objet = "des accès exceptionnels se répètent" if suite else "un accès exceptionnel a été pris"
-    try:
-        send_mail(
-            f"Seuil : {objet}",
-            f"Un agent a ouvert le dossier {numero} hors de son périmètre, pour 24 heures. Son"
-            " motif est dans Seuil, page « Accès exceptionnels »."
-            f" {suite}".rstrip(),
-            None,
-            addresses,
-        )
-    except (SMTPException, OSError) as error:
-        # Nothing is lost: the officer's own page shows the access, sent or not.
-        _log.warning("Alerte d’accès exceptionnel non partie (%s)", type(error).__name__)
+    send_courriel(
+        sujet=f"Seuil : {objet}",
+        texte=f"Un agent a ouvert le dossier {numero} hors de son périmètre, pour 24 heures. Son"
+        " motif est dans Seuil, page « Accès exceptionnels »."
+        f" {suite}".rstrip(),
+        adresses=addresses,
+    )

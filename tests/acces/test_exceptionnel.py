@@ -119,6 +119,7 @@ def test_an_exceptional_access_opens_a_part_of_the_dossier_and_tells_the_officer
         assert page_of(client, dossier, closed) == 404
     (message,) = mail.outbox
     assert message.to == [dpo.courriel]
+    assert message.extra_headers["Auto-Submitted"] == "auto-generated"
     assert dossier.numero in message.body
     assert "suicide" not in message.body
     listed = read(client_de(dpo).get(reverse("acces_exceptionnels"))).text
@@ -149,7 +150,7 @@ def test_a_mail_server_that_is_down_is_told_and_the_officer_still_sees_the_acces
 
     assert answer.status_code == 200
     assert "averti" not in answer.content.decode()
-    assert "non partie" in caplog.text
+    assert "Courriel non parti" in caplog.text
     assert dossier.numero not in caplog.text
     assert "Menace de suicide" in read(client_de(dpo).get(reverse("acces_exceptionnels"))).text
 

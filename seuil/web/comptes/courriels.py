@@ -1,16 +1,11 @@
 """What is told by mail of an account: to its holder, and to the data protection officers."""
 
-import logging
-from smtplib import SMTPException
-
 from django.conf import settings
-from django.core.mail import send_mail
 
 from seuil.acteurs.models import Agent
 from seuil.acteurs.queries import list_courriels_dpo
 from seuil.connexions.models import ObjetInvitation
-
-_log = logging.getLogger("seuil.comptes")
+from seuil.kernel.courriel import send_courriel
 
 
 def has_server() -> bool:
@@ -36,7 +31,7 @@ def send_lien(*, compte: Agent, lien: str, objet: str, by: Agent) -> bool:
         " l’a demandé pour vous. Si vous n’attendiez rien, ne l’ouvrez pas et prévenez le délégué"
         " à la protection des données.\n"
     )
-    return _send("Votre compte Seuil", texte, compte.courriel)
+    return send_courriel(sujet="Votre compte Seuil", texte=texte, adresses=[compte.courriel])
 
 
 def tell_geste(*, compte: Agent, geste: str, by: Agent, titulaire: bool) -> None:
@@ -51,17 +46,8 @@ def tell_geste(*, compte: Agent, geste: str, by: Agent, titulaire: bool) -> None
         "Si cela vous surprend, appelez cette personne, ou l’administrateur du département.\n"
     )
     for address in sorted(addresses):
-        _send("Seuil : un compte a changé", texte, address)
+        send_courriel(sujet="Seuil : un compte a changé", texte=texte, adresses=[address])
 
 
 def _write(agent: Agent) -> str:
     return f"{agent}, {agent.get_role_display()}, {agent.organisation.nom}"
-
-
-def _send(sujet: str, texte: str, adresse: str) -> bool:
-    try:
-        send_mail(sujet, texte, None, [adresse])
-    except (SMTPException, OSError) as error:
-        _log.warning("Courriel non parti (%s)", type(error).__name__)
-        return False
-    return True
