@@ -7,6 +7,7 @@ a page accepts, and what a refusal says, are given.
 
 import asyncio
 import io
+import re
 import sys
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
@@ -27,6 +28,7 @@ _THROWN_AWAY = 64 * 1024 * 1024
 # Of one process: bodies held at once, requests that wait for a thread.
 _HELD = 128 * 1024 * 1024
 _WAITING = 200
+_CHARSET = re.compile(rb"charset\s*=\s*\"?([^\";\s]*)", re.IGNORECASE)
 _TWICE = {"cookie": "; "}
 
 
@@ -66,6 +68,7 @@ class Reception:
             return
         limit = 0
         try:
+            _check_alphabet(scope)
             length = _read_length(scope)
             limit = self._find_limit(scope["path"]) if length else 0
             body = await self._receive(receive, length, limit) if length else b""
@@ -133,6 +136,17 @@ class Reception:
         if status == 503:
             headers.append(("Retry-After", "10"))
         return status, headers, self._write_refusal(status, limit)
+
+
+def _check_alphabet(scope: Scope) -> None:
+    """Raise _Refused when what is sent says to be in another alphabet than that of our pages.
+
+    Python knows some that are none (hex, rot13), others that make letters which nothing can write.
+    """
+    for name, value in scope["headers"]:
+        found = _CHARSET.search(value) if name == b"content-type" else None
+        if found and found[1].lower() not in {b"utf-8", b"utf8"}:
+            raise _Refused(400)
 
 
 def _read_length(scope: Scope) -> int:

@@ -6,8 +6,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+import psycopg
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -87,7 +89,7 @@ def attempt(
     that has several lines (a file) is said line by line.
     """
     try:
-        return operation()
+        return _run_once(operation)
     except (Refusal, FileRefused) as refusal:
         at = next((field for kind, field in champs.items() if isinstance(refusal, kind)), champ)
         for line in getattr(refusal, "lignes", None) or [str(refusal)]:
@@ -95,10 +97,31 @@ def attempt(
         return None
 
 
+class DejaEnvoye(Refusal):
+    message = (
+        "Un autre envoi, fait au même instant, vient d’enregistrer la même chose :"
+        " rouvrez la page pour voir où elle en est."
+    )
+
+
+def _run_once(operation: Callable[[], T]) -> T:
+    """Run an operation; refused by the database because it is done already, it says so.
+
+    Two clicks at once both find nothing before they write: the second is stopped by a constraint,
+    and undone by the operation's own transaction.
+    """
+    try:
+        return operation()
+    except IntegrityError as error:
+        if isinstance(error.__cause__, psycopg.errors.UniqueViolation):
+            raise DejaEnvoye from error
+        raise
+
+
 def press(request: AgentRequest, operation: Callable[[], object], *, fait: str) -> bool:
     """Run what a button asks; the next page says what was done, or why it was refused."""
     try:
-        operation()
+        _run_once(operation)
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return False

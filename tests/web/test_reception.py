@@ -1,12 +1,14 @@
 """How large a body each page receives."""
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from config.database import ROOT
+from config.reception import Reception
 from seuil.web.reception import find_limit, write_refusal
 
 _MIO = 1024 * 1024
@@ -65,3 +67,52 @@ def test_a_refusal_before_any_page_says_what_to_do(status: int, said: str) -> No
 
     assert said in page.replace("\N{NO-BREAK SPACE}", " ")
     assert page.count("<h1>") == 1
+
+
+ALPHABETS = ("hex", "base64", "utf-7", "UTF-16", "rot13", "inconnu", "unicode_escape", "idna", "")
+
+
+def answer_of(kind: str, reached: list[str]) -> int:
+    """Return the status of a request of that type of content; `reached`: what the pages saw."""
+
+    def pages(environ: dict[str, str], start: Callable[..., object]) -> list[bytes]:
+        reached.append(environ["PATH_INFO"])
+        start("200 OK", [])
+        return [b""]
+
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"a=1", "more_body": False}
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    door = Reception(pages, find_limit=find_limit, write_refusal=write_refusal, threads=1)
+    scope = {
+        "type": "http", "method": "POST", "path": "/connexion/", "raw_path": b"/connexion/",
+        "query_string": b"", "scheme": "http", "server": ("127.0.0.1", 80),
+        "client": ("127.0.0.1", 1), "http_version": "1.1",
+        "headers": [(b"content-type", kind.encode()), (b"content-length", b"3")],
+    }  # fmt: skip
+    asyncio.run(door(scope, receive, send))
+    return int(str(sent[0]["status"]))
+
+
+@pytest.mark.parametrize("alphabet", ALPHABETS)
+def test_another_alphabet_than_ours_stops_at_the_door(alphabet: str) -> None:
+    reached: list[str] = []
+
+    assert answer_of(f'text/plain; Charset="{alphabet}"', reached) == 400
+    assert reached == []
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["application/x-www-form-urlencoded", "text/plain; charset=UTF-8", 'a/b; charset="utf8"'],
+)
+def test_our_own_alphabet_passes(kind: str) -> None:
+    reached: list[str] = []
+
+    assert answer_of(kind, reached) == 200
+    assert reached == ["/connexion/"]
