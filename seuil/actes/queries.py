@@ -98,7 +98,7 @@ def get_apercu(
     lot = get_lot(agent=agent, lot_id=lot_id)
     rows = filter_lignes(agent=agent, on=on, lot=lot)
     comptes = dict(rows.values_list("etat").annotate(n=Count("id")).order_by("etat"))
-    fermees = _count_lues(lot) - sum(comptes.values()) if lot.etat == Lot.Etat.APPLIQUE else 0
+    fermees = max(0, _count_lues(lot) - sum(comptes.values()))
     if etat:
         rows = rows.filter(etat=etat)
     total = comptes.get(etat, 0) if etat else sum(comptes.values())
@@ -114,12 +114,12 @@ def get_apercu(
 def filter_lignes(*, agent: Agent, on: date, lot: Lot) -> QuerySet[Ligne]:
     """Return the rows of a list that the agent may read.
 
-    Before it is applied, all of them: the matrix opens the lists received. Afterwards a row follows
-    its file, and what went to no file stays with those who deposited it.
+    Before it is applied, those who deposited it read all of it, nobody else. Afterwards a row
+    follows its file, and what went to no file stays with them.
     """
     rows = Ligne.objects.filter(lot=lot)
     if lot.etat != Lot.Etat.APPLIQUE:
-        return rows
+        return rows if is_own(lot=lot, agent=agent) else rows.none()
     opened = [
         Q(dossier__in=Dossier.objects.visible_to(agent, on=on, categorie=c).values("pk"))
         for c in Ligne.CONTENU

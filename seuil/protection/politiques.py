@@ -186,7 +186,7 @@ def _reach_ligne(t: Protegee, operation: str) -> str:
 
 
 def _reach_contenu(t: Protegee) -> str:
-    """Return what opens a row once its list is applied: its file, or having deposited it."""
+    """Return what opens a row: its file once its list is applied, else having deposited it."""
     dossier = f"{t.table}.dossier_id"
     opened = " AND ".join(
         f"({_wide('p.departement_id', (c,), 'lire')} OR {_among(dossier, (c,), 'lire')}"
@@ -200,8 +200,8 @@ def _reach_contenu(t: Protegee) -> str:
         " OR (SELECT droits.agent()) IS NULL"
     )
     return (
-        f"(p.etat <> '{Lot.Etat.APPLIQUE.value}' OR {_machine()}"
-        f" OR CASE WHEN {dossier} IS NULL THEN {own} ELSE {known} END)"
+        f"({_machine()} OR CASE WHEN p.etat <> '{Lot.Etat.APPLIQUE.value}' OR {dossier} IS NULL"
+        f" THEN {own} ELSE {known} END)"
     )
 
 

@@ -32,6 +32,13 @@ class MotifManquant(Refusal):
     message = "Dites pourquoi\N{NO-BREAK SPACE}: le motif est obligatoire."
 
 
+class DejaOuvert(Refusal):
+    message = (
+        "Vous lisez déjà ce dossier : cherchez-le dans la liste des dossiers, sans"
+        " accès exceptionnel."
+    )
+
+
 class PlafondAtteint(Refusal):
     message = (
         "Vous avez pris trop d’accès exceptionnels en une journée : il faut que le"
@@ -118,7 +125,7 @@ def record_acces_exceptionnel(
 ) -> Dossier:
     """Open a dossier outside of one's scope for 24 hours, and tell the data protection officer.
 
-    Raises HabilitationRefusee, MotifManquant, PlafondAtteint, DossierIntrouvable.
+    Raises HabilitationRefusee, MotifManquant, PlafondAtteint, DossierIntrouvable, DejaOuvert.
     """
     require_verbe(by=by, verbe="dossier.forcer")
     if not motif.strip():
@@ -131,6 +138,8 @@ def record_acces_exceptionnel(
         dossier = find_dossier_ferme(departement=by.departement_id, numero=numero.strip())
     if dossier is None:
         raise DossierIntrouvable
+    if Dossier.objects.visible_to(by, on=on).filter(pk=dossier.pk).exists():
+        raise DejaOuvert
     expire_at = at + timedelta(hours=24)
     operations.open_acces_exceptionnel(
         dossier=dossier, agent=by, motif=motif.strip(), expire_at=expire_at, on=on

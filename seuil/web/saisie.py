@@ -89,7 +89,7 @@ def attempt(
     that has several lines (a file) is said line by line.
     """
     try:
-        return _run_once(operation)
+        return run_once(operation)
     except (Refusal, FileRefused) as refusal:
         at = next((field for kind, field in champs.items() if isinstance(refusal, kind)), champ)
         for line in getattr(refusal, "lignes", None) or [str(refusal)]:
@@ -104,7 +104,7 @@ class DejaEnvoye(Refusal):
     )
 
 
-def _run_once(operation: Callable[[], T]) -> T:
+def run_once(operation: Callable[[], T]) -> T:
     """Run an operation; refused by the database because it is done already, it says so.
 
     Two clicks at once both find nothing before they write: the second is stopped by a constraint,
@@ -121,7 +121,7 @@ def _run_once(operation: Callable[[], T]) -> T:
 def press(request: AgentRequest, operation: Callable[[], object], *, fait: str) -> bool:
     """Run what a button asks; the next page says what was done, or why it was refused."""
     try:
-        _run_once(operation)
+        run_once(operation)
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return False

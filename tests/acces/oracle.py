@@ -234,9 +234,7 @@ class Oracle:
 
     def _shows(self, p: Persona, row: "Ligne", on: date, at: datetime) -> bool:
         """A row of an applied list is read as its file is; without one, by who deposited it."""
-        if not row.valeurs["applique"]:
-            return True
-        if not row.dossiers:
+        if not row.valeurs["applique"] or not row.dossiers:
             return row.valeurs["organisation_du_lot"] in {None, p.organisation}
         return all(
             self.reaches(p, row.dossiers[0], c, LIRE, on, at)

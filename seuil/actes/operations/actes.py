@@ -49,10 +49,12 @@ class ActeRetire(Refusal):
 
 
 class ActeCorrigeEntreTemps(Refusal):
-    def __init__(self, avant: Acte) -> None:
+    def __init__(self, avant: Acte | None) -> None:
+        # Without a former version, the page sent names none that ever was.
+        told = f" le {avant.retire_le:%d/%m/%Y} par {avant.retire_par}" if avant else ""
         super().__init__(
-            f"Cet acte a été corrigé le {avant.retire_le:%d/%m/%Y} par {avant.retire_par} depuis"
-            " que cette page est ouverte. Revenez au dossier pour lire ce qu’il dit maintenant."
+            f"Cet acte a été corrigé{told} depuis que cette page est ouverte. Revenez au dossier"
+            " pour lire ce qu’il dit maintenant."
         )
 
 
@@ -109,7 +111,7 @@ def replace_acte(
     if not list_differences(get_saisie(known), saisie) and told == known.annonce_le:
         return known
     if vu != get_version(known):
-        raise ActeCorrigeEntreTemps(known.remplace or known)
+        raise ActeCorrigeEntreTemps(known.remplace)
     _check_key(known, saisie)
     before = _copy_retired(known, retrait, by, on)
     _write(known, saisie, before, source, told)
@@ -159,7 +161,7 @@ def end_acte(*, acte: Acte, retrait: RetraitSaisi, vu: str, by: Author, on: date
     """
     known = _lock(acte)
     if vu != get_version(known):
-        raise ActeCorrigeEntreTemps(known.remplace or known)
+        raise ActeCorrigeEntreTemps(known.remplace)
     described = _describe(retrait, by, on)
     Acte.objects.filter(pk=known.pk).update(**described)
     _record("acte.retire", known, by, on, motif=retrait.motif)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxLengthValidator
 from django.forms.utils import flatatt
 from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import cached_property
@@ -26,6 +27,9 @@ _WIDGET_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.FileInput, "fr-upload"),
     (forms.Widget, "fr-input"),
 )
+
+
+_COURRIEL = 254
 
 
 class Formulaire(forms.Form):
@@ -48,6 +52,10 @@ class Formulaire(forms.Form):
             # An identifier is typed by nobody, and is no text once read.
             if isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField):
                 field.validators.append(refuse_invisible)
+            if isinstance(field, forms.EmailField):
+                # As long as an address that travels (RFC 5321), and as the column that keeps it.
+                field.validators.append(MaxLengthValidator(_COURRIEL))
+                field.widget.attrs["maxlength"] = _COURRIEL
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = "Choisissez une réponse de la liste."
 

@@ -48,6 +48,7 @@ from seuil.web.access import (
 )
 from seuil.web.comptes.courriels import has_server, send_lien, tell_geste
 from seuil.web.comptes.forms import DomainesForm, InvitationForm
+from seuil.web.saisie import DejaEnvoye, run_once
 from seuil.web.session import get_duree, get_inactivite
 
 
@@ -86,8 +87,10 @@ def compte_inviter(request: AgentRequest) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            invited, jeton = create_compte(**form.read(), by=agent, on=on, at=clock.now())
-        except (CourrielDejaUtilise, AdresseRefusee) as refusal:
+            invited, jeton = run_once(
+                lambda: create_compte(**form.read(), by=agent, on=on, at=clock.now())
+            )
+        except (CourrielDejaUtilise, AdresseRefusee, DejaEnvoye) as refusal:
             form.add_error("courriel", str(refusal))
         except Refusal as refusal:
             form.add_error("role", str(refusal))

@@ -1,10 +1,11 @@
 """The top of a dossier, whatever the tab: who, where it stands, next date, who is in charge."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from seuil.dossiers.models import Composition, Personne
+from seuil.acteurs.models import Agent, Organisation
+from seuil.dossiers.models import Acces, Composition, Personne
 from seuil.dossiers.queries import get_composition, list_acces, list_titulaires
 from seuil.echeances.models import Situation, Stade
 from seuil.echeances.queries.echeances import list_dates_legales
@@ -24,11 +25,7 @@ def read_entete(lecture: Lecture) -> dict[str, Any]:
         "situation": situation,
         "etapes": list(_list_etapes(situation)),
         "prochaine": dates[0] if dates else None,
-        "en_charge": [
-            a.agent or a.organisation
-            for a in list_acces(**lecture.key)
-            if a.agent or a.organisation
-        ],
+        "en_charge": _list_en_charge(list_acces(**lecture.key)),
         "alertes": _list_alertes(
             situation, composition, get_dernier_suivi(**lecture.key), lecture.on
         ),
@@ -59,3 +56,9 @@ def _list_alertes(
     if suivi == "inconnu":
         alertes.append("inconnu des services sociaux")
     return alertes
+
+
+def _list_en_charge(acces: Iterable[Acces]) -> list[Agent | Organisation]:
+    """Return who is in charge, each once: whoever only looked for a day is not."""
+    followed = (a for a in acces if a.relation != Acces.Relation.BRIS_DE_GLACE)
+    return list(dict.fromkeys(who for a in followed if (who := a.agent or a.organisation)))
