@@ -39,9 +39,8 @@ def limit_dossier(
     _require(by)
     if not motif.strip():
         raise MotifManquant
-    if dossier.limite_le:
+    if dossier.limite_le or not set_limite(dossier=dossier, limite_le=on, on=on):
         raise DejaLimite
-    set_limite(dossier=dossier, limite_le=on, on=on)
     refresh_dossiers(dossier_ids=[dossier.pk], on=on)
     record_event(kind="dossier.limite", by=by, on=on, target_type="dossier", target_id=dossier.pk)
     if inscrire:
@@ -54,9 +53,8 @@ def limit_dossier(
 def lift_limite(*, dossier: Dossier, by: Author, on: date) -> None:
     """Give a limited file back to those who work on it. Raises HabilitationRefusee, PasLimite."""
     _require(by)
-    if not dossier.limite_le:
+    if not (dossier.limite_le and set_limite(dossier=dossier, limite_le=None, on=on)):
         raise PasLimite
-    set_limite(dossier=dossier, limite_le=None, on=on)
     refresh_dossiers(dossier_ids=[dossier.pk], on=on)
     record_event(kind="dossier.rendu", by=by, on=on, target_type="dossier", target_id=dossier.pk)
 

@@ -26,11 +26,14 @@ def assign_numeros(*, departement: str, annee: int, count: int) -> list[str]:
     return [f"{departement}-{annee}-{n:06d}" for n in range(first, first + count)]
 
 
-def set_limite(*, dossier: Dossier, limite_le: date | None, on: date) -> None:
+def set_limite(*, dossier: Dossier, limite_le: date | None, on: date) -> bool:
     """Limit the processing of a file from a day, or lift it: nobody but the officer reads it."""
     with acting_as_machine("limitation", on=on, departement=dossier.departement_id):
-        Dossier.objects.filter(pk=dossier.pk).update(limite_le=limite_le)
+        # Of two at once, one alone changes the file.
+        changed = Dossier.objects.filter(pk=dossier.pk, limite_le__isnull=limite_le is not None)
+        done = bool(changed.update(limite_le=limite_le))
     dossier.limite_le = limite_le
+    return done
 
 
 def set_cle(*, dossier: Dossier, cle: str) -> bool:

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -96,9 +97,13 @@ def choix_signer(request: AgentRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     mois, operateur = get_mois(data, on=on), _operateur(request)
     if request.method == "POST":
+        if (data.get("mois"), data.get("operateur")) != (mois.code, str(operateur.pk)):
+            # Another month, another operator than those of the page: nothing is guessed to sign.
+            raise BadRequest
         try:
             mandats = sign_choix(
                 choix=prepare_choix(operateur=operateur, mois=mois.le, by=agent, on=on),
+                vus=data.getlist("vu"),
                 by=agent,
                 on=on,
             )

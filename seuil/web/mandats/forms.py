@@ -143,6 +143,8 @@ DemarcheFormSet = forms.formset_factory(
     validate_min=True,
     max_num=DEMARCHES_MAX,
     validate_max=True,
+    # What is sent says how many forms are drawn: a few bytes would ask for a thousand.
+    absolute_max=DEMARCHES_MAX + 1,
 )
 
 

@@ -170,6 +170,18 @@ def test_the_search_finds_a_dossier_to_add(
     assert "Aucun dossier ne porte ce numéro ni ce nom." in select(nothing, "#choix-du-mois").text
 
 
+def read_signature(client: StrictClient) -> dict[str, list[str]]:
+    """Return what the page that signs would send."""
+    shown: dict[str, list[str]] = {}
+    for hidden in select_all(read(client.get(reverse("choix_signer"))), "[type=hidden]"):
+        shown.setdefault(hidden.attrs["name"], []).append(hidden.attrs["value"])
+    return {name: shown[name] for name in ("mois", "operateur", "vu")}
+
+
+def sign(client: StrictClient, shown: dict[str, list[str]]) -> Element:
+    return read(client.post(reverse("choix_signer"), shown, follow=True))
+
+
 def test_signing_is_explained_before_it_is_done(
     client: StrictClient, dossiers: list[Dossier]
 ) -> None:
@@ -182,7 +194,7 @@ def test_signing_is_explained_before_it_is_done(
 def test_a_signed_choice_is_read_only_says_by_whom_and_prints(
     client: StrictClient, dossiers: list[Dossier], secretaire: Agent
 ) -> None:
-    page = read(client.post(reverse("choix_signer"), follow=True))
+    page = sign(client, read_signature(client))
 
     assert Mandat.objects.count() == 3
     main = select(page, "main")
@@ -197,12 +209,39 @@ def test_a_signed_choice_is_read_only_says_by_whom_and_prints(
     assert len(select_all(fiches, "section")) == 3
 
 
+def test_what_is_signed_is_what_was_shown(client: StrictClient, dossiers: list[Dossier]) -> None:
+    shown = read_signature(client)
+    client.post(
+        reverse("choix_ligne"),
+        {
+            "mois": shown["mois"][0], "operateur": shown["operateur"][0],
+            "dossier": shown["vu"][0], "retenu": "non",
+        },
+    )  # fmt: skip
+
+    page = sign(client, shown)
+
+    assert "Le choix a changé" in select(page, ".seuil-messages").text
+    assert not Mandat.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["mois", "operateur"])
+def test_nothing_is_guessed_to_sign(
+    field: str, client: StrictClient, dossiers: list[Dossier]
+) -> None:
+    answer = client.post(reverse("choix_signer"), read_signature(client) | {field: "zz"})
+
+    assert answer.status_code == 400
+    assert not Mandat.objects.exists()
+
+
 def test_signing_twice_says_so_and_opens_nothing_more(
     client: StrictClient, dossiers: list[Dossier]
 ) -> None:
-    client.post(reverse("choix_signer"))
+    shown = read_signature(client)
+    sign(client, shown)
 
-    page = read(client.post(reverse("choix_signer"), follow=True))
+    page = sign(client, shown)
 
     assert "Le choix du mois est signé" in select(page, ".seuil-messages").text
     assert Mandat.objects.count() == 3
