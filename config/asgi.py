@@ -7,8 +7,9 @@ from config.wsgi import application as django
 from seuil.jobs.supervision import follow
 from seuil.web.reception import find_limit, write_refusal
 
-# Of each process: while one waits for the database, the others work.
-THREADS = 4
+# Of each process: while one waits for the database, the other works. More of them share the same
+# processor, and make each page wait longer (docs/epreuves/2026-11-30-pages.md).
+THREADS = 2
 
 # A process of a server that was killed would keep its port.
 _server = parent_process()
