@@ -123,7 +123,7 @@ chromium:
 	if [ "$$(id -u)" = 0 ]; then root=""; elif command -v sudo >/dev/null; then root="sudo -n"; else \
 		echo "chromium manque et ne peut pas être installé sans droits : demandez « apt-get install chromium »." >&2; exit 1; fi; \
 	export DEBIAN_FRONTEND=noninteractive; \
-	$$root apt-get update -qq; \
+	$$root apt-get update -qq || true; \
 	for browser in chromium-headless-shell chromium; do \
 		$$root apt-get install -y -qq --no-install-recommends $$browser fonts-liberation >/dev/null 2>&1 && break || true; done; \
 	command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || { \

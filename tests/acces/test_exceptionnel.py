@@ -155,6 +155,25 @@ def test_a_mail_server_that_is_down_is_told_and_the_officer_still_sees_the_acces
     assert "Menace de suicide" in read(client_de(dpo).get(reverse("acces_exceptionnels"))).text
 
 
+def test_a_dossier_already_read_is_not_forced_and_whoever_forced_is_not_in_charge(
+    dossier: Dossier,
+    travailleur_social: Agent,
+    secretaire: Agent,
+    client_de: ClientDe,
+) -> None:
+    client = client_de(travailleur_social)
+    sent = {"numero": dossier.numero, "motif": "Menace de suicide au téléphone ce matin"}
+
+    first = client.post(reverse("acces_exceptionnel"), sent)
+    again = client.post(reverse("acces_exceptionnel"), sent)
+    header = read(client_de(secretaire).get(reverse("dossier", args=[dossier.numero])))
+
+    assert (first.status_code, again.status_code) == (302, 422)
+    assert "Vous lisez déjà ce dossier" in again.content.decode()
+    assert Acces.objects.filter(relation="bris_de_glace").count() == 1
+    assert str(travailleur_social) not in select(header, ".seuil-dossier__faits").text
+
+
 def test_an_exceptional_access_ends_by_itself(
     dossier: Dossier, travailleur_social: Agent, client_de: ClientDe, on: date
 ) -> None:

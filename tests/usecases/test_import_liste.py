@@ -72,6 +72,17 @@ def write(path: Path, entetes: tuple[str, ...], rows: Iterable[tuple[object, ...
     return path
 
 
+def commandements(path: Path) -> ListeSaisie:
+    """Return a list of commandements de payer, as whoever deposits it says."""
+    return ListeSaisie(
+        fichier=path,
+        nom_fichier="l.csv",
+        type_acte="commandement",
+        source="s",
+        departement="33",
+    )
+
+
 def test_each_household_gets_one_dossier_with_its_act_debt_and_deadline(importe) -> None:
     compte = importe([ANNE, KARIM]).compte
 
@@ -243,13 +254,7 @@ def test_a_row_to_verify_is_applied_only_when_confirmed(secretaire, tmp_path: Pa
     old = (*ANNE[:5], "03/11/2019", "800")
     path = write(tmp_path / "l.csv", ENTETES, [old, KARIM])
     lot = deposit_liste(
-        liste=ListeSaisie(
-            fichier=path,
-            nom_fichier="l.csv",
-            type_acte="commandement",
-            source="s",
-            departement="33",
-        ),
+        liste=commandements(path),
         by=secretaire,
         on=ON,
     )
@@ -266,13 +271,7 @@ def test_a_row_to_verify_is_applied_only_when_confirmed(secretaire, tmp_path: Pa
 def test_an_abandoned_list_changes_nothing(secretaire, tmp_path: Path) -> None:
     path = write(tmp_path / "l.csv", ENTETES, [ANNE])
     lot = deposit_liste(
-        liste=ListeSaisie(
-            fichier=path,
-            nom_fichier="l.csv",
-            type_acte="commandement",
-            source="s",
-            departement="33",
-        ),
+        liste=commandements(path),
         by=secretaire,
         on=ON,
     )

@@ -121,3 +121,11 @@ def test_an_identifier_that_a_form_hides_is_read_as_it_was_shown() -> None:
 
     assert form.is_valid(), form.errors
     assert form.cleaned_data["cle"] == shown
+
+
+def test_an_address_longer_than_its_column_is_refused() -> None:
+    long = ".".join("b" * 60 for _ in range(4))
+    form = Essai({"courriel": f"{'a' * 60}@{long}.fr"})
+
+    assert list(form.errors) == ["courriel"]
+    assert Essai({"courriel": "prenom.nom@exemple.fr"}).is_valid()
