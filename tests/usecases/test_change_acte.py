@@ -259,3 +259,11 @@ def test_a_link_to_the_mobile_team_is_untouched(assignation: Acte, secretaire, o
     withdraw(assignation, secretaire)
 
     assert Acces.objects.open(on=ON + DAY).filter(relation="mandat").exists()
+
+
+def test_a_version_that_never_was_is_refused_in_words(assignation: Acte, secretaire) -> None:
+    with pytest.raises(ActeCorrigeEntreTemps, match="Revenez au dossier"):
+        withdraw(assignation, secretaire, vu="illisible")
+
+    assignation.refresh_from_db()
+    assert assignation.retire_le is None

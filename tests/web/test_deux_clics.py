@@ -10,12 +10,16 @@ import pytest
 from django.urls import reverse
 
 from seuil.acteurs.models import Agent
+from seuil.audit.models import Event
 from seuil.conservation.models import Gel
+from seuil.dossiers.models import Dossier
+from seuil.usecases.limit_dossier import DejaLimite, limit_dossier
 from tests.factories.base import make_dossier
 from tests.harness.client import StrictClient
 from tests.harness.service import write_url
 
 ClientDe = Callable[[object], StrictClient]
+ON = date(2026, 11, 21)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -30,7 +34,7 @@ def test_the_second_of_two_clicks_is_told(secretaire: Agent, client_de: ClientDe
         other.execute(
             "INSERT INTO conservation_gel (id, dossier_id, motif, pose_le, pose_par, leve_par)"
             " VALUES (gen_random_uuid(), %s, 'Premier envoi', %s, 'essai', '')",
-            [dossier.pk, date(2026, 11, 21)],
+            [dossier.pk, ON],
         )
         end = threading.Thread(target=lambda: (time.sleep(1), other.commit()))
         end.start()
@@ -40,3 +44,16 @@ def test_the_second_of_two_clicks_is_told(secretaire: Agent, client_de: ClientDe
     assert answer.status_code == 422
     assert "vient d’enregistrer la même chose" in answer.content.decode()
     assert Gel.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_of_two_limitations_at_once_one_alone_is_done(dpo: Agent) -> None:
+    dossier = make_dossier()
+    first, second = (Dossier.objects.get(pk=dossier.pk) for _ in range(2))
+    limit_dossier(dossier=first, motif="Exactitude contestée", by=dpo, on=ON)
+
+    # Read before the first was over: only the database knows.
+    with pytest.raises(DejaLimite):
+        limit_dossier(dossier=second, motif="Exactitude contestée", by=dpo, on=ON)
+
+    assert Event.objects.filter(kind="dossier.limite").count() == 1
