@@ -9,7 +9,11 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, QuerySet
 
-from seuil.accompagnements.queries.faits import MANY_DOSSIERS, list_etats
+from seuil.accompagnements.queries.faits import (
+    MANY_DOSSIERS,
+    list_etats,
+    list_rapports_rendus,
+)
 from seuil.actes.models import Acte
 from seuil.actes.queries import list_actes
 from seuil.acteurs.models import Agent
@@ -60,14 +64,28 @@ def list_dsf_lus(*, dossier_ids: Collection[UUID]) -> dict[UUID, list[DsfLu]]:
     lus: dict[UUID, list[DsfLu]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT dossier_id, demande_le, termine_le, organisme, transmis_juge_le"
-            " FROM diagnostics_dsf"
+            "SELECT dossier_id, demande_le, termine_le, organisme, transmis_juge_le,"
+            " fin = 'carence' FROM diagnostics_dsf"
             " WHERE dossier_id = ANY(%s::uuid[]) ORDER BY id",
             [as_array(dossier_ids)],
         )
         for dossier, *rest in cursor.fetchall():
             lus[dossier].append(DsfLu(*rest))
     return lus
+
+
+def list_jours_du_constat(*, dossier_ids: Collection[UUID]) -> dict[UUID, date]:
+    """Return the day of the last finding on the acts of each dossier that has one."""
+    rows = ConstatRegularite.objects.filter(dossier__in=dossier_ids).order_by("constate_le")
+    return dict(rows.values_list("dossier", "constate_le"))
+
+
+def list_faits_des_devoirs(*, dossier_ids: Collection[UUID]) -> dict[UUID, dict[str, date]]:
+    """Return what the équipe mobile did that closes duties: its reports, its findings on acts."""
+    faits = defaultdict(dict, list_rapports_rendus(dossier_ids=dossier_ids))
+    for pk, le in list_jours_du_constat(dossier_ids=dossier_ids).items():
+        faits[pk]["regularite"] = le
+    return faits
 
 
 def list_besoins(

@@ -98,6 +98,8 @@ class SuiviSaisi:
     source: str
     service: str = ""
     mesure: str = ""
+    # The service of the directory whose answer it is.
+    organisation_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from seuil.kernel.bulk import as_array, replace_projection
 from seuil.kernel.refusal import Refusal
 from seuil.travail.models import Diligence, Empreinte, Tache
 from seuil.travail.rules.besoins import Besoin
-from seuil.travail.rules.diligences import DiligenceSaisie, ReponseSaisie
+from seuil.travail.rules.devoirs import load_devoirs
+from seuil.travail.rules.diligences import DiligenceSaisie, why_not_declare
 from seuil.travail.rules.genres import GENRES
 
 
@@ -98,7 +99,7 @@ def record_diligence(*, saisie: DiligenceSaisie, by: Agent, on: date) -> Diligen
         dossier_id=dossier_id,
         devoir=devoir,
         source_id=source_id,
-        defaults=_read(saisie.reponse, by, on),
+        defaults=_read(saisie, by, on),
     )
     if is_new:
         record_event(
@@ -120,7 +121,7 @@ def record_diligences(
 
     Raises DiligenceRefusee, and then records none.
     """
-    read = {saisie.cle: _read(saisie.reponse, by, on) for saisie in saisies}
+    read = {saisie.cle: _read(saisie, by, on) for saisie in saisies}
     known = set(
         Diligence.objects.filter(dossier__in={pk for pk, *_ in read}).values_list(
             "dossier_id", "devoir", "source_id"
@@ -141,8 +142,13 @@ def record_diligences(
     return new
 
 
-def _read(reponse: ReponseSaisie, by: Agent, on: date) -> dict[str, Any]:
+def _read(saisie: DiligenceSaisie, by: Agent, on: date) -> dict[str, Any]:
     """Return the columns that an answer fills. Raises DiligenceRefusee."""
+    reponse = saisie.reponse
+    devoir = load_devoirs(by.departement_id).par_id.get(saisie.devoir)
+    reason = why_not_declare(devoir, reponse)
+    if reason:
+        raise DiligenceRefusee(reason)
     preuve, motif = reponse.preuve.strip(), reponse.motif.strip()
     if reponse.faite_le > on:
         raise DiligenceRefusee("Cette date est à venir : indiquez le jour où la chose a été faite.")

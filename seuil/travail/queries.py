@@ -20,7 +20,15 @@ from seuil.dossiers.queries import hide_limited, readable
 from seuil.kernel.bulk import as_array
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules.annuaire import Annuaire, Destinataire
-from seuil.travail.rules.devoirs import ETAPES, FAITS_DACTES, PAR_LIEN, Devoir, load_devoirs
+from seuil.travail.rules.devoirs import (
+    ETAPES,
+    FAITS_DACTES,
+    PAR_LIEN,
+    Devoir,
+    Fait,
+    list_devoirs_par_fait,
+    load_devoirs,
+)
 from seuil.travail.rules.etapes import DsfLu, EtapeLue
 from seuil.travail.rules.genres import EN_LOT, GENRES, Genre
 from seuil.travail.rules.taches import PORTEE
@@ -53,6 +61,8 @@ class TacheRow:
     preuve: str = ""
     source: str = ""
     a_verifier: bool = False
+    # The fact that alone closes the duty: its form is offered instead of « C’est fait ».
+    fait: Fait | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +218,7 @@ def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
         devoir=code,
         preuve=devoir.preuve if devoir else "",
         source=devoir.source if devoir else "",
+        fait=devoir.closing_fait if devoir else None,
         # The rule's own date is one of the law; without the fact it counts from, it is proposed.
         a_verifier=devoir is not None
         and (devoir.certainty == "to_check" or (bool(devoir.regle) and not legale)),
@@ -292,13 +303,18 @@ def get_annuaire(*, departements: Collection[str]) -> Annuaire:
     return Annuaire(par_type)
 
 
-def list_rendus(*, dossier_ids: Collection[UUID]) -> set[tuple[UUID, str, UUID]]:
-    """Return the duties done or without object, by dossier, duty and act."""
+def list_rendus(
+    *, dossier_ids: Collection[UUID], departements: Collection[str]
+) -> set[tuple[UUID, str, UUID]]:
+    """Return the duties done or without object, by dossier, duty and act.
+
+    What was once declared of a duty that a fact alone closes does not close it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT dossier_id, devoir, source_id FROM travail_diligence"
-            " WHERE dossier_id = ANY(%s::uuid[])",
-            [as_array(dossier_ids)],
+            " WHERE dossier_id = ANY(%s::uuid[]) AND (sans_objet OR devoir <> ALL(%s))",
+            [as_array(dossier_ids), sorted(list_devoirs_par_fait(departements))],
         )
         return set(cursor.fetchall())
 
@@ -385,10 +401,11 @@ def _read_etapes(
             dsf=dsf.get(pk, ()),
             operateur_id=operateurs.get(pk),
             designes=_read_designes(designes) if designes else {},
+            reponses=_read_faits(reponses) if reponses else {},
         )
         for (
             pk, departement, commune, parc, etape, acte_id, le, recu_le, sens, audience_le,
-            enfants, bailleur, suivi, tiers_payant, faits, designes,
+            enfants, bailleur, suivi, tiers_payant, faits, designes, reponses,
         ) in rows
     ]  # fmt: skip
 
@@ -423,7 +440,11 @@ SELECT d.id, d.departement_id, coalesce(l.commune_id, ''), d.parc, a.type, a.id,
     FROM dossiers_acces x JOIN acteurs_organisation o ON o.id = x.organisation_id
     WHERE x.dossier_id = d.id AND o.type || ' ' || x.relation = ANY(%(liens)s)
       AND x.debut_le <= %(on)s AND (x.fin_le IS NULL OR x.fin_le > %(on)s)
-      AND EXISTS (SELECT 1 FROM acteurs_agent g WHERE g.organisation_id = o.id AND g.is_active))
+      AND EXISTS (SELECT 1 FROM acteurs_agent g WHERE g.organisation_id = o.id AND g.is_active)),
+  (SELECT json_object_agg(r.type, r.le) FROM (
+    SELECT o.type, max(x.constate_le) AS le
+    FROM dossiers_suivisocial x JOIN acteurs_organisation o ON o.id = x.organisation_id
+    WHERE x.dossier_id = d.id AND x.constate_le >= a.survenu_le GROUP BY o.type) r)
 FROM dossiers_dossier d
 LEFT JOIN echeances_situation s ON s.dossier_id = d.id
 LEFT JOIN echeances_situationsuivi ss ON ss.dossier_id = d.id

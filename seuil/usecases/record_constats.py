@@ -12,6 +12,7 @@ from seuil.diagnostics.models import ConstatRegularite
 from seuil.diagnostics.rules import ConstatSaisi
 from seuil.dossiers.models import Dossier
 from seuil.usecases._habilitation import require_dossier
+from seuil.usecases.refresh_dossiers import refresh_dossiers
 
 
 @transaction.atomic
@@ -29,6 +30,10 @@ def record_constats(
     Raises HabilitationRefusee, DossierInaccessible, ConstatRefuse.
     """
     require_dossier(by=by, on=on, verbe="regularite.constater", dossier_id=dossier.pk)
-    return operations.record_constats(
+    constats = operations.record_constats(
         dossier=dossier, acte=acte, saisis=saisis, vu_at=vu_at, by=by, on=on
     )
+    if constats:
+        # A duty of the équipe mobile is done by its findings.
+        refresh_dossiers(dossier_ids=[dossier.pk], on=on)
+    return constats

@@ -30,7 +30,7 @@ from seuil.travail.rules.besoins import (
     makes_work,
 )
 from seuil.travail.rules.devoirs import list_regles_des_devoirs
-from seuil.travail.rules.etapes import DSF_SERVES
+from seuil.travail.rules.etapes import DSF_SERVES, add_en_aval
 from seuil.travail.rules.taches import compute_devoirs
 from seuil.usecases._empreintes import list_stables, read_passage
 
@@ -110,14 +110,20 @@ def _recompute(ids: Sequence[UUID], on: date) -> None:
 def _list_devoirs(
     ids: Sequence[UUID], echeances: Sequence[EcheanceCalculee], on: date
 ) -> list[Besoin]:
+    operateurs = accompagnements.list_operateurs_en_charge(dossier_ids=ids)
     etapes = travail.list_etapes_courantes(
         dossier_ids=ids,
         on=on,
         dsf=diagnostics.list_dsf_lus(dossier_ids=ids),
-        operateurs=accompagnements.list_operateurs_en_charge(dossier_ids=ids),
+        operateurs=operateurs,
     )
     if not etapes:
         return []
+    # Of the files entrusted alone: nobody else renders these facts.
+    etapes = add_en_aval(
+        etapes,
+        diagnostics.list_faits_des_devoirs(dossier_ids=list(operateurs)) if operateurs else {},
+    )
     regles = list_regles_des_devoirs({e.departement for e in etapes})
     days: dict[tuple[UUID, str], date] = {}
     for e in echeances:
@@ -128,7 +134,10 @@ def _list_devoirs(
         etapes,
         annuaire=travail.get_annuaire(departements={e.departement for e in etapes}),
         echeances=days,
-        rendus=travail.list_rendus(dossier_ids=[e.dossier_id for e in etapes]),
+        rendus=travail.list_rendus(
+            dossier_ids=[e.dossier_id for e in etapes],
+            departements={e.departement for e in etapes},
+        ),
         on=on,
     )
 
@@ -192,8 +201,8 @@ def _read_etats(ids: Collection[UUID]) -> dict[UUID, Etat]:
     with connection.cursor() as cursor:
         cursor.execute(_READ_ETATS, [DSF_SERVES.days, as_array(ids)])
         return {
-            pk: Etat(done, tuple(decisions), tuple(sorties))
-            for pk, done, decisions, sorties in cursor.fetchall()
+            pk: Etat(done, asked, tuple(decisions), tuple(sorties))
+            for pk, done, asked, decisions, sorties in cursor.fetchall()
         }
 
 
@@ -206,6 +215,7 @@ SELECT d.id,
       s.termine_le) - %s::int)
   OR EXISTS (SELECT 1 FROM accompagnements_mandat m WHERE m.dossier_id = d.id
     AND m.clos_le IS NULL AND m.reponse = 'accepte'),
+  EXISTS (SELECT 1 FROM diagnostics_dsf s WHERE s.dossier_id = d.id AND s.fin = ''),
   ARRAY(SELECT a.survenu_le FROM actes_acte a
     WHERE a.dossier_id = d.id AND a.retire_le IS NULL AND a.type = 'cfp'),
   ARRAY(SELECT a.survenu_le FROM actes_acte a WHERE a.dossier_id = d.id

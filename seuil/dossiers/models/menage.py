@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from seuil.acteurs.models import Organisation
 from seuil.dossiers.models.dossier import Dossier
 from seuil.kernel.models import Record
 
@@ -114,6 +115,10 @@ class SuiviSocial(Record):
     mesure = models.CharField(max_length=120, blank=True)
     constate_le = models.DateField("constaté le")
     source = models.CharField(max_length=100)
+    # The service whose answer it is, when the directory names it: that closes what was asked of it.
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="suivis_sociaux", null=True
+    )
 
     class Meta:
         verbose_name = "suivi social"
@@ -129,6 +134,7 @@ class SuiviSocial(Record):
 
     class Privacy:
         social = {"dossier", "situation", "service", "mesure", "constate_le", "source"}
+        technique = {"organisation"}
         retention = "dossier"
         faits = ()
         tiers = ()

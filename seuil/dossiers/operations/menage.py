@@ -23,6 +23,7 @@ def record_suivi(*, dossier: Dossier, saisie: SuiviSaisi, by: Author, on: date) 
             "situation": saisie.situation,
             "service": saisie.service,
             "mesure": saisie.mesure,
+            "organisation_id": saisie.organisation_id,
         },
     )
     if not created:

@@ -43,6 +43,8 @@ class Etat:
 
     # A DSF is ended, or the équipe mobile makes it: nobody else is to be asked.
     dsf_fait_ou_confie: bool
+    # A body was asked for one: it is waited for, and asked no more.
+    dsf_demande: bool
     # Days of the decisions, whatever they decided, and of what emptied the dwelling.
     decisions_cfp: tuple[date, ...]
     sorties: tuple[date, ...]
@@ -77,7 +79,7 @@ def compute_besoins_legaux(
             besoins.append(
                 Besoin(
                     dossier_id=echeance.dossier_id,
-                    genre="dsf_a_obtenir",
+                    genre="dsf_attendu" if etat.dsf_demande else "dsf_a_obtenir",
                     source_id=echeance.source_id,
                     role="secretariat",
                     visible_le=echeance.le - DSF_VISIBLE_BEFORE,

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.rules import load_departement
 from seuil.engines import droit
 from seuil.strict_yaml import Table, read_file
@@ -73,14 +74,19 @@ CONDITIONS: Mapping[str, str] = {
 }
 # Facts that show that a duty is done: the act itself, its reception, a diagnosis, another act.
 FAITS_DACTES = (
-    "saisine_ccapex", "signification", "evaluation_police", "cfp", "expulsion",
+    "saisine_ccapex", "signification", "evaluation_police", "cfp", "expulsion", "depart", "reprise",
     "plan_apurement", "pcs",
 )  # fmt: skip
 # Either act shows it.
-FAITS_EQUIVALENTS: Mapping[str, tuple[str, ...]] = {"plan_ou_pcs": ("plan_apurement", "pcs")}
+FAITS_EQUIVALENTS: Mapping[str, tuple[str, ...]] = {
+    "plan_ou_pcs": ("plan_apurement", "pcs"),
+    "sortie": ("expulsion", "depart", "reprise"),
+}
+# Those of packages downstream, which hand them over.
+FAITS_EN_AVAL = ("premier_retour", "evaluation", "regularite")
 _FAITS = frozenset({
-    "acte", "recu", "dsf_demande", "dsf_termine", "dsf_transmis", "dsf_clos",
-    *FAITS_DACTES, *FAITS_EQUIVALENTS,
+    "acte", "recu", "dsf_demande", "dsf_termine", "dsf_transmis", "dsf_clos", "suivi_dit",
+    *FAITS_DACTES, *FAITS_EQUIVALENTS, *FAITS_EN_AVAL,
 })  # fmt: skip
 _DEPARTS = ("acte", "reception", "audience")
 _CERTITUDES = ("sure", "contested", "to_check")
@@ -90,6 +96,41 @@ _DELAI = re.compile(
     r"(?P<avant> avant l’audience)?"
 )
 _ID = re.compile(r"E\d[A-Z]?(-\d{1,3}[AB]?)?-[A-Z]+-\d{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fait:
+    """A fact that closes duties, and where it is recorded: see the head of faits.yaml."""
+
+    code: str
+    bouton: str
+    page: str
+    verbe: str
+    categorie: str
+    par: frozenset[str]
+
+
+@cache
+def load_faits() -> Mapping[str, Fait]:
+    """Return the facts that are recorded by whoever owes the duty. Raises FichierIllisible."""
+    table = read_file(Path(__file__).parents[1] / "faits.yaml", fichier="travail/faits.yaml")
+    table.check_keys({"faits"})
+    faits = table.table("faits")
+    faits.check_keys((), _FAITS)
+    return {code: _parse_fait(code, faits.table(code)) for code in faits}
+
+
+def _parse_fait(code: str, table: Table) -> Fait:
+    table.check_keys({"bouton", "page", "verbe", "categorie", "par"})
+    matrice = load_matrice()
+    return Fait(
+        code=code,
+        bouton=table.text("bouton"),
+        page=table.text("page"),
+        verbe=table.choice("verbe", matrice.verbes),
+        categorie=table.choice("categorie", matrice.categories),
+        par=frozenset(table.texts("par", among=ACTEURS, unknown="acteur inconnu")),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +183,12 @@ class Devoir:
         """Tell whether it enters somebody's queue, when its condition holds."""
         held = self.permanent or self.par_liste or bool(self.tache)
         return not held and self.acteur not in SANS_COMPTE
+
+    @property
+    def closing_fait(self) -> Fait | None:
+        """Return the fact that alone closes it; None when its actor says that it is done."""
+        fait = load_faits().get(self.fait)
+        return fait if fait and self.acteur in fait.par else None
 
 
 class Devoirs:
@@ -283,6 +330,16 @@ _UNITES = {
     "jours ouvrés": "jours_ouvres", "jour": "jours", "jours": "jours", "semaine": "semaines",
     "semaines": "semaines", "mois": "mois",
 }  # fmt: skip
+
+
+def list_devoirs_par_fait(departements: Iterable[str]) -> frozenset[str]:
+    """Return the duties of départements that a fact alone closes."""
+    return frozenset().union(*(_list_par_fait(d) for d in departements))
+
+
+@cache
+def _list_par_fait(departement: str) -> frozenset[str]:
+    return frozenset(d.id for d in load_devoirs(departement).par_id.values() if d.closing_fait)
 
 
 def list_regles_des_devoirs(departements: Iterable[str]) -> frozenset[str]:

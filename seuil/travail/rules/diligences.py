@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from seuil.travail.rules.devoirs import Devoir
+
 
 @dataclass(frozen=True, slots=True)
 class ReponseSaisie:
@@ -13,6 +15,17 @@ class ReponseSaisie:
     preuve: str = ""
     sans_objet: bool = False
     motif: str = ""
+
+
+def why_not_declare(devoir: Devoir | None, reponse: ReponseSaisie) -> str | None:
+    """Return the French reason why a duty may not be said done by hand, or None.
+
+    One that a fact closes is done by the fact alone; it may still be without object.
+    """
+    fait = devoir.closing_fait if devoir else None
+    if fait is None or reponse.sans_objet:
+        return None
+    return f"Ce devoir se termine par le fait lui-même : « {fait.bouton} »."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A stage of a dossier as the duties read it; which apply, and what shows them done."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -17,6 +17,8 @@ class DsfLu:
     organisme: str
     # Day it was sent to the judge.
     transmis_le: date | None = None
+    # The household did not answer: the letter that says so is all there is to send.
+    carence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,14 @@ class EtapeLue:
     bailleur: str
     suivi: str
     tiers_payant: bool
-    # Day of each fact of FAITS_DACTES since the act.
+    # Day of each fact of FAITS_DACTES and FAITS_EN_AVAL since the act.
     faits: Mapping[str, date]
     dsf: Sequence[DsfLu] = ()
     operateur_id: UUID | None = None
     # Type → organisation that a link names for this dossier, when one of its agents has an account.
     designes: Mapping[str, UUID] = field(default_factory=dict)
+    # Type of service → day of its last answer (known, followed or not) since the act.
+    reponses: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def depart_le(self) -> date:
@@ -65,6 +69,18 @@ _SENS_SANS_SUITE: Mapping[str, Collection[str]] = {
     "jugement": ("rejet", "desistement"),
     "cfp": ("refus", "report"),
 }
+
+
+def add_en_aval(
+    etapes: Iterable[EtapeLue], jours: Mapping[UUID, Mapping[str, date]]
+) -> list[EtapeLue]:
+    """Return the stages with the facts that packages downstream hold, of those since their act."""
+    return [
+        replace(e, faits={**e.faits, **{c: le for c, le in found.items() if le >= e.le}})
+        if (found := jours.get(e.dossier_id))
+        else e
+        for e in etapes
+    ]
 
 
 def is_due(devoir: Devoir, etape: EtapeLue) -> bool:
@@ -105,6 +121,8 @@ def find_fait(devoir: Devoir, etape: EtapeLue) -> date | None:
             return etape.depart_le
         case "recu":
             return etape.recu_le
+        case "suivi_dit":
+            return etape.reponses.get(devoir.acteur)
         case fait if fait in _JOURS_DU_DSF:
             return _find_jour_du_dsf(fait, etape)
         case _:
@@ -113,7 +131,12 @@ def find_fait(devoir: Devoir, etape: EtapeLue) -> date | None:
 
 
 def is_sans_objet(devoir: Devoir, etape: EtapeLue) -> bool:
-    """Tell whether an ended diagnosis leaves nothing to do, without showing when it was done."""
+    """Tell whether a diagnosis leaves nothing to do, without showing when it was done.
+
+    It is ended; or it is asked already, on a day that nobody noted.
+    """
+    if devoir.fait == "dsf_demande":
+        return any(d.demande_le is None and d.termine_le is None for d in etape.dsf)
     return devoir.fait == "dsf_clos" and _find_jour_du_dsf("dsf_termine", etape) is not None
 
 
@@ -124,7 +147,7 @@ def _find_jour_du_dsf(fait: str, etape: EtapeLue) -> date | None:
 _JOURS_DU_DSF: Mapping[str, Callable[[DsfLu], date | None]] = {
     "dsf_demande": lambda dsf: dsf.demande_le or dsf.termine_le,
     "dsf_termine": lambda dsf: dsf.termine_le,
-    "dsf_transmis": lambda dsf: dsf.transmis_le,
+    "dsf_transmis": lambda dsf: dsf.transmis_le or (dsf.termine_le if dsf.carence else None),
 }
 
 

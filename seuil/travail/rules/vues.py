@@ -155,14 +155,18 @@ def _stand(
     reponse: Reponse | None,
 ) -> tuple[str, date | None, str]:
     """Return where a duty stands, since or until when, and what is to be said of it."""
-    if reponse:
+    done_le = find_fait(devoir, etape)
+    if done_le and devoir.closing_fait:
+        # Where a fact alone closes a duty, nothing said by hand stands beside it.
+        return "fait", done_le, ""
+    if reponse and (reponse.sans_objet or not devoir.closing_fait):
         etat = "sans_objet" if reponse.sans_objet else "fait"
         return etat, reponse.faite_le, f"{reponse.organisation}, {reponse.motif or reponse.preuve}"
-    done_le = find_fait(devoir, etape)
     if done_le:
         return "fait", done_le, ""
     if is_sans_objet(devoir, etape):
-        return "sans_objet", None, "diagnostic terminé"
+        asked = devoir.fait == "dsf_demande"
+        return "sans_objet", None, f"diagnostic {'déjà demandé' if asked else 'terminé'}"
     if is_confie_ailleurs(devoir, etape, owner, annuaire):
         return "sans_objet", None, f"diagnostic confié à {etape.dsf_organisme}"
     return "permanent" if devoir.permanent else "", None, ""

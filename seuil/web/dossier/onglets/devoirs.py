@@ -1,5 +1,6 @@
 """Who does what on a dossier: the duties of each stage reached, and where each stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from seuil.accompagnements.queries.faits import list_operateurs_en_charge
 from seuil.acteurs.models import Agent
-from seuil.diagnostics.queries import list_dsf_lus
+from seuil.diagnostics.queries import list_dsf_lus, list_faits_des_devoirs
 from seuil.dossiers.models import Dossier
 from seuil.echeances.queries.echeances import list_jours
 from seuil.kernel.contexte import counting
@@ -20,16 +21,18 @@ from seuil.travail.queries import (
     list_etapes_atteintes,
     list_rendables,
 )
+from seuil.travail.rules.etapes import add_en_aval
 from seuil.travail.rules.vues import DevoirVu, EtapeVue, Reponse, compute_etapes_vues
+from seuil.web.devoirs.gestes import Geste, list_gestes
 from seuil.web.dossier.onglet import Lecture, Onglet
 
 
 @dataclass(frozen=True, slots=True)
 class Ligne:
-    """A duty, and the page where the reader says that it is done, when it is the reader's."""
+    """A duty, and what the reader may do of it, when it is the reader's."""
 
     vu: DevoirVu
-    rendre: str
+    gestes: Sequence[Geste] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ def read_devoirs(*, agent: Agent, on: date, dossier: Dossier) -> list[Table]:
             dsf=list_dsf_lus(dossier_ids=[dossier.pk]),
             operateurs=list_operateurs_en_charge(dossier_ids=[dossier.pk]),
         )
+        etapes = add_en_aval(etapes, list_faits_des_devoirs(dossier_ids=[dossier.pk]))
     vues = compute_etapes_vues(
         etapes,
         annuaire=get_annuaire(departements=[dossier.departement_id]),
@@ -75,18 +79,23 @@ def read_devoirs(*, agent: Agent, on: date, dossier: Dossier) -> list[Table]:
         on=on,
     )  # fmt: skip
     mine = list_rendables(agent=agent, on=on, dossier=dossier)
-    return [Table(vue, _by_acteur(vue, dossier, mine)) for vue in vues]
+    return [Table(vue, _by_acteur(vue, dossier, mine, agent)) for vue in vues]
 
 
-def _by_acteur(vue: EtapeVue, dossier: Dossier, mine: set[tuple[str, UUID]]) -> list[Acteur]:
+def _by_acteur(
+    vue: EtapeVue, dossier: Dossier, mine: set[tuple[str, UUID]], agent: Agent
+) -> list[Acteur]:
     suite = reverse("dossier_onglet", args=[dossier.numero, "devoirs"])
 
     def line(vu: DevoirVu) -> Ligne:
         code = vu.devoir.id
-        if (code, vue.acte_id) not in mine:
-            return Ligne(vu, "")
-        page = reverse("devoir_rendre", args=[dossier.numero, code, vue.acte_id])
-        return Ligne(vu, f"{page}?suite={suite}")
+        if (code, vue.acte_id) not in mine or vu.etat in {"fait", "sans_objet"}:
+            return Ligne(vu)
+        gestes = list_gestes(
+            agent=agent, numero=dossier.numero, devoir=code, source_id=vue.acte_id,
+            fait=vu.devoir.closing_fait, suite=suite,
+        )  # fmt: skip
+        return Ligne(vu, gestes)
 
     acteurs = []
     for nom, group in groupby(vue.devoirs, key=lambda vu: vu.acteur):
