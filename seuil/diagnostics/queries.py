@@ -9,11 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, QuerySet
 
-from seuil.accompagnements.queries.faits import (
-    MANY_DOSSIERS,
-    list_etats,
-    list_rapports_rendus,
-)
+from seuil.accompagnements.queries.faits import MANY_DOSSIERS, list_etats
 from seuil.actes.models import Acte
 from seuil.actes.queries import list_actes
 from seuil.acteurs.models import Agent
@@ -74,18 +70,26 @@ def list_dsf_lus(*, dossier_ids: Collection[UUID]) -> dict[UUID, list[DsfLu]]:
     return lus
 
 
-def list_jours_du_constat(*, dossier_ids: Collection[UUID]) -> dict[UUID, date]:
-    """Return the day of the last finding on the acts of each dossier that has one."""
-    rows = ConstatRegularite.objects.filter(dossier__in=dossier_ids).order_by("constate_le")
-    return dict(rows.values_list("dossier", "constate_le"))
-
-
 def list_faits_des_devoirs(*, dossier_ids: Collection[UUID]) -> dict[UUID, dict[str, date]]:
     """Return what the équipe mobile did that closes duties: its reports, its findings on acts."""
-    faits = defaultdict(dict, list_rapports_rendus(dossier_ids=dossier_ids))
-    for pk, le in list_jours_du_constat(dossier_ids=dossier_ids).items():
-        faits[pk]["regularite"] = le
+    faits: dict[UUID, dict[str, date]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        ids = as_array(dossier_ids)
+        cursor.execute(_READ_FAITS_DES_DEVOIRS, [ids, ids])
+        for dossier, code, le in cursor.fetchall():
+            faits[dossier][code] = le
     return faits
+
+
+# The last day of each.
+_READ_FAITS_DES_DEVOIRS = """
+SELECT m.dossier_id, r.genre, max(r.rendu_le) FROM accompagnements_rapport r
+JOIN accompagnements_mandat m ON m.id = r.mandat_id
+WHERE m.dossier_id = ANY(%s::uuid[]) GROUP BY m.dossier_id, r.genre
+UNION ALL
+SELECT dossier_id, 'regularite', max(constate_le) FROM diagnostics_constatregularite
+WHERE dossier_id = ANY(%s::uuid[]) GROUP BY dossier_id
+"""
 
 
 def list_besoins(

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import TypeOrganisation
 from seuil.acteurs.rules import parse_departement
 from seuil.dossiers.models import Acces
@@ -24,10 +25,11 @@ from seuil.travail.rules.devoirs import (
     Devoir,
     compose_devoirs,
     load_devoirs,
+    load_faits,
     parse_devoirs,
 )
 from seuil.travail.rules.etapes import DsfLu, EtapeLue
-from seuil.travail.rules.taches import PORTEE, compute_devoirs
+from seuil.travail.rules.taches import PORTEE, ROLES, compute_devoirs
 from seuil.travail.rules.vues import Reponse, compute_etapes_vues
 
 ON = date(2026, 11, 21)
@@ -602,16 +604,65 @@ def etats(
 
 
 def test_the_page_says_where_each_duty_stands() -> None:
-    reponse = Reponse("E2-CD-1", ACTE, date(2026, 11, 12), "courriel", False, "", "Département")
+    reponse = Reponse("E2-CAF-1", ACTE, date(2026, 11, 12), "courriel", False, "", "CAF")
 
     vus = etats(lue(), reponses=(reponse,))
 
-    assert {code: vus[code].etat for code in ("E2-DDETS-1", "E2-CD-1", "E2-CAF-1")} == {
-        "E2-DDETS-1": "non_note", "E2-CD-1": "fait", "E2-CAF-1": "en_retard",
+    assert {code: vus[code].etat for code in ("E2-DDETS-1", "E2-CAF-1", "E2-CD-1")} == {
+        "E2-DDETS-1": "non_note", "E2-CAF-1": "fait", "E2-CD-1": "en_retard",
     }  # fmt: skip
-    assert vus["E2-CD-1"].precision == "Département, courriel"
+    assert vus["E2-CAF-1"].precision == "CAF, courriel"
     assert vus["E2-ADIL-1"].etat == "permanent"
     assert vus["E2-CAF-1"].organisation == "CAF"
+
+
+def test_the_answer_of_a_service_closes_what_was_asked_of_it_and_of_no_other() -> None:
+    answered = lue(reponses={"conseil_departemental": date(2026, 11, 12)})
+
+    vus = etats(answered)
+
+    assert (vus["E2-CD-1"].etat, vus["E2-CD-1"].le) == ("fait", date(2026, 11, 12))
+    assert vus["E2-CCAS-1"].etat == "en_retard"
+    assert {"E2-CD-1", "E2-CCAS-1"} & set(besoins(answered)) == {"E2-CCAS-1"}
+
+
+def test_what_was_declared_of_a_duty_that_a_fact_closes_does_not_stand_beside_the_fact() -> None:
+    said = Reponse("E2-CD-1", ACTE, date(2026, 11, 12), "courriel", False, "", "Département")
+    moot = replace(said, sans_objet=True, preuve="", motif="parti")
+    answered = lue(reponses={"conseil_departemental": date(2026, 11, 14)})
+
+    assert etats(lue(), reponses=(said,))["E2-CD-1"].etat == "en_retard"
+    assert etats(answered, reponses=(said,))["E2-CD-1"].le == date(2026, 11, 14)
+    assert etats(lue(), reponses=(moot,))["E2-CD-1"].etat == "sans_objet"
+
+
+def test_a_diagnosis_asked_on_a_day_unknown_is_asked_no_more() -> None:
+    hearing = lue("assignation", parc="prive", audience_le=date(2027, 1, 14))
+    asked = replace(hearing, etape="cql", dsf=(DsfLu(None, None, "MDS"),))
+
+    assert etats(asked)["E4-DDETS-4"].etat == "sans_objet"
+    assert "E4-DDETS-4" not in besoins(asked)
+
+
+def test_a_carence_is_all_there_is_to_transmit() -> None:
+    hearing = lue("assignation", audience_le=date(2027, 1, 14))
+    carence = DsfLu(date(2026, 11, 5), date(2026, 11, 20), "CAF", carence=True)
+
+    assert etats(replace(hearing, dsf=(carence,)))["E3-CD-2"].etat == "fait"
+
+
+def test_each_fact_that_closes_a_duty_may_be_recorded_by_those_who_owe_it() -> None:
+    profils = load_matrice().profils.values()
+    for fait in load_faits().values():
+        for acteur in fait.par:
+            role = ROLES.get(acteur, "partenaire")
+            held = [
+                p
+                for p in profils
+                if p.role == role and (role != "partenaire" or acteur in (p.organismes or ()))
+            ]
+            assert held, (fait.code, acteur)
+            assert all(fait.verbe in p.verbes for p in held), (fait.code, acteur)
 
 
 def test_the_page_and_the_queue_ask_the_same() -> None:

@@ -154,19 +154,6 @@ def list_operateurs_en_charge(*, dossier_ids: Collection[UUID]) -> dict[UUID, UU
         return dict(cursor.fetchall())
 
 
-def list_rapports_rendus(*, dossier_ids: Collection[UUID]) -> dict[UUID, dict[str, date]]:
-    """Return the day of the last report of each kind, by dossier: the facts that close duties."""
-    rows = (
-        Rapport.objects.filter(mandat__dossier__in=dossier_ids)
-        .order_by("rendu_le")
-        .values_list("mandat__dossier", "genre", "rendu_le")
-    )
-    rendus: dict[UUID, dict[str, date]] = defaultdict(dict)
-    for pk, genre, le in rows:
-        rendus[pk][genre] = le
-    return rendus
-
-
 def _suivis(mandats: Collection[Mandat]) -> dict[UUID, Suivi]:
     """Return, by mandate, its last exchange with the household and the first attempt after it."""
     jours: dict[UUID, list[tuple[date, bool]]] = {m.pk: [] for m in mandats}

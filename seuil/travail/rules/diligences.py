@@ -25,7 +25,7 @@ def why_not_declare(devoir: Devoir | None, reponse: ReponseSaisie) -> str | None
     fait = devoir.closing_fait if devoir else None
     if fait is None or reponse.sans_objet:
         return None
-    return f"Ce devoir se termine par le fait lui-même : « {fait.bouton} »."
+    return f"Ce devoir se termine par le fait lui-même : « {fait.bouton} »."
 
 
 @dataclass(frozen=True, slots=True)

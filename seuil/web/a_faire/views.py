@@ -18,6 +18,7 @@ from seuil.travail.rules.devoirs import ETAPES, load_devoirs
 from seuil.travail.rules.genres import GENRES
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.addresses import address
+from seuil.web.devoirs.gestes import with_suite
 from seuil.web.journal import saw
 from seuil.web.nombres import read_page
 from seuil.web.templatetags.seuil import echeance
@@ -103,7 +104,7 @@ def _line(tache: TacheRow, on: date, *, reads: bool) -> dict[str, object]:
         "qui": tache.agent,
         "pourquoi": tache.pourquoi,
         "ecran": write_address(tache),
-        "bouton": tache.genre.bouton,
+        "bouton": tache.fait.bouton if tache.fait else tache.genre.bouton,
         "numero": "" if reads else tache.numero,
         "preuve": tache.preuve,
         "proposee": tache.a_verifier,
@@ -113,6 +114,8 @@ def _line(tache: TacheRow, on: date, *, reads: bool) -> dict[str, object]:
 def write_address(tache: TacheRow) -> str:
     """Return the address of the page where doing the thing makes the task disappear."""
     genre = tache.genre
+    if tache.fait:
+        return with_suite(address(tache.fait.page, tache.numero), reverse("a_faire"))
     if genre.sur == "devoir":
         return reverse(genre.page, args=[tache.numero, tache.devoir, tache.source_id])
     value = tache.source_id if genre.sur == "source" else tache.numero

@@ -27,8 +27,11 @@ class DiligenceForm(Formulaire):
         help_text="À remplir seulement dans ce cas. Ceux qui lisent le dossier le verront.",
     )
 
-    def __init__(self, *args: Any, attendu: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, attendu: str, par_fait: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if par_fait:
+            self._keep_sans_objet()
+            return
         sans_objet = self.data.get("etat") == SANS_OBJET
         for name, required, message in (
             ("preuve", not sans_objet, "Dites ce qui montre que c’est fait."),
@@ -40,7 +43,14 @@ class DiligenceForm(Formulaire):
             "preuve"
         ].help_text = f"Attendu : {attendu}. Rien sur la santé ni la vie privée."
 
+    def _keep_sans_objet(self) -> None:
+        """A fact alone says that it is done: only its absence of object may be said here."""
+        del self.fields["etat"], self.fields["preuve"]
+        motif = self.fields["motif"]
+        motif.help_text = "Ceux qui lisent le dossier le verront."
+        motif.error_messages["required"] = "Dites pourquoi c’est sans objet."
+
     def read(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
-        sans_objet = data.pop("etat") == SANS_OBJET
+        sans_objet = data.pop("etat", SANS_OBJET) == SANS_OBJET
         return {"saisie": ReponseSaisie(sans_objet=sans_objet, **data)}

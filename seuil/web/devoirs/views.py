@@ -9,12 +9,23 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from seuil.travail.queries import Rendu, find_diligence, find_tache_devoir
+from seuil.acteurs.models import Agent
+from seuil.travail.queries import Rendu, TacheRow, find_diligence, find_tache_devoir
 from seuil.usecases.record_diligence import record_diligence
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.devoirs.forms import DiligenceForm
+from seuil.web.devoirs.gestes import Geste, list_gestes
 from seuil.web.journal import saw
 from seuil.web.saisie import next_address, record
+
+
+def _find_geste(agent: Agent, tache: TacheRow, retour: str) -> Geste | None:
+    """Return the form of the fact that closes the duty, for who may fill it in."""
+    first, *rest = list_gestes(
+        agent=agent, numero=tache.numero, devoir=tache.devoir, source_id=tache.source_id,
+        fait=tache.fait, suite=retour,
+    )  # fmt: skip
+    return first if rest else None
 
 
 @requires("devoir.rendre")
@@ -31,7 +42,12 @@ def devoir_rendre(request: AgentRequest, numero: str, devoir: str, source_id: UU
         messages.info(request, "C’était déjà enregistré.")
         return redirect(retour)
     saw(numeros=[numero])
-    form = DiligenceForm(request.POST or None, attendu=tache.preuve, initial={"faite_le": on})
+    form = DiligenceForm(
+        request.POST or None,
+        attendu=tache.preuve,
+        par_fait=tache.fait is not None,
+        initial={"faite_le": on},
+    )
     if record(request, form, partial(record_diligence, which=which), fait="C’est enregistré."):
         return redirect(retour)
     context = {
@@ -39,6 +55,7 @@ def devoir_rendre(request: AgentRequest, numero: str, devoir: str, source_id: UU
         "tache": tache,
         "on": on,
         "retour": retour,
+        "geste": _find_geste(agent, tache, retour),
         "suite": next_address(request, ""),
         "lit_dossier": may(request, "dossier.lire"),
     }
