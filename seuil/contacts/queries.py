@@ -10,6 +10,12 @@ from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import readable
 
 
+def list_rendez_vous(*, agent: Agent, on: date, dossier: Dossier) -> list[Contact]:
+    """Return the contacts that fixed a next one, to come, with the household or the landlord."""
+    rows = readable(rows=Contact.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.filter(prochain_le__gte=on).order_by("prochain_le", "id"))
+
+
 def list_contacts(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Contact]:
     """Return the contacts of a dossier the agent may see, newest first, with visit and author."""
     return (

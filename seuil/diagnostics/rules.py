@@ -10,6 +10,7 @@ from uuid import UUID
 from seuil.accompagnements.rules.besoins import EtatMandat, make_besoin
 from seuil.engines import droit
 from seuil.travail.rules.besoins import Besoin
+from seuil.travail.rules.etapes import DsfLu
 
 _STADES_AMONT = frozenset({"commandement", "assignation"})
 
@@ -79,6 +80,12 @@ def is_done(*, dsf: Iterable[DsfDate], since: date, has_audience: bool) -> bool:
         )
         for d in dsf
     )
+
+
+def list_transmissions(dsf: Iterable[DsfLu]) -> list[date]:
+    """Return the days when the judge received a diagnosis, or when it ended by a carence."""
+    days = (d.transmis_le or (d.termine_le if d.carence else None) for d in dsf)
+    return [le for le in days if le]
 
 
 def compute_besoins(

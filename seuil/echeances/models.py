@@ -30,6 +30,8 @@ class Echeance(models.Model):
     parametre = models.CharField("paramètre", max_length=40)
     arguments = models.JSONField(default=dict)
     a_obtenir = models.CharField("fait à obtenir", max_length=200, blank=True)
+    # Its step is done, by a fact of that day: the date is to come no more.
+    faite_le = models.DateField("étape faite le", null=True)
     # When the database wrote what this row now says: calendars are told.
     change_at = models.DateTimeField("changé à", db_default=Now(), editable=False)
 
@@ -57,7 +59,7 @@ class Echeance(models.Model):
     class Privacy:
         procedure = {
             "dossier", "departement", "regle", "source_id", "source_type", "debut_le", "le",
-            "autres", "certitude", "parametre", "arguments", "a_obtenir",
+            "autres", "certitude", "parametre", "arguments", "a_obtenir", "faite_le",
         }  # fmt: skip
         technique = {"id", "change_at"}
         retention = "dossier"

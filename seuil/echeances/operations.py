@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.db import connection
 from seuil.dossiers.rules import normalise_nom
 from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
 from seuil.echeances.queries.faits import list_actes
+from seuil.echeances.rules.accomplies import Cle, JoursEnAval, compute_faites
 from seuil.echeances.rules.actes import list_faits
 from seuil.echeances.rules.avancement import compute_avancement
 from seuil.echeances.rules.calculs import Contexte, EcheanceCalculee, compute_echeances
@@ -21,11 +23,15 @@ from seuil.kernel.bulk import Keyed, as_array, replace_projection
 
 
 def refresh_echeances(
-    *, dossier_ids: Collection[UUID], faits_en_aval: Iterable[Fait] = ()
+    *,
+    dossier_ids: Collection[UUID],
+    faits_en_aval: Iterable[Fait] = (),
+    jours_en_aval: JoursEnAval = MappingProxyType({}),
 ) -> list[EcheanceCalculee]:
     """Replace the deadlines and the situation of dossiers by what their facts and the law entail.
 
-    `faits_en_aval` are the facts that packages downstream hold (DSF, mandate, exchanges).
+    `faits_en_aval` are the facts that packages downstream hold (DSF, mandate, exchanges);
+    `jours_en_aval`, those that make a step done.
     Idempotent: rows whose content is unchanged are not written. Returns the deadlines.
     """
     ids = list(dossier_ids)
@@ -43,9 +49,9 @@ def refresh_echeances(
         key=("dossier_id", "regle", "source_id"),
         content=(
             "departement", "source_type", "debut_le", "le", "autres", "certitude", "parametre",
-            "arguments", "a_obtenir",
+            "arguments", "a_obtenir", "faite_le",
         ),
-        rows=_iter_rows(echeances, fiches),
+        rows=_iter_rows(echeances, fiches, compute_faites(echeances, actes, jours_en_aval)),
     )  # fmt: skip
     delais: dict[UUID, date] = {}
     for e in echeances:
@@ -63,17 +69,21 @@ def delete_projections(*, dossier_ids: Collection[UUID]) -> None:
 
 
 def _iter_rows(
-    echeances: Iterable[EcheanceCalculee], fiches: Mapping[UUID, Mapping[str, Any]]
+    echeances: Iterable[EcheanceCalculee],
+    fiches: Mapping[UUID, Mapping[str, Any]],
+    faites: Mapping[Cle, date],
 ) -> Iterator[Keyed]:
     """Yield the rows of deadlines; those of one computation share their content."""
-    contents: dict[tuple[str, str, int], tuple[Any, ...]] = {}
+    contents: dict[tuple[str, str, int, date | None], tuple[Any, ...]] = {}
     for dossier_id, regle, source_type, source_id, calcul in echeances:
-        key = fiches[dossier_id]["departement"], source_type, id(calcul)
+        faite_le = faites.get((dossier_id, regle, source_id))
+        key = fiches[dossier_id]["departement"], source_type, id(calcul), faite_le
         content = contents.get(key)
         if content is None:
             content = contents[key] = (
                 *key[:2], calcul.debut_le, calcul.le, as_array(calcul.autres),
                 calcul.certitude, calcul.parametre, _dump(calcul.arguments), calcul.a_obtenir,
+                faite_le,
             )  # fmt: skip
         yield (dossier_id, regle, source_id), content
 

@@ -2,10 +2,11 @@
 
 import multiprocessing
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from uuid import UUID
@@ -15,7 +16,9 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from seuil.accompagnements.queries import faits as accompagnements
 from seuil.conservation.queries.dossiers import list_limites
 from seuil.diagnostics import queries as diagnostics
+from seuil.diagnostics.rules import list_transmissions
 from seuil.echeances.operations import delete_projections, refresh_echeances
+from seuil.echeances.rules.accomplies import JoursEnAval
 from seuil.echeances.rules.calculs import EcheanceCalculee
 from seuil.kernel.bulk import as_array, paused_collector
 from seuil.kernel.contexte import acting_as_machine
@@ -30,7 +33,7 @@ from seuil.travail.rules.besoins import (
     makes_work,
 )
 from seuil.travail.rules.devoirs import list_regles_des_devoirs
-from seuil.travail.rules.etapes import DSF_SERVES, add_en_aval
+from seuil.travail.rules.etapes import DSF_SERVES, DsfLu, add_en_aval
 from seuil.travail.rules.taches import compute_devoirs
 from seuil.usecases._empreintes import list_stables, read_passage
 
@@ -90,7 +93,12 @@ def _recompute(ids: Sequence[UUID], on: date) -> None:
         *accompagnements.list_faits(dossier_ids=ids),
         *diagnostics.list_faits(dossier_ids=ids),
     ]
-    echeances = refresh_echeances(dossier_ids=ids, faits_en_aval=faits)
+    aval = _read_aval(ids)
+    echeances = refresh_echeances(
+        dossier_ids=ids,
+        faits_en_aval=faits,
+        jours_en_aval=aval.list_jours(),
+    )
     lues = [
         EcheanceLue(e.dossier_id, e.regle, e.source_id, e.debut_le, e.le)
         for e in echeances
@@ -102,28 +110,52 @@ def _recompute(ids: Sequence[UUID], on: date) -> None:
         *legaux,
         *accompagnements.list_besoins(dossier_ids=ids, echeances=echeances),
         *diagnostics.list_besoins(dossier_ids=ids, echeances=echeances),
-        *_list_devoirs(ids, echeances, on),
+        *_list_devoirs(ids, echeances, aval, on),
     ]
     refresh_taches(dossier_ids=ids, besoins=besoins)
 
 
-def _list_devoirs(
-    ids: Sequence[UUID], echeances: Sequence[EcheanceCalculee], on: date
-) -> list[Besoin]:
+@dataclass(frozen=True, slots=True)
+class Aval:
+    """What packages downstream of the work queue hold of files, read once."""
+
+    dsf: Mapping[UUID, Sequence[DsfLu]]
+    operateurs: Mapping[UUID, UUID]
+    # The last day of each report and finding of the équipe mobile.
+    rendus: Mapping[UUID, Mapping[str, date]]
+
+    def list_jours(self) -> JoursEnAval:
+        """Return the days of the facts that make the step of a deadline done."""
+        jours: dict[UUID, dict[str, Sequence[date]]] = {}
+        for pk, found in self.dsf.items():
+            jours[pk] = {"dsf_transmis": list_transmissions(found)}
+        for pk, rendus in self.rendus.items():
+            jours.setdefault(pk, {}).update({code: [le] for code, le in rendus.items()})
+        return jours
+
+
+def _read_aval(ids: Sequence[UUID]) -> Aval:
     operateurs = accompagnements.list_operateurs_en_charge(dossier_ids=ids)
+    # Of the files entrusted alone: nobody else renders these facts.
+    rendus = diagnostics.list_faits_des_devoirs(dossier_ids=operateurs) if operateurs else {}
+    return Aval(diagnostics.list_dsf_lus(dossier_ids=ids), operateurs, rendus)
+
+
+def _list_devoirs(
+    ids: Sequence[UUID],
+    echeances: Sequence[EcheanceCalculee],
+    aval: Aval,
+    on: date,
+) -> list[Besoin]:
     etapes = travail.list_etapes_courantes(
         dossier_ids=ids,
         on=on,
-        dsf=diagnostics.list_dsf_lus(dossier_ids=ids),
-        operateurs=operateurs,
+        dsf=aval.dsf,
+        operateurs=aval.operateurs,
     )
     if not etapes:
         return []
-    # Of the files entrusted alone: nobody else renders these facts.
-    etapes = add_en_aval(
-        etapes,
-        diagnostics.list_faits_des_devoirs(dossier_ids=list(operateurs)) if operateurs else {},
-    )
+    etapes = add_en_aval(etapes, aval.rendus)
     regles = list_regles_des_devoirs({e.departement for e in etapes})
     days: dict[tuple[UUID, str], date] = {}
     for e in echeances:

@@ -74,7 +74,8 @@ class DossierRow:
     dette_le: date | None
     suivi: str
     parc: str
-    echeance_le: date | None
+    # A hearing is one of them.
+    prochaine_le: date | None
 
 
 def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any] | ParDette:
@@ -188,7 +189,7 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -
         readable(
             rows=Echeance.objects.filter(dossier__id__parmi=ids), agent=agent, on=on, parmi=ids
         )
-        .filter(le__gte=on, regle__parmi=list_legales())
+        .filter(le__gte=on, faite_le=None, regle__parmi=list_legales())
         .values_list("dossier_id")
         .annotate(prochaine=Min("le"))
         .order_by("dossier_id")
@@ -206,13 +207,18 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -
             dette_le=dette_le if dette_lue else None,
             suivi=(suivi or "") if suivi_lu else "",
             parc=parc,
-            echeance_le=prochaines.get(pk),
+            prochaine_le=_find_prochaine(prochaines.get(pk), audience_le, on),
         )
         for (
             pk, numero, commune, stade, stade_le, audience_le, parc, nom, dette_lue, suivi_lu,
             dette, dette_le, suivi,
         ) in (found[pk] for pk in ids if pk in found)
     ]  # fmt: skip
+
+
+def _find_prochaine(echeance_le: date | None, audience_le: date | None, on: date) -> date | None:
+    to_come = [le for le in (echeance_le, audience_le) if le and le >= on]
+    return min(to_come, default=None)
 
 
 def _matches(texte: str, *, departement: str) -> Q:

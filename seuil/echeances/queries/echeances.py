@@ -40,6 +40,8 @@ class EcheanceVue:
     # Set by the law, not by a local convention.
     legale: bool
     resultat: droit.Resultat | None
+    # Its step is done since that day.
+    faite_le: date | None = None
     # First day of eviction, passed: what the calendar says from today (trêve, Sunday, holiday).
     aujourdhui: str = ""
 
@@ -48,7 +50,7 @@ def list_dates_legales(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[
     """Return the coming dates that the law sets, with the label of their rule, nearest first."""
     regles = droit.regles()
     rows = readable(rows=Echeance.objects.all(), agent=agent, on=on, dossier=dossier).filter(
-        le__gte=on, regle__parmi=list_legales()
+        le__gte=on, faite_le=None, regle__parmi=list_legales()
     )
     return [
         (le, regles[regle].libelle)
@@ -103,7 +105,7 @@ def _explained(echeance: Echeance) -> EcheanceVue:
             echeance.parametre, arguments, echeance.a_obtenir,
         ),
     )  # fmt: skip
-    return _view(echeance.pk, calculee)
+    return replace(_view(echeance.pk, calculee), faite_le=echeance.faite_le)
 
 
 def _view(pk: UUID | None, echeance: EcheanceCalculee) -> EcheanceVue:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID
 
+from seuil.echeances.rules.accomplies import DSF_SERVES
 from seuil.travail.rules.devoirs import FAITS_EQUIVALENTS, Devoir
 
 
@@ -162,6 +163,3 @@ def _counts(dsf: DsfLu, etape: EtapeLue) -> bool:
     """
     since = etape.le - (DSF_SERVES if etape.etape == "assignation" else timedelta(0))
     return dsf.termine_le is None or dsf.termine_le >= since
-
-
-DSF_SERVES = timedelta(days=120)

@@ -271,7 +271,8 @@ def _echeances(
     taches: QuerySet[Tache],
     asked: Sequence[str],
 ) -> _Source:
-    rows = only_reached(Echeance.objects.filter(regle__in=list_regles(genre)), agent, on, filtres)
+    rows = Echeance.objects.filter(regle__in=list_regles(genre), faite_le=None)
+    rows = only_reached(rows, agent, on, filtres)
     if "tache" in asked:
         # The task says the same thing, and where it is done. Looked for date by date: joined, the
         # tasks of all its files would be compared with those of a month.

@@ -8,9 +8,12 @@ from seuil.acteurs.models import Agent, Organisation
 from seuil.dossiers.models import Acces, Composition, Personne
 from seuil.dossiers.queries import get_composition, list_acces, list_titulaires
 from seuil.echeances.models import Situation, Stade
-from seuil.echeances.queries.echeances import list_dates_legales
 from seuil.echeances.queries.situations import get_dernier_suivi, get_derniere_dette, get_situation
+from seuil.web.dossier.dates import list_dates
 from seuil.web.dossier.onglet import Lecture
+
+# As many as the header shows.
+_DATES = 3
 
 
 def read_entete(lecture: Lecture) -> dict[str, Any]:
@@ -18,13 +21,13 @@ def read_entete(lecture: Lecture) -> dict[str, Any]:
     situation = get_situation(**lecture.key)
     personnes = list_titulaires(**lecture.key)
     composition = get_composition(**lecture.key)
-    dates = list_dates_legales(**lecture.key)
+    dates = list_dates(lecture)
     holders = {Personne.Qualite.TITULAIRE, Personne.Qualite.CO_TITULAIRE}
     return {
         "titulaires": [p for p in personnes if p.qualite in holders] or personnes,
         "situation": situation,
         "etapes": list(_list_etapes(situation)),
-        "prochaine": dates[0] if dates else None,
+        "prochaines": dates[:_DATES],
         "en_charge": _list_en_charge(list_acces(**lecture.key)),
         "alertes": _list_alertes(
             situation, composition, get_dernier_suivi(**lecture.key), lecture.on

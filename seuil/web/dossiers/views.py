@@ -46,7 +46,7 @@ _COLONNES = (
     Column("Stade", 30),
     Column("Stade atteint le", 14, "date"),
     Column("Audience", 12, "date"),
-    Column("Prochaine date légale", 14, "date"),
+    Column("Prochaine date", 14, "date"),
     Column("Dette", 12, "montant"),
     Column("Dette au", 12, "date"),
     Column("Suivi social", 24),
@@ -106,7 +106,7 @@ def dossiers_export(request: AgentRequest) -> HttpResponse:
         rows=[
             (
                 r.numero, r.nom, r.commune, stades[r.stade], r.stade_le, r.audience_le,
-                r.echeance_le, r.dette, r.dette_le, suivis.get(r.suivi, ""), parcs[r.parc],
+                r.prochaine_le, r.dette, r.dette_le, suivis.get(r.suivi, ""), parcs[r.parc],
             )
             for r in rows
         ],
@@ -140,8 +140,8 @@ def _ligne(row: DossierRow, on: date) -> dict[str, object]:
         "stade": _STADES.get(row.stade, row.stade),
         "stade_le": date_courte(row.stade_le),
         "audience": date_courte(row.audience_le) or "—",
-        "echeance": date_courte(row.echeance_le) or "—",
-        "reste": dans_jours(row.echeance_le, on),
+        "echeance": date_courte(row.prochaine_le) or "—",
+        "reste": dans_jours(row.prochaine_le, on),
         "dette": montant(row.dette) or "—",
         "suivi": _SUIVIS.get(row.suivi, row.suivi) or "Non renseigné",
     }

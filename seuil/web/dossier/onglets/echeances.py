@@ -1,6 +1,7 @@
 """What the law says will happen, when and why; what was told of it; the acts it starts from."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from seuil.actes.models import Acte
@@ -11,7 +12,8 @@ from seuil.dossiers.queries import list_dates_annoncees
 from seuil.echeances.queries.echeances import list_echeances
 from seuil.echeances.queries.pauses import list_pauses_of
 from seuil.engines import droit
-from seuil.web.dossier.annonces import join_annonces, list_orphelines
+from seuil.web.dossier.annonces import EcheanceAnnoncee, join_annonces, list_orphelines
+from seuil.web.dossier.dates import list_dates
 from seuil.web.dossier.onglet import Evenement, Fil, Geste, Lecture, Onglet, join
 from seuil.web.templatetags.seuil import heure, montant
 
@@ -22,8 +24,10 @@ def _read(lecture: Lecture) -> dict[str, Any]:
     echeances = join_annonces(listed, annonces, on=lecture.on)
     return {
         "pauses": list_pauses_of(**lecture.key),
-        "a_venir": [e for e in echeances if e.vue.le and e.vue.le >= lecture.on],
-        "passees": [e for e in reversed(echeances) if e.vue.le and e.vue.le < lecture.on],
+        # The same list as the header says, and beside each computed date its why.
+        "fixees": [d for d in list_dates(lecture) if d.fixee],
+        "a_venir": [e for e in echeances if _is_to_come(e, lecture.on)],
+        "passees": [e for e in reversed(echeances) if e.vue.le and not _is_to_come(e, lecture.on)],
         "a_determiner": [e for e in echeances if e.vue.le is None],
         "orphelines": list_orphelines(listed, annonces),
         "a_prevenir": sum(a.a_prevenir for e in echeances for a in e.annonces),
@@ -34,6 +38,12 @@ def _read(lecture: Lecture) -> dict[str, Any]:
             "to_check": "Date à vérifier",
         },
     }
+
+
+def _is_to_come(echeance: EcheanceAnnoncee, on: date) -> bool:
+    """Tell whether a date is still waited for: one whose step is done is not."""
+    vue = echeance.vue
+    return vue.le is not None and vue.le >= on and vue.faite_le is None
 
 
 def _write_actes(actes: Sequence[Acte]) -> Iterator[Evenement]:

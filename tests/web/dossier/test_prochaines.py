@@ -1,0 +1,91 @@
+"""The next dates of a dossier: one list, said the same by the header, the tab and the lists."""
+
+from collections.abc import Callable
+from datetime import date, time, timedelta
+
+from django.urls import reverse
+
+from seuil.acteurs.models import Agent
+from seuil.diagnostics.rules import FinDsfSaisie
+from seuil.dossiers.models import Dossier
+from seuil.echeances.models import Echeance
+from seuil.travail.models import Tache
+from seuil.usecases.record_dsf import record_dsf
+from seuil.usecases.refresh_dossiers import refresh_dossiers
+from seuil.usecases.request_dsf import request_dsf
+from tests.factories.base import make_acte, make_dossier
+from tests.harness.client import StrictClient, read
+from tests.harness.html import select_all
+
+ClientDe = Callable[[object], StrictClient]
+
+
+def make_audience(on: date, *, recu_le: date | None = None) -> Dossier:
+    dossier = make_dossier(nom="ALPHA")
+    make_acte(
+        dossier=dossier, type="assignation", survenu_le=on - timedelta(days=50), recu_le=recu_le,
+        audience_le=on + timedelta(days=1), audience_heure=time(9, 30),
+        juridiction="Tribunal de Libourne",
+    )  # fmt: skip
+    refresh_dossiers(dossier_ids=[dossier.pk], on=on)
+    return dossier
+
+
+def test_the_hearing_of_tomorrow_is_the_next_date_everywhere(
+    gironde: str, secretaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    dossier = make_audience(on)
+    client = client_de(secretaire)
+
+    page = read(client.get(reverse("dossier_onglet", args=[dossier.numero, "echeances"])))
+    header, tab = select_all(page, ".seuil-dossier__faits")[0], select_all(page, "#onglet")[0]
+    row = read(client.get(reverse("dossiers"))).text
+    agenda = read(client.get(f"{reverse('agenda')}?mois={on:%Y-%m}")).text
+
+    for words in ("demain", "9\u00a0h\u00a030", "Audience", "Tribunal de Libourne"):
+        assert words in header.text, words
+        assert words in tab.text, words
+    assert f"{on + timedelta(days=1):%d/%m/%Y}" in row
+    assert "ALPHA" in agenda
+
+
+def test_a_step_that_is_done_is_a_date_to_come_no_more(
+    gironde: str, secretaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    dossier = make_dossier(nom="BETA")
+    acte = make_acte(
+        dossier=dossier, type="assignation", survenu_le=on - timedelta(days=5),
+        audience_le=on + timedelta(days=80),
+    )  # fmt: skip
+    refresh_dossiers(dossier_ids=[dossier.pk], on=on)
+    address = reverse("dossier_onglet", args=[dossier.numero, "echeances"])
+    words = "Dernier jour pour notifier l’assignation au préfet"
+
+    before = select_all(read(client_de(secretaire).get(address)), ".seuil-dossier__faits")[0]
+    acte.recu_le = on - timedelta(days=2)
+    acte.save()
+    refresh_dossiers(dossier_ids=[dossier.pk], on=on)
+    page = read(client_de(secretaire).get(address))
+
+    assert words in before.text
+    assert words not in select_all(page, ".seuil-dossier__faits")[0].text
+    assert Echeance.objects.get(dossier=dossier, regle="C2").faite_le == acte.recu_le
+    assert "fait le" in select_all(page, "#onglet")[0].text
+
+
+def test_a_diagnosis_is_asked_then_waited_for_then_done(
+    gironde: str, secretaire: Agent, on: date
+) -> None:
+    dossier = make_audience(on + timedelta(days=20))
+
+    def genres() -> set[str]:
+        return {t.genre for t in Tache.objects.filter(dossier=dossier) if t.genre != "devoir"}
+
+    on += timedelta(days=20)
+    asked = genres()
+    request_dsf(dossier=dossier, demande_le=on, organisme="MDS", by=secretaire, on=on)
+    waited = genres()
+    record_dsf(dossier=dossier, saisie=FinDsfSaisie("carence", on), by=secretaire, on=on)
+
+    assert (asked, waited, genres()) == ({"dsf_a_obtenir"}, {"dsf_attendu"}, set())
+    assert Echeance.objects.get(dossier=dossier, regle="C6").faite_le == on
