@@ -35,7 +35,7 @@ class Contact(Record):
         RENDEZ_VOUS = "rendez_vous", "Rendez-vous fixé"
         ENVOYE = "envoye", "Envoyé, réponse attendue"
         MESSAGE = "message", "Message laissé"
-        ABSENT = "absent", "Personne"
+        ABSENT = "absent", "Absent ou sans réponse"
         REFUS = "refus", "Refus"
         INJOIGNABLE = "injoignable", "Adresse ou numéro faux"
 

@@ -198,6 +198,14 @@ def list_constats_pour_dsf(*, agent: Agent, on: date, dossier: Dossier) -> list[
     return sorted(phrases, key=lambda p: p.reponse != "irregulier")
 
 
+def list_constats(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[ConstatRegularite]:
+    """Return the findings on the acts of a dossier the agent may see, oldest first."""
+    if why_not(agent.profil, "regularite.lire"):
+        return ConstatRegularite.objects.none()
+    rows = readable(rows=ConstatRegularite.objects.all(), agent=agent, on=on, dossier=dossier)
+    return rows.select_related("acte", "par").order_by("constate_le", "created_at", "id")
+
+
 def list_questions(*, acte: Acte) -> frozenset[str]:
     """Return the questions that the law of its day asks of an act."""
     return frozenset(

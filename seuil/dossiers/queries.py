@@ -23,6 +23,7 @@ from seuil.acteurs.rules import reads_whole
 from seuil.dossiers.models import (
     Acces,
     AideLogement,
+    Bail,
     Composition,
     Coordonnee,
     DateAnnoncee,
@@ -152,6 +153,17 @@ def get_menage(*, agent: Agent, on: date, dossier: Dossier) -> Menage:
         ),
         suivis=list_suivis(agent=agent, on=on, dossier=dossier),
     )
+
+
+def list_coordonnees(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Coordonnee]:
+    """Return the phones and e-mail addresses of the household, newest first."""
+    rows = readable(rows=Coordonnee.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.order_by("-valide_du", "type", "valeur"))
+
+
+def find_bail(*, agent: Agent, on: date, dossier: Dossier) -> Bail | None:
+    """Return the lease of a file, when the agent may read it."""
+    return readable(rows=Bail.objects.all(), agent=agent, on=on, dossier=dossier).first()
 
 
 def list_suivis(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[SuiviSocial]:

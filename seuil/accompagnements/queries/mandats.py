@@ -24,10 +24,10 @@ ETATS: Mapping[str, str] = {
     "clos": "Clos",
 }
 _FILTRES: Mapping[str, Q] = {
-    "a_repondre": Q(reponse=Mandat.Reponse.ATTENDUE),
+    "a_repondre": Q(reponse=Mandat.Reponse.ATTENDUE, clos_le=None),
     "a_affecter": Q(reponse=Mandat.Reponse.ACCEPTE, clos_le=None, affecte_le=None),
     "en_cours": Q(reponse=Mandat.Reponse.ACCEPTE, clos_le=None, affecte_le__isnull=False),
-    "refuse": Q(reponse=Mandat.Reponse.REFUSE),
+    "refuse": Q(reponse=Mandat.Reponse.REFUSE, clos_le=None),
     "clos": Q(clos_le__isnull=False),
 }
 
@@ -209,7 +209,8 @@ def _mandat_row(mandat: Mandat, nom: str, prochaine_le: date | None) -> MandatRo
         nom=nom,
         commune=mandat.dossier.logement.commune.nom,
         operateur=mandat.operateur.nom,
-        stade=mandat.stade,
+        # Where the procedure stands today, as the dossier says it.
+        stade=situation.stade,
         transmis_le=mandat.transmis_le,
         etat=get_etat(mandat),
         repondu_le=mandat.repondu_le,

@@ -61,7 +61,13 @@ def _list_alertes(
     return alertes
 
 
+_EN_CHARGE = frozenset({Acces.Relation.MANDAT, Acces.Relation.AFFECTATION})
+
+
 def _list_en_charge(acces: Iterable[Acces]) -> list[Agent | Organisation]:
-    """Return who is in charge, each once: whoever only looked for a day is not."""
-    followed = (a for a in acces if a.relation != Acces.Relation.BRIS_DE_GLACE)
+    """Return who is in charge, each once: the team to whom it is entrusted, and who follows it.
+
+    A landlord, a commissaire, whoever received a document reaches the file, and follows nobody.
+    """
+    followed = (a for a in acces if a.relation in _EN_CHARGE)
     return list(dict.fromkeys(who for a in followed if (who := a.agent or a.organisation)))

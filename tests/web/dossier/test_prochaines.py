@@ -7,13 +7,13 @@ from django.urls import reverse
 
 from seuil.acteurs.models import Agent
 from seuil.diagnostics.rules import FinDsfSaisie
-from seuil.dossiers.models import Dossier
+from seuil.dossiers.models import Bail, Dossier
 from seuil.echeances.models import Echeance
 from seuil.travail.models import Tache
 from seuil.usecases.record_dsf import record_dsf
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from seuil.usecases.request_dsf import request_dsf
-from tests.factories.base import make_acte, make_dossier
+from tests.factories.base import make_acces, make_acte, make_dossier, make_organisation
 from tests.harness.client import StrictClient, read
 from tests.harness.html import select_all
 
@@ -89,3 +89,33 @@ def test_a_diagnosis_is_asked_then_waited_for_then_done(
 
     assert (asked, waited, genres()) == ({"dsf_a_obtenir"}, {"dsf_attendu"}, set())
     assert Echeance.objects.get(dossier=dossier, regle="C6").faite_le == on
+
+
+def test_what_is_learnt_of_a_household_is_one_line_of_its_timeline(
+    gironde: str, secretaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    dossier = make_dossier(nom="GAMMA")
+    dossier.coordonnees.create(
+        type="telephone", valeur="0555000001", valide_du=on, source="Bailleur"
+    )
+    dossier.aides_logement.create(constatee_le=on, montant=210, tiers_payant=True, source="CAF")
+    Bail.objects.update_or_create(dossier=dossier, defaults={"signe_le": date(2020, 3, 1)})
+
+    text = read(client_de(secretaire).get(reverse("dossier", args=[dossier.numero]))).text
+
+    for words in ("Téléphone du ménage", "Aide au logement de 210", "Bail signé"):
+        assert words in text, words
+
+
+def test_whoever_only_reaches_a_file_is_not_in_charge_of_it(
+    gironde: str, secretaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    dossier = make_dossier(nom="DELTA")
+    adil = make_organisation(type="adil", nom="ADIL du lieu")
+    make_acces(dossier=dossier, relation="destinataire", organisation=adil, debut_le=on)
+
+    page = read(client_de(secretaire).get(reverse("dossier", args=[dossier.numero])))
+
+    header = select_all(page, ".seuil-dossier__faits")[0].text
+    assert "ADIL du lieu" not in header
+    assert "confié à aucun service" in header

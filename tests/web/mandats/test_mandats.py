@@ -147,7 +147,7 @@ def test_a_line_gives_phone_next_date_and_last_attempt(
     # The first return was due fifteen days after the transmission: it is late, hence first.
     assert "lundi 16 novembre 2026 (en retard de 5 jours)" in words(row)
     assert "Rendre compte des actions engagées" in words(row)
-    assert "19/11/2026 — Personne prochain : dimanche 22 novembre 2026" in words(row)
+    assert "19/11/2026 — Absent ou sans réponse prochain : dimanche 22 novembre 2026" in words(row)
 
 
 def test_mandates_come_by_next_date(

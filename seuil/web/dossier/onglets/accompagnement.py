@@ -32,6 +32,11 @@ def _write_mandat(mandat: Mandat | None) -> Iterator[Evenement]:
     if contrat:
         titre = "Contrat d’engagement signé"
         yield Evenement(contrat.signe_le, titre, contrat.objectif, operateur)
+        for d in contrat.demarches.all():
+            if d.terminee_le:
+                titre = f"Démarche {d.get_etat_display().lower()}"
+                detail = join([d.get_genre_display(), d.objectif])
+                yield Evenement(d.terminee_le, titre, detail, d.get_acteur_display())
     for rapport in mandat.rapports.all():
         yield Evenement(rapport.rendu_le, rapport.get_genre_display(), "", str(rapport.par))
     for avis in mandat.prolongations.all():

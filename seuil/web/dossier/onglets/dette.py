@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from seuil.actes.queries import list_actes
-from seuil.dossiers.models import Dette
-from seuil.dossiers.queries import list_aides, list_dettes
+from seuil.dossiers.models import AideLogement, Bail, Dette
+from seuil.dossiers.queries import find_bail, list_aides, list_dettes
 from seuil.web.dossier.impaye import (
     CERTITUDES_IMPAYE,
     read_impaye,
@@ -37,11 +37,30 @@ def _write_dettes(dettes: Iterable[Dette]) -> Iterator[Evenement]:
         yield Evenement(d.constatee_le, f"Dette de {montant(d.montant)}", "", d.source)
 
 
+def _write_aides(aides: Iterable[AideLogement]) -> Iterator[Evenement]:
+    for a in aides:
+        detail = "versée au bailleur" if a.tiers_payant else "versée au ménage"
+        titre = f"Aide au logement de {montant(a.montant)} par mois"
+        yield Evenement(a.constatee_le, titre, detail, a.source)
+
+
+def _write_bail(bail: Bail | None) -> Iterator[Evenement]:
+    if bail and bail.signe_le:
+        loyer = f"loyer de {montant(bail.loyer)}" if bail.loyer else ""
+        yield Evenement(bail.signe_le, "Bail signé", loyer, "")
+    if bail and bail.reconduit_le:
+        yield Evenement(bail.reconduit_le, "Bail renouvelé ou reconduit", "", "")
+
+
 ONGLET = Onglet(
     libelle="Dette et bail",
     rang=50,
     template="dossier/onglets/dette.html",
     read=_read,
     categories=("bail_dette", "ressources"),
-    fils=(Fil("dette", "Dettes", 50, "bail_dette", Dette, list_dettes, _write_dettes),),
+    fils=(
+        Fil("dette", "Dettes", 50, "bail_dette", Dette, list_dettes, _write_dettes),
+        Fil("aide", "Aides au logement", 52, "ressources", AideLogement, list_aides, _write_aides),
+        Fil("bail", "Bail", 54, "bail_dette", Bail, find_bail, _write_bail),
+    ),
 )

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from seuil.dossiers.models import SuiviSocial
-from seuil.dossiers.queries import get_menage, list_suivis
+from seuil.dossiers.models import Coordonnee, SuiviSocial
+from seuil.dossiers.queries import get_menage, list_coordonnees, list_suivis
 from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
 
 
@@ -22,11 +22,25 @@ def _write_suivis(suivis: Iterable[SuiviSocial]) -> Iterator[Evenement]:
         yield Evenement(s.constate_le, s.get_situation_display(), detail, s.source)
 
 
+def _write_coordonnees(coordonnees: Iterable[Coordonnee]) -> Iterator[Evenement]:
+    for c in coordonnees:
+        yield Evenement(c.valide_du, f"{c.get_type_display()} du ménage", c.valeur, c.source)
+        if c.valide_au:
+            titre = f"{c.get_type_display()} qui ne vaut plus"
+            yield Evenement(c.valide_au, titre, c.valeur, c.source)
+
+
 ONGLET = Onglet(
     libelle="Ménage et logement",
     rang=40,
     template="dossier/onglets/menage.html",
     read=_read,
     categories=("identite",),
-    fils=(Fil("suivi", "Suivi social", 60, "suivi", SuiviSocial, list_suivis, _write_suivis),),
-)
+    fils=(
+        Fil("suivi", "Suivi social", 60, "suivi", SuiviSocial, list_suivis, _write_suivis),
+        Fil(
+            "coordonnee", "Coordonnées", 65, "contact", Coordonnee, list_coordonnees,
+            _write_coordonnees,
+        ),
+    ),
+)  # fmt: skip
