@@ -36,3 +36,31 @@ SENS_PAR_TYPE: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 # Without its sense the fact says nothing. The first judgments of the lists came without theirs.
 SENS_OBLIGATOIRE = frozenset(SENS_PAR_TYPE) - {"jugement", "signification"}
+
+# What the paper of each kind of act says beside its day, in the order of its form; nothing else is
+# asked of it. The senses are those of SENS_PAR_TYPE.
+CHAMPS_PAR_TYPE: Mapping[str, tuple[str, ...]] = {
+    "signalement": ("recu_le", "montant", "reference"),
+    "saisine_ccapex": ("recu_le", "reference"),
+    "commandement": ("recu_le", "delai_annonce", "montant", "reference"),
+    "assignation": (
+        "audience_le", "audience_heure", "juridiction", "recu_le", "montant", "reference",
+    ),
+    "audience": ("audience_heure", "juridiction"),
+    "jugement": ("sens", "delai_jusqu_au", "juridiction", "montant", "reference"),
+    "signification": ("sens", "reference"),
+    "appel": ("juridiction", "reference"),
+    "defaut_plan": ("reference",),
+    "cql": ("recu_le", "reference"),
+    "delais_quitter": ("delai_jusqu_au", "juridiction", "reference"),
+    "rfp": ("recu_le", "reference"),
+    "evaluation_police": ("recu_le", "reference"),
+    "cfp": ("sens", "delai_jusqu_au", "reference"),
+    "expulsion": ("reference",),
+    "depart": (),
+    "reprise": ("reference",),
+    "surendettement": ("sens", "delai_jusqu_au", "reference"),
+    "plan_apurement": ("sens", "delai_jusqu_au", "montant"),
+    "pcs": ("sens", "delai_jusqu_au", "reference"),
+    "dalo": ("sens", "reference"),
+}  # fmt: skip

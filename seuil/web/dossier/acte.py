@@ -1,50 +1,74 @@
 """An act or a decision, as the paper says it."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import fields
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from seuil.actes.models import Acte, Sens, TypeActe
 from seuil.actes.operations.actes import ActeDiffere
 from seuil.actes.rules.saisie import ActeSaisi, RetraitSaisi
-from seuil.actes.rules.types import SENS_PAR_TYPE
+from seuil.actes.rules.types import (
+    CATEGORIE_PAR_TYPE,
+    CHAMPS_PAR_TYPE,
+    SENS_OBLIGATOIRE,
+    SENS_PAR_TYPE,
+)
+from seuil.dossiers.models import Dossier
+from seuil.dossiers.queries import get_ouverture
+from seuil.usecases._actes import SensManquant
 from seuil.usecases.record_acte import record_acte
-from seuil.web.access import AgentRequest, find_dossier, requires
+from seuil.web.access import AgentRequest, find_dossier, get_agent, request_day, requires
 from seuil.web.addresses import tab_address
 from seuil.web.components.forms import DateField, Formulaire, HeureField, MontantField
-from seuil.web.saisie import Page, answer
+from seuil.web.saisie import Page, answer, next_address
+
+# What the day of each kind of act is.
+_JOURS = {
+    "signalement": "Signalé le",
+    "saisine_ccapex": "Saisine envoyée le",
+    "commandement": "Signifié le",
+    "assignation": "Signifiée le",
+    "audience": "Date de l’audience",
+    "jugement": "Jugement rendu le",
+    "signification": "Signifiée le",
+    "appel": "Appel formé le",
+    "cql": "Signifié le",
+    "delais_quitter": "Décision du",
+    "rfp": "Date de la réquisition",
+    "evaluation_police": "Évaluation du",
+    "cfp": "Décision du",
+    "expulsion": "Expulsion faite le",
+    "depart": "Départ le",
+    "reprise": "Lieux repris le",
+    "surendettement": "Décision ou dépôt le",
+    "plan_apurement": "Signé ou rompu le",
+    "pcs": "Signé ou rompu le",
+    "dalo": "Décision ou recours du",
+}
+# Who receives what the préfet does not.
+_RECUS = {"signalement": "Reçu le", "saisine_ccapex": "Reçue par la CCAPEX le"}
+_CHAMPS = [f.name for f in fields(ActeSaisi) if f.name not in {"type", "survenu_le"}]
+_SENS = [("", ""), *Sens.choices]
 
 
 class ActeForm(Formulaire):
     """An act or a decision, as the paper says it."""
 
     type_acte = forms.ChoiceField(
-        label="Nature de l’acte", choices=[("", "Choisissez"), *TypeActe.choices]
+        label="Nature de l’acte", choices=TypeActe.choices, widget=forms.HiddenInput
     )
-    survenu_le = DateField(
-        label="Date de l’acte",
-        help_text="Jour de la signification, de l’audience ou de la décision.",
-    )
-    recu_le = DateField(
-        label="Reçu par le préfet le", required=False,
-        help_text="Pour une réquisition ou un commandement de quitter les lieux.",
-    )  # fmt: skip
-    sens = forms.ChoiceField(
-        label="Sens de la décision",
-        required=False,
-        choices=[
-            ("", "Sans objet"),
-            *(
-                (TypeActe(t).label, [(f"{t}.{s}", Sens(s).label) for s in sens])
-                for t, sens in SENS_PAR_TYPE.items()
-            ),
-        ],
-    )
+    survenu_le = DateField(label="Date de l’acte")
+    recu_le = DateField(label="Reçu par le préfet le", required=False)
+    sens = forms.ChoiceField(label="Sens de la décision", choices=_SENS)
     delai_annonce = forms.ChoiceField(
-        label="Délai annoncé par le commandement de payer",
+        label="Délai annoncé",
         required=False,
         choices=[("", "Non précisé"), ("2 mois", "2 mois"), ("6 semaines", "6 semaines")],
     )
@@ -62,23 +86,37 @@ class ActeForm(Formulaire):
         widget=forms.HiddenInput,
     )
 
+    def __init__(self, *args: Any, type_acte: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["type_acte"].initial = type_acte
+        self.keep_fields(CHAMPS_PAR_TYPE.get(type_acte, ()))
+        self.fields["survenu_le"].label = _JOURS.get(type_acte, "Date de l’acte")
+        if type_acte in _RECUS:
+            self.fields["recu_le"].label = _RECUS[type_acte]
+        if "sens" in self.fields:
+            self.restrict_sens(type_acte)
+
+    def keep_fields(self, wanted: Collection[str]) -> None:
+        """Keep what the paper of this kind says, in its order; the rest is no question of it."""
+        always = {"type_acte", "survenu_le", "correction"}
+        for name in set(_CHAMPS) - set(wanted) - always:
+            del self.fields[name]
+        self.order_fields(["type_acte", "survenu_le", *wanted, "correction"])
+
+    def restrict_sens(self, type_acte: str) -> None:
+        """Keep the senses that this kind of act may bear; whether one is wanted, the field says."""
+        field = self.fields["sens"]
+        field.required = type_acte in SENS_OBLIGATOIRE
+        vide = ("", "Choisissez" if field.required else "Non connu")
+        known = [(s, Sens(s).label) for s in SENS_PAR_TYPE.get(type_acte, ())]
+        field.choices = [vide, *known]  # type: ignore[attr-defined]
+        if field.required:
+            field.error_messages["required"] = str(SensManquant(type_acte))
+
     def ask_correction(self) -> None:
         """Show the question: correct the act that is recorded, and why."""
         field = self.fields["correction"]
         field.widget = forms.Select(attrs={"class": "fr-select"}, choices=field.choices)  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        type_acte, sens = data.get("type_acte"), data.get("sens")
-        if sens:
-            # Two kinds may bear the same sense: its choice says which kind it is of.
-            kind, data["sens"] = sens.split(".", 1)
-            if type_acte and kind != type_acte:
-                self.add_error(
-                    "sens",
-                    "Ce sens ne correspond pas à la nature de l’acte : corrigez l’un des deux.",
-                )
-        return data
 
     def read(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
@@ -92,15 +130,40 @@ class ActeForm(Formulaire):
 @requires("acte.enregistrer")
 @require_http_methods(["GET", "HEAD", "POST"])
 def acte_enregistrer(request: AgentRequest, numero: str) -> HttpResponse:
-    """Record an act or a decision."""
+    """Record an act or a decision: its kind is chosen first, then what its paper says."""
     dossier = find_dossier(request, numero)
-    form = ActeForm(request.POST or None, initial={"type_acte": request.GET.get("type", "")})
+    ouverture = get_ouverture(agent=get_agent(request), on=request_day(request), dossier=dossier)
+    offerts = [
+        (t, str(label))
+        for t, label in TypeActe.choices
+        if ouverture.allows(CATEGORIE_PAR_TYPE.get(t, "procedure"), "ecrire")
+    ]
+    type_acte = request.POST.get("type_acte") or request.GET.get("type", "")
+    if type_acte not in dict(offerts):
+        return _choose(request, dossier, offerts, inconnu=bool(type_acte))
+    form = ActeForm(request.POST or None, type_acte=type_acte)
     page = Page(
         dossier=dossier,
-        titre="Enregistrer un acte ou une décision",
+        titre=f"Enregistrer : {TypeActe(type_acte).label.lower()}",
         retour=tab_address(numero, "chronologie"),
     )
     return answer(request, form, partial(_record, form, dossier=dossier), page)
+
+
+def _choose(
+    request: AgentRequest, dossier: Dossier, offerts: Sequence[tuple[str, str]], *, inconnu: bool
+) -> HttpResponse:
+    """Show the kinds of acts that the agent may record on this dossier."""
+    suite = next_address(request, "")
+    context = {
+        "dossier": dossier,
+        "inconnu": inconnu,
+        "choix": [
+            (f"?{urlencode({'type': t, **({'suite': suite} if suite else {})})}", label)
+            for t, label in offerts
+        ],
+    }
+    return render(request, "dossier/acte_choix.html", context, status=422 if inconnu else 200)
 
 
 def _record(form: ActeForm, **said: Any) -> Acte:

@@ -1,5 +1,6 @@
 """An act recorded wrongly: corrected or withdrawn, and kept as it was with who and why."""
 
+from collections.abc import Collection
 from dataclasses import fields, replace
 from functools import partial
 from typing import Any
@@ -16,7 +17,7 @@ from seuil.actes.models import Acte
 from seuil.actes.operations.actes import ActeRetire
 from seuil.actes.queries import find_acte, get_saisie, get_version
 from seuil.actes.rules.saisie import RetraitSaisi
-from seuil.actes.rules.types import CATEGORIE_PAR_TYPE, SENS_PAR_TYPE
+from seuil.actes.rules.types import CATEGORIE_PAR_TYPE
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import get_dossier
 from seuil.engines.droit import write_date, write_montant
@@ -57,32 +58,21 @@ class RetraitForm(Formulaire):
 class CorrectionForm(RetraitForm, ActeForm):
     """An act as it should have been recorded; its kind stays what it is."""
 
-    field_order = (
-        "survenu_le", "recu_le", "sens", "delai_annonce", "delai_jusqu_au", "audience_le",
-        "audience_heure", "juridiction", "montant", "reference", "motif", "precision",
-    )  # fmt: skip
-
     def __init__(self, acte: Acte, *args: Any, **kwargs: Any) -> None:
-        super().__init__(acte, *args, **kwargs)
         self.acte = acte
+        super().__init__(acte, *args, type_acte=acte.type, **kwargs)
         for name in ("type_acte", "correction"):
             del self.fields[name]
         saisie = get_saisie(acte)
         for name in self.fields.keys() & {f.name for f in fields(saisie)}:
             self.initial[name] = getattr(saisie, name)
-        self._restrict_sens()
 
-    def _restrict_sens(self) -> None:
-        """Keep the senses that this kind of act may bear."""
-        acte, known = self.acte, self.fields["sens"].choices  # type: ignore[attr-defined]
-        if acte.type not in SENS_PAR_TYPE:
-            del self.fields["sens"]
-            return
-        self.initial["sens"] = f"{acte.type}.{acte.sens}" if acte.sens else ""
-        self.fields["sens"].choices = [  # type: ignore[attr-defined]
-            known[0],
-            *(c for group in known[1:] for c in group[1] if c[0].startswith(f"{acte.type}.")),
-        ]
+    def keep_fields(self, wanted: Collection[str]) -> None:
+        """Keep besides what the act was recorded with: it must be possible to correct it."""
+        saisie = get_saisie(self.acte)
+        filled = [f.name for f in fields(saisie) if getattr(saisie, f.name) not in {None, ""}]
+        more = [name for name in filled if name not in {*wanted, "type", "survenu_le"}]
+        super().keep_fields([*wanted, *more])
 
     def read(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)

@@ -1,12 +1,20 @@
 """The next dates of a dossier, whoever fixed them: the one list that every page of it shows."""
 
 from seuil.contacts.queries import list_rendez_vous
-from seuil.dossiers.models import DateAnnoncee
-from seuil.dossiers.queries import list_dates_annoncees
+from seuil.dossiers.models import DateAnnoncee, Dossier
+from seuil.dossiers.queries import get_ouverture, list_dates_annoncees
 from seuil.echeances.queries.prochaines import FIXEE, ProchaineDate, list_prochaines
 from seuil.engines import droit
 from seuil.kernel.contexte import get_memo
+from seuil.web.access import AgentRequest, get_agent, request_day
 from seuil.web.dossier.onglet import Lecture
+
+
+def list_dates_of(request: AgentRequest, dossier: Dossier, *, limit: int) -> list[ProchaineDate]:
+    """Return the first dates to come of a dossier, for the page of a form about it."""
+    agent, on = get_agent(request), request_day(request)
+    ouverture = get_ouverture(agent=agent, on=on, dossier=dossier)
+    return list_dates(Lecture(request, agent, on, dossier, ouverture))[:limit]
 
 
 def list_dates(lecture: Lecture) -> list[ProchaineDate]:

@@ -191,16 +191,16 @@ def test_a_decision_on_the_public_force_is_recorded_by_the_manager(
 
     without = client.post(address, {"type_acte": "cfp", "survenu_le": on.isoformat()})
     wrong = client.post(
-        address, {"type_acte": "cfp", "survenu_le": on.isoformat(), "sens": "jugement.rejet"}
+        address, {"type_acte": "cfp", "survenu_le": on.isoformat(), "sens": "rejet"}
     )
     done = client.post(
         address,
-        {"type_acte": "cfp", "survenu_le": on.isoformat(), "sens": "cfp.accord"},
+        {"type_acte": "cfp", "survenu_le": on.isoformat(), "sens": "accord"},
         follow=True,
     )
 
     assert "Indiquez le sens de la décision" in without.content.decode()
-    assert "Ce sens ne correspond pas" in wrong.content.decode()
+    assert "Choisissez une réponse de la liste" in wrong.content.decode()
     assert "Concours accordé" in done.content.decode()
 
 

@@ -46,11 +46,11 @@ def test_a_suspension_recorded_by_hand_says_what_it_holds_and_moves_the_eviction
     assert "lundi 7 septembre 2026" in read_tab(client, dossier)
 
     record(
-        client, dossier, type_acte="surendettement", sens="surendettement.recevable",
+        client, dossier, type_acte="surendettement", sens="recevable",
         survenu_le="2026-08-03",
     )  # fmt: skip
     record(
-        client, dossier, type_acte="surendettement", sens="surendettement.suspension",
+        client, dossier, type_acte="surendettement", sens="suspension",
         survenu_le="2026-08-20",
     )  # fmt: skip
 
@@ -89,7 +89,7 @@ def test_an_explanation_gives_rule_steps_version_and_what_would_change_it(
 
 def test_a_missing_day_is_named_and_never_guessed(client: Client, dossier: Dossier) -> None:
     record(
-        client, dossier, type_acte="jugement", sens="jugement.resiliation",
+        client, dossier, type_acte="jugement", sens="resiliation",
         survenu_le="2026-05-04",
     )  # fmt: skip
 

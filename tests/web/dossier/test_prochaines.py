@@ -112,7 +112,9 @@ def test_whoever_only_reaches_a_file_is_not_in_charge_of_it(
 ) -> None:
     dossier = make_dossier(nom="DELTA")
     adil = make_organisation(type="adil", nom="ADIL du lieu")
-    make_acces(dossier=dossier, relation="destinataire", organisation=adil, debut_le=on)
+    make_acces(
+        dossier=dossier, relation="destinataire", organisation=adil, debut_le=on, motif="essai"
+    )
 
     page = read(client_de(secretaire).get(reverse("dossier", args=[dossier.numero])))
 
