@@ -31,6 +31,7 @@ from seuil.travail.rules.devoirs import (
 )
 from seuil.travail.rules.etapes import DsfLu, EtapeLue
 from seuil.travail.rules.genres import EN_LOT, GENRES, Genre
+from seuil.travail.rules.sources import write_source
 from seuil.travail.rules.taches import PORTEE
 
 TACHES_PAR_PAGE = 50
@@ -217,7 +218,7 @@ def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
         en_retard=due_le < on,
         devoir=code,
         preuve=devoir.preuve if devoir else "",
-        source=devoir.source if devoir else "",
+        source=write_source(devoir.source, departement) if devoir else "",
         fait=devoir.closing_fait if devoir else None,
         # The rule's own date is one of the law; without the fact it counts from, it is proposed.
         a_verifier=devoir is not None

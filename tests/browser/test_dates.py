@@ -59,8 +59,8 @@ def test_a_suspension_is_recorded_and_says_what_it_does_not_hold(chez: Chez, wid
     page.goto(f"/dossiers/{numero}/ajouter/acte/?type=surendettement")
     day = "2026-11-03" if width == LARGE else "2026-11-04"
 
-    page.get_by_label("Date de l’acte").fill(day)
-    page.get_by_label("Sens de la décision").select_option("surendettement.recevable")
+    page.get_by_label("Décision ou dépôt le").fill(day)
+    page.get_by_label("Sens de la décision").select_option("recevable")
     page.get_by_role("button", name="Enregistrer").click()
 
     page.goto(f"/dossiers/{numero}/echeances/")

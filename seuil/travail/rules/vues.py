@@ -16,6 +16,7 @@ from seuil.travail.rules.devoirs import (
     load_devoirs,
 )
 from seuil.travail.rules.etapes import EtapeLue, applies, find_fait, is_sans_objet
+from seuil.travail.rules.sources import write_source
 from seuil.travail.rules.taches import (
     ROLES,
     date_devoir,
@@ -57,6 +58,8 @@ class DevoirVu:
     # The proof, the reason, or who makes it instead.
     precision: str
     legale: bool
+    # The texts that hold in the département of the dossier.
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ def _show(
         le=le,
         precision=precision,
         legale=is_legale(devoir, etape, echeances),
+        source=write_source(devoir.source, etape.departement),
     )
 
 

@@ -76,4 +76,4 @@ def date_annoncee_noter(request: AgentRequest, numero: str) -> HttpResponse:
 
 def _write_choix(echeance: EcheanceVue) -> str:
     le = droit.write_date(echeance.le) if echeance.le else "à déterminer"
-    return f"{echeance.libelle} ({echeance.regle}), {le}"
+    return f"{echeance.libelle}, {le}"

@@ -86,7 +86,8 @@ def test_saying_that_it_is_done_ends_the_task(
     client = client_de(partenaire)
     form = client.get(address(acte)).content.decode()
     assert "Attendu\u00a0: Jour de l’inscription au tableau." in form
-    assert "charte de la Côte-d’Or, étape 2" in form
+    assert "usage proposé, sans texte propre au département" in form
+    assert "Côte-d’Or" not in form
 
     sent = {"etat": "fait", "faite_le": on.isoformat(), "preuve": "tableau du 20"}
     response = client.post(address(acte), sent)
