@@ -38,6 +38,7 @@ from seuil.web.access import (
     requires_fresh_sign_in,
 )
 from seuil.web.addresses import tab_address
+from seuil.web.filtres import read_filtre
 from seuil.web.journal import figures_only, note_refusal, saw
 from seuil.web.saisie import Page, answer
 
@@ -46,7 +47,8 @@ from seuil.web.saisie import Page, answer
 @require_safe
 def matrice(request: AgentRequest) -> HttpResponse:
     """Show the whole matrix: for every profile, what it reads and writes, why, on what basis."""
-    profil = load_matrice().profils.get(request.GET.get("profil", ""))
+    profils = load_matrice().profils
+    profil = profils.get(read_filtre(request, "profil", profils))
     grille = read_grille(load_matrice(), profil)
     return render(
         request, "acces/matrice.html", {"grille": grille, "moi": get_agent(request).profil}

@@ -30,7 +30,8 @@ from seuil.web.access import (
 )
 from seuil.web.activite.export import list_sheets
 from seuil.web.activite.presentation import list_barres
-from seuil.web.equipe.mois import Mois, find_operateur, get_mois, list_operateurs
+from seuil.web.equipe.mois import Mois, find_operateur, list_operateurs, read_mois
+from seuil.web.filtres import read_filtre
 from seuil.web.journal import saw
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -43,9 +44,8 @@ _PAR_DEFAUT = "menages_rencontres"
 def activite(request: AgentRequest) -> HttpResponse:
     """The indicators of the month, one of them day by day, and the closures."""
     agent, on = get_agent(request), request_day(request)
-    mois, operateur = get_mois(request.GET, on=on), _operateur(request)
-    code = request.GET.get("indicateur", _PAR_DEFAUT)
-    code = code if code in PAR_CODE else _PAR_DEFAUT
+    mois, operateur = read_mois(request, on=on), _operateur(request)
+    code = read_filtre(request, "indicateur", PAR_CODE, default=_PAR_DEFAUT)
     found = get_activite(agent=agent, on=on, mois=mois.le, operateur=operateur)
     ligne = found.get_ligne(code)
     clotures = list_clotures(agent=agent, on=on, mois=mois.le, operateur=operateur)
@@ -73,7 +73,7 @@ def activite_dossiers(request: AgentRequest, code: str) -> HttpResponse:
     if code not in PAR_CODE:
         raise Http404
     agent, on = get_agent(request), request_day(request)
-    mois, operateur = get_mois(request.GET, on=on), _operateur(request)
+    mois, operateur = read_mois(request, on=on), _operateur(request)
     jour = _jour(request.GET.get("jour", ""))
     found = list_dossiers_indicateur(
         agent=agent, on=on, mois=mois.le, code=code, jour=jour, operateur=operateur
@@ -99,7 +99,7 @@ def activite_dossiers(request: AgentRequest, code: str) -> HttpResponse:
 def activite_xlsx(request: AgentRequest) -> HttpResponse:
     """The same figures in a workbook."""
     agent, on = get_agent(request), request_day(request)
-    mois, operateur = get_mois(request.GET, on=on), _operateur(request)
+    mois, operateur = read_mois(request, on=on), _operateur(request)
     clotures = list_clotures(agent=agent, on=on, mois=mois.le, operateur=operateur)
     saw(numeros=[c.numero for c in clotures.lignes])
     sheets = list_sheets(

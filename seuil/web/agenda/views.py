@@ -23,6 +23,7 @@ from seuil.web.agenda.queries import (
     get_jour,
     get_mois,
 )
+from seuil.web.filtres import read_filtre
 from seuil.web.journal import saw
 from seuil.web.nombres import read_page
 from seuil.web.templatetags.seuil import JOURS, heure
@@ -98,12 +99,11 @@ def agenda_jour(request: AgentRequest, jour: date) -> HttpResponse:
 
 def _filtres(request: AgentRequest) -> Filtres:
     naturels = get_filtres_naturels(get_agent(request))
-    genre, qui = request.GET.get("quoi", ""), request.GET.get("qui", "")
-    if genre not in {*GENRES, TOUT}:
-        genre = naturels.genre
+    genre = read_filtre(request, "quoi", {*GENRES, TOUT}, default=naturels.genre)
+    qui = read_filtre(request, "qui", {"moi", "service"})
     return Filtres(
         genre="" if genre == TOUT else genre,
-        moi=qui == "moi" if qui in {"moi", "service"} else naturels.moi,
+        moi=qui == "moi" if qui else naturels.moi,
     )
 
 

@@ -10,6 +10,7 @@ from seuil.acteurs.models import TypeOrganisation
 from seuil.acteurs.queries import list_communes, list_organisations
 from seuil.web.access import AgentRequest, get_agent, requires
 from seuil.web.annuaire.forms import AnnuaireForm
+from seuil.web.filtres import tell_avertissements
 
 
 @requires("annuaire.lire")
@@ -19,6 +20,7 @@ def annuaire(request: AgentRequest) -> HttpResponse:
     agent = get_agent(request)
     form = AnnuaireForm(request.GET, communes=list_communes(agent=agent))
     form.full_clean()
+    tell_avertissements(request, form)
     organisations = list_organisations(
         agent=agent,
         type=form.cleaned_data.get("type", ""),

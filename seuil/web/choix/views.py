@@ -31,7 +31,7 @@ from seuil.web.access import AgentRequest, find_dossier, get_agent, request_day,
 from seuil.web.choix.forms import PrescriptionForm
 from seuil.web.choix.presentation import write_lignes
 from seuil.web.choix.queries import count_confies, list_prescriptions
-from seuil.web.equipe.mois import Mois, find_operateur, get_mois, list_operateurs
+from seuil.web.equipe.mois import Mois, find_operateur, get_mois, list_operateurs, read_mois
 from seuil.web.equipe.queries import list_fiches
 from seuil.web.journal import saw
 from seuil.web.saisie import Page, answer
@@ -46,7 +46,7 @@ SUIVANTS = 15
 @require_safe
 def choix(request: AgentRequest) -> HttpResponse:
     """The month's choice: target, shares, proposed dossiers and why, next candidates."""
-    mois = get_mois(request.GET, on=request_day(request))
+    mois = read_mois(request, on=request_day(request))
     operateurs = list_operateurs(request)
     operateur = find_operateur(request, request.GET, operateurs=operateurs)
     if operateur is None:
@@ -127,7 +127,7 @@ def choix_signer(request: AgentRequest) -> HttpResponse:
 @require_safe
 def choix_fiches(request: AgentRequest) -> HttpResponse:
     """The retained dossiers of the month, one short printable fiche each."""
-    mois = get_mois(request.GET, on=request_day(request))
+    mois = read_mois(request, on=request_day(request))
     agent, on, operateur = get_agent(request), request_day(request), _operateur(request)
     if not _has_objectif(request, operateur, mois):
         return redirect(_address("choix", request, operateur, mois))

@@ -31,6 +31,7 @@ from seuil.web.access import (
 )
 from seuil.web.addresses import address
 from seuil.web.dossiers.forms import FiltresForm
+from seuil.web.filtres import list_avertissements
 from seuil.web.journal import saw
 from seuil.web.templatetags.seuil import dans_jours, date_courte, montant
 
@@ -78,6 +79,7 @@ def dossiers(request: AgentRequest) -> HttpResponse:
         "filtres": "" if request.htmx else _filtres(form, actifs),
         "tri": form.get_filtres().tri,
         "actifs": actifs,
+        "avertissements": list_avertissements(form),
         "page": page,
         "lignes": [_ligne(row, on) for row in rows],
         "query": query.urlencode(),

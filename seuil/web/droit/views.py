@@ -26,6 +26,7 @@ from seuil.web.droit.presentation import (
     list_themes,
     read_regle,
 )
+from seuil.web.filtres import tell_avertissements
 from seuil.web.journal import figures_only
 from seuil.web.reception import receives
 
@@ -36,6 +37,7 @@ def droit_regles(request: AgentRequest) -> HttpResponse:
     """List the rules, by theme."""
     form = FiltresForm(request.GET)
     form.full_clean()
+    tell_avertissements(request, form)
     themes = list_themes(
         on=request_day(request),
         texte=form.cleaned_data.get("texte", ""),

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, QueryDict
 
 from seuil.acteurs.models import Organisation, TypeOrganisation
 from seuil.acteurs.queries import list_organisations
 from seuil.engines.droit import write_date
 from seuil.web.access import get_agent
+from seuil.web.filtres import write_inconnu
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,15 @@ def get_mois(data: QueryDict, *, on: date) -> Mois:
     if not 2000 <= asked.year <= on.year + 1:
         asked = on
     return Mois(asked.replace(day=1))
+
+
+def read_mois(request: HttpRequest, *, on: date) -> Mois:
+    """Return the month that an address asks for; another value is told."""
+    asked = request.GET.get("mois", "")
+    found = get_mois(request.GET, on=on)
+    if asked and asked != f"{found.le:%Y-%m}":
+        messages.warning(request, write_inconnu(asked))
+    return found
 
 
 def list_operateurs(request: HttpRequest) -> list[dict[str, Any]]:

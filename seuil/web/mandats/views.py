@@ -35,6 +35,7 @@ from seuil.usecases.record_rapport import record_rapport
 from seuil.usecases.sign_contrat import sign_contrat
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.equipe.queries import Fiche, list_fiches, list_reperes
+from seuil.web.filtres import read_filtre
 from seuil.web.journal import saw
 from seuil.web.mandats.forms import (
     AffectationForm,
@@ -62,8 +63,7 @@ _LIRE = ("mandat.suivre", "choix.preparer")
 def mandats(request: AgentRequest) -> HttpResponse:
     """The mandates of the reader: to answer, to assign, running by next date, or one state."""
     agent, on = get_agent(request), request_day(request)
-    etat = request.GET.get("etat", "")
-    etat = etat if etat in ETATS else ""
+    etat = read_filtre(request, "etat", ETATS)
     rows = list_mandats(agent=agent, on=on, etat=etat or None)
     reperes = list_reperes(agent=agent, on=on, dossier_ids=[row.dossier_id for row in rows])
     comptes = count_mandats(agent=agent, on=on)

@@ -4,6 +4,7 @@ from typing import Any
 
 from seuil.web.dossier.onglet import Lecture, Onglet, list_present
 from seuil.web.dossier.onglets import list_fils
+from seuil.web.filtres import read_filtre
 
 
 def _read(lecture: Lecture) -> dict[str, Any]:
@@ -13,8 +14,7 @@ def _read(lecture: Lecture) -> dict[str, Any]:
         for fil in list_present(lecture.dossier, open_to_reader)
     }
     present = {fil.genre: fil.libelle for fil, found in lines.items() if found}
-    asked = lecture.request.GET.get("genre", "")
-    genre = asked if asked in present else ""
+    genre = read_filtre(lecture.request, "genre", present)
     shown = [e for fil, found in lines.items() if genre in {"", fil.genre} for e in found]
     return {
         "evenements": [
