@@ -81,6 +81,7 @@ epreuves: .venv/.complet ## Preuves longues (des heures) : arrêts brutaux, fich
 	@echo "→ Accès : toutes les pages ($(DEMANDES) demandes)" && $(BIN)/python -m tests.acces.epreuve_pages $(GRAINE) $(DEMANDES)
 	@echo "→ Accès : isolement ($(ISOLEMENT) demandes)" && $(BIN)/python -m tests.acces.isolement $(GRAINE) $(ISOLEMENT)
 	@echo "→ Accès : chaque personne, chaque table" && SEUIL_COMPLET=1 SEUIL_PAIRES=$(PAIRES) $(BIN)/pytest -q -s tests/acces -m "not navigateur"
+	@echo "→ Gestes : tout ce que les pages proposent, essayé" && $(BIN)/pytest -q tests/web/epreuve_gestes.py
 	@echo "→ Propriétés, dix mille exemples chacune" && $(BIN)/pytest -q --hypothesis-profile=epreuves -m "not navigateur" -k "$(PROPRIETES)" $(ARGS)
 
 docs: .venv/.complet chromium ## Refait ce que la documentation tire du code : tableaux, captures d’écran

@@ -18,7 +18,7 @@ from seuil.conservation.queries.dossiers import list_limites
 from seuil.diagnostics import queries as diagnostics
 from seuil.diagnostics.rules import list_transmissions
 from seuil.echeances.operations import delete_projections, refresh_echeances
-from seuil.echeances.rules.accomplies import JoursEnAval
+from seuil.echeances.rules.accomplies import DSF_SERVES, JoursEnAval
 from seuil.echeances.rules.calculs import EcheanceCalculee
 from seuil.kernel.bulk import as_array, paused_collector
 from seuil.kernel.contexte import acting_as_machine
@@ -33,7 +33,7 @@ from seuil.travail.rules.besoins import (
     makes_work,
 )
 from seuil.travail.rules.devoirs import list_regles_des_devoirs
-from seuil.travail.rules.etapes import DSF_SERVES, DsfLu, add_en_aval
+from seuil.travail.rules.etapes import DsfLu, add_en_aval
 from seuil.travail.rules.taches import compute_devoirs
 from seuil.usecases._empreintes import list_stables, read_passage
 

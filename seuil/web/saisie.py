@@ -21,7 +21,7 @@ from seuil.engines.tabular import FileRefused
 from seuil.kernel.refusal import Refusal
 from seuil.web.access import AgentRequest, get_agent, request_day
 from seuil.web.components.forms import Formulaire
-from seuil.web.dossier.dates import list_dates_of
+from seuil.web.dates import list_dates
 
 T = TypeVar("T")
 
@@ -154,7 +154,12 @@ def show(
             on=request_day(request),
             dossier=page.dossier,
         ),
-        "prochaines": partial(list_dates_of, request, page.dossier, limit=2),
+        "prochaines": partial(
+            list_dates,
+            agent=get_agent(request),
+            on=request_day(request),
+            dossier=page.dossier,
+        ),
         "on": request_day(request),
         "suite": suite,
         "retour": suite or page.retour or _home(page),

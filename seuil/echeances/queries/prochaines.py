@@ -55,7 +55,7 @@ def get_audience(*, agent: Agent, on: date, dossier: Dossier) -> ProchaineDate |
     if situation is None or situation.audience_le is None:
         return None
     acts = readable(rows=dossier.actes.en_vigueur(), agent=agent, on=on, dossier=dossier)
-    told = list(filter_fixant(acts, situation.audience_le).order_by("-survenu_le", "-id"))
+    told = list(_filter_fixant(acts, situation.audience_le).order_by("-survenu_le", "-id"))
     if not told:
         return None
     heure = next((a.audience_heure for a in told if a.audience_heure), None)
@@ -63,6 +63,6 @@ def get_audience(*, agent: Agent, on: date, dossier: Dossier) -> ProchaineDate |
     return ProchaineDate(situation.audience_le, FIXEE, "Audience", heure, precision=court)
 
 
-def filter_fixant(actes: QuerySet[Acte], le: date) -> QuerySet[Acte]:
+def _filter_fixant(actes: QuerySet[Acte], le: date) -> QuerySet[Acte]:
     """Keep the acts that fix a hearing on that day."""
     return actes.filter(Q(type=TypeActe.AUDIENCE, survenu_le=le) | Q(audience_le=le))

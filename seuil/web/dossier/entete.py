@@ -9,7 +9,7 @@ from seuil.dossiers.models import Acces, Composition, Personne
 from seuil.dossiers.queries import get_composition, list_acces, list_titulaires
 from seuil.echeances.models import Situation, Stade
 from seuil.echeances.queries.situations import get_dernier_suivi, get_derniere_dette, get_situation
-from seuil.web.dossier.dates import list_dates
+from seuil.web.dates import list_dates
 from seuil.web.dossier.onglet import Lecture
 
 # As many as the header shows.
@@ -21,7 +21,7 @@ def read_entete(lecture: Lecture) -> dict[str, Any]:
     situation = get_situation(**lecture.key)
     personnes = list_titulaires(**lecture.key)
     composition = get_composition(**lecture.key)
-    dates = list_dates(lecture)
+    dates = list_dates(**lecture.key)
     holders = {Personne.Qualite.TITULAIRE, Personne.Qualite.CO_TITULAIRE}
     return {
         "titulaires": [p for p in personnes if p.qualite in holders] or personnes,

@@ -12,8 +12,8 @@ from seuil.dossiers.queries import list_dates_annoncees
 from seuil.echeances.queries.echeances import list_echeances
 from seuil.echeances.queries.pauses import list_pauses_of
 from seuil.engines import droit
+from seuil.web.dates import list_dates
 from seuil.web.dossier.annonces import EcheanceAnnoncee, join_annonces, list_orphelines
-from seuil.web.dossier.dates import list_dates
 from seuil.web.dossier.onglet import Evenement, Fil, Geste, Lecture, Onglet, join
 from seuil.web.templatetags.seuil import heure, montant
 
@@ -25,7 +25,7 @@ def _read(lecture: Lecture) -> dict[str, Any]:
     return {
         "pauses": list_pauses_of(**lecture.key),
         # The same list as the header says, and beside each computed date its why.
-        "fixees": [d for d in list_dates(lecture) if d.fixee],
+        "fixees": [d for d in list_dates(**lecture.key) if d.fixee],
         "a_venir": [e for e in echeances if _is_to_come(e, lecture.on)],
         "passees": [e for e in reversed(echeances) if e.vue.le and not _is_to_come(e, lecture.on)],
         "a_determiner": [e for e in echeances if e.vue.le is None],
