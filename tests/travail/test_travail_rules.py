@@ -96,5 +96,5 @@ def test_every_kind_says_when_it_has_no_object_any_more() -> None:
     for genre in GENRES.values():
         assert genre.caduque, genre.code
     bound = {code for code, genre in GENRES.items() if genre.terme == "jour"}
-    assert bound == {"dsf_a_obtenir", "decision_cfp", "suite_cfp", "devoir"}
+    assert bound == {"dsf_a_obtenir", "dsf_a_recevoir", "decision_cfp", "suite_cfp", "devoir"}
     assert [c for c, genre in GENRES.items() if genre.terme == "fait"] == ["repondre_mandat"]
