@@ -55,6 +55,8 @@ class TacheRow:
     regle: str
     source_id: UUID
     agent: str
+    # Whose task it is, when it is one organisation's.
+    organisme: str
     en_retard: bool
     # The fact that makes it vanish, as it follows « disparaît quand ».
     disparait: str = ""
@@ -199,11 +201,6 @@ def _reduce(rows: QuerySet[Tache], filtres: Filtres) -> QuerySet[Tache]:
     return rows
 
 
-def count_a_moi(*, agent: Agent, on: date) -> int:
-    """Return how many households wait for the agent itself; two queries at most."""
-    return len(list_lignes(agent=agent, on=on, filtres=Filtres()))
-
-
 def get_aujourdhui(
     *, agent: Agent, on: date, filtres: Filtres | None = None, page: int = 1
 ) -> Aujourdhui:
@@ -260,13 +257,14 @@ _COLUMNS = (
     "id", "genre", "dossier_id", "dossier__numero", "menage",
     "dossier__logement__commune__nom", "dossier__situation__stade", "due_le", "legale",
     "regle", "source_id", "agent__prenom", "agent__nom", "devoir", "departement",
+    "organisation__nom",
 )  # fmt: skip
 
 
 def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
     (
         pk, genre, dossier_id, numero, menage, commune, stade, due_le, legale, regle, source_id,
-        prenom, nom, code, departement,
+        prenom, nom, code, departement, organisme,
     ) = row  # fmt: skip
     kind = GENRES[genre]
     # A duty removed from the configuration since the last refresh keeps the words of its kind.
@@ -286,6 +284,7 @@ def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
         regle=regle,
         source_id=source_id,
         agent=f"{prenom} {nom}" if nom else "",
+        organisme=organisme or "",
         en_retard=due_le < on,
         disparait=tell_disparition(kind, devoir),
         devoir=code,

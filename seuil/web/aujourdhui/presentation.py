@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -39,7 +40,13 @@ def write_address(tache: TacheRow) -> str:
 
 
 def write_ligne(
-    vue: LigneVue, repere: Repere, *, on: date, services: Mapping[UUID, str], reads: bool
+    vue: LigneVue,
+    repere: Repere,
+    *,
+    on: date,
+    services: Mapping[UUID, str],
+    adresses: Mapping[str, str],
+    reads: bool,
 ) -> dict[str, Any]:
     """Return the words of a row, by the name that its template gives them."""
     tete, placee = vue.tete, vue.ligne.tete
@@ -75,6 +82,8 @@ def write_ligne(
         "ecran": write_address(tete),
         "bouton": tete.genre.bouton,
         "attendue": placee.attendue,
+        "relance": _write_relance(tete, repere, adresses) if placee.attendue else "",
+        "aupres": tete.organisme or repere.organisme,
     }
 
 
@@ -100,6 +109,14 @@ def _write_etat(tete: TacheRow, placee: Placee, repere: Repere, on: date) -> str
         to = f" à {repere.organisme}" if repere.organisme else ""
         return f"DSF demandé{le}{to}, pas reçu"
     return tete.libelle if _write_objet(tete, placee, repere) != tete.libelle else ""
+
+
+def _write_relance(tete: TacheRow, repere: Repere, adresses: Mapping[str, str]) -> str:
+    """Return the address that reminds whoever must act; the household's number alone is told."""
+    url = adresses.get(tete.organisme or repere.organisme, "")
+    if not url.startswith("mailto:"):
+        return url
+    return f"{url}?{urlencode({'subject': f'Dossier {tete.numero}'}, quote_via=quote)}"
 
 
 def _since(le: date, on: date) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from seuil.actes.models import Acte
 from seuil.acteurs.models import Agent
+from seuil.acteurs.queries import list_organisations
 from seuil.diagnostics.models import Dsf
 from seuil.dossiers.queries import readable
 from seuil.echeances.models import Situation, SituationDette
@@ -114,3 +115,12 @@ def _name_service(annuaire: Annuaire, departement: str, commune: str) -> str:
         for type_ in _DSF
     )
     return next((d.nom for d in found if d), "")
+
+
+def list_adresses(*, agent: Agent) -> Mapping[str, str]:
+    """Return how each body of the directory is reached, by its name: e-mail, else telephone."""
+    return {
+        o["nom"]: f"mailto:{o['courriel']}" if o["courriel"] else f"tel:{o['telephone']}"
+        for o in list_organisations(agent=agent)
+        if o["courriel"] or o["telephone"]
+    }

@@ -25,7 +25,7 @@ from seuil.travail.rules.genres import GENRES
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.aujourdhui.forms import CHAMPS, JOURS, JourForm
 from seuil.web.aujourdhui.presentation import write_ligne
-from seuil.web.aujourdhui.queries import list_reperes, name_services
+from seuil.web.aujourdhui.queries import list_adresses, list_reperes, name_services
 from seuil.web.journal import saw
 from seuil.web.nombres import read_page
 
@@ -84,6 +84,7 @@ def read_day(request: AgentRequest, query: Mapping[str, str]) -> dict[str, Any]:
     reperes = list_reperes(agent=agent, on=on, ids=ids)
     asks = may(request, "dsf.demander")
     services = name_services(agent=agent, on=on, ids=ids) if asks else {}
+    adresses = list_adresses(agent=agent)
     reads = may(request, "dossier.lire")
     chosen = {name: str(form.cleaned_data.get(name) or "") for name in CHAMPS}
     return {
@@ -92,7 +93,14 @@ def read_day(request: AgentRequest, query: Mapping[str, str]) -> dict[str, Any]:
         "work": work,
         "groupe": filtres.groupe,
         "lignes": [
-            write_ligne(vue, reperes[vue.ligne.dossier_id], on=on, services=services, reads=reads)
+            write_ligne(
+                vue,
+                reperes[vue.ligne.dossier_id],
+                on=on,
+                services=services,
+                adresses=adresses,
+                reads=reads,
+            )
             for vue in work.lignes
         ],
         "suite": _address(chosen, page=str(work.page) if work.page > 1 else ""),
