@@ -21,7 +21,6 @@ from seuil.kernel.bulk import as_array
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules.annuaire import Annuaire, Destinataire
 from seuil.travail.rules.aujourdhui import (
-    PRESSE,
     Groupe,
     Ligne,
     TacheLue,
@@ -100,8 +99,8 @@ class Aujourdhui:
     par_groupe: Mapping[Groupe, int]
     par_genre: Mapping[str, int]
     par_devoir: Mapping[str, int]
-    # Households whose leading day falls within seven days, by what missing it costs.
-    proches: Mapping[Rang, int]
+    # Every household of the agent, in every group, whatever the kind asked for.
+    toutes: list[Ligne]
     total: int
     page: int
     pages: int
@@ -219,7 +218,7 @@ def get_aujourdhui(
         par_groupe=Counter(ligne.groupe for ligne in lignes),
         par_genre=_count({t.genre for t in x.taches} for x in every if x.groupe is filtres.groupe),
         par_devoir=_count({t.devoir for t in x.taches} - {""} for x in chosen),
-        proches=Counter(x.tete.rang for x in chosen if x.tete.le <= on + PRESSE),
+        toutes=every,
         total=len(chosen),
         page=page,
         pages=pages,

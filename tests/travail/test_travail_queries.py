@@ -12,7 +12,6 @@ from seuil.travail.operations import close_taches, refresh_taches
 from seuil.travail.queries import Filtres, get_aujourdhui
 from seuil.travail.rules.aujourdhui import Groupe
 from seuil.travail.rules.besoins import Besoin
-from seuil.travail.rules.genres import Rang
 from tests.factories.base import make_dossier
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +89,6 @@ def test_what_cannot_be_undone_comes_first_and_the_nearest_of_it(gironde, secret
 
     assert [vue.ligne.tete.le - ON for vue in work.lignes] == [3 * DAY, 8 * DAY, 30 * DAY, -2 * DAY]
     assert dict(work.par_groupe) == {Groupe.A_MOI: 4}
-    assert dict(work.proches) == {Rang.IRREVERSIBLE: 1, Rang.CONVENTION: 1}
 
 
 def test_one_household_is_one_row(gironde, secretaire) -> None:

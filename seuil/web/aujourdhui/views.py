@@ -17,9 +17,8 @@ from seuil.actes.queries import count_lots_en_attente
 from seuil.acteurs.models import Agent, Role
 from seuil.dossiers.queries import count_arrivees
 from seuil.kernel import clock
-from seuil.kernel.accord import write_pluriel
-from seuil.travail.queries import Aujourdhui, Filtres, get_aujourdhui, list_lignes
-from seuil.travail.rules.aujourdhui import PRESSE, Groupe, Ligne
+from seuil.travail.queries import Aujourdhui, get_aujourdhui
+from seuil.travail.rules.aujourdhui import PRESSE, Groupe
 from seuil.travail.rules.devoirs import ETAPES, load_devoirs
 from seuil.travail.rules.genres import GENRES
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
@@ -51,7 +50,8 @@ def aujourdhui(request: AgentRequest) -> HttpResponse:
             f"Le filtre « {context['form'][champ].label} » de cette adresse n’existe pas :"
             " il n’est pas appliqué.",
         )
-    context["cartes"] = _list_cartes(agent, on)
+    # A list reduced to a commune does not know the rest.
+    context["cartes"] = [] if context["etiquettes"] else _list_cartes(agent, context["work"], on)
     return render(request, "aujourdhui/aujourdhui.html", context)
 
 
@@ -186,21 +186,22 @@ def _read_annulation(request: HttpRequest) -> dict[str, Any] | None:
     return kept
 
 
-def _list_cartes(agent: Agent, on: date) -> list[tuple[int, str, str]]:
+def _list_cartes(agent: Agent, work: Aujourdhui, on: date) -> list[tuple[int, str, str]]:
     """Return what each role looks at first: figure, words, address."""
     if agent.role == Role.SECRETARIAT:
-        return _list_cartes_secretariat(agent, on)
+        return _list_cartes_secretariat(agent, work, on)
     if agent.role == Role.GESTIONNAIRE:
-        return _list_cartes_concours(agent, on)
+        return _list_cartes_concours(work, on)
     return []
 
 
-def _list_cartes_secretariat(agent: Agent, on: date) -> list[tuple[int, str, str]]:
-    asked = Filtres(genre="dsf_a_obtenir", jours=PRESSE.days)
-    hearings = len(list_lignes(agent=agent, on=on, filtres=asked))
+def _list_cartes_secretariat(
+    agent: Agent, work: Aujourdhui, on: date
+) -> list[tuple[int, str, str]]:
+    genre = "dsf_a_obtenir"
     return _only_some(
-        (hearings, "audience sans DSF dans les 7 jours", "audiences sans DSF dans les 7 jours",
-         _address({"genre": "dsf_a_obtenir", "jours": "7"})),
+        (_count(work, genre, Groupe.A_MOI, on + PRESSE), "audience sans DSF dans les 7 jours",
+         "audiences sans DSF dans les 7 jours", _address({"genre": genre, "jours": "7"})),
         (count_choix_a_signer(agent=agent, mois=on), "choix du mois à signer",
          "choix du mois à signer", reverse("choix")),
         (count_lots_en_attente(agent=agent), "liste reçue à vérifier", "listes reçues à vérifier",
@@ -211,30 +212,28 @@ def _list_cartes_secretariat(agent: Agent, on: date) -> list[tuple[int, str, str
     )  # fmt: skip
 
 
-def _list_cartes_concours(agent: Agent, on: date) -> list[tuple[int, str, str]]:
+def _list_cartes_concours(work: Aujourdhui, on: date) -> list[tuple[int, str, str]]:
     """Return the clock of the two months: what falls this week, the rest, the refusals born."""
     genre = "decision_cfp"
-    lignes = list_lignes(agent=agent, on=on, filtres=Filtres(genre=genre))
-    born = list_lignes(agent=agent, on=on, filtres=Filtres(genre=genre, groupe=Groupe.CADUC))
-    week = sum(_falls(ligne, on) for ligne in lignes)
+    week = _count(work, genre, Groupe.A_MOI, on + PRESSE)
     return _only_some(
         (week, "délai de deux mois tombe sous 7 jours", "délais de deux mois tombent sous 7 jours",
          _address({"genre": genre, "jours": "7"})),
-        (len(lignes) - week, "réquisition à instruire", "réquisitions à instruire",
-         _address({"genre": genre})),
-        (len(born), "refus implicite né, à classer", "refus implicites nés, à classer",
-         _address({"genre": genre, "groupe": Groupe.CADUC})),
+        (_count(work, genre, Groupe.A_MOI, date.max) - week, "réquisition à instruire",
+         "réquisitions à instruire", _address({"genre": genre})),
+        (_count(work, genre, Groupe.CADUC, date.max), "refus implicite né, à classer",
+         "refus implicites nés, à classer", _address({"genre": genre, "groupe": Groupe.CADUC})),
     )  # fmt: skip
 
 
-def _falls(ligne: Ligne, on: date) -> bool:
-    return ligne.tete.le <= on + PRESSE
+def _count(work: Aujourdhui, genre: str, groupe: Groupe, last: date) -> int:
+    """Return how many households have that work in that group, its day at the latest `last`."""
+    return sum(
+        any(p.tache.genre == genre and p.groupe is groupe and p.le <= last for p in x.placees)
+        for x in work.toutes
+    )
 
 
 def _only_some(*cartes: tuple[int, str, str, str]) -> list[tuple[int, str, str]]:
     """Keep what is not zero, with its words: zero asks nothing."""
-    return [
-        (n, write_pluriel(n, one, many).partition("\N{NO-BREAK SPACE}")[2], url)
-        for n, one, many, url in cartes
-        if n
-    ]
+    return [(n, one if n < 2 else many, url) for n, one, many, url in cartes if n]
