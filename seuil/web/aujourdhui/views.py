@@ -192,7 +192,29 @@ def _list_cartes(agent: Agent, work: Aujourdhui, on: date) -> list[tuple[int, st
         return _list_cartes_secretariat(agent, work, on)
     if agent.role == Role.GESTIONNAIRE:
         return _list_cartes_concours(work, on)
-    return []
+    return _only_some(
+        *(
+            (_count(work, genre, Groupe.A_MOI, date.max), one, many, _address({"genre": genre}))
+            for genre, one, many in _CARTES.get(agent.role, ())
+        )
+    )
+
+
+_CARTES_EQUIPE = (
+    ("prochain_contact", "contact prévu", "contacts prévus"),
+    ("reprendre_contact", "ménage à rappeler", "ménages à rappeler"),
+    ("dsf_a_transmettre", "diagnostic à transmettre", "diagnostics à transmettre"),
+    ("fin_accompagnement", "suivi à clore ou à prolonger", "suivis à clore ou à prolonger"),
+)
+# What a role looks at first, when it is a kind of work.
+_CARTES: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    Role.CHEF_EQUIPE: (
+        ("repondre_mandat", "dossier confié à accepter", "dossiers confiés à accepter"),
+        ("affecter_mandat", "dossier à affecter", "dossiers à affecter"),
+    ),
+    Role.TRAVAILLEUR_SOCIAL: _CARTES_EQUIPE,
+    Role.JURISTE: _CARTES_EQUIPE,
+}
 
 
 def _list_cartes_secretariat(

@@ -34,7 +34,10 @@
     const rows = [...document.querySelectorAll(".seuil-jour__ligne")];
     if (at < 0) return;
     const row = rows[Math.min(at, rows.length - 1)];
-    (row?.querySelector(".seuil-jour__actions button, .seuil-jour__actions a, [data-ligne]") ?? list())?.focus();
+    const action = row?.querySelector(
+      ".seuil-jour__actions button, .seuil-jour__actions summary, .seuil-jour__actions a",
+    );
+    (action ?? row?.querySelector("[data-ligne]") ?? document.getElementById("annuler"))?.focus();
     at = -1;
   });
   prepare();
