@@ -50,10 +50,11 @@ def write_ligne(
 ) -> dict[str, Any]:
     """Return the words of a row, by the name that its template gives them."""
     tete, placee = vue.tete, vue.ligne.tete
+    caduc = vue.ligne.groupe is Groupe.CADUC
     autres = [
         (t.libelle, write_jour(t.due_le, on))
         for t, p in zip(vue.taches, vue.ligne.placees, strict=True)
-        if (p.groupe is Groupe.CADUC) == (vue.ligne.groupe is Groupe.CADUC) and t.id != tete.id
+        if (p.groupe is Groupe.CADUC) == caduc and t.id != tete.id
     ]
     return {
         "numero": tete.numero,
@@ -71,12 +72,12 @@ def write_ligne(
         "etat": _write_etat(tete, placee, repere, on),
         "pourquoi": tete.pourquoi,
         "preuve": tete.preuve,
-        "disparait": tete.disparait,
+        "disparait": "c’est classé" if caduc else tete.disparait,
         "proposee": tete.a_verifier,
         "qui": tete.agent,
         "autres": autres,
         "plus": write_pluriel(len(autres), "autre") if autres else "",
-        "caduc": vue.ligne.groupe is Groupe.CADUC,
+        "caduc": caduc,
         "service": services.get(tete.dossier_id, "") if tete.genre.code == "dsf_a_obtenir" else "",
         "genre": tete.genre.code,
         "ecran": write_address(tete),

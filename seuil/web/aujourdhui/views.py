@@ -116,7 +116,9 @@ def read_day(request: AgentRequest, query: Mapping[str, str]) -> dict[str, Any]:
         ],
         "avant": _address(chosen, page=str(work.page - 1)) if work.page > 1 else "",
         "apres": _address(chosen, page=str(work.page + 1)) if work.page < work.pages else "",
-        "peut_demander": asks and any(v.tete.genre.code == "dsf_a_obtenir" for v in work.lignes),
+        "peut_demander": asks
+        and filtres.groupe is Groupe.A_MOI
+        and any(v.tete.genre.code == "dsf_a_obtenir" for v in work.lignes),
         "peut_noter": may(request, "dsf.enregistrer"),
         "peut_classer": may(request, "devoir.rendre") and filtres.groupe is Groupe.CADUC,
         "annulation": _read_annulation(request),
