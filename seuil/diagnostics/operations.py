@@ -1,20 +1,22 @@
 """Write the dates of the diagnostic social et financier, and the findings on acts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from seuil.actes.models import Acte
 from seuil.acteurs.models import Agent
-from seuil.audit.operations import record_event
+from seuil.audit.operations import record_event, record_events
 from seuil.diagnostics import rules
 from seuil.diagnostics.models import ConstatRegularite, Dsf
 from seuil.diagnostics.queries import get_avis, list_questions
 from seuil.diagnostics.rules import ConstatSaisi, FinDsfSaisie
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.operations.dossiers import lock_dossier
+from seuil.dossiers.operations.dossiers import lock_dossier, lock_dossiers
+from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 
 
@@ -46,6 +48,59 @@ def request_dsf(
     dsf = Dsf.objects.create(dossier=dossier, demande_le=demande_le, organisme=organisme, par=by)
     _record("dsf.demande", dsf, by, on)
     return dsf
+
+
+@transaction.atomic
+def request_dsf_en_lot(
+    *, organismes: Mapping[UUID, str], by: Agent, on: date
+) -> tuple[list[Dsf], list[UUID]]:
+    """Record the requests of a batch, made today; return them, and the dossiers already asked for.
+
+    The same batch sent twice records each request once.
+    """
+    lock_dossiers(dossier_ids=organismes)
+    known = set(
+        Dsf.objects.filter(dossier__id__parmi=list(organismes), fin=Dsf.Fin.EN_COURS).values_list(
+            "dossier_id", flat=True
+        )
+    )
+    new = Dsf.objects.bulk_create(
+        Dsf(dossier_id=pk, demande_le=on, organisme=organisme, par=by)
+        for pk, organisme in organismes.items()
+        if pk not in known
+    )
+    record_events(
+        kind="dsf.demande",
+        by=by,
+        on=on,
+        dossiers=[(d.dossier_id, {"dsf": str(d.pk)}) for d in new],
+    )
+    return new, [pk for pk in organismes if pk in known]
+
+
+@transaction.atomic
+def withdraw_demandes_dsf(
+    *, dsf_ids: Collection[UUID], depuis: datetime, by: Agent, on: date
+) -> list[UUID]:
+    """Take back requests that the agent has just recorded by mistake, and say so in the journal.
+
+    Only those still waiting, recorded since `depuis`; returns their dossiers.
+    """
+    found = Dsf.objects.filter(pk__in=dsf_ids, par=by, fin=Dsf.Fin.EN_COURS, created_at__gte=depuis)
+    withdrawn = [*found.values_list("pk", "dossier_id", "organisme", "demande_le")]
+    # Nobody erases a fact by hand: the machine does, for the one who wrote it and said so.
+    with acting_as_machine("correction", on=on):
+        Dsf.objects.filter(pk__in=[pk for pk, *_ in withdrawn]).delete()
+    record_events(
+        kind="dsf.demande_retiree",
+        by=by,
+        on=on,
+        dossiers=[
+            (dossier, {"dsf": str(pk), "organisme": organisme, "demande_le": str(le or "")})
+            for pk, dossier, organisme, le in withdrawn
+        ],
+    )
+    return [dossier for _, dossier, *_ in withdrawn]
 
 
 @transaction.atomic

@@ -97,6 +97,8 @@ class Empreinte(models.Model):
 class Diligence(Record):
     """What an organisation says of a duty: done on a day with a proof, or without object and why.
 
+    Of a task too, filed because it has no object any more: `devoir` is then its kind.
+
     A fact, not a projection: the duty is asked no more, and the dossier shows who did what.
     """
 

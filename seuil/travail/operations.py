@@ -1,7 +1,7 @@
 """Rebuild the work queue of dossiers; record what an organisation did of its duties."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,18 @@ from django.db import connection, transaction
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import record_event, record_events
 from seuil.kernel.bulk import as_array, replace_projection
+from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 from seuil.travail.models import Diligence, Empreinte, Tache
+from seuil.travail.queries import list_classees
+from seuil.travail.rules.aujourdhui import is_caduque
 from seuil.travail.rules.besoins import Besoin
 from seuil.travail.rules.devoirs import load_devoirs
 from seuil.travail.rules.diligences import DiligenceSaisie, why_not_declare
 from seuil.travail.rules.genres import GENRES
+
+# Why a task filed has no object: see rules/aujourdhui.py.
+CLASSEE = "Sans objet à ce jour : classé"
 
 
 class DiligenceRefusee(Refusal):
@@ -48,11 +54,12 @@ def refresh_taches(*, dossier_ids: Collection[UUID], besoins: Iterable[Besoin]) 
             [as_array({b.dossier_id for b in besoins})],
         )
         departements = dict(cursor.fetchall())
+    classees = list_classees(dossier_ids=ids)
     # One row per natural key, whatever the order and repetition of the needs.
     unique = {
         (b.dossier_id, b.genre, b.source_id, b.devoir): b
         for b in besoins
-        if b.dossier_id in departements
+        if b.dossier_id in departements and not _is_classee(b, classees)
     }
     replace_projection(
         Tache,
@@ -74,6 +81,12 @@ def refresh_taches(*, dossier_ids: Collection[UUID], besoins: Iterable[Besoin]) 
             for b in unique.values()
         ),
     )  # fmt: skip
+
+
+def _is_classee(besoin: Besoin, classees: Mapping[tuple[UUID, str, UUID], date]) -> bool:
+    """Tell whether it was filed once it had no object: put back later, the same need is new."""
+    le = classees.get((besoin.dossier_id, besoin.genre, besoin.source_id))
+    return le is not None and is_caduque(besoin, on=le)
 
 
 def record_empreintes(*, empreintes: Mapping[UUID, tuple[int, int]], cadre: str, on: date) -> None:
@@ -140,6 +153,62 @@ def record_diligences(
         dossiers=[(d.dossier_id, {"devoir": d.devoir, "sans_objet": d.sans_objet}) for d in new],
     )
     return new
+
+
+@transaction.atomic
+def close_taches(*, tache_ids: Collection[UUID], by: Agent, on: date) -> list[Diligence]:
+    """File tasks that have no object any more, each once; return what was written.
+
+    What is filed is a fact, with its day and its author: see `withdraw_classements`.
+    """
+    taches = Tache.objects.filter(pk__in=tache_ids).exclude(genre="devoir").order_by("pk")
+    known = set(
+        Diligence.objects.filter(dossier__in=[t.dossier_id for t in taches]).values_list(
+            "dossier_id", "devoir", "source_id"
+        )
+    )
+    new = Diligence.objects.bulk_create(
+        Diligence(
+            dossier_id=t.dossier_id,
+            devoir=t.genre,
+            source_id=t.source_id,
+            faite_le=on,
+            sans_objet=True,
+            motif=CLASSEE,
+            organisation=by.organisation,
+            par=by,
+        )
+        for t in taches
+        if (t.dossier_id, t.genre, t.source_id) not in known
+    )
+    record_events(
+        kind="tache.classee",
+        by=by,
+        on=on,
+        dossiers=[(d.dossier_id, {"genre": d.devoir}) for d in new],
+    )
+    return new
+
+
+@transaction.atomic
+def withdraw_classements(
+    *, diligence_ids: Collection[UUID], depuis: datetime, by: Agent, on: date
+) -> list[UUID]:
+    """Put back tasks that the agent has filed since `depuis`; return their dossiers."""
+    found = Diligence.objects.filter(
+        pk__in=diligence_ids, par=by, motif=CLASSEE, created_at__gte=depuis
+    )
+    withdrawn = [*found.values_list("pk", "dossier_id", "devoir")]
+    # Nobody erases a fact by hand: the machine does, for the one who wrote it and said so.
+    with acting_as_machine("correction", on=on):
+        Diligence.objects.filter(pk__in=[pk for pk, *_ in withdrawn]).delete()
+    record_events(
+        kind="tache.reouverte",
+        by=by,
+        on=on,
+        dossiers=[(dossier, {"genre": genre}) for _, dossier, genre in withdrawn],
+    )
+    return [dossier for _, dossier, _ in withdrawn]
 
 
 def _read(saisie: DiligenceSaisie, by: Agent, on: date) -> dict[str, Any]:

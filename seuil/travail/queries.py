@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, Upper
 
 from seuil.acteurs.models import Agent, Role
@@ -20,6 +20,13 @@ from seuil.dossiers.queries import hide_limited, readable
 from seuil.kernel.bulk import as_array
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules.annuaire import Annuaire, Destinataire
+from seuil.travail.rules.aujourdhui import (
+    Groupe,
+    Ligne,
+    TacheLue,
+    compute_lignes,
+    tell_disparition,
+)
 from seuil.travail.rules.devoirs import (
     ETAPES,
     FAITS_DACTES,
@@ -30,11 +37,11 @@ from seuil.travail.rules.devoirs import (
     load_devoirs,
 )
 from seuil.travail.rules.etapes import DsfLu, EtapeLue
-from seuil.travail.rules.genres import EN_LOT, GENRES, Genre
+from seuil.travail.rules.genres import GENRES, Genre, Rang
 from seuil.travail.rules.sources import write_source
 from seuil.travail.rules.taches import PORTEE
 
-TACHES_PAR_PAGE = 50
+LIGNES_PAR_PAGE = 50
 _ROLES_DE_TERRAIN = (Role.TRAVAILLEUR_SOCIAL, Role.JURISTE)
 
 
@@ -56,7 +63,11 @@ class TacheRow:
     regle: str
     source_id: UUID
     agent: str
+    # Whose task it is, when it is one organisation's.
+    organisme: str
     en_retard: bool
+    # The fact that makes it vanish, as it follows « disparaît quand ».
+    disparait: str = ""
     # For a duty: its id, what shows that it is done, its text, whether its day is only proposed.
     devoir: str = ""
     preuve: str = ""
@@ -67,29 +78,60 @@ class TacheRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AFaire:
-    """A page of the queue with its counts, by period and by kind."""
+class Filtres:
+    """What the day's work is reduced to; empty: nothing is left out."""
 
-    taches: list[TacheRow]
-    par_periode: Mapping[str, int]
+    groupe: Groupe = Groupe.A_MOI
+    genre: str = ""
+    devoir: str = ""
+    commune: str = ""
+    personne: UUID | None = None
+    # What cannot be undone, a hearing first of all, within so many days.
+    jours: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LigneVue:
+    """A household of the day's work, with the words of its tasks, what leads first."""
+
+    ligne: Ligne
+    taches: tuple[TacheRow, ...]
+
+    @property
+    def tete(self) -> TacheRow:
+        return self.taches[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Aujourdhui:
+    """A page of the day's work, with the number of households by group, kind, duty and rank."""
+
+    lignes: list[LigneVue]
+    par_groupe: Mapping[Groupe, int]
     par_genre: Mapping[str, int]
-    # Duties by their id, when the list shows duties.
     par_devoir: Mapping[str, int]
+    # Every household of the agent, in every group, whatever the kind asked for.
+    toutes: list[Ligne]
     total: int
     page: int
     pages: int
 
+    @property
+    def taches(self) -> list[TacheRow]:
+        """All the tasks shown, household by household."""
+        return [tache for ligne in self.lignes for tache in ligne.taches]
+
 
 def filter_taches(*, agent: Agent, on: date) -> QuerySet[Tache]:
     """Return the tasks that are the agent's to do or to distribute on that day."""
+    return _filter_siennes(agent, on).filter(Q(caduque_le=None) | Q(caduque_le__gt=on))
+
+
+def _filter_siennes(agent: Agent, on: date) -> QuerySet[Tache]:
+    """Return the agent's tasks, those without object any more too."""
     if why_not(agent.profil, "a_faire.lire"):
         return Tache.objects.none()
-    seen = hide_limited(
-        rows=Tache.objects.filter(visible_le__lte=on).filter(
-            Q(caduque_le=None) | Q(caduque_le__gt=on)
-        ),
-        agent=agent,
-    )
+    seen = hide_limited(rows=Tache.objects.filter(visible_le__lte=on), agent=agent)
     if reads_whole(agent.profil, "devoirs") or is_reached_by(
         agent.profil, "devoirs", "instruction"
     ):
@@ -104,77 +146,113 @@ def filter_taches(*, agent: Agent, on: date) -> QuerySet[Tache]:
     return seen.filter(Q(agent=agent.pk) | Q(Exists(shared), role__in=_ROLES_DE_TERRAIN))
 
 
-def get_a_faire(
-    *,
-    agent: Agent,
-    on: date,
-    genre: str = "",
-    devoir: str = "",
-    periode: str = "",
-    page: int = 1,
-) -> AFaire:
-    """Return the agent's queue, late ones first, then by date; three queries.
-
-    What is done by the batch (the duties) is much: beside other work, it shows only when its kind
-    is asked for.
-    """
-    mine = filter_taches(agent=agent, on=on)
-    week = on + timedelta(days=7)
-    periodes = {
-        "en_retard": Q(due_le__lt=on),
-        "aujourdhui": Q(due_le=on),
-        "semaine": Q(due_le__gt=on, due_le__lte=week),
-        "plus_tard": Q(due_le__gt=week),
-    }
-    counts = list(
-        mine.values_list("genre", "devoir")
-        .annotate(**{name: Count("id", filter=which) for name, which in periodes.items()})
-        .order_by("genre", "devoir")
+def _filter_attendues(agent: Agent, on: date) -> QuerySet[Tache]:
+    """Return the tasks of others that the agent's role waits for, where it reads all of them."""
+    genres = [code for code, genre in GENRES.items() if agent.role in genre.attendu_par]
+    if not genres or not reads_whole(agent.profil, "devoirs"):
+        return Tache.objects.none()
+    return hide_limited(
+        rows=Tache.objects.filter(
+            departement=agent.departement_id, genre__in=genres, visible_le__lte=on
+        ),
+        agent=agent,
     )
-    par_genre = _count(((code, sum(n)) for code, _, *n in counts))
-    if genre not in GENRES:
-        # Whoever has only work done by the batch sees it at once.
-        genre = next(iter(par_genre), "") if EN_LOT.issuperset(par_genre) else ""
-    chosen = mine.filter(genre=genre) if genre else mine.exclude(genre__in=EN_LOT)
-    shown = [row for row in counts if (row[0] == genre if genre else row[0] not in EN_LOT)]
-    par_devoir = _count((code, sum(n)) for _, code, *n in shown if code)
-    if devoir in par_devoir:
-        chosen = chosen.filter(devoir=devoir)
-        shown = [row for row in shown if row[1] == devoir]
-    par_periode = {name: sum(row[2 + i] for row in shown) for i, name in enumerate(periodes)}
-    if periode in periodes:
-        chosen = chosen.filter(periodes[periode])
-        total = par_periode[periode]
-    else:
-        total = sum(par_periode.values())
-    pages = max(1, -(-total // TACHES_PAR_PAGE))
-    page = min(max(1, page), pages)
-    first = (page - 1) * TACHES_PAR_PAGE
-    # The queue alone gives the page, without joining what it does not show. The numbers of the
-    # dossiers follow the order of their ids.
-    ids = [
-        *chosen.order_by("due_le", "dossier_id", "genre", "id").values_list("id", flat=True)[
-            first : first + TACHES_PAR_PAGE
-        ]
+
+
+# What has no object any more stays to be filed for so long; a duty of the charter is not filed.
+_CADUQUE_SEEN = timedelta(days=90)
+
+
+def list_lignes(*, agent: Agent, on: date, filtres: Filtres) -> list[Ligne]:
+    """Return the households of a group of the agent's day, ranked; two queries at most."""
+    return _choose(
+        compute_lignes(_only_genre(_list_lues(agent, on, filtres), filtres), on=on), filtres, on
+    )
+
+
+def _choose(lignes: Iterable[Ligne], filtres: Filtres, on: date) -> list[Ligne]:
+    chosen = [ligne for ligne in lignes if ligne.groupe is filtres.groupe]
+    if filtres.jours is None:
+        return chosen
+    last = on + timedelta(days=filtres.jours)
+    return [x for x in chosen if x.tete.rang is Rang.IRREVERSIBLE and x.tete.le <= last]
+
+
+def _only_genre(taches: Sequence[TacheLue], filtres: Filtres) -> Sequence[TacheLue]:
+    if not filtres.genre and not filtres.devoir:
+        return taches
+    return [
+        t
+        for t in taches
+        if filtres.genre in {"", t.genre} and (not filtres.devoir or t.devoir == filtres.devoir)
     ]
-    rows = Tache.objects.filter(pk__parmi=ids).order_by("due_le", "dossier_id", "genre", "id")
-    return AFaire(
-        taches=[_row(row, on) for row in rows.annotate(menage=_MENAGE).values_list(*_COLUMNS)],
-        par_periode=par_periode,
-        par_genre=par_genre,
-        par_devoir=par_devoir,
-        total=total,
+
+
+def _list_lues(agent: Agent, on: date, filtres: Filtres) -> list[TacheLue]:
+    object_left = Q(caduque_le=None) | Q(caduque_le__gt=on)
+    to_file = Q(caduque_le__gt=on - _CADUQUE_SEEN) & ~Q(genre="devoir")
+    siennes = _filter_siennes(agent, on).filter(object_left | to_file)
+    attendues = _filter_attendues(agent, on).filter(object_left)
+    return [
+        TacheLue(*row, mienne)
+        for rows, mienne in ((siennes, True), (attendues, False))
+        for row in _reduce(rows, filtres).values_list(
+            "id", "dossier_id", "genre", "devoir", "departement", "due_le", "caduque_le", "legale"
+        )
+    ]
+
+
+def _reduce(rows: QuerySet[Tache], filtres: Filtres) -> QuerySet[Tache]:
+    """Keep the tasks of the households that the filters ask for."""
+    if filtres.commune:
+        rows = rows.filter(dossier__situation__commune_code=filtres.commune)
+    if filtres.personne:
+        rows = rows.filter(agent=filtres.personne)
+    return rows
+
+
+def get_aujourdhui(
+    *, agent: Agent, on: date, filtres: Filtres | None = None, page: int = 1
+) -> Aujourdhui:
+    """Return a page of the agent's day, what cannot be undone first; three queries at most."""
+    filtres = filtres or Filtres()
+    lues = _list_lues(agent, on, filtres)
+    every = compute_lignes(lues, on=on)
+    kept = _only_genre(lues, filtres)
+    lignes = every if kept is lues else compute_lignes(kept, on=on)
+    chosen = _choose(lignes, filtres, on)
+    pages = max(1, -(-len(chosen) // LIGNES_PAR_PAGE))
+    page = min(max(1, page), pages)
+    first = (page - 1) * LIGNES_PAR_PAGE
+    return Aujourdhui(
+        lignes=_show(chosen[first : first + LIGNES_PAR_PAGE], on),
+        par_groupe=Counter(ligne.groupe for ligne in lignes),
+        par_genre=_count({t.genre for t in x.taches} for x in every if x.groupe is filtres.groupe),
+        par_devoir=_count({t.devoir for t in x.taches} - {""} for x in chosen),
+        toutes=every,
+        total=len(chosen),
         page=page,
         pages=pages,
     )
 
 
-def _count(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """Return the sum by code, the most numerous first."""
-    totals: Counter[str] = Counter()
-    for code, n in pairs:
-        totals[code] += n
-    return dict(sorted(totals.items(), key=lambda pair: (-pair[1], pair[0])))
+def _count(par_menage: Iterable[Iterable[str]]) -> dict[str, int]:
+    """Return how many households have each code, the most numerous first."""
+    found = Counter(code for codes in par_menage for code in codes)
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _show(lignes: Sequence[Ligne], on: date) -> list[LigneVue]:
+    """Give their words to the rows of a page; one query."""
+    ids = [placee.tache.id for ligne in lignes for placee in ligne.placees]
+    rows = Tache.objects.filter(pk__parmi=ids).annotate(menage=_MENAGE)
+    found = {row[0]: _row(row, on) for row in rows.values_list(*_COLUMNS)}
+    vues = []
+    for ligne in lignes:
+        taches = tuple(found[p.tache.id] for p in ligne.placees if p.tache.id in found)
+        if taches:
+            vues.append(LigneVue(ligne, taches))
+    return vues
 
 
 # A household signalled before any act has no situation yet: its first holder names it.
@@ -189,13 +267,14 @@ _COLUMNS = (
     "id", "genre", "dossier_id", "dossier__numero", "menage",
     "dossier__logement__commune__nom", "dossier__situation__stade", "due_le", "legale",
     "regle", "source_id", "agent__prenom", "agent__nom", "devoir", "departement",
+    "organisation__nom",
 )  # fmt: skip
 
 
 def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
     (
         pk, genre, dossier_id, numero, menage, commune, stade, due_le, legale, regle, source_id,
-        prenom, nom, code, departement,
+        prenom, nom, code, departement, organisme,
     ) = row  # fmt: skip
     kind = GENRES[genre]
     # A duty removed from the configuration since the last refresh keeps the words of its kind.
@@ -215,7 +294,9 @@ def _row(row: tuple, on: date) -> TacheRow:  # type: ignore[type-arg]
         regle=regle,
         source_id=source_id,
         agent=f"{prenom} {nom}" if nom else "",
+        organisme=organisme or "",
         en_retard=due_le < on,
+        disparait=tell_disparition(kind, devoir),
         devoir=code,
         preuve=devoir.preuve if devoir else "",
         source=write_source(devoir.source, departement) if devoir else "",
@@ -318,6 +399,17 @@ def list_rendus(
             [as_array(dossier_ids), sorted(list_devoirs_par_fait(departements))],
         )
         return set(cursor.fetchall())
+
+
+def list_classees(*, dossier_ids: Collection[UUID]) -> dict[tuple[UUID, str, UUID], date]:
+    """Return the day each task was filed, by dossier, kind and fact it comes from."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT dossier_id, devoir, source_id, faite_le FROM travail_diligence"
+            " WHERE dossier_id = ANY(%s::uuid[]) AND devoir = ANY(%s)",
+            [as_array(dossier_ids), list(GENRES)],
+        )
+        return {tuple(key): le for *key, le in cursor.fetchall()}
 
 
 def list_etapes_courantes(

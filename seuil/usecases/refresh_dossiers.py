@@ -233,8 +233,8 @@ def _read_etats(ids: Collection[UUID]) -> dict[UUID, Etat]:
     with connection.cursor() as cursor:
         cursor.execute(_READ_ETATS, [DSF_SERVES.days, as_array(ids)])
         return {
-            pk: Etat(done, asked, tuple(decisions), tuple(sorties))
-            for pk, done, asked, decisions, sorties in cursor.fetchall()
+            pk: Etat(done, tuple(decisions), tuple(sorties), asked)
+            for pk, done, decisions, sorties, asked in cursor.fetchall()
         }
 
 
@@ -247,10 +247,10 @@ SELECT d.id,
       s.termine_le) - %s::int)
   OR EXISTS (SELECT 1 FROM accompagnements_mandat m WHERE m.dossier_id = d.id
     AND m.clos_le IS NULL AND m.reponse = 'accepte'),
-  EXISTS (SELECT 1 FROM diagnostics_dsf s WHERE s.dossier_id = d.id AND s.fin = ''),
   ARRAY(SELECT a.survenu_le FROM actes_acte a
     WHERE a.dossier_id = d.id AND a.retire_le IS NULL AND a.type = 'cfp'),
   ARRAY(SELECT a.survenu_le FROM actes_acte a WHERE a.dossier_id = d.id
-    AND a.retire_le IS NULL AND a.type IN ('expulsion', 'depart', 'reprise'))
+    AND a.retire_le IS NULL AND a.type IN ('expulsion', 'depart', 'reprise')),
+  EXISTS (SELECT 1 FROM diagnostics_dsf s WHERE s.dossier_id = d.id AND s.fin = '')
 FROM dossiers_dossier d WHERE d.id = ANY(%s::uuid[])
 """

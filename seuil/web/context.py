@@ -15,7 +15,7 @@ from seuil.web.access import INVITER
 
 # The order is that of the day's work.
 _ENTREES = (
-    ("À faire", "a_faire"),
+    ("Aujourd’hui", "a_faire"),
     ("Agenda", "agenda"),
     ("Dossiers", "dossiers"),
     ("Listes reçues", "listes"),

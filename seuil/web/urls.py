@@ -7,7 +7,7 @@ urlpatterns = [
     for screen in (
         "accueil",
         "connexion",
-        "a_faire",
+        "aujourdhui",
         "devoirs",
         "agenda",
         "dossiers",

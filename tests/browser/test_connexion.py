@@ -107,7 +107,7 @@ def test_an_invited_agent_chooses_a_password_then_an_application(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Vos codes de secours")
     check(page)
     page.get_by_role("link", name="J’ai noté mes codes").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("À faire")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Aujourd’hui")
 
 
 @both_widths
@@ -122,12 +122,12 @@ def test_a_passkey_is_enrolled_then_signs_in_alone(ouvrir: Callable[..., Page], 
     page.get_by_label("Nom de la clé").fill("Téléphone de service")
     page.get_by_role("button", name="Enregistrer une clé d’accès").click()
     page.get_by_role("link", name="J’ai noté mes codes").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("À faire")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Aujourd’hui")
     page.get_by_role("button", name="Se déconnecter").click()
 
     page.get_by_role("button", name="Utiliser une clé d’accès").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("À faire")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Aujourd’hui")
     assert CleAcces.objects.get().compteur >= 1
     assert list(Connexion.objects.order_by("ouverte_at").values_list("moyen", flat=True)) == [
         "cle", "cle",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Site
 from tests.harness.browser import (
@@ -30,16 +30,16 @@ CCAS = "Agent d’un organisme partenaire (CCAS de Bordeaux)"
 
 PAGES = {
     SECRETARIAT: [
-        "/a-faire/", "/dossiers/", "/listes/", "/listes/deposer/", "/choix-du-mois/",
+        "/aujourdhui/", "/dossiers/", "/listes/", "/listes/deposer/", "/choix-du-mois/",
         "/mandats/", "/activite/", "/annuaire/", "/departement/",
     ],
-    GESTIONNAIRE: ["/a-faire/", "/dossiers/", "/listes/"],
-    CHEF: ["/a-faire/", "/mandats/", "/activite/"],
-    TRAVAILLEUR: ["/a-faire/", "/mandats/", "/dossiers/"],
-    JURISTE: ["/a-faire/", "/mandats/"],
+    GESTIONNAIRE: ["/aujourdhui/", "/dossiers/", "/listes/"],
+    CHEF: ["/aujourdhui/", "/mandats/", "/activite/"],
+    TRAVAILLEUR: ["/aujourdhui/", "/mandats/", "/dossiers/"],
+    JURISTE: ["/aujourdhui/", "/mandats/"],
     MISSION: ["/activite/", "/annuaire/", "/departement/"],
     ADMINISTRATEUR: ["/comptes/", "/annuaire/"],
-    CCAS: ["/a-faire/", "/annuaire/", "/departement/"],
+    CCAS: ["/aujourdhui/", "/annuaire/", "/departement/"],
 }  # fmt: skip
 
 
@@ -78,10 +78,41 @@ def test_every_tab_of_a_dossier_is_accessible_and_fits(chez: Chez, width: int) -
         assert_accessible(page)
 
 
+def test_the_secretary_asks_for_the_diagnoses_of_the_week_in_few_gestures(chez: Chez) -> None:
+    page = chez(SECRETARIAT)
+    gestures = 0
+
+    def press(locator: Locator) -> None:
+        nonlocal gestures
+        gestures += 1
+        locator.click()
+
+    page.goto("/aujourdhui/?genre=dsf_a_obtenir&jours=42")
+    rows = page.locator(".seuil-jour__ligne")
+    waiting = rows.count()
+    assert waiting
+    press(page.get_by_label("Cocher la page"))
+    expect(page.locator("#demander-lot")).to_contain_text(f"pour les {waiting} cochés")
+    press(page.locator("#demander-lot"))
+    assert_accessible(page)
+    press(page.get_by_role("button", name="Confirmer"))
+    expect(rows).to_have_count(0)
+    assert gestures <= 5
+    # One thinks again: everybody is back, at the same place.
+    page.get_by_role("button", name="Annuler").click()
+    expect(rows).to_have_count(waiting)
+    # One household alone, from its row: the focus goes to the one that took its place.
+    rows.nth(1).get_by_role("button", name="Demander à").click()
+    expect(rows).to_have_count(waiting - 1)
+    expect(rows.nth(1).get_by_role("button", name="Demander à")).to_be_focused()
+    page.get_by_role("button", name="Annuler").click()
+    expect(rows).to_have_count(waiting)
+
+
 def test_the_first_pages_are_captured_for_the_guide(chez: Chez) -> None:
     page = chez(SECRETARIAT)
     for address, name in (
-        ("/a-faire/", "a-faire"),
+        ("/aujourdhui/", "a-faire"),
         ("/choix-du-mois/", "choix-du-mois"),
         ("/activite/", "activite-du-mois"),
         ("/dossiers/", "dossiers"),
@@ -203,7 +234,7 @@ def test_the_charge_de_mission_meets_no_person_anywhere(chez: Chez) -> None:
     page = chez(MISSION)
 
     for address in (
-        "/dossiers/", f"/dossiers/{numero}/", f"/terrain/{numero}/contact/", "/a-faire/",
+        "/dossiers/", f"/dossiers/{numero}/", f"/terrain/{numero}/contact/", "/aujourdhui/",
         "/mandats/", "/choix-du-mois/", "/activite/menages_rencontres/dossiers/",
     ):  # fmt: skip
         assert page.request.get(address).status == 404, address
@@ -224,7 +255,7 @@ def test_a_visitor_is_asked_to_sign_in(site: Site, navigateur) -> None:
 
 def test_the_keyboard_reaches_the_content_first(chez: Chez) -> None:
     page = chez(SECRETARIAT)
-    page.goto("/a-faire/")
+    page.goto("/aujourdhui/")
 
     page.keyboard.press("Tab")
     skip = page.locator(":focus")

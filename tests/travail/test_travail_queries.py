@@ -7,8 +7,10 @@ import pytest
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.acces import open_acces
-from seuil.travail.operations import refresh_taches
-from seuil.travail.queries import get_a_faire
+from seuil.travail.models import Tache
+from seuil.travail.operations import close_taches, refresh_taches
+from seuil.travail.queries import Filtres, get_aujourdhui
+from seuil.travail.rules.aujourdhui import Groupe
 from seuil.travail.rules.besoins import Besoin
 from tests.factories.base import make_dossier
 
@@ -28,7 +30,7 @@ def put(dossier: Dossier, genre: str, **changes: object) -> None:
 
 
 def list_genres(agent: Agent, on: date = ON) -> list[str]:
-    return [t.genre.code for t in get_a_faire(agent=agent, on=on).taches]
+    return [t.genre.code for t in get_aujourdhui(agent=agent, on=on).taches]
 
 
 def test_a_task_is_on_the_list_of_its_role_only(
@@ -63,7 +65,7 @@ def test_both_people_of_a_file_see_its_work(
 
     assert list_genres(travailleur_social) == ["reprendre_contact"]
     assert list_genres(juriste) == ["reprendre_contact"]
-    assert get_a_faire(agent=juriste, on=ON).taches[0].agent == str(travailleur_social)
+    assert get_aujourdhui(agent=juriste, on=ON).taches[0].agent == str(travailleur_social)
 
 
 def test_the_work_of_the_state_is_not_on_the_list_of_the_field(gironde, juriste) -> None:
@@ -75,26 +77,62 @@ def test_the_work_of_the_state_is_not_on_the_list_of_the_field(gironde, juriste)
     assert list_genres(juriste) == []
 
 
-def test_late_work_comes_first_and_is_counted(gironde, secretaire) -> None:
-    for days in (3, -2, 0, 30):
-        put(make_dossier(), "dsf_a_obtenir", due_le=ON + days * DAY)
+def test_what_cannot_be_undone_comes_first_and_the_nearest_of_it(gironde, secretaire) -> None:
+    for days in (3, 30, 8):
+        put(
+            make_dossier(), "dsf_a_obtenir", legale=True,
+            due_le=ON, caduque_le=ON + days * DAY,
+        )  # fmt: skip
+    put(make_dossier(), "avis_prolongation", due_le=ON - 2 * DAY)
 
-    work = get_a_faire(agent=secretaire, on=ON)
+    work = get_aujourdhui(agent=secretaire, on=ON)
 
-    assert [t.due_le - ON for t in work.taches] == [-2 * DAY, 0 * DAY, 3 * DAY, 30 * DAY]
-    assert dict(work.par_periode) == {
-        "en_retard": 1, "aujourdhui": 1, "semaine": 1, "plus_tard": 1,
-    }  # fmt: skip
-    assert [t.en_retard for t in work.taches] == [True, False, False, False]
+    assert [vue.ligne.tete.le - ON for vue in work.lignes] == [3 * DAY, 8 * DAY, 30 * DAY, -2 * DAY]
+    assert dict(work.par_groupe) == {Groupe.A_MOI: 4}
+
+
+def test_one_household_is_one_row(gironde, secretaire) -> None:
+    dossier = make_dossier()
+    besoins = [
+        Besoin(dossier.pk, genre, dossier.pk, "secretariat", ON, ON, False, caduque_le=ON + DAY)
+        for genre in ("avis_prolongation", "dsf_a_obtenir")
+    ]
+    refresh_taches(dossier_ids=[dossier.pk], besoins=besoins)
+
+    (vue,) = get_aujourdhui(agent=secretaire, on=ON).lignes
+
+    assert {t.genre.code for t in vue.taches} == {"dsf_a_obtenir", "avis_prolongation"}
+
+
+def test_the_secretariat_waits_for_what_the_team_does(gironde, secretaire, operateur) -> None:
+    put(make_dossier(), "repondre_mandat", role="chef_equipe", organisation_id=operateur.pk)
+
+    assert list_genres(secretaire) == []
+    waiting = get_aujourdhui(agent=secretaire, on=ON, filtres=Filtres(groupe=Groupe.ATTENTE))
+    assert [t.genre.code for t in waiting.taches] == ["repondre_mandat"]
+
+
+def test_what_was_filed_is_filed_until_it_has_an_object_again(gironde, secretaire) -> None:
+    dossier = make_dossier()
+    put(dossier, "dsf_a_obtenir", legale=True, caduque_le=ON)
+    (task,) = Tache.objects.all()
+
+    close_taches(tache_ids=[task.pk], by=secretaire, on=ON)
+    put(dossier, "dsf_a_obtenir", legale=True, caduque_le=ON)
+    assert not Tache.objects.exists()
+
+    # The hearing is put off: the household waits again.
+    put(dossier, "dsf_a_obtenir", legale=True, caduque_le=ON + 20 * DAY)
+    assert list_genres(secretaire) == ["dsf_a_obtenir"]
 
 
 def test_the_same_need_twice_makes_one_task(gironde, secretaire) -> None:
     dossier = make_dossier()
     put(dossier, "dsf_a_obtenir")
-    first = get_a_faire(agent=secretaire, on=ON).taches[0].id
+    first = get_aujourdhui(agent=secretaire, on=ON).taches[0].id
 
     put(dossier, "dsf_a_obtenir", due_le=ON + DAY)
 
-    (task,) = get_a_faire(agent=secretaire, on=ON).taches
+    (task,) = get_aujourdhui(agent=secretaire, on=ON).taches
     assert task.id == first
     assert task.due_le == ON + DAY

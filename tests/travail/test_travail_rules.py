@@ -13,7 +13,7 @@ from seuil.travail.rules.besoins import (
 from seuil.travail.rules.genres import GENRES
 
 DOSSIER = uuid4()
-NOTHING_DONE = Etat(dsf_fait_ou_confie=False, dsf_demande=False, decisions_cfp=(), sorties=())
+NOTHING_DONE = Etat(dsf_fait_ou_confie=False, decisions_cfp=(), sorties=())
 
 
 def besoins(regle: str, debut: date | None, le: date | None, etat: Etat) -> list[Besoin]:
@@ -32,7 +32,7 @@ def test_a_hearing_asks_the_secretariat_for_the_diagnosis_until_the_hearing() ->
 
 
 def test_a_diagnosis_made_or_entrusted_asks_nothing() -> None:
-    done = Etat(dsf_fait_ou_confie=True, dsf_demande=False, decisions_cfp=(), sorties=())
+    done = Etat(dsf_fait_ou_confie=True, decisions_cfp=(), sorties=())
 
     assert besoins("C6", date(2027, 1, 14), date(2027, 1, 6), done) == []
 
@@ -47,7 +47,7 @@ def test_a_requisition_asks_the_prefecture_for_a_decision_within_two_months() ->
 
 def test_a_decision_after_the_requisition_ends_the_task() -> None:
     decided = Etat(
-        dsf_fait_ou_confie=False, dsf_demande=False, decisions_cfp=(date(2026, 6, 1),), sorties=()
+        dsf_fait_ou_confie=False, decisions_cfp=(date(2026, 6, 1),), sorties=()
     )
 
     assert besoins("G3", date(2026, 5, 12), date(2026, 7, 12), decided) == []
@@ -55,7 +55,7 @@ def test_a_decision_after_the_requisition_ends_the_task() -> None:
 
 def test_the_decision_on_an_earlier_requisition_does_not_end_the_task() -> None:
     before = Etat(
-        dsf_fait_ou_confie=False, dsf_demande=False, decisions_cfp=(date(2026, 5, 1),), sorties=()
+        dsf_fait_ou_confie=False, decisions_cfp=(date(2026, 5, 1),), sorties=()
     )
 
     assert len(besoins("G3", date(2026, 5, 12), date(2026, 7, 12), before)) == 1
@@ -92,7 +92,7 @@ def test_what_the_prefecture_owes_has_no_object_three_months_after_its_day() -> 
 
 def test_an_empty_dwelling_asks_the_prefecture_nothing() -> None:
     left = Etat(
-        dsf_fait_ou_confie=False, dsf_demande=False, decisions_cfp=(), sorties=(date(2026, 6, 1),)
+        dsf_fait_ou_confie=False, decisions_cfp=(), sorties=(date(2026, 6, 1),)
     )
 
     assert besoins("G3", date(2026, 5, 12), date(2026, 7, 12), left) == []
@@ -102,5 +102,5 @@ def test_every_kind_says_when_it_has_no_object_any_more() -> None:
     for genre in GENRES.values():
         assert genre.caduque, genre.code
     bound = {code for code, genre in GENRES.items() if genre.terme == "jour"}
-    assert bound == {"dsf_a_obtenir", "dsf_attendu", "decision_cfp", "suite_cfp", "devoir"}
+    assert bound == {"dsf_a_obtenir", "dsf_a_recevoir", "decision_cfp", "suite_cfp", "devoir"}
     assert [c for c, genre in GENRES.items() if genre.terme == "fait"] == ["repondre_mandat"]

@@ -10,7 +10,7 @@ from seuil.actes.models import Acte
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Acces, Dossier
 from seuil.travail.models import Tache
-from seuil.travail.queries import get_a_faire
+from seuil.travail.queries import Filtres, get_aujourdhui
 from seuil.usecases.open_acces import end_acces, open_acces
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from tests.factories.base import make_acces, make_acte, make_agent, make_dossier, make_organisation
@@ -36,7 +36,9 @@ def make_procedure(parc: str, etape: str, on: date) -> Acte:
 
 
 def list_devoirs(agent: Agent, on: date) -> set[str]:
-    return {t.devoir for t in get_a_faire(agent=agent, on=on, genre="devoir").taches}
+    return {
+        t.devoir for t in get_aujourdhui(agent=agent, on=on, filtres=Filtres(genre="devoir")).taches
+    }
 
 
 @pytest.mark.parametrize(("type_", "relation", "parc", "etape", "owed"), LIENS)

@@ -16,7 +16,7 @@ from seuil.echeances.models import Echeance, Situation
 from seuil.kernel.models import new_id
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.operations import DiligenceRefusee
-from seuil.travail.queries import Rendu, get_a_faire
+from seuil.travail.queries import Filtres, Rendu, get_aujourdhui
 from seuil.travail.rules.diligences import DiligenceSaisie, ReponseSaisie
 from seuil.usecases._habilitation import DossierInaccessible, HabilitationRefusee
 from seuil.usecases.record_diligence import record_diligence
@@ -55,7 +55,9 @@ def which(dossier: Dossier, acte: Acte) -> Rendu:
 
 
 def list_devoirs(agent: Agent, on: date = ON) -> list[str]:
-    return [t.devoir for t in get_a_faire(agent=agent, on=on, genre="devoir").taches]
+    return [
+        t.devoir for t in get_aujourdhui(agent=agent, on=on, filtres=Filtres(genre="devoir")).taches
+    ]
 
 
 def test_each_organisation_has_its_own_duties(dossier, partenaire, secretaire, gestionnaire):
@@ -202,7 +204,7 @@ def test_an_unpaid_rent_signalled_before_any_act_already_asks(gironde, partenair
 
     refresh_dossiers(dossier_ids=[dossier.pk], on=ON)
 
-    (task,) = get_a_faire(agent=partenaire, on=ON).taches
+    (task,) = get_aujourdhui(agent=partenaire, on=ON).taches
     assert (task.devoir, task.menage) == ("E1-CAF-2", "EPSILON Claude")
 
 

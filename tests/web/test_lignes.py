@@ -10,31 +10,31 @@ from django.utils.safestring import SafeString
 from seuil.web.lignes import write_lignes
 
 TEMPLATES = Path(__file__).parents[2] / "seuil" / "web" / "templates"
-TACHE = {
-    "libelle": "Dater le diagnostic", "url": "/dossiers/33-2026-000001/", "menage": "O’NEIL <Zoé>",
-    "commune": "Bègles & Talence", "avant": SafeString("<time>mardi</time>"), "qui": "100 % Ada",
-    "pourquoi": "%s %(x)s", "ecran": "/x/?a=1&b=2", "bouton": "Dater", "numero": "", "preuve": "",
-    "proposee": False,
+DOSSIER = {
+    "url": "/dossiers/33-2026-000001/?a=1&b=2", "numero": "33-2026-000001",
+    "nom": "O’NEIL <Zoé>", "commune": "Bègles & Talence", "stade": "%s %(x)s",
+    "stade_le": SafeString("<time>mardi</time>"), "audience": "100 % Ada", "echeance": "—",
+    "reste": "", "dette": "12,00 €", "suivi": "Non renseigné",
 }  # fmt: skip
 
 
 def test_filling_a_line_equals_rendering_its_template() -> None:
     lignes = [
-        TACHE,
-        TACHE | {"url": "", "numero": "33-2026-000001", "preuve": "Le courrier", "qui": ""},
-        TACHE | {"proposee": True, "menage": "<script>"},
+        DOSSIER,
+        DOSSIER | {"url": "", "reste": "(demain)", "dette": ""},
+        DOSSIER | {"nom": "<script>"},
     ]
 
-    written = write_lignes("a_faire/_tache.html", lignes)
+    written = write_lignes("dossiers/_ligne.html", lignes)
 
-    assert written == "".join(render_to_string("a_faire/_tache.html", x) for x in lignes)
+    assert written == "".join(render_to_string("dossiers/_ligne.html", x) for x in lignes)
     assert "<script>" not in written
 
 
 def test_what_all_lines_share_is_escaped_too() -> None:
-    written = write_lignes("a_faire/_tache.html", [{}], **TACHE)
+    written = write_lignes("dossiers/_ligne.html", [{}], **DOSSIER)
 
-    assert written == render_to_string("a_faire/_tache.html", TACHE)
+    assert written == render_to_string("dossiers/_ligne.html", DOSSIER)
 
 
 def find_faults(text: str) -> list[str]:

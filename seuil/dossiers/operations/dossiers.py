@@ -1,6 +1,8 @@
 """The file itself: numbers, limits, key, lock, and what every fact of it refuses."""
 
+from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import F
@@ -53,6 +55,16 @@ def lock_dossier(dossier: Dossier) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(dossier.pk)])
+
+
+def lock_dossiers(*, dossier_ids: Iterable[UUID]) -> None:
+    """Do as `lock_dossier` for several files, in one order: two batches never cross."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(id, 0))"
+            " FROM (SELECT unnest(%s::text[]) AS id ORDER BY 1) x",
+            [sorted(str(pk) for pk in dossier_ids)],
+        )
 
 
 def get_departement(code: str) -> Departement:

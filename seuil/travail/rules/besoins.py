@@ -43,11 +43,11 @@ class Etat:
 
     # A DSF is ended, or the équipe mobile makes it: nobody else is to be asked.
     dsf_fait_ou_confie: bool
-    # A body was asked for one: it is waited for, and asked no more.
-    dsf_demande: bool
     # Days of the decisions, whatever they decided, and of what emptied the dwelling.
     decisions_cfp: tuple[date, ...]
     sorties: tuple[date, ...]
+    # Somebody was asked for one, and has not answered.
+    dsf_demande: bool = False
 
 
 REGLES_LEGALES = frozenset({"C6", "G3", "G5"})
@@ -58,7 +58,7 @@ def makes_work(echeance: EcheanceLue, *, on: date) -> bool:
     if echeance.le is None or echeance.debut_le is None:
         return False
     if echeance.regle == "C6":
-        return echeance.debut_le > on
+        return echeance.debut_le + _AUDIENCE_KEPT > on
     return echeance.le + _CONCOURS_SEEN > on
 
 
@@ -79,7 +79,7 @@ def compute_besoins_legaux(
             besoins.append(
                 Besoin(
                     dossier_id=echeance.dossier_id,
-                    genre="dsf_attendu" if etat.dsf_demande else "dsf_a_obtenir",
+                    genre="dsf_a_recevoir" if etat.dsf_demande else "dsf_a_obtenir",
                     source_id=echeance.source_id,
                     role="secretariat",
                     visible_le=echeance.le - DSF_VISIBLE_BEFORE,
@@ -102,6 +102,9 @@ def compute_besoins_legaux(
 # The préfet is told 42 days before the hearing at the latest: the task is seen for six weeks.
 DSF_VISIBLE_BEFORE = timedelta(days=42)
 
+
+# A hearing past without a diagnosis stays to be filed for a month.
+_AUDIENCE_KEPT = timedelta(days=30)
 
 # The silence has refused, or the household has left and no act says so: after three months the file
 # is followed in the lists, not in the day's work.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 
 from seuil.acteurs.matrice import load_matrice
@@ -11,6 +12,20 @@ from seuil.strict_yaml import Table, read_file
 SUR = ("numero", "source", "devoir")
 # What ends a task that nobody does.
 TERMES = ("jour", "mandat", "fait")
+# Which of the two days of a task counts.
+DATES = ("due", "caduque")
+
+
+class Rang(IntEnum):
+    """What missing a day costs, the gravest first."""
+
+    IRREVERSIBLE = 1
+    LEGALE = 2
+    CONVENTION = 3
+    COURTOISIE = 4
+
+
+_RANGS = {rang.name.lower(): rang for rang in Rang}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +43,12 @@ class Genre:
     caduque: str
     terme: str
     en_lot: bool
+    rang: Rang = Rang.CONVENTION
+    date: str = "due"
+    utile: int | None = None
+    disparait: str = ""
+    attente: bool = False
+    attendu_par: frozenset[str] = frozenset()
 
 
 def parse_genres(table: Table, *, taken: Mapping[str, Genre]) -> dict[str, Genre]:
@@ -44,9 +65,12 @@ def parse_genres(table: Table, *, taken: Mapping[str, Genre]) -> dict[str, Genre
 
 def _parse_genre(code: str, table: Table) -> Genre:
     table.check_keys(
-        ("libelle", "pourquoi", "bouton", "page", "sur", "pour", "caduque", "terme"),
-        ("suite", "en_lot"),
-    )
+        (
+            "libelle", "pourquoi", "bouton", "page", "sur", "pour", "caduque", "terme", "rang",
+            "disparait",
+        ),
+        ("suite", "en_lot", "date", "utile", "attente", "attendu_par"),
+    )  # fmt: skip
     roles = {p.role for p in load_matrice().profils.values() if p.role}
     return Genre(
         code=code,
@@ -60,6 +84,14 @@ def _parse_genre(code: str, table: Table) -> Genre:
         caduque=table.text("caduque"),
         terme=table.choice("terme", TERMES),
         en_lot=table.flag("en_lot"),
+        rang=_RANGS[table.choice("rang", _RANGS)],
+        date=table.choice("date", DATES, default="due"),
+        utile=table.count("utile", minimum=0) if "utile" in table else None,
+        disparait=table.text("disparait"),
+        attente=table.flag("attente"),
+        attendu_par=frozenset(
+            table.texts("attendu_par", default=(), among=roles, unknown="rôle inconnu")
+        ),
     )
 
 

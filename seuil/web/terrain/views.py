@@ -19,7 +19,7 @@ from seuil.web.saisie import Page, answer
 from seuil.web.terrain.forms import ContactForm, DsfDemandeForm, DsfFinForm, VisiteForm
 
 # Bodies that make the diagnostic social et financier.
-_DSF = ("conseil_departemental", "metropole", "ccas", "operateur", "caf", "msa")
+DSF_ORGANISMES = ("conseil_departemental", "metropole", "ccas", "operateur", "caf", "msa")
 
 
 @requires("contact.enregistrer")
@@ -56,7 +56,7 @@ def dsf_demander(request: AgentRequest, numero: str) -> HttpResponse:
     agent, on = get_agent(request), request_day(request)
     dossier = find_dossier(request, numero)
     form = DsfDemandeForm(request.POST or None, initial={"demande_le": on})
-    organismes = [o["nom"] for o in list_organisations(agent=agent) if o["type"] in _DSF]
+    organismes = [o["nom"] for o in list_organisations(agent=agent) if o["type"] in DSF_ORGANISMES]
     page = Page(
         dossier=dossier,
         template="terrain/dsf_demander.html",

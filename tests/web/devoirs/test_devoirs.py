@@ -39,12 +39,14 @@ def test_a_partner_sees_its_duties_and_what_the_matrix_opens_of_the_dossier(
 
     page = read(client.get(reverse("a_faire")))
 
-    (task,) = select_all(page, ".seuil-tache")
+    (task,) = select_all(page, ".seuil-jour__ligne")
     for words in ("ALPHA Claude", "Bordeaux", "Inscrire au tableau partagé"):
         assert words in task.text
     assert "Preuve attendue\u00a0: Jour de l’inscription au tableau." in task.text
     dossier = reverse("dossier", args=[acte.dossier.numero])
-    assert {address(acte), dossier} <= {e.attrs["href"] for e in select_all(task, "a")}
+    assert {address(acte), dossier} <= {
+        e.attrs["href"].partition("?")[0] for e in select_all(task, "a")
+    }
     text = read(client.get(dossier)).text
     assert "otre organisme a quelque chose à faire" in read(client.get(f"{dossier}acces/")).text
     # The CAF reads who and when; not the debt, nor the phone, nor the visits.
@@ -54,7 +56,7 @@ def test_a_partner_sees_its_duties_and_what_the_matrix_opens_of_the_dossier(
     assert client.get(f"{dossier}dette/").status_code == 404
 
 
-def test_the_duties_of_the_secretariat_do_not_drown_its_work(
+def test_the_duties_of_the_secretariat_come_after_the_hearings(
     acte: Acte, secretaire: Agent, on: date, client_de: ClientDe
 ) -> None:
     make_acte(
@@ -67,17 +69,9 @@ def test_the_duties_of_the_secretariat_do_not_drown_its_work(
     page = read(client.get(reverse("a_faire")))
     duties = read(client.get(reverse("a_faire") + "?genre=devoir"))
 
-    assert ["BETA" in t.text for t in select_all(page, ".seuil-tache")] == [True]
+    assert ["BETA" in t.text for t in select_all(page, ".seuil-jour__ligne")] == [True, False]
     assert "Devoirs de la charte et de la loi (2)" in page.text
-    assert sorted("ALPHA" in t.text for t in select_all(duties, ".seuil-tache")) == [False, True]
-
-
-def test_a_queue_of_duties_alone_shows_them(
-    acte: Acte, secretaire: Agent, client_de: ClientDe
-) -> None:
-    page = read(client_de(secretaire).get(reverse("a_faire")))
-
-    assert len(select_all(page, ".seuil-tache")) == 1
+    assert len(select_all(duties, ".seuil-jour__ligne")) == 2
 
 
 def test_saying_that_it_is_done_ends_the_task(
@@ -142,10 +136,10 @@ def test_the_queue_of_a_partner_is_reduced_to_one_duty(
     client = client_de(partenaire)
 
     every = read(client.get(reverse("a_faire")))
-    one = read(client.get(reverse("a_faire") + "?devoir=E1-CAF-2&periode=aujourdhui"))
+    one = read(client.get(reverse("a_faire") + "?devoir=E1-CAF-2"))
 
-    assert len(select_all(every, ".seuil-tache")) == 2
-    assert ["GAMMA" in t.text for t in select_all(one, ".seuil-tache")] == [True]
+    assert len(select_all(every, ".seuil-jour__ligne")) == 2
+    assert ["GAMMA" in t.text for t in select_all(one, ".seuil-jour__ligne")] == [True]
     # One kind of task: a filter by kind would be noise.
     assert "Devoirs de la charte" not in every.text
 

@@ -87,7 +87,7 @@ def test_a_diagnosis_is_asked_then_waited_for_then_done(
     waited = genres()
     record_dsf(dossier=dossier, saisie=FinDsfSaisie("carence", on), by=secretaire, on=on)
 
-    assert (asked, waited, genres()) == ({"dsf_a_obtenir"}, {"dsf_attendu"}, set())
+    assert (asked, waited, genres()) == ({"dsf_a_obtenir"}, {"dsf_a_recevoir"}, set())
     assert Echeance.objects.get(dossier=dossier, regle="C6").faite_le == on
 
 

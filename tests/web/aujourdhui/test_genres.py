@@ -106,11 +106,15 @@ def test_every_kind_is_seen_by_each_of_its_roles_and_leads_to_a_page_that_answer
     make_tache(GENRES[code], agent, on)
     client = client_de(agent)
 
-    page = read(client.get(reverse("a_faire") + f"?genre={code}"))
-    (button,) = select_all(page, ".fr-btn--secondary")
+    groupe = "attente" if GENRES[code].attente else ""
+    page = read(client.get(reverse("a_faire") + f"?genre={code}&groupe={groupe}"))
+    (row,) = select_all(page, ".seuil-jour__ligne")
+    links = [a.attrs["href"] for a in select_all(row, "a")]
 
-    assert button.text.startswith(GENRES[code].bouton)
-    assert client.get(button.attrs["href"]).status_code == 200
+    assert GENRES[code].disparait in row.text or code == "devoir"
+    # Its own page, whatever else the row offers, and back to the list.
+    (leads,) = [href for href in links if "suite=" in href]
+    assert client.get(leads).status_code == 200
 
 
 def test_a_kind_that_a_new_package_raises_reaches_a_partner_without_another_word(
@@ -162,6 +166,8 @@ genres:
     pour: [secretariat]
     caduque: le lendemain
     terme: jour
+    rang: convention
+    disparait: l’appel est noté
 """
 
 
@@ -175,6 +181,8 @@ genres:
         (("  rappeler:", "  devoir:"), "autre paquet"),
         (("    caduque: le lendemain\n", ""), "caduque.*la clé manque"),
         (("    terme: jour\n", ""), "terme.*la clé manque"),
+        (("    disparait: l’appel est noté\n", ""), "disparait.*la clé manque"),
+        (("rang: convention", "rang: grave"), "rang.*grave"),
         (("terme: jour", "terme: jamais"), "terme.*jamais"),
     ],
 )

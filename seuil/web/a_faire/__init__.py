@@ -1,1 +1,0 @@
-"""À faire: the day's work, late things first."""

@@ -1,0 +1,1 @@
+"""Aujourd’hui: the day's work, one row per household, what cannot be undone first."""
