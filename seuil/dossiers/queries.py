@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import F, Model, Q, QuerySet
+from django.db.models.functions import Now
 
 from seuil.acteurs.matrice import (
     DOSSIER,
@@ -161,6 +162,30 @@ def list_suivis(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[SuiviSo
             "-constate_le", "-created_at"
         )
     )
+
+
+# How long what was answered at once of many households is taken back at once.
+RETRAIT = timedelta(minutes=10)
+
+
+def filter_retirables(*, agent: Agent) -> QuerySet[SuiviSocial]:
+    """Return what the agent just answered, still in force: by the clock that wrote it."""
+    return SuiviSocial.objects.filter(
+        organisation=agent.organisation_id,
+        par=agent.pk,
+        created_at__gt=Now() - RETRAIT,
+        remplace_par=None,
+    ).exclude(situation="")
+
+
+def find_reponse(*, agent: Agent, dossier_id: UUID) -> SuiviSocial | None:
+    """Return the last answer of the agent's own organisation on a file, None when it gave none."""
+    return SuiviSocial.objects.filter(
+        organisation=agent.organisation_id,
+        par__isnull=False,
+        dossier=dossier_id,
+        remplace_par=None,
+    ).first()
 
 
 def get_composition(*, agent: Agent, on: date, dossier: Dossier) -> Composition | None:

@@ -280,6 +280,19 @@ def list_rendables_partout(*, agent: Agent, on: date) -> set[tuple[UUID, str, UU
     return set(mine.values_list("dossier_id", "devoir", "source_id"))
 
 
+def filter_a_dire(*, agent: Agent, on: date) -> QuerySet[Tache]:
+    """Return the agent's tasks that end once its organisation says whether it knows a household."""
+    par_id = load_devoirs(agent.departement_id).par_id
+    asked = [d.id for d in par_id.values() if d.fait == "suivi_dit"]
+    return filter_taches(agent=agent, on=on).filter(genre="devoir", devoir__in=asked)
+
+
+def find_actes_a_dire(*, agent: Agent, on: date, dossier_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return, per file where the agent's organisation owes that answer, the act that asks it."""
+    due = filter_a_dire(agent=agent, on=on).filter(dossier__in=list(dossier_ids))
+    return dict(due.order_by("visible_le").values_list("dossier_id", "source_id"))
+
+
 # --- What the duties depend on -------------------------------------------------------------------
 
 
@@ -385,10 +398,11 @@ def _read_etapes(
             dsf=dsf.get(pk, ()),
             operateur_id=operateurs.get(pk),
             designes=_read_designes(designes) if designes else {},
+            reponses=_read_faits(reponses) if reponses else {},
         )
         for (
             pk, departement, commune, parc, etape, acte_id, le, recu_le, sens, audience_le,
-            enfants, bailleur, suivi, tiers_payant, faits, designes,
+            enfants, bailleur, suivi, tiers_payant, faits, designes, reponses,
         ) in rows
     ]  # fmt: skip
 
@@ -423,7 +437,13 @@ SELECT d.id, d.departement_id, coalesce(l.commune_id, ''), d.parc, a.type, a.id,
     FROM dossiers_acces x JOIN acteurs_organisation o ON o.id = x.organisation_id
     WHERE x.dossier_id = d.id AND o.type || ' ' || x.relation = ANY(%(liens)s)
       AND x.debut_le <= %(on)s AND (x.fin_le IS NULL OR x.fin_le > %(on)s)
-      AND EXISTS (SELECT 1 FROM acteurs_agent g WHERE g.organisation_id = o.id AND g.is_active))
+      AND EXISTS (SELECT 1 FROM acteurs_agent g WHERE g.organisation_id = o.id AND g.is_active)),
+  (SELECT json_object_agg(r.type, r.le) FROM (
+    SELECT o.type, max(x.constate_le) AS le
+    FROM dossiers_suivisocial x JOIN acteurs_organisation o ON o.id = x.organisation_id
+    WHERE x.dossier_id = d.id AND x.constate_le >= a.survenu_le AND x.situation <> ''
+      AND NOT EXISTS (SELECT 1 FROM dossiers_suivisocial z WHERE z.remplace_id = x.id)
+    GROUP BY o.type) r)
 FROM dossiers_dossier d
 LEFT JOIN echeances_situation s ON s.dossier_id = d.id
 LEFT JOIN echeances_situationsuivi ss ON ss.dossier_id = d.id

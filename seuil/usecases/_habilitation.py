@@ -40,6 +40,7 @@ _ECRITURES: Mapping[str, str] = {
     "mandat.prolonger": "accompagnement",
     "regularite.constater": "regularite",
     "devoir.rendre": "devoirs",
+    "suivi.repondre": "suivi",
 }
 
 

@@ -8,6 +8,7 @@ urlpatterns = [
         "accueil",
         "connexion",
         "a_faire",
+        "tableau",
         "devoirs",
         "agenda",
         "dossiers",

@@ -79,7 +79,7 @@ FAITS_DACTES = (
 # Either act shows it.
 FAITS_EQUIVALENTS: Mapping[str, tuple[str, ...]] = {"plan_ou_pcs": ("plan_apurement", "pcs")}
 _FAITS = frozenset({
-    "acte", "recu", "dsf_demande", "dsf_termine", "dsf_transmis", "dsf_clos",
+    "acte", "recu", "dsf_demande", "dsf_termine", "dsf_transmis", "dsf_clos", "suivi_dit",
     *FAITS_DACTES, *FAITS_EQUIVALENTS,
 })  # fmt: skip
 _DEPARTS = ("acte", "reception", "audience")

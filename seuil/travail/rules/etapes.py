@@ -43,6 +43,8 @@ class EtapeLue:
     operateur_id: UUID | None = None
     # Type → organisation that a link names for this dossier, when one of its agents has an account.
     designes: Mapping[str, UUID] = field(default_factory=dict)
+    # Type of service → day of its last answer (known, followed or not) since the act.
+    reponses: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def depart_le(self) -> date:
@@ -105,6 +107,8 @@ def find_fait(devoir: Devoir, etape: EtapeLue) -> date | None:
             return etape.depart_le
         case "recu":
             return etape.recu_le
+        case "suivi_dit":
+            return etape.reponses.get(devoir.acteur)
         case fait if fait in _JOURS_DU_DSF:
             return _find_jour_du_dsf(fait, etape)
         case _:

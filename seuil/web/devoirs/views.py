@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from seuil.travail.queries import Rendu, find_diligence, find_tache_devoir
+from seuil.travail.rules.devoirs import load_devoirs
 from seuil.usecases.record_diligence import record_diligence
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.devoirs.forms import DiligenceForm
@@ -30,6 +31,9 @@ def devoir_rendre(request: AgentRequest, numero: str, devoir: str, source_id: UU
             raise Http404
         messages.info(request, "C’était déjà enregistré.")
         return redirect(retour)
+    asked = load_devoirs(agent.departement_id).par_id.get(devoir)
+    if asked and asked.fait == "suivi_dit" and may(request, "suivi.repondre"):
+        return redirect("tableau_menage", numero)
     saw(numeros=[numero])
     form = DiligenceForm(request.POST or None, attendu=tache.preuve, initial={"faite_le": on})
     if record(request, form, partial(record_diligence, which=which), fait="C’est enregistré."):
