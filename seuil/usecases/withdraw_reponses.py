@@ -20,7 +20,7 @@ def withdraw_reponses(*, ids: Collection[UUID], by: Agent, on: date) -> list[Sui
 
     Raises HabilitationRefusee, DossierInaccessible, RetraitTardif when there is none left.
     """
-    known = filter_retirables(agent=by).filter(pk__parmi=list(ids))
+    known = filter_retirables(agent=by, on=on).filter(pk__parmi=list(ids))
     require_reponses(by=by, on=on, dossier_ids=set(known.values_list("dossier_id", flat=True)))
     new = operations.withdraw_reponses(ids=ids, by=by, on=on)
     refresh_dossiers(dossier_ids=[s.dossier_id for s in new], on=on)

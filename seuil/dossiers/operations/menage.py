@@ -11,7 +11,7 @@ from seuil.audit.operations import Author, record_events
 from seuil.dossiers.models import Coordonnee, Dossier, SuiviSocial
 from seuil.dossiers.operations._journal import record_line, refuse_future
 from seuil.dossiers.operations.dossiers import FaitDejaConnu
-from seuil.dossiers.queries import filter_retirables
+from seuil.dossiers.queries import filter_retirables, list_reponses
 from seuil.dossiers.rules import SuiviRepondu, SuiviSaisi, why_not_repondre
 from seuil.kernel.refusal import Refusal
 
@@ -62,7 +62,7 @@ def record_reponses(*, reponses: Sequence[SuiviRepondu], by: Agent, on: date) ->
     for reponse in reponses:
         if why := why_not_repondre(reponse, on=on):
             raise ReponseRefusee(why)
-    known = _find_reponses(by, {r.dossier_id for r in reponses})
+    known = list_reponses(agent=by, dossier_ids={r.dossier_id for r in reponses})
     changed = [r for r in reponses if not _says(known.get(r.dossier_id), r)]
     autres = [k for r in changed if (k := known.get(r.dossier_id)) and k.pk != r.vu]
     if autres:
@@ -79,17 +79,6 @@ def record_reponses(*, reponses: Sequence[SuiviRepondu], by: Agent, on: date) ->
         ],
     )
     return new
-
-
-def _find_reponses(by: Agent, dossier_ids: set[UUID]) -> dict[UUID, SuiviSocial]:
-    """Return the answers in force of the agent's organisation, by file."""
-    found = SuiviSocial.objects.filter(
-        organisation=by.organisation_id,
-        par__isnull=False,
-        dossier__in=dossier_ids,
-        remplace_par=None,
-    ).select_related("par")
-    return {s.dossier_id: s for s in found}
 
 
 def _says(known: SuiviSocial | None, reponse: SuiviRepondu) -> bool:
@@ -132,7 +121,7 @@ class RetraitTardif(Refusal):
 @transaction.atomic
 def withdraw_reponses(*, ids: Collection[UUID], by: Agent, on: date) -> list[SuiviSocial]:
     """Take back answers of the agent, just given and still in force. Raises RetraitTardif."""
-    answers = filter_retirables(agent=by).filter(pk__parmi=list(ids))
+    answers = filter_retirables(agent=by, on=on).filter(pk__parmi=list(ids))
     withdrawn = [SuiviRepondu(dossier_id=a.dossier_id, vu=a.pk) for a in answers]
     if not withdrawn:
         raise RetraitTardif

@@ -5,13 +5,22 @@ from datetime import date, timedelta
 from random import Random
 
 from seuil.acteurs.models import Agent
-from seuil.travail.queries import filter_taches
+from seuil.acteurs.rules import why_not
+from seuil.dossiers.queries import list_reponses
+from seuil.dossiers.rules import SuiviRepondu
+from seuil.travail.queries import filter_a_dire, filter_taches
 from seuil.travail.rules.devoirs import load_devoirs
 from seuil.travail.rules.diligences import DiligenceSaisie, ReponseSaisie
 from seuil.usecases.record_diligences import record_diligences
+from seuil.usecases.record_reponses import record_reponses
 
 _PART_FAITE = 0.85
 _PART_SANS_OBJET = 0.04
+# Situation, followed, measure: most households are known to nobody.
+_REPONSES = (
+    ("inconnu", False, ""), ("connu", False, ""), ("connu", True, "ASLL"), ("connu", True, "MASP"),
+)  # fmt: skip
+_PARTS = (65, 20, 10, 5)
 
 
 def answer_devoirs(*, services: tuple[Agent, ...], le: date, rng: Random) -> int:
@@ -22,11 +31,37 @@ def answer_devoirs(*, services: tuple[Agent, ...], le: date, rng: Random) -> int
     )
 
 
+def answer_tableaux(*, services: tuple[Agent, ...], le: date, rng: Random) -> int:
+    """Each service answers for most of the households of its table; returns how many."""
+    return sum(
+        len(record_reponses(reponses=list(_tell(agent, le, rng)), by=agent, on=le))
+        for agent in services
+        if why_not(agent.profil, "suivi.repondre") is None
+    )
+
+
+def _tell(agent: Agent, le: date, rng: Random) -> Iterator[SuiviRepondu]:
+    due = filter_a_dire(agent=agent, on=le).filter(due_le__lte=le + timedelta(days=7))
+    ids = [*due.order_by("dossier__numero").values_list("dossier_id", flat=True).distinct()]
+    known = list_reponses(agent=agent, dossier_ids=ids)
+    for pk in ids:
+        if rng.random() > _PART_FAITE:
+            continue
+        ((situation, accompagne, mesure),) = rng.choices(_REPONSES, _PARTS)
+        depuis = (le - timedelta(days=rng.randint(30, 400))).replace(day=1) if mesure else None
+        former = known.get(pk)
+        yield SuiviRepondu(
+            pk, situation, accompagne, mesure, depuis, vu=former.pk if former else None
+        )
+
+
 def _answers(agent: Agent, le: date, rng: Random) -> Iterator[DiligenceSaisie]:
     par_id = load_devoirs(agent.departement_id).par_id
+    said = [d.id for d in par_id.values() if d.fait == "suivi_dit"]
     rows = (
         filter_taches(agent=agent, on=le)
         .filter(genre="devoir", due_le__lte=le + timedelta(days=7))
+        .exclude(devoir__in=said)
         .order_by("dossier__numero", "devoir", "source_id")
         .values_list("dossier_id", "devoir", "source_id", "visible_le")
     )

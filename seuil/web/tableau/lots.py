@@ -56,7 +56,7 @@ def tableau_annuler(request: AgentRequest) -> HttpResponse:
         at = parse_datetime(request.POST.get("lot", ""))
     except ValueError:
         at = None
-    lot = filter_retirables(agent=agent).filter(created_at=at) if at else None
+    lot = filter_retirables(agent=agent, on=on).filter(created_at=at) if at else None
     rows = [*lot.values_list("pk", "dossier_id")] if lot is not None else []
     saw(dossiers=[pk for _, pk in rows])
     ids = [pk for pk, _ in rows]

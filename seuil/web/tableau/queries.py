@@ -21,7 +21,7 @@ from django.db.models.functions import Coalesce, Concat, TruncWeek, Upper
 from seuil.actes.models import Acte
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier, Personne, SuiviSocial
-from seuil.dossiers.queries import filter_retirables, readable
+from seuil.dossiers.queries import filter_retirables, list_reponses, readable
 from seuil.travail.queries import filter_a_dire
 
 PAR_PAGE = 50
@@ -151,7 +151,7 @@ def _complete(
             parmi=ids,
         ).values_list("pk", "type", "survenu_le")
     }
-    answers = _read_reponses(agent, ids)
+    answers = list_reponses(agent=agent, dossier_ids=ids)
     found = []
     for pk, acte, due_le in rows:
         if pk in names:
@@ -182,16 +182,6 @@ def _read_menages(agent: Agent, on: date, ids: Sequence[UUID]) -> dict[UUID, tup
     }
 
 
-def _read_reponses(agent: Agent, ids: Sequence[UUID]) -> dict[UUID, SuiviSocial]:
-    found = SuiviSocial.objects.filter(
-        organisation=agent.organisation_id,
-        par__isnull=False,
-        dossier__in=ids,
-        remplace_par=None,
-    )
-    return {s.dossier_id: s for s in found.select_related("par", "remplace__par")}
-
-
 def find_lundi(*, agent: Agent, on: date, numero: str) -> date | None:
     """Return the week where a household waits for an answer; None when it waits for none."""
     asked = filter_a_dire(agent=agent, on=on).filter(dossier__numero=numero)
@@ -199,8 +189,8 @@ def find_lundi(*, agent: Agent, on: date, numero: str) -> date | None:
     return le - timedelta(days=le.weekday()) if le else None
 
 
-def find_lot(*, agent: Agent) -> Lot | None:
+def find_lot(*, agent: Agent, on: date) -> Lot | None:
     """Return the last answers that the agent gave at once and may take back, None without any."""
-    lots = filter_retirables(agent=agent).values("created_at").annotate(n=Count("pk"))
+    lots = filter_retirables(agent=agent, on=on).values("created_at").annotate(n=Count("pk"))
     last = lots.filter(n__gt=1).order_by("-created_at").first()
     return Lot(last["created_at"], last["n"]) if last else None

@@ -80,7 +80,7 @@ def tableau(request: AgentRequest) -> HttpResponse:
         "page": page,
         "lignes": _write_lignes(request, rows),
         "mesures": MESURES,
-        "lot": find_lot(agent=agent),
+        "lot": find_lot(agent=agent, on=on),
         "fragment": False,
     }
     return render(request, "tableau/tableau.html", context)
