@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from seuil.actes.models import TypeActe
 from seuil.audit.operations import record_event
@@ -81,7 +82,6 @@ def tableau(request: AgentRequest) -> HttpResponse:
         "lignes": _write_lignes(request, rows),
         "mesures": MESURES,
         "lot": find_lot(agent=agent, on=on),
-        "fragment": False,
     }
     return render(request, "tableau/tableau.html", context)
 
@@ -90,7 +90,6 @@ def tableau(request: AgentRequest) -> HttpResponse:
 @require_POST
 def tableau_repondre(request: AgentRequest) -> HttpResponse:
     """Record one answer: give its line again, or the page without a script."""
-    agent, on = get_agent(request), request_day(request)
     numero = request.POST.get("numero", "")
     demande = _find(request, numero)
     saisie = _record(request, demande)
@@ -98,15 +97,26 @@ def tableau_repondre(request: AgentRequest) -> HttpResponse:
         if saisie:
             messages.error(request, f"{demande.menage} : {saisie.pourquoi}")
         return redirect(_address(request, numero))
-    row, lundi = _find(request, numero), request.POST.get("semaine", "")
-    semaines = {s.lundi.isoformat(): s for s in list_semaines(agent=agent, on=on)}
     context = {
-        "lignes": _write_lignes(request, [row], saisie),
-        "semaine": semaines.get(lundi),
-        "lundi": lundi,
-        "fragment": True,
+        "lignes": _write_lignes(request, [_find(request, numero)], saisie),
+        "lundi": request.POST.get("semaine", ""),
     }
-    return render(request, "tableau/_reponse.html", context)
+    response = render(request, "tableau/_reponse.html", context)
+    # The count is asked for once the last of several answers has come.
+    return trigger_client_event(response, "repondu")
+
+
+@requires("suivi.repondre")
+@require_safe
+def tableau_compte(request: AgentRequest) -> HttpResponse:
+    """Tell how many of a week are answered."""
+    semaines = list_semaines(agent=get_agent(request), on=request_day(request))
+    shown = choose_semaine(semaines, request.GET.get("semaine", ""), request_day(request))
+    # Figures of the organisation's own work: of no household.
+    saw(dossiers=[])
+    if shown is None:
+        raise Http404
+    return render(request, "tableau/_compte.html", {"semaine": shown})
 
 
 @requires("suivi.repondre")
