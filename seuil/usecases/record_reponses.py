@@ -1,18 +1,17 @@
 """An organisation says which households of its table it knows: the facts, then what they close."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from uuid import UUID
 
 from django.db import transaction
 
 from seuil.acteurs.models import Agent
-from seuil.dossiers.models import Dossier, SuiviSocial
+from seuil.dossiers.models import SuiviSocial
 from seuil.dossiers.operations import menage as operations
 from seuil.dossiers.rules import SuiviRepondu
 from seuil.travail.queries import find_actes_a_dire
-from seuil.usecases._habilitation import DossierInaccessible, require_verbe
+from seuil.usecases._habilitation import require_reponses
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 
 
@@ -31,11 +30,3 @@ def record_reponses(*, reponses: Sequence[SuiviRepondu], by: Agent, on: date) ->
     )
     refresh_dossiers(dossier_ids=[s.dossier_id for s in new], on=on)
     return new
-
-
-def require_reponses(*, by: Agent, on: date, dossier_ids: Collection[UUID]) -> None:
-    """Raise HabilitationRefusee or DossierInaccessible unless the agent may answer of all these."""
-    require_verbe(by=by, verbe="suivi.repondre")
-    reached = Dossier.objects.visible_to(by, on=on, categorie="suivi", operation="ecrire")
-    if reached.filter(pk__parmi=list(dossier_ids)).count() < len(dossier_ids):
-        raise DossierInaccessible

@@ -10,7 +10,7 @@ from seuil.acteurs.models import Agent
 from seuil.dossiers.models import SuiviSocial
 from seuil.dossiers.operations import menage as operations
 from seuil.dossiers.queries import filter_retirables
-from seuil.usecases.record_reponses import require_reponses
+from seuil.usecases._habilitation import require_reponses
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 
 

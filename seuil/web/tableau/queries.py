@@ -100,8 +100,10 @@ def _filter_repondus(agent: Agent, on: date) -> Any:
         constate_le__gt=on - _RELU,
     ).exclude(situation="")
     after = SuiviSocial.objects.filter(remplace=OuterRef("pk"), acte_id=OuterRef("acte_id"))
-    acte = Acte.objects.filter(pk=OuterRef("acte_id")).values_list(
-        Coalesce("recu_le", "survenu_le")
+    acte = (
+        Acte.objects.en_vigueur()
+        .filter(pk=OuterRef("acte_id"))
+        .values_list(Coalesce("recu_le", "survenu_le"))
     )
     return (
         readable(rows=own, agent=agent, on=on)
@@ -145,7 +147,7 @@ def _complete(
     actes = {
         pk: (type_, le)
         for pk, type_, le in readable(
-            rows=Acte.objects.filter(pk__parmi=[acte for _, acte, _ in rows]),
+            rows=Acte.objects.en_vigueur().filter(pk__parmi=[acte for _, acte, _ in rows]),
             agent=agent,
             on=on,
             parmi=ids,

@@ -16,6 +16,7 @@ from seuil.usecases.refresh_dossiers import refresh_dossiers
 from tests.factories.base import BORDEAUX, make_acte, make_agent, make_dossier, make_organisation
 from tests.harness.client import StrictClient, read
 from tests.harness.html import select_all
+from tests.harness.htmx import assert_fragment_equals_reload
 
 ClientDe = Callable[[object], StrictClient]
 TABLEAU = "/tableau/"
@@ -108,6 +109,21 @@ def test_one_gesture_records_the_answer_and_ends_the_duty(
     assert asked(ccas) == {other.numero}
     assert SituationSuivi.objects.get(dossier=first).suivi == "connu"
     assert "1 / 2 répondus" in read(client.get(TABLEAU)).text
+
+
+def test_the_line_and_the_count_are_those_of_a_reload(
+    agent: Agent, on: date, client_de: ClientDe
+) -> None:
+    (dossier, _) = fill(on, 2)
+    client = client_de(agent)
+    semaine = {"semaine": "2026-11-09"}
+    sent = {"numero": dossier.numero, "situation": "suivi", "mesure": "ASLL", **semaine}
+
+    assert_fragment_equals_reload(
+        client, TABLEAU, reverse("tableau_repondre"), f"#m-{dossier.numero}", data=sent
+    )
+    compte = reverse("tableau_compte")
+    assert_fragment_equals_reload(client, TABLEAU, f"{compte}?semaine=2026-11-09", "#compte")
 
 
 def test_without_a_script_the_button_sends_and_comes_back_to_the_line(
