@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 import bench.application  # noqa: F401 - the address of the empty page
-from bench import VIDE, base
+from bench import VIDE, base, demonstration
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Agent, Commune, Organisation, Role
 from seuil.acteurs.operations.agents import create_agent
@@ -46,7 +46,13 @@ _LIENS = (
 
 
 def run(taille: base.Taille) -> None:
-    """Print, per role and page, the processor of the database and that of the page."""
+    """Print, per role and page, the processor of the database and that of the page.
+
+    On a demonstration (SEUIL_DATA names its folder), of every page that its links lead to.
+    """
+    if taille is base.ENTIERE and demonstration.has_demonstration():
+        demonstration.run(tours=3)
+        return
     with base.own_database(_BASE) if taille is base.ENTIERE else nullcontext():
         _fill(taille)
         os.environ["SEUIL_TODAY"] = base.ON.isoformat()

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import F, Model, Q, QuerySet
+from django.db.models.functions import Now
 
 from seuil.acteurs.matrice import (
     DOSSIER,
@@ -173,6 +174,40 @@ def list_suivis(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[SuiviSo
             "-constate_le", "-created_at"
         )
     )
+
+
+# How long what was answered at once of many households is taken back at once.
+RETRAIT = timedelta(minutes=10)
+
+
+def filter_retirables(*, agent: Agent, on: date) -> QuerySet[SuiviSocial]:
+    """Return what the agent just answered, still in force: by the clock that wrote it."""
+    return SuiviSocial.objects.filter(
+        organisation=agent.organisation_id,
+        par=agent.pk,
+        constate_le=on,
+        created_at__gt=Now() - RETRAIT,
+        remplace_par=None,
+    ).exclude(situation="")
+
+
+def find_reponse(*, agent: Agent, dossier_id: UUID) -> SuiviSocial | None:
+    """Return the last answer of the agent's own organisation on a file, None when it gave none."""
+    return list_reponses(agent=agent, dossier_ids=[dossier_id]).get(dossier_id)
+
+
+def list_reponses(*, agent: Agent, dossier_ids: Collection[UUID]) -> dict[UUID, SuiviSocial]:
+    """Return the last answer of the agent's own organisation, by file; one withdrawn says nothing.
+
+    With who gave it, and the one before.
+    """
+    found = SuiviSocial.objects.filter(
+        organisation=agent.organisation_id,
+        par__isnull=False,
+        dossier__in=dossier_ids,
+        remplace_par=None,
+    )
+    return {s.dossier_id: s for s in found.select_related("par", "remplace__par")}
 
 
 def get_composition(*, agent: Agent, on: date, dossier: Dossier) -> Composition | None:

@@ -103,6 +103,43 @@ class SuiviSaisi:
 
 
 @dataclass(frozen=True, slots=True)
+class SuiviRepondu:
+    """What an organisation answers of a household for itself; empty: it withdraws its answer.
+
+    `vu` is the answer that whoever answers had before the eyes; `acte_id` the act it is asked for.
+    """
+
+    dossier_id: UUID
+    situation: str = ""
+    accompagne: bool = False
+    mesure: str = ""
+    depuis_le: date | None = None
+    vu: UUID | None = None
+    acte_id: UUID | None = None
+    # Told on the page of the file: another day than that of the answer, which service, who said so.
+    constate_le: date | None = None
+    service: str = ""
+    source: str = ""
+
+
+def why_not_repondre(reponse: SuiviRepondu, *, on: date) -> str:
+    """Return why an answer cannot be recorded as it is; empty when it can."""
+    if reponse.situation != "connu" and (reponse.mesure or reponse.depuis_le):
+        return (
+            "Une mesure suppose un ménage suivi\N{NO-BREAK SPACE}: choisissez « suivi »,"
+            " ou effacez la mesure et sa date."
+        )
+    if len(reponse.mesure) > MESURE_MAX:
+        return "La mesure est trop longue : donnez son nom seulement (ASLL, MASP…)."
+    if reponse.depuis_le and reponse.depuis_le > on:
+        return "Ce mois est à venir : indiquez depuis quand la mesure est en cours."
+    return ""
+
+
+MESURE_MAX = 120
+
+
+@dataclass(frozen=True, slots=True)
 class AnnonceSaisie:
     """The date of a deadline as it was told; `fait_id` is the fact that starts the deadline."""
 

@@ -224,8 +224,19 @@ LEFT JOIN LATERAL (
   ORDER BY x.constatee_le DESC, x.created_at DESC LIMIT 1
 ) dette ON true
 LEFT JOIN LATERAL (
-  SELECT x.situation FROM dossiers_suivisocial x WHERE x.dossier_id = d.id
-  ORDER BY x.constate_le DESC, x.created_at DESC LIMIT 1
+  -- Of each organisation its last answer, and the last word of third parties. A social service
+  -- that knows the household prevails for a year over those that do not; whom the CAF pays is known
+  -- to no social service, unless it is followed.
+  SELECT y.situation FROM (
+    SELECT x.situation, x.organisation_id, x.constate_le, x.created_at,
+      max(x.constate_le) OVER () AS dernier
+    FROM dossiers_suivisocial x LEFT JOIN acteurs_organisation o ON o.id = x.organisation_id
+    WHERE x.dossier_id = d.id AND x.situation <> ''
+      AND (x.organisation_id IS NULL OR ((x.accompagne
+          OR o.type IN ('conseil_departemental', 'metropole', 'ccas'))
+        AND NOT EXISTS (SELECT 1 FROM dossiers_suivisocial z WHERE z.remplace_id = x.id)))
+  ) y ORDER BY (y.organisation_id IS NOT NULL AND y.situation = 'connu'
+    AND y.constate_le > y.dernier - 365) DESC, y.constate_le DESC, y.created_at DESC LIMIT 1
 ) suivi ON true
 WHERE d.id = ANY(%s::uuid[])
 """

@@ -277,6 +277,11 @@ BEGIN
           JOIN public.dossiers_dossier d ON d.id = g.dossier_id
           WHERE g.organisation_id = moi.organisation AND g.faite_le > moi.jour - {jours_apres}
             AND d.departement_id = moi.departement AND d.id <> ALL (limites)
+        UNION ALL SELECT d.id FROM public.dossiers_suivisocial g
+          JOIN public.dossiers_dossier d ON d.id = g.dossier_id
+          WHERE g.organisation_id = moi.organisation AND g.constate_le > moi.jour - {jours_apres}
+            AND g.par_id IS NOT NULL
+            AND d.departement_id = moi.departement AND d.id <> ALL (limites)
         ORDER BY 1);
     ELSIF v.relation = 'saisine' THEN
       trouves := ARRAY(SELECT d.id FROM (
@@ -285,6 +290,9 @@ BEGIN
               AND (k.caduque_le IS NULL OR k.caduque_le > moi.jour)
           UNION SELECT g.dossier_id FROM public.travail_diligence g
             WHERE g.organisation_id = moi.organisation AND g.faite_le > moi.jour - {jours_apres}
+          UNION SELECT g.dossier_id FROM public.dossiers_suivisocial g
+            WHERE g.organisation_id = moi.organisation AND g.constate_le > moi.jour - {jours_apres}
+            AND g.par_id IS NOT NULL
         ) s JOIN public.dossiers_dossier d ON d.id = s.dossier_id
         WHERE d.departement_id = moi.departement AND d.rang BETWEEN v.de AND v.a
           AND d.id <> ALL (limites) ORDER BY 1);
@@ -535,7 +543,10 @@ BEGIN
       AND k.organisation_id = p.organisation AND k.visible_le <= p.jour
       AND (k.caduque_le IS NULL OR k.caduque_le > p.jour))
     OR EXISTS (SELECT 1 FROM public.travail_diligence g WHERE g.dossier_id = dossier
-      AND g.organisation_id = p.organisation AND g.faite_le > p.jour - {jours_apres}))
+      AND g.organisation_id = p.organisation AND g.faite_le > p.jour - {jours_apres})
+    OR EXISTS (SELECT 1 FROM public.dossiers_suivisocial g WHERE g.dossier_id = dossier
+      AND g.organisation_id = p.organisation AND g.constate_le > p.jour - {jours_apres}
+      AND g.par_id IS NOT NULL))
   THEN RETURN true; END IF;
   RETURN coalesce(dossier = p.dossier, false);
 END $$;

@@ -373,6 +373,19 @@ def list_rendables_partout(*, agent: Agent, on: date) -> set[tuple[UUID, str, UU
     return set(mine.values_list("dossier_id", "devoir", "source_id"))
 
 
+def filter_a_dire(*, agent: Agent, on: date) -> QuerySet[Tache]:
+    """Return the agent's tasks that end once its organisation says whether it knows a household."""
+    par_id = load_devoirs(agent.departement_id).par_id
+    asked = [d.id for d in par_id.values() if d.fait == "suivi_dit"]
+    return filter_taches(agent=agent, on=on).filter(genre="devoir", devoir__in=asked)
+
+
+def find_actes_a_dire(*, agent: Agent, on: date, dossier_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return, per file where the agent's organisation owes that answer, the act that asks it."""
+    due = filter_a_dire(agent=agent, on=on).filter(dossier__in=list(dossier_ids))
+    return dict(due.order_by("visible_le").values_list("dossier_id", "source_id"))
+
+
 # --- What the duties depend on -------------------------------------------------------------------
 
 
@@ -537,7 +550,9 @@ SELECT d.id, d.departement_id, coalesce(l.commune_id, ''), d.parc, a.type, a.id,
   (SELECT json_object_agg(r.type, r.le) FROM (
     SELECT o.type, max(x.constate_le) AS le
     FROM dossiers_suivisocial x JOIN acteurs_organisation o ON o.id = x.organisation_id
-    WHERE x.dossier_id = d.id AND x.constate_le >= a.survenu_le GROUP BY o.type) r)
+    WHERE x.dossier_id = d.id AND x.constate_le >= a.survenu_le AND x.situation <> ''
+      AND NOT EXISTS (SELECT 1 FROM dossiers_suivisocial z WHERE z.remplace_id = x.id)
+    GROUP BY o.type) r)
 FROM dossiers_dossier d
 LEFT JOIN echeances_situation s ON s.dossier_id = d.id
 LEFT JOIN echeances_situationsuivi ss ON ss.dossier_id = d.id

@@ -1,6 +1,6 @@
 """May this person do that to this dossier, on that day?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -40,6 +40,7 @@ _ECRITURES: Mapping[str, str] = {
     "mandat.prolonger": "accompagnement",
     "regularite.constater": "regularite",
     "devoir.rendre": "devoirs",
+    "suivi.repondre": "suivi",
 }
 
 
@@ -59,6 +60,14 @@ def require_dossier(
                 "Ce dossier vous est ouvert en lecture\N{NO-BREAK SPACE}: la matrice des accès ne"
                 " vous permet pas d’y ajouter cela. Demandez-le au secrétariat de la CCAPEX."
             )
+        raise DossierInaccessible
+
+
+def require_reponses(*, by: Agent, on: date, dossier_ids: Collection[UUID]) -> None:
+    """Raise HabilitationRefusee or DossierInaccessible unless the agent may answer of all these."""
+    require_verbe(by=by, verbe="suivi.repondre")
+    reached = Dossier.objects.visible_to(by, on=on, categorie="suivi", operation="ecrire")
+    if reached.filter(pk__parmi=list(dossier_ids)).count() < len(dossier_ids):
         raise DossierInaccessible
 
 

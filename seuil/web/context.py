@@ -15,6 +15,7 @@ from seuil.web.access import INVITER
 
 # The order is that of the day's work.
 _ENTREES = (
+    ("Tableau", "tableau"),
     ("Aujourd’hui", "a_faire"),
     ("Agenda", "agenda"),
     ("Dossiers", "dossiers"),

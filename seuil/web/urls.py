@@ -8,6 +8,7 @@ urlpatterns = [
         "accueil",
         "connexion",
         "aujourdhui",
+        "tableau",
         "devoirs",
         "agenda",
         "dossiers",

@@ -118,6 +118,8 @@ class Faits:
     liens: list[Mapping[str, Any]] = field(default_factory=list)
     dus: list[Mapping[str, Any]] = field(default_factory=list)
     rendus: list[Mapping[str, Any]] = field(default_factory=list)
+    # What organisations answered themselves: whether they know the household.
+    dits: list[Mapping[str, Any]] = field(default_factory=list)
 
 
 class Oracle:
@@ -181,14 +183,22 @@ class Oracle:
                 return d.commune[:2] == p.departement
             return d.commune in p.communes
         if relation == "saisine":
-            return any(
-                t["organisation_id"] == p.organisation
-                and t["visible_le"] <= on
-                and (t["caduque_le"] is None or t["caduque_le"] > on)
-                for t in d.dus
-            ) or any(
-                r["organisation_id"] == p.organisation and r["faite_le"] > on - self.jours_apres
-                for r in d.rendus
+            return (
+                any(
+                    t["organisation_id"] == p.organisation
+                    and t["visible_le"] <= on
+                    and (t["caduque_le"] is None or t["caduque_le"] > on)
+                    for t in d.dus
+                )
+                or any(
+                    r["organisation_id"] == p.organisation and r["faite_le"] > on - self.jours_apres
+                    for r in d.rendus
+                )
+                or any(
+                    s["organisation_id"] == p.organisation
+                    and s["constate_le"] > on - self.jours_apres
+                    for s in d.dits
+                )
             )
         if relation in {"menage", "bailleur_du_code"}:
             return p.dossier == d.id

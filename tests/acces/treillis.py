@@ -166,6 +166,9 @@ class Treillis:
                 (d.liens if table == "dossiers_acces" else d.dus).append(row)
         for row in self._table("travail_diligence"):
             self.dossiers[row["dossier_id"]].rendus.append(row)
+        for row in self._table("dossiers_suivisocial"):
+            if row["par_id"]:
+                self.dossiers[row["dossier_id"]].dits.append(row)
         for d in self._table("dossiers_dossier"):
             faits = self.dossiers[d["id"]]
             faits.rang, faits.commune = d["rang"], d["commune_code"]
@@ -337,7 +340,7 @@ def _list_plans(*, complet: bool) -> list[tuple[str, str, str, str]]:
     sortes = [
         "rien", "tous ouverts", "limite",
         *(f"{lien} {end}" for lien in LIENS for end in ends),
-        "bris_de_glace expire", "du", "du futur", "du caduc", "rendu", "rendu ancien",
+        "bris_de_glace expire", "du", "du futur", "du caduc", "rendu", "rendu ancien", "dit", "dit ancien",
     ]  # fmt: skip
     plans = [("rien", stade, commune, ICI) for stade in STADES for commune in (BORDEAUX, LIBOURNE)]
     for i, sorte in enumerate(sortes):
@@ -449,6 +452,10 @@ def _add_taches(
             t.add("travail.Diligence", dossier=d, devoir="E1-CAF-2", source_id=_uuid(),
                   faite_le=ON - J if sorte == "rendu" else ON - 30 * J, sans_objet=False, motif="",
                   organisation=org, par=t.agents[f"secretariat{suffix}"])  # fmt: skip
+        if sorte.startswith("dit"):
+            t.add("dossiers.SuiviSocial", dossier=d, situation="connu", organisation=org,
+                  constate_le=ON - J if sorte == "dit" else ON - 30 * J,
+                  par=t.agents[f"secretariat{suffix}"])  # fmt: skip
         if when is None:
             continue
         tache(role="partenaire", organisation=org, genre="devoir", devoir="E1-CAF-1", **when)

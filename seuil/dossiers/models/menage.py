@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from seuil.acteurs.models import Organisation
+from seuil.acteurs.models import Agent, Organisation
 from seuil.dossiers.models.dossier import Dossier
 from seuil.kernel.models import Record
 
@@ -102,7 +102,12 @@ class Coordonnee(Record):
 
 
 class SuiviSocial(Record):
-    """What a social service says of the household: unknown, known, or silent to its requests."""
+    """What a social service says of the household: unknown, known, or silent to its requests.
+
+    Told by a third party, or answered by an agent of the service itself (`par`): its answers to one
+    file follow each other, each replacing the one before, which stays. One that says nothing
+    (`situation` empty) withdraws the one it replaces.
+    """
 
     class Situation(models.TextChoices):
         INCONNU = "inconnu", "Inconnu des services sociaux"
@@ -110,14 +115,26 @@ class SuiviSocial(Record):
         SANS_REPONSE = "sans_reponse", "Sans réponse aux sollicitations"
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="suivis_sociaux")
-    situation = models.CharField(max_length=15, choices=Situation.choices)
+    situation = models.CharField(max_length=15, choices=Situation.choices, blank=True)
+    # Known is not followed: of who is followed, a worker already goes to the household.
+    accompagne = models.BooleanField("accompagné", default=False, db_default=False)
     service = models.CharField(max_length=120, blank=True)
     mesure = models.CharField(max_length=120, blank=True)
+    # The first of the month when the month alone is known.
+    depuis_le = models.DateField("depuis le", null=True)
     constate_le = models.DateField("constaté le")
     source = models.CharField(max_length=100)
     # The service whose answer it is, when the directory names it: that closes what was asked of it.
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="suivis_sociaux", null=True
+    )
+    par = models.ForeignKey(
+        Agent, on_delete=models.PROTECT, related_name="suivis_sociaux", null=True
+    )
+    # The act for which it was asked.
+    acte_id = models.UUIDField("acte de départ", null=True)
+    remplace = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="remplace_par", null=True
     )
 
     class Meta:
@@ -125,16 +142,47 @@ class SuiviSocial(Record):
         verbose_name_plural = "suivis sociaux"
         constraints = [
             models.UniqueConstraint(
-                fields=["dossier", "constate_le", "source"], name="suivi_social_unique"
-            )
+                fields=["dossier", "constate_le", "source"],
+                name="suivi_social_unique",
+                condition=Q(par=None),
+            ),
+            # Two agents who answer at once: the second is refused, and told of the first.
+            models.UniqueConstraint(
+                fields=["dossier", "organisation"],
+                name="suivi_social_premier",
+                condition=Q(remplace=None, par__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="suivi_social_repondu",
+                condition=(Q(par=None, acte_id=None, remplace=None) & ~Q(situation=""))
+                | Q(organisation__isnull=False, par__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="suivi_social_accompagne", condition=Q(accompagne=False) | Q(situation="connu")
+            ),
+            models.CheckConstraint(
+                name="suivi_social_retire",
+                condition=~Q(situation="")
+                | Q(remplace__isnull=False, mesure="", service="", depuis_le=None),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "constate_le"],
+                condition=Q(par__isnull=False),
+                name="suivi_social_repondant",
+            ),
         ]
 
     class Rls:
         categorie = "suivi"
 
     class Privacy:
-        social = {"dossier", "situation", "service", "mesure", "constate_le", "source"}
-        technique = {"organisation"}
+        social = {
+            "dossier", "situation", "accompagne", "service", "mesure", "depuis_le", "constate_le",
+            "source",
+        }  # fmt: skip
+        technique = {"organisation", "par", "acte_id", "remplace"}
         retention = "dossier"
         faits = ()
         tiers = ()

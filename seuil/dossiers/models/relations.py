@@ -139,7 +139,11 @@ class _Saisine:
         return any(found.filter(dossier=dossier.pk).exists() for found in rows)
 
     def _list_rows(self, dossiers: Dossiers, agent: Agent, *, on: date) -> Sequence[Fichiers]:
-        conditions = {"taches": self._due(Periode(on)), "diligences": self._done(Periode(on))}
+        conditions = {
+            "taches": self._due(Periode(on)),
+            "diligences": self._done(Periode(on)),
+            "suivis_sociaux": self._told(Periode(on)),
+        }
         return [
             _read_relation(dossiers, name).filter(condition, organisation=agent.organisation_id)
             for name, condition in conditions.items()
@@ -151,6 +155,8 @@ class _Saisine:
         answered = Q(
             pk__in=rows.filter(self._done(when, "diligences__")).values("diligences__organisation")
         )
+        told = self._told(when, "suivis_sociaux__")
+        answered |= Q(pk__in=rows.filter(told).values("suivis_sociaux__organisation"))
         for organisation in Organisation.objects.filter(owing | answered).order_by("nom"):
             yield Beneficiaire(organisation=organisation)
 
@@ -161,9 +167,15 @@ class _Saisine:
         )
 
     def _done(self, when: Periode, chemin: str = "") -> Q:
+        return self._lately(when, f"{chemin}faite_le")
+
+    def _told(self, when: Periode, chemin: str = "") -> Q:
+        # Answered by itself: what somebody else tells of it opens nothing to it.
+        return self._lately(when, f"{chemin}constate_le") & Q(**{f"{chemin}par__isnull": False})
+
+    def _lately(self, when: Periode, jour: str) -> Q:
         kept = timedelta(days=load_matrice().relations["saisine"].jours_apres)
-        since = {f"{chemin}faite_le__gt": when.debut - kept}
-        return Q(**since, **{f"{chemin}faite_le__lte": when.on})
+        return Q(**{f"{jour}__gt": when.debut - kept, f"{jour}__lte": when.on})
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from seuil.jobs.demo.organisations import (
 )
 from seuil.jobs.demo.parcours import Volumes
 from seuil.jobs.demo.registres import keep_registres
-from seuil.jobs.demo.services import answer_devoirs
+from seuil.jobs.demo.services import answer_devoirs, answer_tableaux
 from seuil.jobs.migrer import migrate
 from seuil.kernel.accord import write_pluriel
 from seuil.kernel.bulk import paused_collector
@@ -226,8 +226,12 @@ class _Histoire:
 
     def _answer_devoirs(self, le: date) -> None:
         with refresh_postponed(on=le):
+            services = self._acteurs.services
             self._equipe.faits["record_diligence"] += answer_devoirs(
-                services=self._acteurs.services, le=le, rng=self._rng
+                services=services, le=le, rng=self._rng
+            )
+            self._equipe.faits["record_reponses"] += answer_tableaux(
+                services=services, le=le, rng=self._rng
             )
 
     def _create_objectifs(self, first: date) -> None:

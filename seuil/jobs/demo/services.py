@@ -6,20 +6,27 @@ from datetime import date, timedelta
 from random import Random
 
 from seuil.acteurs.models import Agent
+from seuil.acteurs.rules import why_not
 from seuil.diagnostics.rules import FinDsfSaisie
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.rules import SuiviSaisi
+from seuil.dossiers.queries import list_reponses
+from seuil.dossiers.rules import SuiviRepondu
 from seuil.kernel.refusal import Refusal
-from seuil.travail.queries import filter_taches
+from seuil.travail.queries import filter_a_dire, filter_taches
 from seuil.travail.rules.devoirs import load_devoirs
 from seuil.travail.rules.diligences import DiligenceSaisie, ReponseSaisie
 from seuil.usecases.record_diligences import record_diligences
 from seuil.usecases.record_dsf import record_dsf
-from seuil.usecases.record_suivi import record_suivi
+from seuil.usecases.record_reponses import record_reponses
 from seuil.usecases.request_dsf import request_dsf
 
 _PART_FAITE = 0.85
 _PART_SANS_OBJET = 0.04
+# Situation, followed, measure: most households are known to nobody.
+_REPONSES = (
+    ("inconnu", False, ""), ("connu", False, ""), ("connu", True, "ASLL"), ("connu", True, "MASP"),
+)  # fmt: skip
+_PARTS = (65, 20, 10, 5)
 
 
 def answer_devoirs(*, services: tuple[Agent, ...], le: date, rng: Random) -> int:
@@ -30,6 +37,30 @@ def answer_devoirs(*, services: tuple[Agent, ...], le: date, rng: Random) -> int
         done += len(record_diligences(saisies=said, by=agent, on=le))
         done += _record_faits(agent, le, rng)
     return done
+
+
+def answer_tableaux(*, services: tuple[Agent, ...], le: date, rng: Random) -> int:
+    """Each service answers for most of the households of its table; returns how many."""
+    return sum(
+        len(record_reponses(reponses=list(_tell(agent, le, rng)), by=agent, on=le))
+        for agent in services
+        if why_not(agent.profil, "suivi.repondre") is None
+    )
+
+
+def _tell(agent: Agent, le: date, rng: Random) -> Iterator[SuiviRepondu]:
+    due = filter_a_dire(agent=agent, on=le).filter(due_le__lte=le + timedelta(days=7))
+    ids = [*due.order_by("dossier__numero").values_list("dossier_id", flat=True).distinct()]
+    known = list_reponses(agent=agent, dossier_ids=ids)
+    for pk in ids:
+        if rng.random() > _PART_FAITE:
+            continue
+        ((situation, accompagne, mesure),) = rng.choices(_REPONSES, _PARTS)
+        depuis = (le - timedelta(days=rng.randint(30, 400))).replace(day=1) if mesure else None
+        former = known.get(pk)
+        yield SuiviRepondu(
+            pk, situation, accompagne, mesure, depuis, vu=former.pk if former else None
+        )
 
 
 def _list_dues(agent: Agent, le: date) -> Iterator[tuple]:  # type: ignore[type-arg]
@@ -61,7 +92,7 @@ def _record_faits(agent: Agent, le: date, rng: Random) -> int:
     dues = {
         (pk, fait.code): visible_le
         for pk, devoir, _, visible_le in _list_dues(agent, le)
-        if (fait := par_id[devoir].closing_fait)
+        if (fait := par_id[devoir].closing_fait) and fait.code in _FAITS
     }
     done = 0
     for (pk, code), visible_le in dues.items():
@@ -73,14 +104,6 @@ def _record_faits(agent: Agent, le: date, rng: Random) -> int:
             _FAITS[code](Dossier.objects.get(pk=pk), faite_le, agent, le, rng)
             done += 1
     return done
-
-
-def _tell_suivi(dossier: Dossier, jour: date, by: Agent, on: date, rng: Random) -> None:
-    situation = rng.choices(("inconnu", "connu", "sans_reponse"), (55, 35, 10))[0]
-    mesure = rng.choice(("", "ASLL", "MASP")) if situation == "connu" else ""
-    organisme = by.organisation
-    saisie = SuiviSaisi(situation, jour, organisme.nom, mesure=mesure, organisation_id=organisme.pk)
-    record_suivi(dossier=dossier, saisie=saisie, by=by, on=on)
 
 
 def _end_dsf(dossier: Dossier, jour: date, by: Agent, on: date, rng: Random) -> None:
@@ -95,7 +118,6 @@ def _ask_dsf(dossier: Dossier, jour: date, by: Agent, on: date, _rng: Random) ->
 
 
 _FAITS: Mapping[str, Callable[[Dossier, date, Agent, date, Random], None]] = {
-    "suivi_dit": _tell_suivi,
     "dsf_termine": _end_dsf,
     "dsf_transmis": _end_dsf,
     "dsf_demande": _ask_dsf,

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from seuil.acteurs.models import Role
-from seuil.web.access import AgentRequest, get_agent, signed_in
+from seuil.web.access import AgentRequest, get_agent, may, signed_in
 
 _PREMIERE_PAGE: dict[str, str] = {
     Role.CHARGE_MISSION: "activite",
@@ -19,4 +19,6 @@ _PREMIERE_PAGE: dict[str, str] = {
 @require_safe
 def accueil(request: AgentRequest) -> HttpResponse:
     """Go to the first page of the role."""
+    if may(request, "suivi.repondre"):
+        return redirect("tableau")
     return redirect(_PREMIERE_PAGE.get(get_agent(request).role, "a_faire"))

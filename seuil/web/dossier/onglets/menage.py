@@ -19,7 +19,8 @@ def _read(lecture: Lecture) -> dict[str, Any]:
 def _write_suivis(suivis: Iterable[SuiviSocial]) -> Iterator[Evenement]:
     for s in suivis:
         detail = join([s.service, s.mesure])
-        yield Evenement(s.constate_le, s.get_situation_display(), detail, s.source)
+        titre = s.get_situation_display() or "Réponse retirée"
+        yield Evenement(s.constate_le, titre, detail, s.source)
 
 
 def _write_coordonnees(coordonnees: Iterable[Coordonnee]) -> Iterator[Evenement]:
