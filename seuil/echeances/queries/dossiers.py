@@ -15,17 +15,10 @@ from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Acces, Dossier
 from seuil.dossiers.models.relations import reaches_all
 from seuil.dossiers.queries import hide_limited, readable
-from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
-from seuil.echeances.models import Echeance, NomCherche, Situation, SituationDette, SituationSuivi
+from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
 from seuil.echeances.queries.echeances import list_legales
 from seuil.echeances.queries.par_dette import ParDette
-
-# First words of an address: a text that starts so is looked for among addresses.
-_VOIES = frozenset({
-    "ALLEE", "ALLEES", "AVENUE", "AV", "BOULEVARD", "BD", "CHEMIN", "COURS", "IMPASSE", "PASSAGE",
-    "PLACE", "PL", "QUAI", "RESIDENCE", "ROUTE", "RUE", "SQUARE", "VOIE",
-})  # fmt: skip
-
+from seuil.recherche.queries import filter_dossiers
 
 # Files without a hearing or a debt come after those that have one; the last field makes the order
 # of equal rows the same from one page to the next.
@@ -91,7 +84,9 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any] 
     else:
         rows = readable(rows=rows, agent=agent, on=on)
     if filtres.texte:
-        rows = rows.filter(_matches(filtres.texte, departement=agent.departement_id))
+        rows = rows.filter(
+            dossier__in=filter_dossiers(agent=agent, on=on, texte=filtres.texte)
+        )
     equal = {
         "stade": filtres.stade,
         "parc": filtres.parc,
@@ -213,29 +208,3 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -
             dette, dette_le, suivi,
         ) in (found[pk] for pk in ids if pk in found)
     ]  # fmt: skip
-
-
-def _matches(texte: str, *, departement: str) -> Q:
-    """Look for a number, an address or a name, whichever the text looks like."""
-    words = normalise(texte).split()
-    if not words:
-        return Q(pk=None)
-    # « 33-2026-000012 » and its last digits are a number; « 12 rue… » and « rue… » an address.
-    compact = texte.replace(" ", "")
-    if all(c.isdigit() or c in "-AB" for c in compact) and any(c.isdigit() for c in compact):
-        if "-" in compact:
-            return Q(dossier__numero=compact)
-        return Q(dossier__numero__endswith=f"-{compact.zfill(6)}")
-    if words[0][0].isdigit() or words[0] in _VOIES:
-        return Q(dossier__cle__contains=f"|{normalise_adresse(texte)}") | Q(
-            dossier__cle__contains=f" {normalise_adresse(texte)}"
-        )
-    named = list_noms(texte=texte).filter(departement=departement)
-    return Q(dossier__in=named.values("dossier"))
-
-
-def list_noms(*, texte: str) -> QuerySet[NomCherche]:
-    """Return the names that have a word from which they begin by a text, as far as one may read."""
-    nom = normalise_nom(texte)
-    # Between the text and the text followed by the last character there is.
-    return NomCherche.objects.filter(texte__gte=nom, texte__lt=f"{nom}\U0010ffff")
