@@ -11,6 +11,7 @@ urlpatterns = [
         "devoirs",
         "agenda",
         "dossiers",
+        "recherche",
         "acces",
         "droits",
         "donnees",

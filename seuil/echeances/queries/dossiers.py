@@ -162,6 +162,32 @@ def _tell_lue(categorie: str, agent: Agent, on: date, ids: Collection[UUID]) -> 
 _COMMUNE = Commune.objects.filter(code=OuterRef("commune_code")).values("nom")
 
 
+@dataclass(frozen=True, slots=True)
+class Repere:
+    """What tells a file from another at a glance; its number alone when no more may be read."""
+
+    numero: str
+    nom: str = ""
+    commune: str = ""
+    stade: str = ""
+
+
+def list_reperes(*, agent: Agent, on: date, ids: Collection[UUID]) -> dict[UUID, Repere]:
+    """Return what tells a few files, of those that the agent may see; two queries."""
+    if not ids:
+        return {}
+    seen = Dossier.objects.visible_to(agent, on=on).filter(pk__parmi=list(ids))
+    found = {pk: Repere(numero) for pk, numero in seen.values_list("pk", "numero")}
+    rows = readable(
+        rows=Situation.objects.filter(dossier__id__parmi=list(ids)), agent=agent, on=on, parmi=ids
+    ).annotate(commune=Subquery(_COMMUNE))
+    read = rows.values_list("dossier_id", "nom_affiche", "commune", "stade")
+    for pk, nom, commune, stade in read:
+        if pk in found:
+            found[pk] = Repere(found[pk].numero, nom, commune or "", stade)
+    return found
+
+
 def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -> list[DossierRow]:
     """Return the lines of a slice of `list_dossiers`, in its order; three queries."""
     # The slice first, on one table: its joins are then made for its rows alone.

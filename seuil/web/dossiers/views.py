@@ -78,6 +78,7 @@ def dossiers(request: AgentRequest) -> HttpResponse:
         "filtres": "" if request.htmx else _filtres(form, actifs),
         "tri": form.get_filtres().tri,
         "actifs": actifs,
+        "texte": form.get_filtres().texte,
         "page": page,
         "lignes": [_ligne(row, on) for row in rows],
         "query": query.urlencode(),
