@@ -117,9 +117,7 @@ class _Lecture:
         )
         return self._group(rows.order_by("dossier")[: PAR_PAGE + 1])
 
-    def answer(
-        self, found: list[tuple[UUID, list[Mot]]], numeros: list[Trouvaille]
-    ) -> Resultats:
+    def answer(self, found: list[tuple[UUID, list[Mot]]], numeros: list[Trouvaille]) -> Resultats:
         """Return files found by a phone number, each with the one it was found by."""
         dits = self._name([(m.nature, m.source) for _, mots in found for m in mots])
         told = [

@@ -80,7 +80,6 @@ CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
         ),
     ),
     "echeances_situation": ("fait", "identite", None),
-    "echeances_nomcherche": ("fait", "identite", None),
     "echeances_situationdette": ("fait", "bail_dette", None),
     "echeances_situationsuivi": ("fait", "suivi", None),
     "travail_diligence": ("fait", "devoirs", None),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, Min, OuterRef, QuerySet, Subquery, Value, When
 
 from seuil.acteurs.matrice import list_portees
 from seuil.acteurs.models import Agent, Commune
@@ -84,9 +84,7 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any] 
     else:
         rows = readable(rows=rows, agent=agent, on=on)
     if filtres.texte:
-        rows = rows.filter(
-            dossier__in=filter_dossiers(agent=agent, on=on, texte=filtres.texte)
-        )
+        rows = rows.filter(dossier__in=filter_dossiers(agent=agent, on=on, texte=filtres.texte))
     equal = {
         "stade": filtres.stade,
         "parc": filtres.parc,

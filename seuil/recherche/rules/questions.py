@@ -77,7 +77,7 @@ def read_question(text: str, *, departement: str, on: date) -> Question:
         return Question(numeros=(_complete(text.replace(" ", "").upper()),))
     if text and _CHIFFRES.fullmatch(text):
         digits = read_telephone(text)
-        if len(digits) >= _TELEPHONE and digits.startswith("0") or text.startswith("+"):
+        if (len(digits) >= _TELEPHONE and digits.startswith("0")) or text.startswith("+"):
             return Question(telephone=digits, numeros=_list_numeros(digits, departement, on))
         if digits:
             return Question(numeros=_list_numeros(digits, departement, on))

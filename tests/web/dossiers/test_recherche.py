@@ -43,8 +43,10 @@ def test_what_is_found_is_told_with_what_found_it_and_likenesses_apart(
     page = client_de(secretaire).get(_address("ada quercynol")).content.decode()
     exact, likeness = page.split("Ressemblant", 1)
 
-    assert "33-2026-900001" in exact and "33-2026-900002" not in exact
-    assert "33-2026-900002" in likeness and "nom : QUERCINOL Ada" in likeness
+    assert "33-2026-900001" in exact
+    assert "33-2026-900002" not in exact
+    assert "33-2026-900002" in likeness
+    assert "nom : QUERCINOL Ada" in likeness
 
 
 def test_what_hangs_under_the_field_is_what_the_page_shows(
@@ -75,7 +77,8 @@ def test_the_journal_keeps_which_files_a_search_showed(
     get_fragment(client_de(secretaire), _address("quercynol"))
 
     line = Event.objects.filter(dossiers__contains=[shown.pk]).order_by("-created_at", "-id")[0]
-    assert line.dossiers == [shown.pk] and "identite" in line.categories
+    assert line.dossiers == [shown.pk]
+    assert "identite" in line.categories
 
 
 def test_a_partner_finds_its_files_only_and_by_what_it_reads(
@@ -120,7 +123,8 @@ def test_the_list_of_files_is_filtered_alike_and_leads_to_likenesses(
     near = client.get(f"{reverse('dossiers')}?texte=quercinol").content.decode()
 
     assert "QUERCYNOL" in found
-    assert "Chercher ce qui ressemble" in near and "QUERCYNOL" not in near
+    assert "Chercher ce qui ressemble" in near
+    assert "QUERCYNOL" not in near
 
 
 @pytest.mark.parametrize("texte", ["quercynol", "fictif", "rue exemple"])
