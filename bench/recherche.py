@@ -129,7 +129,8 @@ _REMPLIR = (
     f"""CREATE FUNCTION pg_temp.mot(n int, i int) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT {_SYLLABES}[1 + i % 40] || {_SYLLABES}[1 + (i / 40) % 40]
     || CASE WHEN n > 2 THEN {_SYLLABES}[1 + (i / 1600) % 40] ELSE '' END $$""",
-    """CREATE TEMP TABLE tire ON COMMIT DROP AS SELECT id, departement_id AS dep, commune_code AS commune,
+    """CREATE TEMP TABLE tire ON COMMIT DROP AS
+    SELECT id, departement_id AS dep, commune_code AS commune,
     floor(16000 * power(random(), 2))::int AS nom, floor(500 * power(random(), 2))::int AS prenom,
     floor(6000 * power(random(), 2))::int AS rue, floor(9000 * power(random(), 3))::int AS loueur,
     1 + floor(200 * random())::int AS numero FROM dossiers_dossier""",

@@ -1,4 +1,4 @@
-"""A file is found as people type it, a likeness is told as one, and nobody finds more than it reads."""
+"""A file is found as people type it, a likeness is told so, nobody finds more than it reads."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -99,7 +99,8 @@ def test_a_partner_finds_its_files_only_and_by_what_it_reads(
 
     for texte in ("querc", "vergnolles"):
         page = client.get(_address(texte)).content.decode()
-        assert "QUERCYNOL" in page and "QUERCINEAU" not in page, texte
+        assert "QUERCYNOL" in page, texte
+        assert "QUERCINEAU" not in page, texte
     assert "Aucun dossier" in client.get(_address("0639981531")).content.decode()
 
 

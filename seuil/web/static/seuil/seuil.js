@@ -15,7 +15,11 @@
 
   // A form that failed: the summary of errors is read first.
   const errors = document.getElementById("erreurs");
-  if (errors) errors.focus();
+  if (errors) {
+    errors.focus();
+    // Its address becomes that of the form: once corrected, Back asks nobody to send it again.
+    history.replaceState(history.state, "", location.href);
+  }
 
   // A second tap while the answer travels would record the same thing twice.
   let sent = new WeakMap();
