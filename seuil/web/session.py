@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -281,7 +281,7 @@ class ConnexionForte:
         if over:
             close_session(request, over)
             messages.warning(request, _FINS[over])
-            return agent
+            return cast("Agent", agent)
         if connexion.vue_at + timedelta(minutes=1) < at:
             record_vue(connexion=connexion, at=at)
         return None
