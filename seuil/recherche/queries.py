@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import why_not
@@ -78,14 +78,14 @@ def list_trouvailles(*, agent: Agent, on: date, texte: str) -> Resultats:
     return lecture.answer_mots()
 
 
-def filter_dossiers(*, agent: Agent, on: date, texte: str) -> QuerySet[Any] | Collection[UUID]:
+def filter_dossiers(*, agent: Agent, on: date, texte: str) -> Collection[UUID]:
     """Return the files that a text means exactly, for a list that filters by it."""
     question = read_question(texte, departement=agent.departement_id, on=on)
     if question.vide:
         return []
     lecture = _Lecture(agent, on, question)
     if question.places:
-        return lecture.filter_exactes().values("dossier")
+        return lecture.list_ids(proches=False, tous=True)
     found = set(lecture.list_numeros())
     return found | ({pk for pk, _ in lecture.list_par_telephone()} if question.telephone else set())
 
@@ -128,10 +128,9 @@ class _Lecture:
 
     def answer_mots(self) -> Resultats:
         """Return the files that have every word, then those that have nearly all of them."""
-        ids = list(dict.fromkeys(self.filter_exactes().values_list("dossier", flat=True)[:_LUS]))
+        ids = self.list_ids(proches=False)[:_LUS]
         if len(ids) < PAR_PAGE:
-            near = self._filter(proches=True).values_list("dossier", flat=True)[:_LUS]
-            ids = list(dict.fromkeys([*ids, *near]))
+            ids = list(dict.fromkeys([*ids, *self.list_ids(proches=True)[:_LUS]]))
         judged = [
             (pk, reponse)
             for pk, mots in self._group(self._list_mots(ids))
@@ -151,19 +150,37 @@ class _Lecture:
         rows = Mention.objects.filter(departement=self.agent.departement_id)
         return self._readable(rows)
 
-    def filter_exactes(self) -> QuerySet[Any]:
-        """Return mentions, one at least by file, of the files that say every word as typed."""
-        return self._filter(proches=False)
+    def list_ids(self, *, proches: bool, tous: bool = False) -> list[UUID]:
+        """Return the files that say every word, as typed or nearly: a word at a time.
 
-    def _filter(self, *, proches: bool) -> QuerySet[Any]:
-        first, *others = rank_places(self.question)
-        rows = self._mentions().filter(self._tell(first, proches=proches))
-        for place in others:
-            beside = self._mentions().filter(
-                self._tell(place, proches=proches), dossier=OuterRef("dossier")
-            )
-            rows = rows.filter(Exists(beside))
-        return rows
+        The one that few files have comes first; the others are then asked of these alone. Asked
+        together, they would be joined on guesses that row-level security makes wrong.
+        """
+        places = rank_places(self.question)
+        first, found = self._find_rare(places, proches=proches, tous=tous)
+        for place in places:
+            if place != first and found:
+                rows = Mention.objects.filter(dossier__id__parmi=found)
+                rows = self._readable(rows, parmi=found)
+                found = self._list_distinct(rows.filter(self._tell(place, proches=proches)))
+        return found
+
+    def _find_rare(
+        self, places: Sequence[int], *, proches: bool, tous: bool
+    ) -> tuple[int, list[UUID]]:
+        """Return a place that few files fill, and these; the first place when all are common."""
+        for place in places:
+            rows = self._mentions().filter(self._tell(place, proches=proches))
+            found = self._list_distinct(rows[:_PEU])
+            if len(found) < _PEU // 2:
+                return place, found
+        rows = self._mentions().filter(self._tell(places[0], proches=proches))
+        return places[0], self._list_distinct(
+            rows[: _BEAUCOUP if tous or len(places) > 1 else _PEU]
+        )
+
+    def _list_distinct(self, rows: QuerySet[Any]) -> list[UUID]:
+        return list(dict.fromkeys(rows.values_list("dossier", flat=True)))
 
     def _tell(self, place: int, *, proches: bool) -> Q:
         return _any_of(list_jetons(self.question, place), proches=proches)
@@ -198,6 +215,9 @@ class _Lecture:
 
 # Enough that the exact ones are among them, ranked afterwards.
 _LUS = 200
+# Rows of a word that few files have; of one that many have, more than a département holds.
+_PEU = 1000
+_BEAUCOUP = 100_000
 
 
 def _any_of(jetons: Collection[Jeton], *, proches: bool) -> Q:

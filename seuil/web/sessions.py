@@ -8,7 +8,6 @@ from django.contrib.sessions.backends import db
 
 from seuil.kernel import clock
 
-
 # How long a session that is over is still known.
 _RESTE = timedelta(hours=16)
 

@@ -84,7 +84,8 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any] 
     else:
         rows = readable(rows=rows, agent=agent, on=on)
     if filtres.texte:
-        rows = rows.filter(dossier__in=filter_dossiers(agent=agent, on=on, texte=filtres.texte))
+        named = filter_dossiers(agent=agent, on=on, texte=filtres.texte)
+        rows = rows.filter(dossier__id__parmi=list(named))
     equal = {
         "stade": filtres.stade,
         "parc": filtres.parc,
