@@ -11,7 +11,7 @@ os.environ.setdefault("SEUIL_DATA", str(ROOT / "var" / "bench"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 sys.path.insert(0, str(ROOT))
 
-MESURES = ("droit", "importation", "recalcul", "pages", "roles", "acces", "journal")
+MESURES = ("droit", "importation", "recalcul", "pages", "roles", "acces", "recherche", "journal")
 # The same measures on next to nothing: they show that they run, not how fast.
 JOUET = "--jouet"
 

@@ -4,8 +4,6 @@ Same queries, filtered by the application in both cases: once as the owner of th
 policy concerns, once as the application's role, in the context of the agent.
 """
 
-import statistics
-import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date, timedelta
@@ -26,11 +24,11 @@ from seuil.dossiers.queries import (
     list_aides,
     list_dettes,
 )
-from seuil.echeances.queries.dossiers import Filtres, list_dossiers, list_noms, list_rows
+from seuil.echeances.queries.dossiers import Filtres, list_dossiers, list_rows
 from seuil.echeances.queries.echeances import list_dates_legales, list_echeances
 from seuil.echeances.queries.situations import get_derniere_dette, get_situation
 from seuil.jobs.migrer import migrate
-from seuil.kernel.contexte import Contexte, acting_as, counting, under_policies
+from seuil.kernel.contexte import Contexte, acting_as, under_policies
 
 ON = date(2026, 11, 21)
 _BASE = "seuil_acces"
@@ -40,7 +38,7 @@ def run(taille: Taille) -> None:
     """Print the median of each query both ways, and the ratio."""
     with own_database(_BASE) if taille is ENTIERE else nullcontext():
         migrate()
-        _fill(taille)
+        fill(taille)
         agents = {
             profil: Agent.objects.select_related("organisation").get(courriel=f"{profil}@x.invalid")
             for profil in ("secretariat", "chef_equipe", "travailleur_social", "service_social")
@@ -53,7 +51,6 @@ def run(taille: Taille) -> None:
         for profil, agent in agents.items():
             for name, query in _list_queries(agent).items():
                 _tell(f"{profil}, {name}", *_compare(query, agent, taille.tours))
-        _measure_national(taille.tours)
 
 
 def _tell(name: str, hand: Temps, policies: Temps) -> None:
@@ -117,20 +114,7 @@ def _compare(query: Callable[[], Any], agent: Agent, tours: int) -> tuple[Temps,
     return hand, under
 
 
-def _measure_national(tours: int) -> None:
-    """Print how long a name takes to be found in the whole country, under policies."""
-    taken = []
-    for _ in range(tours):
-        with transaction.atomic(), under_policies(), counting("mesure", on=ON):
-            start = time.perf_counter()
-            found = list(list_noms(texte="NOM0042").values_list("dossier", flat=True)[:200])
-            taken.append((time.perf_counter() - start) * 1000)
-    mark = "" if statistics.median(taken) <= 50 else "  > 50"
-    print(f"{'recherche nationale d’un nom':<40}{'':>12}{statistics.median(taken):>12.2f}{mark}"
-          f"   ({len(found)} trouvés)")  # fmt: skip
-
-
-def _fill(taille: Taille) -> None:
+def fill(taille: Taille) -> None:
     if Dossier.objects.count() >= taille.departements * taille.par_departement:
         return
     print("Remplissage (une fois)…", flush=True)
@@ -220,8 +204,9 @@ _FILL = (
     nom_affiche, nom_recherche, parc, enfants, bailleur, commune_code, arrondissement_code)
     SELECT id, dep, stade, %(on)s::date - (i %% 900), %(on)s::date + (i %% 90), nom || ' Claude',
     nom || ' CLAUDE', 'prive', 0, 'physique', commune, '' FROM dos""",
-    """INSERT INTO echeances_nomcherche (dossier_id, departement, texte)
-    SELECT id, dep, nom || ' CLAUDE' FROM dos UNION ALL SELECT id, dep, 'CLAUDE' FROM dos""",
+    """INSERT INTO recherche_mention (id, dossier_id, departement, nature, source, mot, son)
+    SELECT gen_random_uuid(), id, dep, 'personne', id, mot, ''
+    FROM dos, unnest(ARRAY[nom, 'CLAUDE']) mot""",
     """INSERT INTO echeances_situationdette (dossier_id, departement, montant, constatee_le)
     SELECT id, dep, 500 + i %% 9000, %(on)s FROM dos""",
     """INSERT INTO dossiers_acces (id, dossier_id, departement, relation, role, organisation_id,

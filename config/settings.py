@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "seuil.acteurs",
     "seuil.connexions",
     "seuil.dossiers",
+    "seuil.recherche",
     "seuil.actes",
     "seuil.echeances",
     "seuil.travail",

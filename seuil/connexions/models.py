@@ -288,3 +288,34 @@ class Essai(Record):
         agent = {"essaye_at", "reussi"}
         technique = {"genre", "compte", "lieu", "adresse", "connu"}
         retention = "essai"
+
+
+class Brouillon(Record):
+    """What an agent was typing when its session ended: encrypted, its own alone, for a day.
+
+    `adresse` stands for the page of the form; what it names cannot be read back.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="brouillons")
+    adresse = models.CharField("clé de l’adresse", max_length=64)
+    contenu = models.TextField("contenu chiffré")
+    saisi_at = models.DateTimeField("saisi")
+
+    class Meta:
+        verbose_name = "brouillon"
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "adresse"], name="brouillon_unique"),
+            models.CheckConstraint(name="brouillon_cle", condition=Q(adresse__regex=_EMPREINTE)),
+            models.CheckConstraint(
+                name="brouillon_chiffre", condition=Q(contenu__startswith="gAAAA")
+            ),
+        ]
+
+    class Rls:
+        portee = "compte"
+        non_suivie = "chiffré, à son auteur seul, effacé au bout d’un jour"
+
+    class Privacy:
+        agent = {"agent", "saisi_at", "contenu"}
+        technique = {"adresse"}
+        retention = "brouillon"

@@ -1,5 +1,6 @@
 """Read factors, open sessions, invitations."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from django.db.models import Count, Max, Q
 from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.acteurs.rules import fold_courriel, reads_files, why_not
 from seuil.connexions.models import (
+    Brouillon,
     CleAcces,
     CodeSecours,
     Connexion,
@@ -18,7 +20,14 @@ from seuil.connexions.models import (
     IdentiteExterne,
     Invitation,
 )
-from seuil.connexions.rules import POSTE_CONNU, compute_empreinte, list_roles_invitables
+from seuil.connexions.rules import (
+    BROUILLON,
+    POSTE_CONNU,
+    compute_empreinte,
+    list_roles_invitables,
+    write_cle_du_brouillon,
+)
+from seuil.engines.facteurs import CoffreIllisible, reveal
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,3 +250,34 @@ def list_organisations_invitables(*, agent: Agent) -> list[Organisation]:
     if why_not(agent.profil, "agents.gerer") is None:
         return list(rows)
     return list(rows.filter(pk=agent.organisation_id)) if agent.administre_organisation else []
+
+
+@dataclass(frozen=True, slots=True)
+class Saisie:
+    """What an agent was typing in a form, by field, and when."""
+
+    champs: Mapping[str, Sequence[str]]
+    saisi_at: datetime
+
+
+def list_brouillons(*, agent: Agent, at: datetime) -> list[str]:
+    """Return what stands for the pages of which something typed by the agent is kept."""
+    kept = Brouillon.objects.filter(agent=agent.pk, saisi_at__gt=at - BROUILLON)
+    return list(kept.values_list("adresse", flat=True))
+
+
+def find_brouillon(*, agent: Agent, adresse: str, cle: str, at: datetime) -> Saisie | None:
+    """Return what the agent, and nobody else, was typing in the form of a page."""
+    found = Brouillon.objects.filter(
+        agent=agent.pk,
+        adresse=write_cle_du_brouillon(adresse, secret=cle),
+        saisi_at__gt=at - BROUILLON,
+    ).first()
+    if found is None:
+        return None
+    try:
+        text = reveal(found.contenu, cle=f"brouillon {agent.pk} {cle}")
+    except CoffreIllisible:
+        # The key of the instance changed: nobody reads it any more.
+        return None
+    return Saisie(json.loads(text), found.saisi_at)

@@ -55,6 +55,11 @@ def compute_cle(*, genre: str, valeur: str, secret: str) -> str:
     return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
 
 
+def write_cle_du_brouillon(adresse: str, *, secret: str) -> str:
+    """Return what stands for the page of a form whose content is kept."""
+    return compute_cle(genre="brouillon", valeur=adresse, secret=secret)
+
+
 def normalise_adresse(adresse: str) -> str:
     """Return the network address that counts: a household has a whole /64 of IPv6."""
     try:
@@ -71,6 +76,8 @@ def normalise_adresse(adresse: str) -> str:
 PREUVE_RECENTE = timedelta(minutes=10)
 # Between a first factor and the second.
 ATTENTE_SECOND = timedelta(minutes=10)
+# What was typed when a session ended is kept for its author.
+BROUILLON = timedelta(hours=24)
 POSTE_CONNU = timedelta(days=180)
 # The time a page was last seen is written at most this often.
 VUE_TOUTES_LES = timedelta(minutes=1)

@@ -25,6 +25,7 @@ from seuil.dossiers.models import (
     Acces,
     AideLogement,
     Bail,
+    Bailleur,
     Composition,
     Coordonnee,
     DateAnnoncee,
@@ -318,6 +319,12 @@ def list_fins_a_relire(*, agent: Agent) -> list[datetime]:
         agent=agent.pk, relation=Acces.Relation.BRIS_DE_GLACE, relu_le=None, expire_at__isnull=False
     )
     return [end for end in taken.values_list("expire_at", flat=True) if end]
+
+
+def list_dossiers_du_bailleur(*, bailleur: Bailleur) -> list[UUID]:
+    """Return the files that a landlord shares and that are in use, for what is computed of them."""
+    shared = Bail.objects.filter(bailleur=bailleur.pk, dossier__limite_le=None)
+    return list(shared.values_list("dossier", flat=True))
 
 
 def list_categories(*, model: type[Model]) -> frozenset[str]:

@@ -135,38 +135,6 @@ class Situation(models.Model):
         retention = "dossier"
 
 
-class NomCherche(models.Model):
-    """A name of a household from one of its words on, written by the database beside the situation.
-
-    A name is looked for from the start of any of its words, by comparison alone: pattern matching
-    is not leakproof, and under row-level security no index would serve it.
-    """
-
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="noms_cherches")
-    departement = models.CharField(max_length=3)
-    texte = models.CharField(max_length=220, db_collation="C")
-
-    class Meta:
-        verbose_name = "nom pour la recherche"
-        verbose_name_plural = "noms pour la recherche"
-        constraints = [
-            models.UniqueConstraint(fields=["dossier", "texte"], name="nom_cherche_unique")
-        ]
-        indexes = [
-            models.Index(fields=["departement", "texte"], name="nom_cherche_departement"),
-            models.Index(fields=["texte"], name="nom_cherche_pays"),
-        ]
-
-    class Rls:
-        categorie = "identite"
-        departement_direct = True
-        non_suivie = "projection recalculée"
-
-    class Privacy:
-        identite = {"dossier", "departement", "texte"}
-        retention = "dossier"
-
-
 class SituationDette(models.Model):
     """The last debt stated on a dossier, apart from the rest: fewer people may read it."""
 

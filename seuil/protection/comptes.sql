@@ -60,5 +60,7 @@ CREATE OR REPLACE TRIGGER garder_identites BEFORE INSERT OR UPDATE OR DELETE
   ON public.connexions_identiteexterne FOR EACH ROW EXECUTE FUNCTION droits.garder_titulaire();
 CREATE OR REPLACE TRIGGER garder_connexions BEFORE INSERT OR UPDATE OR DELETE
   ON public.connexions_connexion FOR EACH ROW EXECUTE FUNCTION droits.garder_titulaire();
+CREATE OR REPLACE TRIGGER garder_brouillons BEFORE INSERT OR UPDATE OR DELETE
+  ON public.connexions_brouillon FOR EACH ROW EXECUTE FUNCTION droits.garder_titulaire();
 CREATE OR REPLACE TRIGGER garder_abonnements BEFORE INSERT OR UPDATE OR DELETE
   ON public.acteurs_abonnementagenda FOR EACH ROW EXECUTE FUNCTION droits.garder_titulaire();

@@ -23,11 +23,13 @@ from seuil.conservation.queries.tables import (
 )
 from seuil.dossiers.models import Bailleur, Dossier
 from seuil.dossiers.operations.dossiers import set_cle
+from seuil.dossiers.queries import list_dossiers_du_bailleur
 from seuil.dossiers.rules import compute_cle
 from seuil.kernel.cartes import read_carte
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 from seuil.kernel.tables import get_column
+from seuil.recherche.operations import refresh_mentions
 from seuil.usecases._habilitation import require_verbe
 from seuil.usecases.limit_dossier import record_exercice
 from seuil.usecases.refresh_dossiers import refresh_dossiers
@@ -108,6 +110,9 @@ def rectify_fait(
             not _refresh_cle(dossier) if model.__name__ in {"Personne", "Logement"} else False
         )
         refresh_dossiers(dossier_ids=[dossier.pk], on=on)
+        if isinstance(row, Bailleur):
+            # Shared: each file where it has a lease is found by it.
+            refresh_mentions(dossier_ids=list_dossiers_du_bailleur(bailleur=row))
         record_event(
             kind="fait.rectifie",
             by=by,

@@ -22,6 +22,7 @@ from seuil.echeances.rules.accomplies import DSF_SERVES, JoursEnAval
 from seuil.echeances.rules.calculs import EcheanceCalculee
 from seuil.kernel.bulk import as_array, paused_collector
 from seuil.kernel.contexte import acting_as_machine
+from seuil.recherche.operations import delete_mentions, refresh_mentions
 from seuil.travail import queries as travail
 from seuil.travail.operations import record_empreintes, refresh_taches
 from seuil.travail.rules.besoins import (
@@ -83,12 +84,14 @@ def _refresh_batch(ids: Sequence[UUID], on: date) -> None:
         if limites:
             # RGPD, art. 18: kept, and used for nothing.
             delete_projections(dossier_ids=limites)
+            delete_mentions(dossier_ids=limites)
             refresh_taches(dossier_ids=limites, besoins=())
             ids = [pk for pk in ids if pk not in limites]
         _recompute(ids, on)
 
 
 def _recompute(ids: Sequence[UUID], on: date) -> None:
+    refresh_mentions(dossier_ids=ids)
     faits = [
         *accompagnements.list_faits(dossier_ids=ids),
         *diagnostics.list_faits(dossier_ids=ids),

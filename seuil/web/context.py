@@ -9,7 +9,7 @@ from django.urls import resolve, reverse
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import is_fin_proche
+from seuil.acteurs.rules import is_fin_proche, why_not
 from seuil.kernel import clock
 from seuil.web.access import INVITER
 
@@ -67,6 +67,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         "state_brand": settings.SEUIL_STATE_BRAND,
         "demo": settings.SEUIL_DEMO,
         "agent": agent,
+        # Who reads files finds them from any page.
+        "cherche": agent is not None and why_not(agent.profil, "dossier.lire") is None,
         # At the foot of each printed page.
         "imprime_le": clock.now(),
         "navigation": list_entrees(agent.profil, invite=agent.administre_organisation)

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -38,6 +38,7 @@ from seuil.connexions.rules import (
 from seuil.engines.facteurs import Site
 from seuil.kernel import clock
 from seuil.kernel.contexte import acting_for
+from seuil.web.brouillons import forget_envoye, gardes_rendus, keep_saisie, note_gardes
 
 _CONNEXION = "connexion"
 _ATTENTE = "attente"
@@ -135,6 +136,7 @@ def open_session(request: HttpRequest, agent: Agent, moyen: MoyenConnexion | str
         at=clock.now(),
     )
     request.session[_CONNEXION] = str(connexion.pk)
+    note_gardes(request, agent)
     if id_token:
         request.session["id_token"] = id_token
     request.connexion = connexion  # type: ignore[attr-defined]
@@ -226,11 +228,20 @@ class ConnexionForte:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.connexion = None  # type: ignore[attr-defined]
+        over = self._check(request) if isinstance(request.user, Agent) else None
+        if not isinstance(request.user, Agent):
+            if request.session.get(_CONNEXION):
+                self._end(request)
+            response = self.get_response(request)
+            if over is not None:
+                keep_saisie(request, response, over)
+            return response
+        agent = request.user
+        with gardes_rendus(request, agent):
+            response = self.get_response(request)
         if isinstance(request.user, Agent):
-            self._check(request)
-        elif request.session.get(_CONNEXION):
-            self._end(request)
-        return self.get_response(request)
+            forget_envoye(request, response, agent)
+        return response
 
     def _end(self, request: HttpRequest) -> None:
         """End a session whose account no longer opens: closed, suspended, or another password."""
@@ -244,19 +255,20 @@ class ConnexionForte:
             messages.error(request, reason or "Le mot de passe a changé. Reconnectez-vous.")
         logout(request)
 
-    def _check(self, request: HttpRequest) -> None:
+    def _check(self, request: HttpRequest) -> Agent | None:
+        """End a session that is over; return whose it was, when only time ended it."""
         agent: Any = request.user
         key = request.session.get(_CONNEXION)
         if key is None:
             # One factor only: a session from before, or forged by a fault of ours.
             logout(request)
             open_attente(request, agent, moyen="mot_de_passe", suite="")
-            return
+            return None
         connexion = find_connexion(connexion_id=key, agent_id=agent.pk)
         if connexion is None:
             logout(request)
             messages.warning(request, "Cette session a été fermée. Reconnectez-vous.")
-            return
+            return None
         request.connexion = connexion  # type: ignore[attr-defined]
         at = clock.now()
         over = why_session_over(
@@ -269,8 +281,10 @@ class ConnexionForte:
         if over:
             close_session(request, over)
             messages.warning(request, _FINS[over])
-        elif connexion.vue_at + timedelta(minutes=1) < at:
+            return cast("Agent", agent)
+        if connexion.vue_at + timedelta(minutes=1) < at:
             record_vue(connexion=connexion, at=at)
+        return None
 
 
 def get_inactivite() -> timedelta:

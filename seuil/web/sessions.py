@@ -1,11 +1,15 @@
 """Sessions kept under the digest of their key: who reads the table opens none of them."""
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.sessions.backends import db
 
 from seuil.kernel import clock
+
+# How long a session that is over is still known.
+_RESTE = timedelta(hours=16)
 
 
 def _digest(key: str) -> str:
@@ -38,6 +42,8 @@ class SessionStore(db.SessionStore):
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         instance = super().create_model_instance(data)
         instance.session_key = _digest(instance.session_key)
+        # It opens nothing any more (web/session.py): it tells whose form came too late.
+        instance.expire_date += _RESTE
         return instance
 
     def delete(self, session_key: str | None = None) -> None:

@@ -12,6 +12,7 @@ urlpatterns = [
         "devoirs",
         "agenda",
         "dossiers",
+        "recherche",
         "acces",
         "droits",
         "donnees",

@@ -68,8 +68,18 @@ CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
             },
         ),
     ),
+    "recherche_mention": (
+        "fait",
+        "identite",
+        (
+            "nature",
+            {
+                "telephone": "contact",
+                **dict.fromkeys(("bailleur", "tel_bailleur", "mandataire"), "bail_dette"),
+            },
+        ),
+    ),
     "echeances_situation": ("fait", "identite", None),
-    "echeances_nomcherche": ("fait", "identite", None),
     "echeances_situationdette": ("fait", "bail_dette", None),
     "echeances_situationsuivi": ("fait", "suivi", None),
     "travail_diligence": ("fait", "devoirs", None),

@@ -113,7 +113,8 @@ def check_writes(
 _AVEUGLES = {
     "echeances_echeance": "certitude = 'sure'", "echeances_situation": "nom_affiche = 'x'",
     "echeances_situationdette": "constatee_le = '2026-01-01'",
-    "echeances_situationsuivi": "suivi = 'connu'", "travail_tache": "legale = false", "echeances_nomcherche": "texte = 'x'",
+    "echeances_situationsuivi": "suivi = 'connu'", "travail_tache": "legale = false",
+    "recherche_mention": "son = 'x'",
     "travail_empreinte": "faits = 1",
     "actes_ligne": "confirmee = false", "dossiers_compteur": "dernier = 1",
 }  # fmt: skip

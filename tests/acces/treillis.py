@@ -30,8 +30,6 @@ STADES = ("commandement", "assignation", "jugement", "cql", "rfp", "cfp", "expul
 LIENS = ("instruction", "mandat", "affectation", "bailleur", "destinataire", "bris_de_glace")
 NUMERO = re.compile(r"(?:33|62)-2026-9\d{5}")
 CANARI = re.compile(r"CANARI-([a-z]+_[a-z]+)-(\d+)-([a-z_]+)", re.IGNORECASE)
-# Written beside another.
-_PAR_DECLENCHEUR = {"echeances_nomcherche"}
 # Codes, digests and types are not words that anyone types.
 _NOT_TEXT = {"empreinte", "type_mime", "devoir", "parametre", "regle", "source_type", "numero"}
 
@@ -193,13 +191,6 @@ class Treillis:
                 self.jetons[table, row._canari] = line
                 if table == "dossiers_dossier":
                     self.par_numero[values["numero"]] = line
-
-        # Written by a trigger beside the situations.
-        for values in self._table("echeances_nomcherche"):
-            d = self.dossiers[values["dossier_id"]]
-            self.lignes["echeances_nomcherche"].append(
-                Ligne("echeances_nomcherche", str(values["id"]), d.departement, [d], values)
-            )
 
     def _table(self, table: str) -> list[dict[str, Any]]:
         with connection.cursor() as cursor:
@@ -510,6 +501,8 @@ def _add_facts(
     t.add("echeances.SituationDette", **key, departement=home, montant=2400,
           constatee_le=ON - 30 * J)  # fmt: skip
     t.add("echeances.SituationSuivi", **key, departement=home, suivi="connu")
+    for nature in ("personne", "telephone", "bailleur"):
+        t.add("recherche.Mention", **key, departement=home, nature=nature, source=_uuid())
     t.add("travail.Empreinte", **key, cadre="c", faits=1, projections=2, le=ON)
     t.add("travail.Diligence", **key, devoir="E1-DDETS-1", source_id=_uuid(), faite_le=ON - 2 * J,
           sans_objet=False, motif="", organisation=orgs[f"ddets{suffix}"], par=by)  # fmt: skip
@@ -557,7 +550,7 @@ def _add_others(t: Treillis, by: Agent, operateur: Organisation) -> None:
     t._others = t._others or [
         model for model in apps.get_models()
         if CLASSEMENT.get(model._meta.db_table, ("",))[0] == "fait"
-        and model not in last and model._meta.db_table not in _PAR_DECLENCHEUR
+        and model not in last
     ]  # fmt: skip
     for model in t._others:
         # The texts are the tokens of `add`.

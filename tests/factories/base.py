@@ -10,6 +10,7 @@ from seuil.acteurs.models import Agent, Commune, Organisation
 from seuil.dossiers.models import Acces, Bail, Bailleur, Dette, Dossier, Logement, Personne
 from seuil.dossiers.rules import normalise_nom
 from seuil.echeances.models import Situation, SituationDette
+from seuil.recherche.operations import refresh_mentions
 
 BORDEAUX = "33063"
 LIBOURNE = "33243"
@@ -68,7 +69,8 @@ def make_dossier(
 ) -> Dossier:
     """Return a file with its household, dwelling, lease, landlord, debt and situation.
 
-    No act: `make_acte` adds them. The situation is written as the projection would.
+    No act: `make_acte` adds them. The situation is written as the projection would, and what the
+    file is found by.
     """
     number = next(_numbers)
     nom = nom or f"FICTIF{number}"
@@ -111,6 +113,7 @@ def make_dossier(
         SituationDette.objects.create(
             dossier=dossier, departement=departement, montant=dette, constatee_le=ouvert_le
         )
+    refresh_mentions(dossier_ids=[dossier.pk])
     return dossier
 
 

@@ -46,17 +46,13 @@ def test_a_requisition_asks_the_prefecture_for_a_decision_within_two_months() ->
 
 
 def test_a_decision_after_the_requisition_ends_the_task() -> None:
-    decided = Etat(
-        dsf_fait_ou_confie=False, decisions_cfp=(date(2026, 6, 1),), sorties=()
-    )
+    decided = Etat(dsf_fait_ou_confie=False, decisions_cfp=(date(2026, 6, 1),), sorties=())
 
     assert besoins("G3", date(2026, 5, 12), date(2026, 7, 12), decided) == []
 
 
 def test_the_decision_on_an_earlier_requisition_does_not_end_the_task() -> None:
-    before = Etat(
-        dsf_fait_ou_confie=False, decisions_cfp=(date(2026, 5, 1),), sorties=()
-    )
+    before = Etat(dsf_fait_ou_confie=False, decisions_cfp=(date(2026, 5, 1),), sorties=())
 
     assert len(besoins("G3", date(2026, 5, 12), date(2026, 7, 12), before)) == 1
 
@@ -91,9 +87,7 @@ def test_what_the_prefecture_owes_has_no_object_three_months_after_its_day() -> 
 
 
 def test_an_empty_dwelling_asks_the_prefecture_nothing() -> None:
-    left = Etat(
-        dsf_fait_ou_confie=False, decisions_cfp=(), sorties=(date(2026, 6, 1),)
-    )
+    left = Etat(dsf_fait_ou_confie=False, decisions_cfp=(), sorties=(date(2026, 6, 1),))
 
     assert besoins("G3", date(2026, 5, 12), date(2026, 7, 12), left) == []
 

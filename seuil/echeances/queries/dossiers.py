@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, Min, OuterRef, QuerySet, Subquery, Value, When
 
 from seuil.acteurs.matrice import list_portees
 from seuil.acteurs.models import Agent, Commune
@@ -15,17 +15,10 @@ from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Acces, Dossier
 from seuil.dossiers.models.relations import reaches_all
 from seuil.dossiers.queries import hide_limited, readable
-from seuil.dossiers.rules import normalise, normalise_adresse, normalise_nom
-from seuil.echeances.models import Echeance, NomCherche, Situation, SituationDette, SituationSuivi
+from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
 from seuil.echeances.queries.echeances import list_legales
 from seuil.echeances.queries.par_dette import ParDette
-
-# First words of an address: a text that starts so is looked for among addresses.
-_VOIES = frozenset({
-    "ALLEE", "ALLEES", "AVENUE", "AV", "BOULEVARD", "BD", "CHEMIN", "COURS", "IMPASSE", "PASSAGE",
-    "PLACE", "PL", "QUAI", "RESIDENCE", "ROUTE", "RUE", "SQUARE", "VOIE",
-})  # fmt: skip
-
+from seuil.recherche.queries import filter_dossiers
 
 # Files without a hearing or a debt come after those that have one; the last field makes the order
 # of equal rows the same from one page to the next.
@@ -92,7 +85,8 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any] 
     else:
         rows = readable(rows=rows, agent=agent, on=on)
     if filtres.texte:
-        rows = rows.filter(_matches(filtres.texte, departement=agent.departement_id))
+        named = filter_dossiers(agent=agent, on=on, texte=filtres.texte)
+        rows = rows.filter(dossier__id__parmi=list(named))
     equal = {
         "stade": filtres.stade,
         "parc": filtres.parc,
@@ -168,6 +162,32 @@ def _tell_lue(categorie: str, agent: Agent, on: date, ids: Collection[UUID]) -> 
 _COMMUNE = Commune.objects.filter(code=OuterRef("commune_code")).values("nom")
 
 
+@dataclass(frozen=True, slots=True)
+class Repere:
+    """What tells a file from another at a glance; its number alone when no more may be read."""
+
+    numero: str
+    nom: str = ""
+    commune: str = ""
+    stade: str = ""
+
+
+def list_reperes(*, agent: Agent, on: date, ids: Collection[UUID]) -> dict[UUID, Repere]:
+    """Return what tells a few files, of those that the agent may see; two queries."""
+    if not ids:
+        return {}
+    seen = Dossier.objects.visible_to(agent, on=on).filter(pk__parmi=list(ids))
+    found = {pk: Repere(numero) for pk, numero in seen.values_list("pk", "numero")}
+    rows = readable(
+        rows=Situation.objects.filter(dossier__id__parmi=list(ids)), agent=agent, on=on, parmi=ids
+    ).annotate(commune=Subquery(_COMMUNE))
+    read = rows.values_list("dossier_id", "nom_affiche", "commune", "stade")
+    for pk, nom, commune, stade in read:
+        if pk in found:
+            found[pk] = Repere(found[pk].numero, nom, commune or "", stade)
+    return found
+
+
 def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -> list[DossierRow]:
     """Return the lines of a slice of `list_dossiers`, in its order; three queries."""
     # The slice first, on one table: its joins are then made for its rows alone.
@@ -219,29 +239,3 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -
 def _find_prochaine(echeance_le: date | None, audience_le: date | None, on: date) -> date | None:
     to_come = [le for le in (echeance_le, audience_le) if le and le >= on]
     return min(to_come, default=None)
-
-
-def _matches(texte: str, *, departement: str) -> Q:
-    """Look for a number, an address or a name, whichever the text looks like."""
-    words = normalise(texte).split()
-    if not words:
-        return Q(pk=None)
-    # « 33-2026-000012 » and its last digits are a number; « 12 rue… » and « rue… » an address.
-    compact = texte.replace(" ", "")
-    if all(c.isdigit() or c in "-AB" for c in compact) and any(c.isdigit() for c in compact):
-        if "-" in compact:
-            return Q(dossier__numero=compact)
-        return Q(dossier__numero__endswith=f"-{compact.zfill(6)}")
-    if words[0][0].isdigit() or words[0] in _VOIES:
-        return Q(dossier__cle__contains=f"|{normalise_adresse(texte)}") | Q(
-            dossier__cle__contains=f" {normalise_adresse(texte)}"
-        )
-    named = list_noms(texte=texte).filter(departement=departement)
-    return Q(dossier__in=named.values("dossier"))
-
-
-def list_noms(*, texte: str) -> QuerySet[NomCherche]:
-    """Return the names that have a word from which they begin by a text, as far as one may read."""
-    nom = normalise_nom(texte)
-    # Between the text and the text followed by the last character there is.
-    return NomCherche.objects.filter(texte__gte=nom, texte__lt=f"{nom}\U0010ffff")

@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 
 from seuil.kernel.texte import find_invisible, name_caractere
+from seuil.web.brouillons import give_back
 
 _WIDGET_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.RadioSelect, ""),
@@ -58,6 +59,8 @@ class Formulaire(forms.Form):
                 field.widget.attrs["maxlength"] = _COURRIEL
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = "Choisissez une réponse de la liste."
+        if not self.filtre:
+            give_back(self)
 
     def read(self) -> dict[str, Any]:
         """Return what the operation takes of a valid form: by default, each field by its name."""

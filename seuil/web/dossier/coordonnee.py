@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from seuil.dossiers.models import Coordonnee
-from seuil.dossiers.operations.menage import record_coordonnee
+from seuil.usecases.record_coordonnee import record_coordonnee
 from seuil.web.access import AgentRequest, find_dossier, requires
 from seuil.web.addresses import tab_address
 from seuil.web.components.forms import Formulaire

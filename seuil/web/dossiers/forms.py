@@ -27,7 +27,7 @@ class FiltresForm(Formulaire):
     filtre = True
 
     texte = forms.CharField(
-        label="Nom, adresse ou numéro", required=False, max_length=100,
+        label="Nom, téléphone, adresse, bailleur ou numéro", required=False, max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )  # fmt: skip
     stade = ChoixField(label="Stade", required=False, choices=[("", "Tous"), *Stade.choices])

@@ -80,6 +80,7 @@ def dossiers(request: AgentRequest) -> HttpResponse:
         "tri": form.get_filtres().tri,
         "actifs": actifs,
         "avertissements": list_avertissements(form),
+        "texte": form.get_filtres().texte,
         "page": page,
         "lignes": [_ligne(row, on) for row in rows],
         "query": query.urlencode(),

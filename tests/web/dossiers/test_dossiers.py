@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from seuil.acteurs.models import Agent
 from seuil.audit.models import Event
-from seuil.dossiers.models import Acces
+from seuil.dossiers.models import Acces, Logement
 from seuil.echeances.models import Situation, SituationSuivi
 from seuil.engines.tabular import read_table
+from seuil.recherche.operations import refresh_mentions
 from tests.factories.base import LIBOURNE, make_acces, make_dossier
 from tests.harness.client import StrictClient
 from tests.harness.htmx import assert_fragment_equals_reload
@@ -67,14 +68,15 @@ def test_each_filter_keeps_what_it_says(
     make_acces(dossier=alpha, relation=Acces.Relation.MANDAT, organisation=operateur, debut_le=on)
     bravo = dossier_of("BRAVO", numero="33-2026-900002", stade="assignation", commune=LIBOURNE)
     Situation.objects.filter(dossier=bravo).update(audience_le=on + timedelta(days=10))
-    dossier_of(
+    charlie = dossier_of(
         "CHARLIE",
         numero="33-2026-900003",
         parc="social",
         dette=5000,
         ouvert_le=on - timedelta(days=2),
-        cle="CHARLIE|CLAUDE|12 RUE DES LILAS|33063",
     )
+    Logement.objects.filter(dossier=charlie).update(adresse="12 rue des Lilas")
+    refresh_mentions(dossier_ids=[charlie.pk])
 
     page = client_de(secretaire).get(reverse("dossiers") + f"?{query}").content.decode()
 

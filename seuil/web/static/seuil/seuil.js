@@ -15,7 +15,11 @@
 
   // A form that failed: the summary of errors is read first.
   const errors = document.getElementById("erreurs");
-  if (errors) errors.focus();
+  if (errors) {
+    errors.focus();
+    // Its address becomes that of the form: once corrected, Back asks nobody to send it again.
+    history.replaceState(history.state, "", location.href);
+  }
 
   // A second tap while the answer travels would record the same thing twice.
   let sent = new WeakMap();
@@ -62,4 +66,39 @@
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
+})();
+
+// The search: « / » leads to it, the arrows go through what it proposes, Escape closes it.
+(() => {
+  const form = document.querySelector("[data-recherche]");
+  if (!form) return;
+  const field = form.querySelector("input");
+  const proposed = document.getElementById("recherche-propositions");
+  const close = () => proposed.replaceChildren();
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+    field.focus();
+    field.select();
+    event.preventDefault();
+  });
+
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      close();
+      field.focus();
+      return;
+    }
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const stops = [field, ...proposed.querySelectorAll("[data-trouvaille]")];
+    const at = stops.indexOf(document.activeElement);
+    const next = at + (event.key === "ArrowDown" ? 1 : -1);
+    stops[Math.max(0, Math.min(next, stops.length - 1))].focus();
+    event.preventDefault();
+  });
+
+  form.addEventListener("focusout", (event) => {
+    if (!form.contains(event.relatedTarget)) close();
+  });
 })();

@@ -1,0 +1,1 @@
+"""Words, sounds, questions and answers of the search: no database."""
