@@ -93,6 +93,17 @@ def filter_taches(*, agent: Agent, on: date) -> QuerySet[Tache]:
     return seen.filter(Q(agent=agent.pk) | Q(Exists(shared), role__in=_ROLES_DE_TERRAIN))
 
 
+def count_menages(*, agent: Agent, on: date, plafond: int) -> int:
+    """Return how many households wait for the agent, counted no further; one query.
+
+    Every page tells it: what is done by the batch counts for a partner only, who has nothing else.
+    """
+    mine = filter_taches(agent=agent, on=on)
+    if agent.role != Role.PARTENAIRE:
+        mine = mine.exclude(genre__in=EN_LOT)
+    return mine.order_by().values("dossier").distinct()[:plafond].count()
+
+
 def get_a_faire(
     *,
     agent: Agent,

@@ -23,6 +23,7 @@ urlpatterns = [
         "droit",
         "departement",
         "comptes",
+        "guide",
         "sante",
     )
 ]

@@ -1,1 +1,3 @@
 """À faire: the day's work, late things first."""
+
+AIDE = "a-faire"
