@@ -33,8 +33,17 @@
     first.focus();
   });
 
-  // A part of the page was replaced: reading goes on at its title.
+  // A part of the page was replaced: what was unfolded stays so, reading goes on at its title.
+  let unfolded = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    unfolded = [...event.target.querySelectorAll("details[id][open]")].map((fold) => fold.id);
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
+    for (const id of unfolded) {
+      const fold = document.getElementById(id);
+      if (fold) fold.open = true;
+    }
+    unfolded = [];
     const title = document.querySelector(`#${event.target.id || "contenu"} [data-focus]`);
     if (title) title.focus();
     explain(event.target);
