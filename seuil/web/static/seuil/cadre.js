@@ -49,6 +49,14 @@
     explain(event.target);
   });
 
+  // On a phone the month is a list: it opens on today, or on the next day that holds something.
+  const here = document.querySelector("[data-ici]");
+  if (here && matchMedia("(max-width: 61.99em)").matches && !location.hash) {
+    const days = [...document.querySelectorAll(".seuil-mois td")];
+    const next = days.slice(days.indexOf(here)).find((day) => day.checkVisibility());
+    if (next && next !== days.find((day) => day.checkVisibility())) next.scrollIntoView();
+  }
+
   // The header of a dossier shrinks when one scrolls; its tabs stick under it.
   const header = document.querySelector(".seuil-dossier");
   if (header) {
