@@ -123,3 +123,19 @@ def test_the_mark_of_help_leads_to_the_page_of_the_screen(
     page = read(client_de(secretaire).get(reverse("agenda")))
 
     assert select(page, ".seuil-aide").attrs["href"] == reverse("guide_page", args=["agenda"])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_first_sign_in_says_three_things_to_do(
+    role: str, request: pytest.FixtureRequest, client_de: ClientDe
+) -> None:
+    agent = request.getfixturevalue(ROLES[role])
+    client = client_de(agent)
+
+    first = read(client.get(reverse("accueil"), follow=True))
+    told = select_all(first, ".seuil-messages")
+    assert len(told) == 1
+    assert len(select_all(told[0], "a")) == len(get_cadre(agent.profil).pas) >= 2
+
+    again = read(client_de(agent).get(reverse("accueil"), follow=True))
+    assert not select_all(again, ".seuil-messages")
