@@ -29,7 +29,6 @@ from seuil.web.droit.presentation import (
 from seuil.web.journal import figures_only
 from seuil.web.reception import receives
 
-
 # Rules that a page shows without being asked to unfold them.
 DEPLIEES = 25
 

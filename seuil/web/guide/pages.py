@@ -1,4 +1,4 @@
-"""The pages of `docs/guide`, turned into HTML once; their links lead to other pages of the guide."""
+"""The pages of `docs/guide`, turned into HTML once; their links stay inside the product."""
 
 from functools import cache
 from pathlib import Path

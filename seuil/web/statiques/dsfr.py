@@ -14,7 +14,9 @@ from seuil.strict_yaml import read_file
 FEUILLE = Path(__file__).parent.parent / "static" / "seuil" / "dsfr.css"
 _PARTIES = Path(__file__).with_name("dsfr.yaml")
 _DIST = Path(dsfr.__file__).parent / "static" / "dsfr" / "dist"
-_LICENCE = "/* Parts of the DSFR, MIT: see seuil/web/statiques/dsfr.yaml. Written by `make statiques`. */"
+_LICENCE = (
+    "/* Parts of the DSFR, MIT: see seuil/web/statiques/dsfr.yaml. Written by `make statiques`. */"
+)
 _URL = re.compile(r"url\((?!data:)['\"]?([^)'\"]+)['\"]?\)")
 
 

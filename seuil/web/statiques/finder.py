@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import django_htmx
+import dsfr
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
-import django_htmx
-import dsfr
 from seuil.web.guide.pages import IMAGES
 from seuil.web.statiques.dsfr import FEUILLE, list_referenced
 
@@ -25,19 +25,20 @@ class UtilesFinder(BaseFinder):
         self.htmx = FileSystemStorage(_find(django_htmx))
         self.dsfr = FileSystemStorage(_find(dsfr))
         self.guide = FileSystemStorage(Path(settings.PROJECT_ROOT) / "docs" / "guide" / "images")
-        self.guide.prefix = IMAGES  # type: ignore[attr-defined] - read by collectstatic
+        # Under which name collectstatic gathers them.
+        self.guide.prefix = IMAGES  # type: ignore[attr-defined]
 
     def check(self, **_: Any) -> list[Any]:
         """Nothing to configure."""
         return []
 
-    def list(self, ignore_patterns: Any) -> Iterator[tuple[str, Storage]]:
+    def list(self, ignore_patterns: Any) -> Iterator[tuple[str, Storage]]:  # noqa: ARG002 - Django's
         """Yield what is gathered: path and storage."""
         for path in sorted(_NOTRES.rglob("*.*")):
             yield str(path.relative_to(_NOTRES)), self.notres
         yield _HTMX, self.htmx
-        for path in sorted(list_referenced(FEUILLE.read_text(encoding="utf-8"))):
-            yield path, self.dsfr
+        for name in sorted(list_referenced(FEUILLE.read_text(encoding="utf-8"))):
+            yield name, self.dsfr
         for path in sorted(Path(self.guide.location).glob("*.png")):
             yield path.name, self.guide
 

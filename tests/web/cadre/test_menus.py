@@ -23,7 +23,16 @@ ROLES = {
 ClientDe = Callable[[object], StrictClient]
 WEB = Path(import_module("seuil.web").__file__).parent
 # Screens without a page of their own, or that is the guide itself.
-SANS_AIDE = {"accueil", "cadre", "components", "equipe", "guide", "sante", "statiques", "templatetags"}
+SANS_AIDE = {
+    "accueil",
+    "cadre",
+    "components",
+    "equipe",
+    "guide",
+    "sante",
+    "statiques",
+    "templatetags",
+}
 
 
 def test_every_role_has_a_menu() -> None:
@@ -57,7 +66,9 @@ def test_every_entry_opens_for_its_role_and_is_shown_as_declared(
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_no_role_is_offered_what_another_alone_may_open(role: str, request: pytest.FixtureRequest) -> None:
+def test_no_role_is_offered_what_another_alone_may_open(
+    role: str, request: pytest.FixtureRequest
+) -> None:
     agent = request.getfixturevalue(ROLES[role])
     cadre = get_cadre(agent.profil)
     offered = {e.ecran for e in (*cadre.menu, *cadre.pouces, *cadre.compte, *cadre.nouveau)}
