@@ -144,11 +144,12 @@ def test_the_agenda_of_a_phone_opens_on_today(chez: Chez) -> None:
 def test_a_first_visit_is_light_and_its_files_are_kept_a_year(chez: Chez) -> None:
     page = chez(SECRETARIAT)
     answers: list[Response] = []
-    page.on("response", answers.append)
+
+    def keep(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", keep)
     page.context.clear_cookies()
-    page.goto("/connexion/")
-    page.reload()
-    answers.clear()
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})

@@ -50,11 +50,10 @@ from seuil.web.mandats.forms import (
     more_lines,
     read_lines,
 )
+from seuil.web.mandats.gestes import OUVERTS
 from seuil.web.mandats.presentation import load_by_referent, next_rapport, sort_lignes
 from seuil.web.saisie import Page, answer, record, show
 
-# What each reader sees first; the others are one link away.
-_EN_COURS = ("a_repondre", "a_affecter", "en_cours")
 _LIRE = ("mandat.suivre", "choix.preparer")
 # Lines of a state alone, and of each one when all are shown.
 PAR_PAGE, PAR_ETAT = 25, 10
@@ -74,7 +73,7 @@ def mandats(request: AgentRequest) -> HttpResponse:
     size, number = (PAR_PAGE, request.GET.get("page")) if etat else (PAR_ETAT, 1)
     groupes = [
         (code, ETATS[code], Paginator(sort_lignes(rows, reperes, etat=code), size).get_page(number))
-        for code in ([etat] if etat else _EN_COURS)
+        for code in ([etat] if etat else OUVERTS)
     ]
     saw(dossiers=[ligne.mandat.dossier_id for _, _, page in groupes for ligne in page])
     context = {
@@ -84,7 +83,7 @@ def mandats(request: AgentRequest) -> HttpResponse:
         "etats": [
             (code, libelle, comptes[code])
             for code, libelle in ETATS.items()
-            if comptes[code] or code in _EN_COURS
+            if comptes[code] or code in OUVERTS
         ],
         "groupes": groupes,
         "vide": not any(page.paginator.count for _, _, page in groupes),
@@ -104,7 +103,7 @@ def mandat(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     dossier = found.dossier
     fiches = list_fiches(agent=agent, on=on, dossier_ids=[dossier.pk])
     etat = get_etat(found)
-    ouvert = etat in _EN_COURS
+    ouvert = etat in OUVERTS
     context = {
         "on": on,
         "mandat": found,
