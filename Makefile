@@ -33,7 +33,7 @@ export PYTHONWARNINGS := ignore:XDG_RUNTIME_DIR is not set
 # Where the environment forbids to keep bytecode, each command would compile all it imports.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: aide demo demo-neuf test check fix bench epreuves docs arret chromium
+.PHONY: aide demo demo-neuf test check fix bench epreuves docs statiques arret chromium
 
 aide: ## Liste les commandes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -87,6 +87,9 @@ epreuves: .venv/.complet ## Preuves longues (des heures) : arrêts brutaux, fich
 docs: .venv/.complet chromium ## Refait ce que la documentation tire du code : tableaux, captures d’écran
 	@echo "→ Tableaux tirés du code" && $(BIN)/python docs/generer.py
 	@echo "→ Captures d’écran du guide" && SEUIL_CAPTURES=1 $(BIN)/pytest -m navigateur $(ARGS)
+
+statiques: .venv/.complet ## Refait la feuille de style tirée du DSFR (seuil/web/statiques/dsfr.yaml)
+	@echo "→ Feuille de style du DSFR" && $(BIN)/python -m seuil.web.statiques.dsfr
 
 arret: ## Arrête le PostgreSQL embarqué (ses données restent)
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -c 'from config.database import stop_embedded; stop_embedded()'; fi

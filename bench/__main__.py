@@ -42,7 +42,9 @@ def measure(name: str) -> int:
 
     django.setup()
     from bench import base
+    from seuil.jobs.servir import gather_static
 
+    gather_static()
     print(f"\n== {name} ==", flush=True)
     try:
         import_module(f"bench.{name}").run(base.JOUET if JOUET in sys.argv else base.ENTIERE)

@@ -38,8 +38,11 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.SEUIL_JOURNAL_STRICT = True
     # A test makes in a second the refusals of a day.
     django_settings.SEUIL_REFUS_ADRESSE = django_settings.SEUIL_REFUS_TOUS = 10**9
-    # Looked for when asked: each new client would otherwise list a thousand static files.
-    django_settings.WHITENOISE_AUTOREFRESH = True
+    # Looked for when asked, under their own names: nothing is gathered before a test.
+    django_settings.WHITENOISE_AUTOREFRESH = django_settings.WHITENOISE_USE_FINDERS = True
+    django_settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 

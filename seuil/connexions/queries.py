@@ -150,6 +150,11 @@ def list_connexions_passees(*, agent: Agent) -> Sequence[Connexion]:
     )  # fmt: skip
 
 
+def is_premiere(*, agent: Agent) -> bool:
+    """Tell whether the agent never signed in before this time."""
+    return Connexion.objects.filter(agent=agent.pk).order_by("pk")[:2].count() < 2
+
+
 def is_poste_connu(*, agent: Agent, poste: str, at: datetime) -> bool:
     """Tell whether the account was opened from this browser within six months."""
     return (

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.conf import settings
+from django.core.management import call_command
 from django.db import DatabaseError, connection
 
 from config.database import keep_embedded, missing_urls, stop_embedded
@@ -130,7 +130,7 @@ def serve(*, port: int, environment: Mapping[str, str] | None = None, announce: 
     `announce` is printed under the address once the server answers. Return the exit code: 1 when
     the server ends before its first answer, for a fault that no new start would mend.
     """
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    gather_static()
     connection.close()
     asked = threading.Event()
     with _signals_set(asked), _programmes(port, environment or {}) as programmes:
@@ -152,6 +152,11 @@ def serve(*, port: int, environment: Mapping[str, str] | None = None, announce: 
             file=sys.stderr,
         )
     return int(failed)
+
+
+def gather_static() -> None:
+    """Gather what browsers receive, named by its content and compressed; only what changed."""
+    call_command("collectstatic", interactive=False, clear=False, verbosity=0)
 
 
 def _keep(programmes: Sequence[Programme]) -> None:

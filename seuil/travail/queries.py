@@ -159,6 +159,31 @@ def _filter_attendues(agent: Agent, on: date) -> QuerySet[Tache]:
     )
 
 
+def count_a_moi(*, agent: Agent, on: date, plafond: int) -> int:
+    """Return how many households of the day are the agent's own to do, counted no further.
+
+    Every page tells it: where there are more, one query says so without reading them.
+    """
+    surely = _filter_siennes(agent, on).filter(_utile(on)).exclude(genre__in=_ATTENDUES)
+    count = surely.order_by().values("dossier").distinct()[:plafond].count()
+    if count >= plafond:
+        return count
+    lignes = compute_lignes(_list_lues(agent, on, Filtres()), on=on)
+    return min(plafond, sum(ligne.groupe is Groupe.A_MOI for ligne in lignes))
+
+
+_ATTENDUES = [code for code, genre in GENRES.items() if genre.attente]
+
+
+def _utile(on: date) -> Q:
+    """Keep the tasks that still have an object: see `is_caduque`."""
+    utile = Q(caduque_le=None) | Q(caduque_le__gt=on)
+    for code, genre in GENRES.items():
+        if genre.utile is not None:
+            utile &= ~Q(genre=code) | Q(due_le__gte=on - timedelta(days=genre.utile))
+    return utile
+
+
 # What has no object any more stays to be filed for so long; a duty of the charter is not filed.
 _CADUQUE_SEEN = timedelta(days=90)
 

@@ -1,79 +1,55 @@
 """What every page knows of the site and of the agent."""
 
-from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import resolve, reverse
 
-from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Agent
-from seuil.acteurs.rules import is_fin_proche, why_not
+from seuil.acteurs.rules import is_fin_proche
 from seuil.kernel import clock
-from seuil.web.access import INVITER
+from seuil.travail.queries import count_a_moi
+from seuil.web.cadre.aide import find_aide
+from seuil.web.cadre.menus import Cadre, get_cadre
 
-# The order is that of the day's work.
-_ENTREES = (
-    ("Tableau", "tableau"),
-    ("Aujourd’hui", "a_faire"),
-    ("Agenda", "agenda"),
-    ("Dossiers", "dossiers"),
-    ("Listes reçues", "listes"),
-    ("Choix du mois", "choix"),
-    ("Équipe mobile", "mandats"),
-    ("Activité du mois", "activite"),
-    ("Annuaire", "annuaire"),
-    ("Droit", "droit"),
-    ("Accès exceptionnel", "acces_exceptionnel"),
-    ("Accès exceptionnels", "acces_exceptionnels"),
-    ("Droits des personnes", "droits"),
-    ("Matrice des accès", "matrice"),
-    ("Département", "departement"),
-    ("Comptes", "comptes"),
-    ("Domaines d’adresses", "comptes_domaines"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Entree:
-    """One entry of the navigation."""
-
-    libelle: str
-    url: str
-
-
-@cache
-def list_entrees(code: str, *, invite: bool = False) -> tuple[Entree, ...]:
-    """Return the navigation of a profile: the pages whose declared verb it holds.
-
-    `invite`: the agent also invites those of its organisation, whatever its role.
-    """
-    profil = load_matrice().profils.get(code)
-    verbes = (profil.verbes if profil else frozenset()) | ({INVITER} if invite else frozenset())
-    entrees = []
-    for libelle, name in _ENTREES:
-        url = reverse(name)
-        if verbes & resolve(url).func.verbes:  # type: ignore[attr-defined]
-            entrees.append(Entree(libelle, url))
-    return tuple(entrees)
+# Beyond, the figure tells nothing more, and each page would pay for it.
+_PLAFOND = 100
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Return the brand, the demonstration switch and the navigation of the agent's profile."""
+    """Return the brand, the demonstration switch and the frame of the agent's profile."""
     user = getattr(request, "user", None)
     agent = user if isinstance(user, Agent) else None
     return {
+        **read_cadre(request, agent),
         "state_brand": settings.SEUIL_STATE_BRAND,
         "demo": settings.SEUIL_DEMO,
-        "agent": agent,
-        # Who reads files finds them from any page.
-        "cherche": agent is not None and why_not(agent.profil, "dossier.lire") is None,
         # At the foot of each printed page.
         "imprime_le": clock.now(),
-        "navigation": list_entrees(agent.profil, invite=agent.administre_organisation)
-        if agent
-        else (),
         "fin_proche": agent is not None
         and is_fin_proche(fin=agent.habilite_jusqu_au, on=clock.today(agent.departement_id)),
+        # Asked by the frame alone: a fragment does not count.
+        "a_moi": cache(lambda: _write_nombre(agent)),
     }
+
+
+def read_cadre(request: HttpRequest, agent: Agent | None) -> dict[str, Any]:
+    """Return what the frame needs, without a query: pages of errors show it too."""
+    invite = agent is not None and agent.administre_organisation
+    return {
+        "agent": agent,
+        "cadre": get_cadre(agent.profil, invite=invite) if agent else Cadre(),
+        "chemin": request.path,
+        "aide": find_aide(request),
+        "a_moi": "",
+    }
+
+
+def _write_nombre(agent: Agent | None) -> str:
+    """Return how many households wait for the agent: « 12 », « 99+ », nothing for none."""
+    if agent is None:
+        return ""
+    on = clock.today(agent.departement_id)
+    count = count_a_moi(agent=agent, on=on, plafond=_PLAFOND)
+    return f"{_PLAFOND - 1}+" if count >= _PLAFOND else str(count or "")

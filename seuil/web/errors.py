@@ -9,35 +9,50 @@ import sys
 from http import HTTPStatus
 
 import psycopg
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
+from seuil.acteurs.models import Agent
+from seuil.web.context import read_cadre
 from seuil.web.journal import note_refusal
 
 
+def _write(request: HttpRequest, name: str) -> str:
+    """Return a page of error, with the menu of whoever is already known to be signed in."""
+    # Not `request.user`, which would ask the database when it is what failed.
+    known = getattr(request, "_cached_user", None)
+    agent = known if isinstance(known, Agent) else None
+    context = {**read_cadre(request, agent), "state_brand": settings.SEUIL_STATE_BRAND}
+    if agent:
+        context["csrf_token"] = get_token(request)
+    return render_to_string(name, context)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(render_to_string("erreurs/400.html"), status=400)
+    return HttpResponse(_write(request, "erreurs/400.html"), status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(render_to_string("erreurs/403.html"), status=403)
+    return HttpResponse(_write(request, "erreurs/403.html"), status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(render_to_string("erreurs/404.html"), status=404)
+    return HttpResponse(_write(request, "erreurs/404.html"), status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     note_refusal(request, "refus.csrf")
-    return HttpResponse(render_to_string("erreurs/403_csrf.html"), status=403)
+    return HttpResponse(_write(request, "erreurs/403_csrf.html"), status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say what is missing when it is not a fault of ours: the database, or room on the disk."""
     status, name = _find_outage(sys.exc_info()[1])
     _drop_uploads(request)
-    response = HttpResponse(render_to_string(name), status=status)
+    response = HttpResponse(_write(request, name), status=status)
     if status != HTTPStatus.INTERNAL_SERVER_ERROR:
         response.headers["Cache-Control"] = "no-store"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -71,6 +86,6 @@ def _find_outage(error: BaseException | None) -> tuple[HTTPStatus, str]:
     return HTTPStatus.INTERNAL_SERVER_ERROR, "erreurs/500.html"
 
 
-def write_not_allowed(response: HttpResponse) -> None:
+def write_not_allowed(request: HttpRequest, response: HttpResponse) -> None:
     """Write the page of an address that only records, in Django's empty answer."""
-    response.content = render_to_string("erreurs/405.html").encode()
+    response.content = _write(request, "erreurs/405.html").encode()

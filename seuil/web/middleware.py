@@ -27,7 +27,7 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             # Signing in again leads back to the address of a button, which opens nothing.
-            write_not_allowed(response)
+            write_not_allowed(request, response)
         response.headers.setdefault("Content-Security-Policy", _POLICY)
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), microphone=(), geolocation=()"

@@ -25,6 +25,7 @@ urlpatterns = [
         "droit",
         "departement",
         "comptes",
+        "guide",
         "sante",
     )
 ]

@@ -27,6 +27,7 @@ def test_the_secretariat_designates_an_organisation_and_ends_it(
     page = page_de(secretaire, width=width)
 
     page.goto(f"/dossiers/{dossier.numero}/")
+    page.locator(".seuil-dossier summary").click()
     page.get_by_role("link", name="Pourquoi je vois ce dossier").click()
     expect(page.get_by_text("Le dossier est de votre département")).to_be_visible()
     assert_accessible(page)

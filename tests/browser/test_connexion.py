@@ -123,6 +123,7 @@ def test_a_passkey_is_enrolled_then_signs_in_alone(ouvrir: Callable[..., Page], 
     page.get_by_role("button", name="Enregistrer une clé d’accès").click()
     page.get_by_role("link", name="J’ai noté mes codes").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Aujourd’hui")
+    page.locator(".seuil-menu--agent > summary").click()
     page.get_by_role("button", name="Se déconnecter").click()
 
     page.get_by_role("button", name="Utiliser une clé d’accès").click()
@@ -165,6 +166,7 @@ def test_the_daily_sign_in_and_the_page_of_sessions(
     page.get_by_label("Code à six chiffres").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Vérifier").click()
 
+    page.locator(".seuil-menu--agent > summary").click()
     page.get_by_role("link", name="Mes connexions").click()
     expect(page.locator("main")).to_contain_text("Chrome, Linux (celle-ci)")
     check(page)

@@ -70,7 +70,7 @@ def test_a_dossier_is_named_by_its_number_on_each_sheet_and_in_the_title(chez: C
 def test_what_is_printed_for_the_household_does_not_name_the_agent(chez: Chez) -> None:
     page = chez("Secrétariat de la CCAPEX")
     address = find_dossier(page)
-    agent = page.locator(".seuil-entete__agent p").inner_text().split("\n")[0].strip()
+    agent = page.locator(".seuil-agent").inner_text().strip()
 
     sheets, _ = print_page(page, f"{address}consultations/")
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from seuil.acteurs.models import Role
 from seuil.web.access import AgentRequest, get_agent, may, signed_in
+from seuil.web.cadre.bienvenue import welcome
 
 _PREMIERE_PAGE: dict[str, str] = {
     Role.CHARGE_MISSION: "activite",
@@ -19,6 +20,7 @@ _PREMIERE_PAGE: dict[str, str] = {
 @require_safe
 def accueil(request: AgentRequest) -> HttpResponse:
     """Go to the first page of the role."""
+    welcome(request)
     if may(request, "suivi.repondre"):
         return redirect("tableau")
     return redirect(_PREMIERE_PAGE.get(get_agent(request).role, "a_faire"))

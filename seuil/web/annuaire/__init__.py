@@ -1,1 +1,3 @@
 """The directory of organisations."""
+
+AIDE = "annuaire"

@@ -1,1 +1,3 @@
 """Signing in and out."""
+
+AIDE = "se-connecter"

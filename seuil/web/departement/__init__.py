@@ -1,1 +1,3 @@
 """How the département is configured."""
+
+AIDE = "annuaire"

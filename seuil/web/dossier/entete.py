@@ -1,6 +1,6 @@
 """The top of a dossier, whatever the tab: who, where it stands, next date, who is in charge."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -39,12 +39,19 @@ def read_entete(lecture: Lecture) -> dict[str, Any]:
     }
 
 
-def _list_etapes(situation: Situation | None) -> Iterator[tuple[str, str]]:
-    """Yield the stages of the procedure, each done, current or to come."""
+# On the line of the stages, those whose name is long.
+_SIGLES: Mapping[str, str] = {
+    Stade.COMMANDEMENT: "CDP", Stade.CQL: "CQL", Stade.RFP: "RFP", Stade.CFP: "CFP",
+}  # fmt: skip
+
+
+def _list_etapes(situation: Situation | None) -> Iterator[tuple[str, str, str]]:
+    """Yield the stages: abbreviation, name, and whether done, current or to come."""
     codes = [code for code, _ in Stade.choices]
     rank = codes.index(situation.stade) if situation else -1
-    for i, (_, label) in enumerate(Stade.choices):
-        yield str(label), "courante" if i == rank else "faite" if i < rank else ""
+    for i, (code, label) in enumerate(Stade.choices):
+        sigle = _SIGLES.get(code, str(label))
+        yield sigle, str(label), "courante" if i == rank else "faite" if i < rank else ""
 
 
 def _list_alertes(

@@ -1,1 +1,3 @@
 """The list of dossiers: filters, order, export."""
+
+AIDE = "lire-un-dossier"

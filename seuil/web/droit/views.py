@@ -30,6 +30,9 @@ from seuil.web.filtres import tell_avertissements
 from seuil.web.journal import figures_only
 from seuil.web.reception import receives
 
+# Rules that a page shows without being asked to unfold them.
+DEPLIEES = 25
+
 
 @requires("droit.lire")
 @require_safe
@@ -43,10 +46,13 @@ def droit_regles(request: AgentRequest) -> HttpResponse:
         texte=form.cleaned_data.get("texte", ""),
         certitude=form.cleaned_data.get("certitude", ""),
     )
+    total = sum(len(theme.regles) for theme in themes)
     context = {
         "form": form,
         "themes": themes,
-        "total": sum(len(theme.regles) for theme in themes),
+        "total": total,
+        # What a search found is read at once; the whole is read by theme.
+        "deplie": total <= DEPLIEES,
         "certitudes": CERTITUDES,
         "tons": TONS,
         "peut_essayer": may(request, "droit.essayer"),

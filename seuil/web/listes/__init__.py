@@ -1,1 +1,3 @@
 """Lists of acts received: deposit, columns, preview, application."""
+
+AIDE = "importer-une-liste"

@@ -1,1 +1,3 @@
 """The dossiers entrusted to the équipe mobile, from the answer to the closure."""
+
+AIDE = "sur-le-terrain"

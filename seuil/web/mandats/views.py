@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -50,12 +51,13 @@ from seuil.web.mandats.forms import (
     more_lines,
     read_lines,
 )
+from seuil.web.mandats.gestes import OUVERTS
 from seuil.web.mandats.presentation import load_by_referent, next_rapport, sort_lignes
 from seuil.web.saisie import Page, answer, record, show
 
-# What each reader sees first; the others are one link away.
-_EN_COURS = ("a_repondre", "a_affecter", "en_cours")
 _LIRE = ("mandat.suivre", "choix.preparer")
+# Lines of a state alone, and of each one when all are shown.
+PAR_PAGE, PAR_ETAT = 25, 10
 
 
 @requires(*_LIRE)
@@ -67,11 +69,13 @@ def mandats(request: AgentRequest) -> HttpResponse:
     rows = list_mandats(agent=agent, on=on, etat=etat or None)
     reperes = list_reperes(agent=agent, on=on, dossier_ids=[row.dossier_id for row in rows])
     comptes = count_mandats(agent=agent, on=on)
+    # Of each state its first lines; a state alone is read page by page.
+    size, number = (PAR_PAGE, request.GET.get("page")) if etat else (PAR_ETAT, 1)
     groupes = [
-        (code, ETATS[code], sort_lignes(rows, reperes, etat=code))
-        for code in ([etat] if etat else _EN_COURS)
+        (code, ETATS[code], Paginator(sort_lignes(rows, reperes, etat=code), size).get_page(number))
+        for code in ([etat] if etat else OUVERTS)
     ]
-    saw(dossiers=[ligne.mandat.dossier_id for _, _, lignes in groupes for ligne in lignes])
+    saw(dossiers=[ligne.mandat.dossier_id for _, _, page in groupes for ligne in page])
     context = {
         "on": on,
         "etat": etat,
@@ -79,10 +83,10 @@ def mandats(request: AgentRequest) -> HttpResponse:
         "etats": [
             (code, libelle, comptes[code])
             for code, libelle in ETATS.items()
-            if comptes[code] or code in _EN_COURS
+            if comptes[code] or code in OUVERTS
         ],
         "groupes": groupes,
-        "vide": not any(lignes for _, _, lignes in groupes),
+        "vide": not any(page.paginator.count for _, _, page in groupes),
         "charge": load_by_referent(rows) if may(request, "mandat.repondre") else [],
         "may_answer": may(request, "mandat.repondre"),
         "may_follow": may(request, "mandat.suivre"),
@@ -99,7 +103,7 @@ def mandat(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     dossier = found.dossier
     fiches = list_fiches(agent=agent, on=on, dossier_ids=[dossier.pk])
     etat = get_etat(found)
-    ouvert = etat in _EN_COURS
+    ouvert = etat in OUVERTS
     context = {
         "on": on,
         "mandat": found,

@@ -1,1 +1,3 @@
 """The search that stands on every page, and its own page."""
+
+AIDE = "recherche"

@@ -1,1 +1,3 @@
 """The regularity of acts: their checklist answered, and the findings as plain text."""
+
+AIDE = "regularite"

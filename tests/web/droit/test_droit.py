@@ -38,7 +38,9 @@ def test_every_role_reads_the_law(
     assert client.get(reverse("droit")).status_code == 200
     assert client.get(reverse("droit_regle", args=["A1"])).status_code == 200
     assert client.get(reverse("droit_fichier", args=["A1"])).status_code == 200
-    assert "Droit" in select(read(client.get(reverse("droit"))), "#navigation").text
+    assert (
+        "Le droit appliqué" in select(read(client.get(reverse("droit"))), ".seuil-menu__volet").text
+    )
 
 
 def test_every_theme_has_a_french_title() -> None:

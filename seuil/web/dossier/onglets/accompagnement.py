@@ -6,6 +6,7 @@ from typing import Any
 from seuil.accompagnements.models import Mandat
 from seuil.accompagnements.queries.mandats import get_dossier_mandat
 from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
+from seuil.web.mandats.gestes import list_gestes
 
 
 def _read(lecture: Lecture) -> dict[str, Any]:
@@ -13,6 +14,8 @@ def _read(lecture: Lecture) -> dict[str, Any]:
     contrat = getattr(mandat, "contrat", None)
     return {
         "mandat": mandat,
+        "gestes": list(list_gestes(mandat, lecture.may)) if mandat else [],
+        "suit": lecture.may("mandat.suivre") or lecture.may("choix.preparer"),
         "contrat": contrat,
         "demarches": list(contrat.demarches.all()) if contrat else [],
         "rapports": list(mandat.rapports.all()) if mandat else [],

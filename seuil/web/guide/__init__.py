@@ -1,0 +1,1 @@
+"""The guide, read inside the product: one page for each screen."""

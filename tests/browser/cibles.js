@@ -1,0 +1,18 @@
+// What is touched and smaller than 44 px, outside running text: in a sentence a link is its words.
+() => {
+  const small = [];
+  for (const el of document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden])")) {
+    if (!el.checkVisibility({ visibilityProperty: true }) || el.closest(".fr-skiplinks, thead, .seuil-sigle")) continue;
+    const box = el.getBoundingClientRect();
+    if (!box.width || !box.height) continue;
+    // A label that covers its box or its button is the target.
+    const label = el.labels?.[0]?.getBoundingClientRect();
+    const height = Math.max(box.height, el.type === "checkbox" || el.type === "radio" ? (label?.height ?? 0) : 0);
+    const alone = [...el.parentElement.childNodes].every(
+      (node) => node === el || node.nodeType !== 3 || !node.data.trim(),
+    );
+    const running = getComputedStyle(el).display === "inline" && !alone;
+    if (!running && height < 43.5) small.push(`${el.tagName} ${el.className} « ${el.textContent.trim().slice(0, 40)} » ${Math.round(box.width)}×${Math.round(height)} dans ${el.parentElement.tagName}.${el.parentElement.className}`);
+  }
+  return small;
+}
