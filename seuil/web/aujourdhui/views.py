@@ -79,6 +79,25 @@ def read_day(request: AgentRequest, query: Mapping[str, str]) -> dict[str, Any]:
     filtres = form.read_filtres()
     page = read_page(query.get("page", ""))
     work = get_aujourdhui(agent=agent, on=on, filtres=filtres, page=page)
+    chosen = {name: str(form.cleaned_data.get(name) or "") for name in CHAMPS}
+    return {
+        "on": on,
+        "form": form,
+        "work": work,
+        "groupe": filtres.groupe,
+        "lignes": _write_lignes(request, work),
+        "annulation": _read_annulation(request),
+        "lit_dossiers": may(request, "dossier.lire"),
+        "chosen": chosen,
+        **_list_adresses(work, chosen, filtres.groupe),
+        **_list_choix(work, agent, form, chosen),
+        **_list_gestes(request, work, filtres.groupe),
+    }
+
+
+def _write_lignes(request: AgentRequest, work: Aujourdhui) -> list[dict[str, Any]]:
+    """Give the rows of the page their words; the journal is told whom they show."""
+    agent, on = get_agent(request), request_day(request)
     ids = [vue.ligne.dossier_id for vue in work.lignes]
     saw(dossiers=ids)
     reperes = list_reperes(agent=agent, on=on, ids=ids)
@@ -86,44 +105,53 @@ def read_day(request: AgentRequest, query: Mapping[str, str]) -> dict[str, Any]:
     services = name_services(agent=agent, on=on, ids=ids) if asks else {}
     adresses = list_adresses(agent=agent)
     reads = may(request, "dossier.lire")
-    chosen = {name: str(form.cleaned_data.get(name) or "") for name in CHAMPS}
+    return [
+        write_ligne(
+            vue,
+            reperes[vue.ligne.dossier_id],
+            on=on,
+            services=services,
+            adresses=adresses,
+            reads=reads,
+        )
+        for vue in work.lignes
+    ]
+
+
+def _list_adresses(work: Aujourdhui, chosen: Mapping[str, str], groupe: Groupe) -> dict[str, Any]:
+    """Return where the list leads: itself, its other groups, its other pages."""
+    page = work.page
     return {
-        "on": on,
-        "form": form,
-        "work": work,
-        "groupe": filtres.groupe,
-        "lignes": [
-            write_ligne(
-                vue,
-                reperes[vue.ligne.dossier_id],
-                on=on,
-                services=services,
-                adresses=adresses,
-                reads=reads,
-            )
-            for vue in work.lignes
-        ],
-        "suite": _address(chosen, page=str(work.page) if work.page > 1 else ""),
+        "suite": _address(chosen, page=str(page) if page > 1 else ""),
         "groupes": [
-            (libelle, work.par_groupe.get(g, 0), _address(chosen, groupe=g), g is filtres.groupe)
+            (libelle, work.par_groupe.get(g, 0), _address(chosen, groupe=g), g is groupe)
             for g, libelle in GROUPES.items()
         ],
+        "avant": _address(chosen, page=str(page - 1)) if page > 1 else "",
+        "apres": _address(chosen, page=str(page + 1)) if page < work.pages else "",
+    }
+
+
+def _list_choix(
+    work: Aujourdhui, agent: Agent, form: JourForm, chosen: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the filters that hold, and those that may be added."""
+    days = [] if chosen["jours"] else JOURS
+    return {
         "etiquettes": _list_etiquettes(form, chosen),
         "genres": _list_genres(work, chosen),
         "devoirs": _list_devoirs(work, agent, chosen),
-        "jours": [
-            (libelle, _address(chosen, jours=code)) for code, libelle in JOURS if not filtres.jours
-        ],
-        "avant": _address(chosen, page=str(work.page - 1)) if work.page > 1 else "",
-        "apres": _address(chosen, page=str(work.page + 1)) if work.page < work.pages else "",
-        "peut_demander": asks
-        and filtres.groupe is Groupe.A_MOI
-        and any(v.tete.genre.code == "dsf_a_obtenir" for v in work.lignes),
+        "jours": [(libelle, _address(chosen, jours=code)) for code, libelle in days],
+    }
+
+
+def _list_gestes(request: AgentRequest, work: Aujourdhui, groupe: Groupe) -> dict[str, bool]:
+    """Return what may be done from the list."""
+    waiting = any(vue.tete.genre.code == "dsf_a_obtenir" for vue in work.lignes)
+    return {
+        "peut_demander": groupe is Groupe.A_MOI and waiting and may(request, "dsf.demander"),
         "peut_noter": may(request, "dsf.enregistrer"),
-        "peut_classer": may(request, "devoir.rendre") and filtres.groupe is Groupe.CADUC,
-        "annulation": _read_annulation(request),
-        "lit_dossiers": reads,
-        "chosen": chosen,
+        "peut_classer": groupe is Groupe.CADUC and may(request, "devoir.rendre"),
     }
 
 
