@@ -131,13 +131,14 @@ def _measure(role: str, client: Client, name: str, address: str, tours: int) -> 
     costs = []
     with CaptureQueriesContext(connection) as asked:
         client.get(address)
+        demandes = len(asked)
     for _ in range(tours):
         before = _read_database()
         with base.timed() as took:
             client.get(address)
         costs.append((_read_database() - before, took.processeur))
     return Mesure(
-        role, name, address, median(d for d, _ in costs), median(w for _, w in costs), len(asked)
+        role, name, address, median(d for d, _ in costs), median(w for _, w in costs), demandes
     )
 
 

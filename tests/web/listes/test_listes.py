@@ -217,3 +217,15 @@ def test_a_list_is_handled_by_those_who_deposited_it(
     assert all("déposée par un autre organisme" in answer for answer in answers)
     lot.refresh_from_db()
     assert lot.etat == Lot.Etat.A_VALIDER
+
+
+def test_a_list_of_others_whose_columns_are_not_known_yet_counts_nothing(
+    secretaire: Agent, gestionnaire: Agent, client_de: ClientDe
+) -> None:
+    deposit(client_de(secretaire), UNKNOWN)
+    lot = Lot.objects.get()
+
+    page = client_de(gestionnaire).get(reverse("liste", args=[lot.pk])).content.decode()
+
+    assert "colonnes ne sont pas encore reconnues" in page
+    assert "c’est à cet organisme" in page

@@ -330,3 +330,17 @@ def test_the_duty_leads_to_its_line(
 
     assert response.redirect_chain[-1][0].endswith(f"#m-{dossier.numero}")
     assert response.status_code == 200
+
+
+def test_what_is_told_on_the_dossier_is_the_same_answer(
+    agent: Agent, ccas: Organisation, on: date, client_de: ClientDe
+) -> None:
+    (dossier,) = fill(on, 1)
+    sent = {"situation": "connu", "constate_le": on.isoformat(), "source": "Polyclinique"}
+
+    response = client_de(agent).post(reverse("suivi_ajouter", args=[dossier.numero]), sent)
+
+    assert response.status_code == 302
+    assert asked(ccas) == set()
+    assert (last(dossier, ccas).par, last(dossier, ccas).source) == (agent, "Polyclinique")
+    assert "1 / 1 répondus" in read(client_de(agent).get(TABLEAU)).text
