@@ -98,9 +98,6 @@ class _Lecture:
         self.on = on
         self.question = question
 
-    def _readable(self, rows: QuerySet[Any], **options: Any) -> QuerySet[Any]:
-        return readable(rows=rows, agent=self.agent, on=self.on, **options)
-
     def list_numeros(self) -> list[UUID]:
         """Return the files of one of the numbers asked."""
         if not self.question.numeros:
@@ -148,7 +145,7 @@ class _Lecture:
 
     def _mentions(self) -> QuerySet[Any]:
         rows = Mention.objects.filter(departement=self.agent.departement_id)
-        return self._readable(rows)
+        return readable(rows=rows, agent=self.agent, on=self.on)
 
     def list_ids(self, *, proches: bool, tous: bool = False) -> list[UUID]:
         """Return the files that say every word, as typed or nearly: a word at a time.
@@ -160,8 +157,7 @@ class _Lecture:
         first, found = self._find_rare(places, proches=proches, tous=tous)
         for place in places:
             if place != first and found:
-                rows = Mention.objects.filter(dossier__id__parmi=found)
-                rows = self._readable(rows, parmi=found)
+                rows = self._mentions().filter(dossier__id__parmi=found)
                 found = self._list_distinct(rows.filter(self._tell(place, proches=proches)))
         return found
 
@@ -187,7 +183,7 @@ class _Lecture:
 
     def _list_mots(self, ids: Sequence[UUID]) -> QuerySet[Any]:
         """Return the words of some files that answer a part of the question."""
-        rows = self._readable(Mention.objects.filter(dossier__id__parmi=list(ids)), parmi=ids)
+        rows = self._mentions().filter(dossier__id__parmi=list(ids))
         return rows.filter(_any_of(self.question.jetons, proches=True))
 
     def _group(self, rows: QuerySet[Any]) -> list[tuple[UUID, list[Mot]]]:

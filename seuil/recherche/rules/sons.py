@@ -1,7 +1,7 @@
 """How a French name sounds: names written as heard have the same sound.
 
-Neither an index nor a meaning: two names of one sound are a likeness, told as one. The libraries
-that do this for French (FONEM, Phonex) are no longer kept; what follows is what names need.
+Neither an index nor a meaning: two names of one sound are a likeness, told as one. What
+follows is what names need.
 """
 
 import re
