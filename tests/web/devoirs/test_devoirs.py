@@ -16,7 +16,7 @@ from seuil.usecases.refresh_dossiers import refresh_dossiers
 from seuil.web.dossier.onglets.devoirs import read_devoirs
 from tests.factories.base import make_acces, make_acte, make_agent, make_dossier, make_organisation
 from tests.harness.client import StrictClient, read
-from tests.harness.html import select_all
+from tests.harness.html import select, select_all
 
 ClientDe = Callable[[object], StrictClient]
 
@@ -209,7 +209,7 @@ def test_the_dossier_shows_who_does_what_at_each_stage(
     (current,) = [e.text for e in select_all(page, "h3")]
     assert current.startswith("Assignation et audience")
     assert current.endswith("étape en cours")
-    (earlier,) = [e.text for e in select_all(page, "summary")]
+    (earlier,) = [e.text for e in select_all(select(page, "#onglet"), "summary")]
     assert earlier.startswith("Commandement de payer")
     rows = {select_all(row, "th")[0].text: row for row in select_all(page, "tr")}
     caf = next(row for title, row in rows.items() if "ce que la CAF sait" in title)

@@ -68,7 +68,7 @@
   }
 
   // An abbreviation is explained at its first sight, where nothing else answers to a touch.
-  const apart = "a, button, label, summary, option, select, textarea, legend, h1, h2, h3, caption, .fr-badge, .fr-tag, script";
+  const apart = "a, button, label, summary, option, select, textarea, legend, h1, h2, h3, caption, .fr-badge, .fr-tag, script, [aria-hidden], .seuil-invisible";
   let sigles = null;
   const seen = new Set();
   const mark = (text, found) => {
