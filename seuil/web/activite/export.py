@@ -11,6 +11,7 @@ from seuil.kernel.accord import write_pluriel
 
 # So few that motive and outcome together could name somebody.
 _REUNIS = "réunis : moins de cinq ménages chacun"
+_JOURS_REUNIS = "Une case vide réunit des jours de moins de cinq : le total du mois les compte."
 
 
 def list_sheets(
@@ -45,6 +46,7 @@ def _indicateurs(activite: Activite, notes: Sequence[str]) -> Sheet:
 
 
 def _par_jour(activite: Activite, notes: Sequence[str]) -> Sheet:
+    is_hidden = any(None in line.par_jour for line in activite.lignes)
     return Sheet(
         "Par jour",
         (
@@ -55,7 +57,7 @@ def _par_jour(activite: Activite, notes: Sequence[str]) -> Sheet:
             (jour, *(line.par_jour[index] for line in activite.lignes))
             for index, jour in enumerate(activite.jours)
         ],
-        notes,
+        (*notes, *([_JOURS_REUNIS] if is_hidden else [])),
     )
 
 
