@@ -88,7 +88,7 @@ epreuves: .venv/.complet ## Preuves longues (des heures) : arrêts brutaux, fich
 	@echo "→ Accès : isolement ($(ISOLEMENT) demandes)" && $(BIN)/python -m tests.acces.isolement $(GRAINE) $(ISOLEMENT)
 	@echo "→ Accès : chaque personne, chaque table" && SEUIL_COMPLET=1 SEUIL_PAIRES=$(PAIRES) $(BIN)/pytest -q -s tests/acces -m "not navigateur"
 	@echo "→ Batteries d’attaque à leur taille (graine $(GRAINE))" && SEUIL_BATTERIES=$(BATTERIES) SEUIL_GRAINE=$(GRAINE) \
-		$(BIN)/pytest -q -s -p no:randomly --junitxml=var/batteries.xml $(ATTAQUES)
+		$(BIN)/pytest -q -s -p no:randomly -o junit_family=xunit1 --junitxml=var/batteries.xml $(ATTAQUES)
 	@echo "→ Propriétés, dix mille exemples chacune" && $(BIN)/pytest -q --hypothesis-profile=epreuves -m "not navigateur" -k "$(PROPRIETES)" $(ARGS)
 
 docs: .venv/.complet chromium ## Refait ce que la documentation tire du code : tableaux, captures d’écran

@@ -7,7 +7,7 @@ from seuil.engines.droit import write_date
 from seuil.engines.tabular import Column, Sheet
 from seuil.indicateurs.queries import Clotures
 from seuil.indicateurs.rules import INDICATEURS, Activite
-from seuil.kernel.accord import write_pluriel
+from seuil.kernel.accord import write_heure, write_pluriel
 
 # So few that motive and outcome together could name somebody.
 _REUNIS = "réunis : moins de cinq ménages chacun"
@@ -21,7 +21,7 @@ def list_sheets(
     ouvres = write_pluriel(activite.jours_ouvres, "jour ouvré")
     notes = (
         f"Équipe mobile de prévention des expulsions — {mois} — {operateur}",
-        f"Calculé le {write_date(on)} à {a:%H:%M}.",
+        f"Calculé le {write_date(on)} à {write_heure(a)}.",
         f"Jusqu’au {write_date(activite.arretee_le)} : {ouvres}.",
     )
     return (
