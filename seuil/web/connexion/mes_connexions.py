@@ -24,11 +24,11 @@ from seuil.connexions.queries import (
     list_connexions_passees,
 )
 from seuil.kernel import clock
-from seuil.kernel.refusal import Refusal
 from seuil.usecases.adjust_mot_de_passe import adjust_mot_de_passe
 from seuil.web.access import get_agent, request_day, requires_recent_sign_in, signed_in
 from seuil.web.connexion.activer import add_cle, create_code, prepare_cle, show_secret
 from seuil.web.connexion.forms import CleForm, CodeForm, NouveauMotDePasseForm
+from seuil.web.saisie import attempt, press
 from seuil.web.session import get_connexion, get_duree, get_inactivite
 
 
@@ -104,11 +104,9 @@ def application(request: HttpRequest) -> HttpResponseBase:
     agent = get_agent(request)
     form = CodeForm(request.POST if "code" in request.POST else None)
     if form.is_valid():
-        try:
-            create_code(request, agent, form.cleaned_data["code"])
-        except Refusal as refusal:
-            form.add_error("code", str(refusal))
-        else:
+        code = form.cleaned_data["code"]
+        attempt(form, lambda: create_code(request, agent, code), champ="code")
+        if not form.errors:
             messages.success(request, "Application enregistrée.")
             return redirect("mes_connexions")
     context = {"form": form, **show_secret(request, agent)}
@@ -126,12 +124,7 @@ def application_retirer(request: HttpRequest) -> HttpResponseBase:
 @requires_recent_sign_in
 @require_POST
 def cle_ajouter(request: HttpRequest) -> HttpResponseBase:
-    try:
-        add_cle(request, get_agent(request))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "Clé d’accès enregistrée.")
+    press(request, lambda: add_cle(request, get_agent(request)), fait="Clé d’accès enregistrée.")
     return redirect("mes_connexions")
 
 
@@ -169,10 +162,6 @@ def _delete(
     request: HttpRequest, operation: Callable[..., None], done: str, **what: object
 ) -> HttpResponseBase:
     agent = get_agent(request)
-    try:
-        operation(agent=agent, by=agent, on=request_day(request), **what)
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
+    on = request_day(request)
+    press(request, lambda: operation(agent=agent, by=agent, on=on, **what), fait=done)
     return redirect("mes_connexions")
