@@ -4,24 +4,25 @@ The order of the database is that of its locale, which an installation may not c
 that we embed know no French one.
 """
 
-from typing import Any
-
-from django.db.models import F, Value
+from django.db.models import F
 from django.db.models.expressions import Func
-from django.db.models.functions import Lower, Replace
 
 from seuil.kernel.texte import ACCENTS, LETTRES, LIGATURES
 
 
-def list_alphabet(*colonnes: str) -> list[Any]:
+def list_alphabet(*colonnes: str) -> list[Func]:
     """Return what `order_by` takes to put rows in the order of their names; see fold_alphabet."""
-    return [_fold(colonne) for colonne in colonnes]
+    return [Func(F(colonne), template=_SQL) for colonne in colonnes]
 
 
-def _fold(colonne: str) -> Func:
+def _write_sql() -> str:
+    """Write the folding with its letters in it: a parameter would be another one in a DISTINCT."""
+    text = "lower(%(expressions)s)"
     # The locale of the server may leave an accented capital as it is: both are named.
-    text: Any = Lower(F(colonne))
     for one, two in (*LIGATURES, *((a.upper(), b) for a, b in LIGATURES)):
-        text = Replace(text, Value(one), Value(two))
-    letters = "".join(a.upper() if a.upper() != a else a for a in ACCENTS)
-    return Func(text, Value(ACCENTS + letters), Value(LETTRES * 2), function="translate")
+        text = f"replace({text}, '{one}', '{two}')"
+    letters = (ACCENTS + ACCENTS.upper()).replace("'", "''")
+    return f"translate({text}, '{letters}', '{LETTRES * 2}')"
+
+
+_SQL = _write_sql()
