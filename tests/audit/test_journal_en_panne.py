@@ -53,6 +53,8 @@ def list_few(monde: Monde) -> list[str]:
     return [
         reverse("dossier", args=[monde.valeurs["numero"]]),
         reverse("dossiers"),
+        # It reads the journal before it writes its own line.
+        reverse("consultations", args=[monde.valeurs["numero"]]),
         reverse("agenda_ics", args=[monde.valeurs["jeton"]]),
     ]
 
