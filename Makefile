@@ -18,10 +18,10 @@ PAIRES ?= 2000
 FRAUDES ?= 1000
 # All at their stated size; « T28=2000,T34=100 » chooses the sizes.
 BATTERIES ?= 1
-# T05, T27, T28, T35, T34, T12, T31; T11 goes with T01, on every page.
+# T05, T27, T28, T35, T34, T12, T33, T31; T11 goes with T01, on every page.
 ATTAQUES := tests/acces/test_recensement.py tests/web/connexion tests/conservation/test_droits.py \
 	tests/conservation/test_purge.py tests/audit/test_ecritures.py tests/audit/test_lectures.py \
-	tests/audit/test_journal_en_panne.py tests/acces/test_textes.py
+	tests/audit/test_journal_en_panne.py tests/usecases/test_record_alertes.py tests/acces/test_textes.py
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
