@@ -19,6 +19,7 @@ from seuil.connexions.operations.facteurs import (
     create_facteur_code,
 )
 from seuil.connexions.queries import get_facteurs
+from seuil.connexions.rules import SecretPresente
 from seuil.engines.facteurs import (
     CleRefusee,
     hide,
@@ -119,8 +120,7 @@ def create_code(request: HttpRequest, agent: Agent, code: str) -> None:
         raise SecretPerdu
     create_facteur_code(
         agent=agent,
-        secret=reveal(hidden, cle=settings.SECRET_KEY),
-        code=code,
+        presente=SecretPresente(reveal(hidden, cle=settings.SECRET_KEY), code),
         cle=settings.SECRET_KEY,
         by=agent,
         on=clock.today(agent.departement_id),

@@ -16,7 +16,7 @@ from seuil.connexions.operations.facteurs import (
     delete_cle,
     delete_facteur_code,
 )
-from seuil.connexions.operations.sessions import end_connexions
+from seuil.connexions.operations.sessions import end_connexion, end_connexions
 from seuil.connexions.queries import (
     get_facteurs,
     list_cles,
@@ -59,20 +59,19 @@ def connexions_fermer(request: HttpRequest) -> HttpResponseBase:
     """End one session of one's own, or all the others."""
     agent = get_agent(request)
     which = request.POST.get("connexion", "")
-    known = {str(c.pk): c.pk for c in agent.connexions.filter(fin_at=None)}
+    known = {str(c.pk): c for c in agent.connexions.filter(fin_at=None)}
     if which != "autres" and which not in known:
         messages.warning(request, "Cette session était déjà fermée.")
         return redirect("mes_connexions")
-    ended = end_connexions(
-        agent=agent,
-        motif=FinConnexion.AGENT,
-        by=agent,
-        on=request_day(request),
-        at=clock.now(),
-        seulement=known.get(which),
-        sauf=get_connexion(request).pk if which == "autres" else None,
+    on, at, motif = request_day(request), clock.now(), FinConnexion.AGENT
+    if which == "autres":
+        sauf = get_connexion(request).pk
+        end_connexions(agent=agent, motif=motif, by=agent, on=on, at=at, sauf=sauf)
+    else:
+        end_connexion(connexion=known[which], motif=motif, by=agent, on=on, at=at)
+    messages.success(
+        request, "Autres sessions fermées." if which == "autres" else "Session fermée."
     )
-    messages.success(request, "Session fermée." if ended == 1 else "Autres sessions fermées.")
     return redirect("mes_connexions")
 
 
