@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth import hashers
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from seuil.acteurs.models import Agent
 from seuil.connexions.models import Essai
@@ -47,9 +48,11 @@ def test_a_spread_attack_gets_twenty_tries_an_hour_at_most(
 
 def test_whatever_the_attack_few_tries_count_and_the_real_agent_signs_in(
     compte: Compte, entrer: Callable[..., StrictClient], horloge: Horloge,
-    record_property: Callable[[str, object], None],
+    record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """T28: addresses and accounts drawn at random; the agent comes and goes on its own browser."""
+    # The sessions of Django look at its own clock: days pass here.
+    monkeypatch.setattr(timezone, "now", lambda: horloge.at)
     chance, wanted = Random(get_graine()), get_taille("T28")
     agent, attacker = entrer(StrictClient()), StrictClient()
     agent.post(reverse("deconnexion"))
