@@ -16,6 +16,12 @@ DEMANDES ?= 150000
 ISOLEMENT ?= 200000
 PAIRES ?= 2000
 FRAUDES ?= 1000
+# All at their stated size; « T28=2000,T34=100 » chooses the sizes.
+BATTERIES ?= 1
+# T05, T27, T28, T35, T34, T12, T33, T31; T11 goes with T01, on every page.
+ATTAQUES := tests/acces/test_recensement.py tests/web/connexion tests/conservation/test_droits.py \
+	tests/conservation/test_purge.py tests/audit/test_ecritures.py tests/audit/test_lectures.py \
+	tests/audit/test_journal_en_panne.py tests/usecases/test_record_alertes.py tests/acces/test_textes.py
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
@@ -82,6 +88,8 @@ epreuves: .venv/.complet ## Preuves longues (des heures) : arrêts brutaux, fich
 	@echo "→ Accès : isolement ($(ISOLEMENT) demandes)" && $(BIN)/python -m tests.acces.isolement $(GRAINE) $(ISOLEMENT)
 	@echo "→ Accès : chaque personne, chaque table" && SEUIL_COMPLET=1 SEUIL_PAIRES=$(PAIRES) $(BIN)/pytest -q -s tests/acces -m "not navigateur"
 	@echo "→ Gestes : tout ce que les pages proposent, essayé" && $(BIN)/pytest -q tests/web/epreuve_gestes.py
+	@echo "→ Batteries d’attaque à leur taille (graine $(GRAINE))" && SEUIL_BATTERIES=$(BATTERIES) SEUIL_GRAINE=$(GRAINE) \
+		$(BIN)/pytest -q -s -p no:randomly -o junit_family=xunit1 --junitxml=var/batteries.xml $(ATTAQUES)
 	@echo "→ Propriétés, dix mille exemples chacune" && $(BIN)/pytest -q --hypothesis-profile=epreuves -m "not navigateur" -k "$(PROPRIETES)" $(ARGS)
 
 docs: .venv/.complet chromium ## Refait ce que la documentation tire du code : tableaux, captures d’écran

@@ -23,6 +23,7 @@ from seuil.acteurs.models import (
     Secteur,
 )
 from seuil.acteurs.rules import Division, compute_empreinte, is_demonstration, why_not
+from seuil.kernel.alphabet import list_alphabet
 
 
 def list_comptes_demo() -> list[dict[str, str]]:
@@ -69,7 +70,7 @@ def list_organisations(
         links = Organisation.communes.through.objects.filter(commune=commune)
         rows = rows.filter(Q(servies=0) | Q(pk__in=links.values("organisation")))
     columns = ("id", "type", "nom", "telephone", "courriel", "adresse", "servies")
-    return [*rows.order_by("type", "nom").values(*columns)]
+    return [*rows.order_by("type", *list_alphabet("nom")).values(*columns)]
 
 
 def list_communes_servies(
@@ -122,7 +123,7 @@ def _read_geography(
 ) -> tuple[tuple[str, str], ...]:
     key = (model.__name__, departement)
     if not _geography.get(key):
-        rows = model.objects.filter(departement=departement).order_by("nom")
+        rows = model.objects.filter(departement=departement).order_by(*list_alphabet("nom"))
         _geography[key] = tuple(rows.values_list("code", "nom"))
     return _geography[key]
 
@@ -147,7 +148,7 @@ def get_territoire(*, agent: Agent) -> Territoire:
     columns = ("code", "nom", "population", "arrondissement__nom", "epci")
     rows = [
         *Commune.objects.filter(departement=agent.departement_id)
-        .order_by("nom", "code")
+        .order_by(*list_alphabet("nom"), "code")
         .values_list(*columns)
     ]
     officielles = (
@@ -163,14 +164,16 @@ def get_territoire(*, agent: Agent) -> Territoire:
 
 def _read_locales(departement: str) -> list[Division]:
     labels = dict(NatureDecoupage.choices)
-    found = [*Decoupage.objects.filter(departement=departement).order_by("nature", "nom")]
+    found = [
+        *Decoupage.objects.filter(departement=departement).order_by("nature", *list_alphabet("nom"))
+    ]
     communes: dict[UUID, dict[str, str]] = {d.pk: {} for d in found}
     organismes: dict[UUID, dict[str, str]] = {d.pk: {} for d in found}
     placed = Rattachement.objects.filter(decoupage__in=communes).order_by("commune")
     for pk, commune, secteur in placed.values_list("decoupage", "commune", "secteur__nom"):
         communes[pk][commune] = secteur
     served = Secteur.objects.filter(decoupage__in=communes).exclude(organisation=None)
-    for pk, secteur, organisme in served.order_by("nom").values_list(
+    for pk, secteur, organisme in served.order_by(*list_alphabet("nom")).values_list(
         "decoupage", "nom", "organisation__nom"
     ):
         organismes[pk][secteur] = organisme
@@ -191,12 +194,14 @@ def list_organismes(*, agent: Agent) -> QuerySet[Organisation]:
     """Return the organisations of the agent's département, by name."""
     if why_not(agent.profil, "annuaire.lire"):
         return Organisation.objects.none()
-    return Organisation.objects.filter(departement=agent.departement_id).order_by("nom")
+    return Organisation.objects.filter(departement=agent.departement_id).order_by(
+        *list_alphabet("nom")
+    )
 
 
 def list_secteurs(*, decoupage: Decoupage) -> list[Secteur]:
     """Return the secteurs of a local division, by name."""
-    return [*decoupage.secteurs.select_related("organisation").order_by("nom")]
+    return [*decoupage.secteurs.select_related("organisation").order_by(*list_alphabet("nom"))]
 
 
 def find_abonnement(*, agent: Agent) -> AbonnementAgenda | None:
@@ -234,7 +239,7 @@ def list_designables(*, agent: Agent) -> QuerySet[Organisation]:
         for organisme in profil.organismes or ()
     }
     rows = Organisation.objects.filter(departement=agent.departement_id, type__in=types)
-    return rows.order_by("type", "nom")
+    return rows.order_by("type", *list_alphabet("nom"))
 
 
 def list_courriels_dpo(*, departement: str) -> list[str]:

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from seuil.acteurs.matrice import list_portees, load_matrice
+from seuil.kernel.texte import fold_alphabet
 from seuil.strict_yaml import Table, read_table
 
 
@@ -201,7 +202,8 @@ class Division:
         grouped: dict[str, list[str]] = defaultdict(list)
         for commune, secteur in self.secteurs.items():
             grouped[secteur].append(commune)
-        return {secteur: sorted(grouped[secteur]) for secteur in sorted(grouped)}
+        ordered = sorted(grouped, key=fold_alphabet)
+        return {secteur: sorted(grouped[secteur]) for secteur in ordered}
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,14 +152,17 @@ def delete_lignes_a_terme(*, departement: str, avant: datetime) -> int:
 
 
 def is_journal_failure(*, error: BaseException | None) -> bool:
-    """Tell whether what failed is the writing of the journal."""
+    """Tell whether what failed is the journal, written or read."""
     while error is not None:
         if isinstance(error, JournalIndisponible):
             return True
         diag = getattr(error, "diag", None)
-        # Inside the function, or refused at its door.
+        # Inside the function, or refused at its door; read by a page, its name stands alone.
+        context = (diag and diag.context) or ""
         if diag is not None and (
-            "journal." in (diag.context or "") or "inscrire" in (diag.message_primary or "")
+            "journal." in context
+            or '"consultations"' in context
+            or "inscrire" in (diag.message_primary or "")
         ):
             return True
         error = error.__cause__ or error.__context__

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from seuil.audit.rules import CATEGORIES
+from seuil.audit.rules import CATEGORIES, Volume
 from seuil.kernel.cartes import list_domain_models
 from seuil.kernel.tables import get_meta, get_table
 
@@ -61,6 +61,13 @@ def list_consultations(*, dossier_id: UUID, depuis: datetime) -> Sequence[Consul
             Consultation(**dict(zip(_VUE, row, strict=True)) | {"categories": frozenset(row[-1])})
             for row in cursor.fetchall()
         ]
+
+
+def list_volumes(*, depuis: datetime) -> Sequence[Volume]:
+    """Return how much each agent read, took away and was refused since an instant; the worker's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM journal.volumes(%s)", [depuis])
+        return [Volume(*row) for row in cursor.fetchall()]
 
 
 def get_retard_sceau() -> float:

@@ -1,7 +1,9 @@
 """What the journal decides without a database: what a query shows, how long it is kept."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 
 # Classes of `class Privacy` that speak of a household.
@@ -104,6 +106,45 @@ def why_bad_retention(mois: int) -> str | None:
 def list_libelles(categories: Collection[str]) -> list[str]:
     """Return the French names of classes of data, always in the same order."""
     return [label for code, label in CATEGORIES.items() if code in categories]
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How much one agent did since an instant."""
+
+    by_id: str
+    departement: str
+    # Files opened one by one; files seen at all; files taken away; requests refused.
+    fiches: int = 0
+    listes: int = 0
+    exports: int = 0
+    refus: int = 0
+    # The alerts given since about this agent.
+    dites: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surveillance:
+    """From how much on, in a time, nobody does that for the work of a day."""
+
+    duree: timedelta
+    fiches: int
+    listes: int
+    exports: int
+    refus: int
+
+
+SURVEILLANCES = (
+    Surveillance(timedelta(hours=1), fiches=80, listes=2_000, exports=5, refus=30),
+    Surveillance(timedelta(hours=24), fiches=500, listes=6_000, exports=15, refus=90),
+)
+_GENRES = ("fiches", "listes", "exports", "refus")
+
+
+def list_exces(*, volume: Volume, surveillance: Surveillance) -> list[str]:
+    """Return the alerts that a volume calls for, those already given left out."""
+    over = [g for g in _GENRES if getattr(volume, g) >= getattr(surveillance, g)]
+    return [kind for kind in (f"alerte.{g}" for g in over) if kind not in volume.dites]
 
 
 def merge(sets: Iterable[Collection[str]]) -> frozenset[str]:

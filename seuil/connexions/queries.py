@@ -28,6 +28,7 @@ from seuil.connexions.rules import (
     write_cle_du_brouillon,
 )
 from seuil.engines.facteurs import CoffreIllisible, reveal
+from seuil.kernel.alphabet import list_alphabet
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ def list_comptes(*, agent: Agent) -> Sequence[Mapping[str, Any]]:
                 filter=Q(invitations__utilise_at=None, invitations__annule_at=None),
             ),
         )
-        .order_by("nom", "prenom", "pk")
+        .order_by(*list_alphabet("nom", "prenom"), "pk")
         .values(
             "pk", "nom", "prenom", "courriel", "role", "organisation__nom", "habilite_le",
             "habilite_jusqu_au", "suspendu_motif", "administre_organisation", "is_active",
@@ -251,7 +252,9 @@ def find_invitation_ouverte(*, cible: Agent, at: datetime) -> Invitation | None:
 
 def list_organisations_invitables(*, agent: Agent) -> list[Organisation]:
     """Return the organisations in which an agent may invite, by name; none without the right."""
-    rows = Organisation.objects.filter(departement=agent.departement_id).order_by("nom")
+    rows = Organisation.objects.filter(departement=agent.departement_id).order_by(
+        *list_alphabet("nom")
+    )
     if why_not(agent.profil, "agents.gerer") is None:
         return list(rows)
     return list(rows.filter(pk=agent.organisation_id)) if agent.administre_organisation else []

@@ -20,6 +20,32 @@ FENETRE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Lieu:
+    """From where a secret is tried: the network's address, the browser, and whether it is known."""
+
+    adresse: str
+    poste: str
+    connu: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Navigateur:
+    """With what a session is opened: words to recognise it, and the digest of the browser's key."""
+
+    nom: str
+    appareil: str
+    poste: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretPresente:
+    """What an application that is being tied shows: its secret, and a code drawn from it."""
+
+    secret: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bareme:
     """How long to wait after so many failures in the last hour: `libres` cost nothing."""
 

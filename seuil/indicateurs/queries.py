@@ -265,7 +265,9 @@ def get_activite(
     """Return the indicators of a month, per day and in total, up to `on`; one query.
 
     The département's for the secretariat and the chargé de mission, the operator's own for its
-    chef d'équipe. Raises ActiviteInterdite.
+    chef d'équipe. Whoever opens no dossier reads no day so small that it could name somebody.
+
+    Raises ActiviteInterdite.
     """
     params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
     jours = rules.list_jours(mois=mois, on=on)
@@ -273,9 +275,11 @@ def get_activite(
         cursor.execute(_COUNT, params)
         figures = cursor.fetchall()
     ouvres = sum(droit.is_ouvre(jour, departement=agent.departement_id) for jour in jours)
-    return rules.compute_activite(
+    activite = rules.compute_activite(
         mois=mois, on=on, jours=jours, jours_ouvres=ouvres, figures=figures
     )
+    closed = why_not(agent.profil, "activite.ouvrir")
+    return rules.hide_petits(activite) if closed else activite
 
 
 def list_dossiers_indicateur(

@@ -1,8 +1,10 @@
 """The indicators of the équipe mobile, with their definitions, and how figures are put together."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,11 @@ class LigneActivite:
 
     indicateur: Indicateur
     total: int
-    # In the order of Activite.jours.
-    par_jour: tuple[int, ...]
-    moyenne: float
+    # In the order of Activite.jours; None for a day that is not told apart.
+    par_jour: tuple[int | None, ...]
+    moyenne: Decimal
+    # Of the days that are not told apart.
+    reunis: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ def compute_activite(
                 indicateur=indicateur,
                 total=counts.get((indicateur.code, None), 0),
                 par_jour=par_jour,
-                moyenne=round(sum(par_jour) / diviseur, 1) if diviseur else 0.0,
+                moyenne=compute_moyenne(sum(par_jour), diviseur),
             )
         )
     return Activite(
@@ -187,12 +191,21 @@ def compute_activite(
     )
 
 
+def compute_moyenne(total: int, diviseur: int) -> Decimal:
+    """Return an average to one decimal, halves upwards: exact, so that equal counts read alike."""
+    exact = Decimal(total) / diviseur if diviseur else Decimal(0)
+    return exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
 # Below it, a cell that crosses two facts may name somebody to whoever knows the département.
 PETIT = 5
-Croisement = tuple[str, str]
+# A cell: motive and outcome, or a day.
+Cle = TypeVar("Cle", tuple[str, str], date)
 
 
-def group_petits(comptes: Mapping[Croisement, int]) -> tuple[dict[Croisement, int], int]:
+def group_petits(
+    comptes: Mapping[Cle, int],
+) -> tuple[dict[Cle, int], int]:
     """Return the cells that may be told apart, and how many units all the others hold together.
 
     The others hold at least PETIT units, or are all there is: else the total, told beside, would
@@ -204,3 +217,15 @@ def group_petits(comptes: Mapping[Croisement, int]) -> tuple[dict[Croisement, in
     while told and 0 < rest < PETIT:
         rest += told.popitem()[1]
     return dict(sorted(told.items())), rest
+
+
+def hide_petits(activite: Activite) -> Activite:
+    """Return the activity as whoever opens no dossier reads it: no day so small that it names."""
+    lignes = tuple(_hide_petits(ligne, activite.jours) for ligne in activite.lignes)
+    return replace(activite, lignes=lignes)
+
+
+def _hide_petits(ligne: LigneActivite, jours: tuple[date, ...]) -> LigneActivite:
+    comptes = {jour: n or 0 for jour, n in zip(jours, ligne.par_jour, strict=True)}
+    told, reunis = group_petits(comptes)
+    return replace(ligne, par_jour=tuple(told.get(jour) for jour in jours), reunis=reunis)

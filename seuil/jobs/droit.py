@@ -18,6 +18,7 @@ from seuil.jobs.places import find_commune, find_departement
 from seuil.jobs.sortie import add_json, write_json
 from seuil.kernel.accord import write_pluriel
 from seuil.kernel.refusal import Refusal
+from seuil.kernel.texte import fold_alphabet
 from seuil.strict_yaml import FichierIllisible
 
 if TYPE_CHECKING:
@@ -80,6 +81,11 @@ def read_heure(text: str) -> time:
         ) from None
 
 
+def read_deux_mois(text: str) -> str:
+    """Read what the judge made of the two months: suppressed, accent or not, or a length."""
+    return droit.SUPPRIMES if fold_alphabet(text.strip()) == droit.SUPPRIMES else text
+
+
 def _declare_droit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "regle", metavar="RÈGLE", help="A1, C2, F4… ou verifier, regles, effet, attente, remplir"
@@ -95,7 +101,9 @@ def _declare_droit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--delai-annonce", help="délai annoncé par le commandement de payer")
     parser.add_argument("--prefet-saisi", type=read_date, help="saisine du préfet (F1, EX)")
     parser.add_argument(
-        "--deux-mois", help="ce que le juge en a fait (F1, EX) : supprimes, « 1 mois », « 5 mois »"
+        "--deux-mois",
+        type=read_deux_mois,
+        help="ce que le juge en a fait (F1, EX) : « supprimés », « 1 mois », « 5 mois »",
     )
     parser.add_argument("--refus", type=read_date, help="refus exprès du concours (G7)")
     parser.add_argument(

@@ -15,6 +15,7 @@ from seuil.jobs.journal import anchor_all
 from seuil.kernel.clock import now, today
 from seuil.kernel.contexte import acting_as_machine, counting
 from seuil.usecases import purge_dossiers, refresh_dossiers
+from seuil.usecases.record_alertes import record_alertes
 
 QUEUE_PROJECTIONS = "projections"
 QUEUE_JOURNAL = "journal"
@@ -65,6 +66,13 @@ def purge_all(timestamp: int | None = None) -> None:
 def seal_journal(timestamp: int | None = None) -> None:
     """Seal the lines of the journal written since the last minute."""
     seal()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="watch_journal", queue=QUEUE_JOURNAL, queueing_lock="watch_journal")
+def watch_journal(timestamp: int | None = None) -> None:
+    """Tell the officers, within a minute, of what one person's work does not explain."""
+    record_alertes(at=now(), on=today())
 
 
 @app.periodic(cron="10 1 * * *")

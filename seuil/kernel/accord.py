@@ -1,5 +1,7 @@
 """A number and the noun that agrees with it; pure."""
 
+from datetime import time
+
 NBSP = "\N{NO-BREAK SPACE}"
 # Between thousands, and before ; ! ?
 NNBSP = "\N{NARROW NO-BREAK SPACE}"
@@ -17,3 +19,9 @@ def write_pluriel(count: int, one: str, many: str = "") -> str:
     """
     told = one if abs(count) < 2 else many or " ".join(f"{word}s" for word in one.split())
     return f"{write_nombre(count)}{NBSP}{told}"
+
+
+def write_heure(heure: time) -> str:
+    """Write « 9 h 30 », « 14 h »."""
+    minutes = f"{NBSP}{heure:%M}" if heure.minute else ""
+    return f"{heure.hour}{NBSP}h{minutes}"

@@ -1,4 +1,4 @@
-"""What a typed text may hold: characters that are seen; pure."""
+"""What a typed text may hold, and under which letter a name is filed; pure."""
 
 import unicodedata
 
@@ -24,3 +24,18 @@ def _is_hidden(character: str) -> bool:
     if character in _BLANCS:
         return False
     return character in _SENS or unicodedata.category(character) in {"Cc", "Cs"}
+
+
+# Each letter of a French name, and the letter under which a dictionary files it.
+ACCENTS = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ’'-"
+LETTRES = "aaaaaaceeeeiiiinooooouuuuyy   "
+LIGATURES = (("œ", "oe"), ("æ", "ae"))
+_TABLE = str.maketrans(ACCENTS, LETTRES)
+
+
+def fold_alphabet(nom: str) -> str:
+    """Return what a name is filed under: É between E and F, « L’Isle » where one looks for it."""
+    text = nom.lower()
+    for one, two in LIGATURES:
+        text = text.replace(one, two)
+    return text.translate(_TABLE)

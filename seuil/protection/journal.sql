@@ -246,13 +246,36 @@ BEGIN
   RETURN nombre;
 END $$;
 
+-- How much each agent read, took away and was refused since an instant, and the alerts given since:
+-- what the watch of the worker compares with what one person does. No page asks it.
+CREATE OR REPLACE FUNCTION journal.volumes(p_depuis timestamptz)
+RETURNS TABLE (
+  by_id text, departement text, fiches bigint, listes bigint, exports bigint, refus bigint,
+  dites text[]
+) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
+  SELECT e.by_id, e.departement,
+    count(DISTINCT x.dossier) FILTER (WHERE cardinality(e.dossiers) = 1),
+    count(DISTINCT x.dossier),
+    count(DISTINCT e.id) FILTER (WHERE e.kind LIKE 'export.%'),
+    count(DISTINCT e.id) FILTER (WHERE e.nature = 'refus'),
+    ARRAY(SELECT DISTINCT a.kind::text FROM audit_event a WHERE a.target_type = 'agent'
+      AND a.target_id = e.by_id AND a.kind LIKE 'alerte.%' AND a.created_at >= p_depuis)
+  FROM audit_event e
+  LEFT JOIN LATERAL unnest(e.dossiers) AS x(dossier) ON e.nature = 'lecture'
+  -- Identifiers begin by their instant: the lines of before are not read.
+  WHERE e.id >= (lpad(to_hex((extract(epoch FROM p_depuis) * 1000)::bigint), 12, '0')
+      || repeat('0', 20))::uuid
+    AND e.created_at >= p_depuis AND e.by_id ~ '^[0-9a-f-]{36}$'
+  GROUP BY e.by_id, e.departement
+$$;
+
 -- Who saw one dossier: the only way to read the journal from a page. The verb is the page's to
 -- check; here, the dossier is at least of the département that signed the context.
 CREATE OR REPLACE FUNCTION journal.consultations(p_dossier uuid, p_depuis timestamptz)
 RETURNS TABLE (
   vu_at timestamptz, kind text, by_id text, by_label text, organisation text, role text,
   canal text, motif text, categories text[]
-) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
   SELECT e.created_at, e.kind, e.by_id, e.by_label, e.organisation, e.role, e.canal, e.motif,
          e.categories::text[]
   FROM audit_event e

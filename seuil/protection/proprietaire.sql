@@ -23,7 +23,8 @@ DO $$ DECLARE f text; BEGIN
       journal.txid(), journal.retard() TO seuil_appli;
   END IF;
   IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'seuil_travaux') THEN
-    GRANT EXECUTE ON FUNCTION journal.retirer(text, timestamptz) TO seuil_travaux;
+    GRANT EXECUTE ON FUNCTION journal.retirer(text, timestamptz), journal.volumes(timestamptz)
+      TO seuil_travaux;
   END IF;
   IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'seuil_sauvegarde') THEN
     GRANT USAGE ON SCHEMA journal TO seuil_sauvegarde;

@@ -21,6 +21,10 @@ class AdresseRefusee(Refusal):
     """The address is not of the organisation; the text says which are."""
 
 
+class DomaineAbsent(AdresseRefusee):
+    """No address of the organisation is known: nobody may be invited there."""
+
+
 @transaction.atomic
 def create_compte(
     *,
@@ -38,7 +42,7 @@ def create_compte(
     if saisie.role not in list_roles(organisation=organisation, by=by):
         raise InvitationRefusee
     if reason := why_not_adresse(courriel=saisie.courriel, domaines=organisation.domaines):
-        raise AdresseRefusee(reason)
+        raise (AdresseRefusee if organisation.domaines else DomaineAbsent)(reason)
     agent = create_agent(saisie=saisie, organisation=organisation, password=None, by=by, on=on)
     _, jeton = create_invitation(agent=agent, objet=ObjetInvitation.ARRIVEE, by=by, on=on, at=at)
     return agent, jeton

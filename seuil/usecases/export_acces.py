@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
+from django.utils.timezone import localtime
 
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author, record_event
@@ -26,6 +27,7 @@ from seuil.conservation.queries.tables import (
 )
 from seuil.conservation.rules import Communication, Regle, load_conservation
 from seuil.dossiers.models import Bailleur, Dossier, Personne
+from seuil.kernel.accord import write_heure
 from seuil.kernel.cartes import is_libre, read_carte
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
@@ -277,7 +279,8 @@ def _write_value(value: object) -> str:  # noqa: PLR0911 - one answer by type
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, datetime):
-        return f"{value:%d/%m/%Y à %H:%M}"
+        le = localtime(value)
+        return f"{le:%d/%m/%Y} à {write_heure(le.time())}"
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     if isinstance(value, list):

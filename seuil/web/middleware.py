@@ -1,14 +1,19 @@
 """Headers of every answer, and the words of the one that Django leaves empty."""
 
+import re
 import time
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from seuil.web.errors import write_not_allowed
 
+# What is left of an address whose bytes are no text; none of ours holds a percent.
+_ENCORE_CODEE = re.compile(r"%[0-9A-F]{2}")
+# What a browser sends; OPTIONS is refused page by page.
+_METHODES = ("GET", "HEAD", "POST", "OPTIONS")
 # Everything comes from this server; no inline script, no foreign host.
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -35,6 +40,26 @@ class ContentSecurityPolicy:
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class DemandeComprise:
+    """Answer what no page takes, before asking where it comes from: another method than ours, an
+    address that is no text.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Refuse the methods of programs, and what Django would encode a second time."""
+        if request.method not in _METHODES:
+            return HttpResponseNotAllowed(_METHODES)
+        if _ENCORE_CODEE.search(request.path_info):
+            raise Http404
+        return None
 
 
 class CorpsCompris:

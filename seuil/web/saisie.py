@@ -10,7 +10,7 @@ import psycopg
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import IntegrityError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -119,14 +119,18 @@ def run_once(operation: Callable[[], T]) -> T:
         raise
 
 
-def press(request: AgentRequest, operation: Callable[[], object], *, fait: str) -> bool:
-    """Run what a button asks; the next page says what was done, or why it was refused."""
+def press(request: HttpRequest, operation: Callable[[], object], *, fait: str = "") -> bool:
+    """Run what a button asks; the next page says what was done, or why it was refused.
+
+    `fait` is empty where the next page shows by itself what was done.
+    """
     try:
         run_once(operation)
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return False
-    messages.success(request, fait)
+    if fait:
+        messages.success(request, fait)
     return True
 
 

@@ -30,6 +30,8 @@ from seuil.connexions.queries import (
 from seuil.connexions.rules import (
     ATTENTE_SECOND,
     POSTE_CONNU,
+    Lieu,
+    Navigateur,
     compute_cle,
     normalise_adresse,
     read_appareil,
@@ -128,9 +130,7 @@ def open_session(request: HttpRequest, agent: Agent, moyen: MoyenConnexion | str
     connexion = open_connexion(
         agent=agent,
         moyen=moyen,
-        navigateur=navigateur,
-        appareil=appareil,
-        poste=_hash_poste(poste),
+        navigateur=Navigateur(navigateur, appareil, _hash_poste(poste)),
         by=agent,
         on=on,
         at=clock.now(),
@@ -172,15 +172,6 @@ def keep_poste(request: HttpRequest, response: HttpResponse) -> HttpResponse:
             samesite="Lax",
         )
     return response
-
-
-@dataclass(frozen=True, slots=True)
-class Lieu:
-    """Where a try comes from: the network address, and the browser when the account knows it."""
-
-    adresse: str
-    poste: str
-    connu: bool
 
 
 def get_lieu(request: HttpRequest, agent: Agent | None) -> Lieu:

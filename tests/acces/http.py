@@ -15,6 +15,7 @@ from django.db import close_old_connections
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from seuil.audit.models import Event
 from seuil.web.dossier.onglets import load_onglets
 from tests.acces.oracle import LIRE, Faits, Oracle, Persona
 from tests.acces.sql import undone
@@ -156,6 +157,8 @@ class Visite:
             else:
                 response = client.post(d.adresse, d.donnees)
             response.texte = read_all(response)
+            asked = getattr(response.wsgi_request, "numero_requete", "")
+            response.lignes = list(Event.objects.filter(requete=asked)) if asked else []
         return response
 
     def run(self, demandes: Iterable[Demande], *, leaks_only: bool = False) -> Bilan:
@@ -181,9 +184,28 @@ class Visite:
             bilan.fautes.append(f"{where} : {len(denied)} jetons interdits, {sorted(denied)[:4]}")
         if leaks_only:
             return
-        reason = self._why_bad_status(d, p, status)
-        if reason:
-            bilan.fautes.append(f"{where} : {reason}")
+        reasons = [self._why_bad_status(d, p, status), *self.why_bad_journal(d, response)]
+        bilan.fautes += [f"{where} : {reason}" for reason in reasons if reason]
+
+    def why_bad_journal(self, d: Demande, response: Any) -> list[str]:
+        """T11: return what the lines of a request lack, or say too much."""
+        lectures = [line for line in response.lignes if line.nature == "lecture"]
+        listed = {str(pk) for line in lectures for pk in line.dossiers}
+        # A refused number sent back is not a reading.
+        refused = response.status_code in REFUS
+        shown = set() if refused else self.t.find_dossiers(response.texte)
+        reasons = []
+        if missing := shown - listed:
+            reasons.append(f"journal : {len(missing)} dossiers montrés sans ligne")
+        if extra := listed - shown:
+            reasons.append(f"journal : {len(extra)} dossiers écrits, non montrés")
+        if any(line.by_id != str(self.t.agents[d.persona].pk) for line in lectures):
+            reasons.append("journal : lecture sous un autre nom")
+        if response.status_code in {403, 404} and not any(
+            line.nature == "refus" for line in response.lignes
+        ):
+            reasons.append("journal : refus sans ligne")
+        return reasons
 
     def _why_bad_status(self, d: Demande, p: Persona, status: int) -> str:
         # The health address says that no worker runs beside the tests.

@@ -400,3 +400,18 @@ def test_a_limited_dossier_is_read_by_the_officer_alone(
 
     assert page_of(client_de(secretaire), dossier) == 404
     assert page_of(client_de(dpo), dossier) == 200
+
+
+@pytest.mark.parametrize("page", ["contact_noter", "visite_noter", "dsf_demander", "dsf_noter"])
+def test_a_file_open_for_a_day_offers_no_form_that_it_would_refuse(
+    page: str, dossier: Dossier, travailleur_social: Agent, client_de: ClientDe
+) -> None:
+    client = client_de(travailleur_social)
+    sent = {"numero": dossier.numero, "motif": "Danger signalé par un voisin"}
+    client.post(reverse("acces_exceptionnel"), sent)
+    assert page_of(client, dossier) == 200
+
+    address = reverse(page, args=[dossier.numero])
+
+    assert client.get(address).status_code == 404
+    assert address not in client.get(reverse("dossier", args=[dossier.numero])).content.decode()

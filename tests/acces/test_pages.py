@@ -3,6 +3,7 @@
 import os
 import random
 from collections import Counter
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from seuil.accompagnements.models import Mandat
 from seuil.actes.models import Ligne
 from seuil.acteurs.operations.abonnements import create_abonnement
 from seuil.indicateurs.rules import INDICATEURS
+from seuil.web import journal
 from tests.acces.http import Demande, Visite, list_demandes, read_all, write_documents
 from tests.acces.oracle import LIRE, Oracle
 from tests.acces.treillis import ON, J, Treillis
@@ -142,3 +144,31 @@ def test_the_scanner_sees_a_leak(treillis: Treillis, oracle: Oracle) -> None:
     assert treillis.find_forbidden(oracle, etranger, f"<b>{word.upper()}</b>")[0]
     assert treillis.find_forbidden(oracle, treillis.personas["secretariat"], word) == (set(), 1)
     assert treillis.find_forbidden(oracle, None, treillis.numeros[row.dossiers[0].id])[0]
+
+
+def test_a_reading_or_a_refusal_without_its_line_is_seen(
+    treillis: Treillis, oracle: Oracle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T11, faults planted in the product: no line, a line of another file, no refusal told."""
+    visite = Visite(treillis, oracle)
+    p = treillis.personas["secretariat"]
+    here = [d for d in treillis.dossiers.values() if d.departement == "33"]
+    seen = next(d for d in here if oracle.reaches(p, d, "dossier", LIRE, ON, treillis.at))
+    verbes = frozenset({"dossier.lire"})
+
+    def count(numero: str, dossier: str) -> int:
+        page = reverse("dossier", args=[numero])
+        demande = Demande("dossier", verbes, "GET", "secretariat", page, dossier)
+        return len(visite.run([demande]).fautes)
+
+    assert count(treillis.numeros[seen.id], seen.id) == 0
+    other = next(d for d in here if d is not seen)
+    with monkeypatch.context() as planted:
+        planted.setattr(journal.Lecture, "close", lambda _: None)
+        assert count(treillis.numeros[seen.id], seen.id) == 1
+    with monkeypatch.context() as planted:
+        planted.setattr(journal, "_ids", lambda _: [UUID(other.id)])
+        assert count(treillis.numeros[seen.id], seen.id) > 0
+    with monkeypatch.context() as planted:
+        planted.setattr(journal, "record_refus", lambda **_: None)
+        assert count("33-2026-999999", "") == 1

@@ -9,7 +9,7 @@ import os
 import random
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -73,6 +73,8 @@ class Treillis:
     """The lattice: personas, dossiers and rows, and where each token comes from."""
 
     at: datetime
+    # What fills a text: table, row, column.
+    texte: Callable[[str, int, str], str] = "CANARI-{}-{}-{}".format
     personas: dict[str, Persona] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
     dossiers: dict[str, Faits] = field(default_factory=dict)
@@ -127,6 +129,13 @@ class Treillis:
                 denied.add(word)
         return denied, allowed
 
+    def find_dossiers(self, text: str) -> set[str]:
+        """Return the dossiers that a text names, by their number or by one of their tokens."""
+        rows = [self.par_numero[n] for n in set(NUMERO.findall(text)) if n in self.par_numero]
+        keys = {(m[1].lower(), int(m[2])) for m in CANARI.finditer(text)}
+        rows += [self.jetons[key] for key in keys if key in self.jetons]
+        return {d.id for row in rows for d in row.dossiers}
+
     # --- writing ---
 
     def add(self, name: str, **fields: Any) -> Any:
@@ -140,7 +149,8 @@ class Treillis:
             words = isinstance(f, models.CharField | models.TextField) and not f.choices
             long = (f.max_length or 999) >= 60 or isinstance(f, models.TextField)
             if words and long and f.name not in _NOT_TEXT and f.name not in fields:
-                setattr(row, f.attname, f"CANARI-{table}-{self._next}-{f.name}")
+                text = self.texte(table, self._next, f.name)
+                setattr(row, f.attname, text[: f.max_length])
         self._rows[model].append(row)
         return row
 
@@ -256,9 +266,11 @@ class _Through:
         return str(values.get("departement_id") or dossiers[0].departement)
 
 
-def build(*, complet: bool = False, graine: int = 7) -> Treillis:
+def build(
+    *, complet: bool = False, graine: int = 7, texte: Callable[[str, int, str], str] | None = None
+) -> Treillis:
     """Write the lattice; `complet` crosses every relation with every stage."""
-    t = Treillis(at=now())
+    t = Treillis(at=now(), **({"texte": texte} if texte else {}))
     hasard = random.Random(graine)
     Arrondissement.objects.get_or_create(
         pk="621", defaults={"nom": "Arras", "departement_id": AILLEURS}

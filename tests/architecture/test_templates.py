@@ -13,6 +13,7 @@ from tests.architecture.test_routes import walk
 
 NAMES = sorted(str(p.relative_to(TEMPLATES)) for p in TEMPLATES.rglob("*") if p.is_file())
 every_template = pytest.mark.parametrize("name", NAMES)
+_AUTREMENT = re.compile(r"\|time\b|\|date:[\"'](?!Y-m-d[\"'])[^\"']*[\"']")
 QUOTED = re.compile(r"""["']([\w./-]+\.(?:html|txt))["']""")
 # Shown by Django itself when a request is wrong.
 BY_DJANGO = {"403_csrf.html", "400.html"}
@@ -34,6 +35,8 @@ def why_bad_source(source: str, routes: set[str]) -> list[str]:
         if name not in routes
     ]
     reasons += [f"attribut interdit : {m}" for m in re.findall(r"\s(on[a-z]+|style)=[\"']", source)]
+    # Hours and days are written by our filters, one way everywhere.
+    reasons += [f"heure ou jour écrit à part : {m}" for m in _AUTREMENT.findall(source)]
     reasons += ["hx-on interdit"] if re.search(r"\shx-on", source) else []
     if re.search(r"<form[^>]*method=[\"']post", source, re.IGNORECASE) and "csrf" not in source:
         reasons.append("formulaire POST sans csrf_token")
@@ -99,6 +102,7 @@ def test_every_fragment_is_compared_with_a_reload() -> None:
 def test_faults_of_a_template_are_seen() -> None:
     source = (
         "{{ x|safe }}{% url 'perdue' %}<p onclick='x'></p><p style=\"x\"></p><form method='post'>"
+        '{{ x|date:"d/m/Y à H:i" }}{{ x|date:"Y-m-d" }}'
     )
 
     assert why_bad_source(source, {"dossier"}) == [
@@ -106,6 +110,7 @@ def test_faults_of_a_template_are_seen() -> None:
         "page inconnue : perdue",
         "attribut interdit : onclick",
         "attribut interdit : style",
+        'heure ou jour écrit à part : |date:"d/m/Y à H:i"',
         "formulaire POST sans csrf_token",
     ]
     assert "absente.html" not in named_templates() - {"absente.html"}

@@ -22,10 +22,19 @@ from seuil.usecases.import_liste import deposit_liste
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from seuil.usecases.sign_contrat import sign_contrat
 from seuil.web.dossier.onglets import load_onglets
+from tests.architecture.test_routes import ROUTES
 from tests.factories.accompagnements import make_contact, make_mandat, make_objectif, make_saisie
 from tests.factories.base import make_acces, make_acte, make_agent, make_dossier, make_organisation
+from tests.harness.client import StrictClient
 
 ONGLETS = (*load_onglets(), "consultations")
+ROLES = ("secretariat", "chef_equipe", "travailleur_social", "gestionnaire", "partenaire",
+         "charge_mission", "administrateur")  # fmt: skip
+# Posted, and answered by a page or a file.
+PAR_POST = {"dossiers_export": {"format": "xlsx"}}
+# Posted, and answered by a page or a file.
+PAR_POST = {"dossiers_export": {"format": "xlsx"}}
+Pages = list[tuple[str, Any]]
 
 
 # A journal that cannot be written, and one that can again.
@@ -191,6 +200,20 @@ def list_addresses(pattern: URLPattern, route: str, monde: Monde) -> list[str]:
         return [reverse(pattern.name, kwargs=values)]
     except NoReverseMatch:
         return []
+
+
+def open_pages(monde: Monde, client: StrictClient) -> Pages:
+    """Open every page, as its address is."""
+    found = []
+    for route, pattern in ROUTES:
+        for address in list_addresses(pattern, route, monde):
+            if pattern.name == "deconnexion":
+                continue
+            data = PAR_POST.get(pattern.name)
+            response = client.get(address) if data is None else client.post(address, data)
+            response.texte = read_text(response)
+            found.append((address, response))
+    return found
 
 
 def read_text(response: HttpResponse) -> str:

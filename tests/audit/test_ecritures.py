@@ -24,8 +24,8 @@ def test_a_row_added_changed_and_removed_is_three_lines(gironde: str) -> None:
     dette = Dette.objects.get(dossier=dossier)
     pk = str(dette.pk)
 
-    Dette.objects.filter(pk=dette.pk).update(montant=9999, source="Autre")
-    Dette.objects.filter(pk=dette.pk).update(montant=9999)
+    Dette.objects.filter(pk=dette.pk).update(montant="7654.32", source="Autre")
+    Dette.objects.filter(pk=dette.pk).update(montant="7654.32")
     dette.delete()
 
     found = {line.kind: line for line in lines("dossiers_dette")}
@@ -36,7 +36,7 @@ def test_a_row_added_changed_and_removed_is_three_lines(gironde: str) -> None:
         assert (line.objets, line.dossiers) == ([pk], [dossier.pk])
         assert line.departement == "33"
         assert line.by_id == "base:postgres"
-    assert "9999" not in "".join(map(str, Event.objects.values_list()))
+    assert "7654.32" not in "".join(map(str, Event.objects.values_list()))
 
 
 def test_the_line_names_the_signed_author_and_no_setting_of_a_session(

@@ -40,6 +40,7 @@ from seuil.usecases.refresh_dossiers import refresh_dossiers
 from tests.factories.accompagnements import make_contact, make_mandat, make_objectif
 from tests.factories.base import make_acces, make_dossier, make_organisation
 from tests.factories.conservation import JETON, TIERS, make_dossier_complet
+from tests.harness.tailles import get_taille
 
 pytestmark = pytest.mark.django_db
 
@@ -498,7 +499,12 @@ def test_in_many_households_nobody_reads_another(chef_equipe: Agent) -> None:
     """Shared households: each adult's pack has their own tokens and none of anyone else's."""
     tokens: dict[tuple[int, int], str] = {}
     dossiers = []
-    for n in range(6):
+    declared = {
+        (m.__name__.lower(), f)
+        for m in [*(m for m, _ in list_tables_du_dossier()), Bailleur, DemandeDroit]
+        for f in list_personnelles(model=m)
+    }
+    for n in range(-(-get_taille("T35") // 3)):
         dossier = make_dossier(nom=f"QZ{n}AX", prenom=f"Kq{n}zu")
         tokens[n, 1] = f"Kq{n}zu"
         for rang, qualite in ((1, "co_titulaire"), (1, "occupant")):
@@ -517,6 +523,8 @@ def test_in_many_households_nobody_reads_another(chef_equipe: Agent) -> None:
 
     for n, dossier in enumerate(dossiers):
         for personne in (1, 2, 3):
-            page = render_html(remit(dossier, personne=personne)).lower()
+            remise = remit(dossier, personne=personne)
+            assert {(d.table, d.champ) for d in remise.donnees} == declared
+            page = render_html(remise).lower()
             found = {key for key, token in tokens.items() if token.lower() in page}
             assert found == {(n, personne)}

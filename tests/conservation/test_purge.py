@@ -22,6 +22,7 @@ from seuil.usecases.purge_dossiers import Bilan, _purge_one, purge_dossiers
 from tests.factories.accompagnements import make_contact, make_mandat
 from tests.factories.base import make_acte, make_agent, make_dossier
 from tests.factories.conservation import JETON, make_dossier_complet
+from tests.harness.tailles import get_taille
 
 pytestmark = pytest.mark.django_db
 
@@ -311,9 +312,11 @@ def test_over_five_years_what_is_due_goes_the_next_day_and_nothing_else(
     """Time travel against a plain oracle: last exchange or departure, two years, the day after."""
     chance = Random(34)
     terms: dict[object, date] = {}
-    for n in range(40):
+    names: dict[object, str] = {}
+    for n in range(get_taille("T34")):
         opened = date(2019, 1, 1) + timedelta(days=chance.randrange(900))
-        dossier = make_dossier(nom=f"VOYAGE{n}", ouvert_le=opened, dette=None)
+        dossier = make_dossier(nom=f"VOYAGE{n}ZQX", ouvert_le=opened, dette=None)
+        names[dossier.pk] = f"VOYAGE{n}ZQX"
         last = opened
         for _ in range(chance.randrange(3)):
             le = opened + timedelta(days=chance.randrange(500))
@@ -338,7 +341,40 @@ def test_over_five_years_what_is_due_goes_the_next_day_and_nothing_else(
         assert bilan.dossiers == len(due)
         for pk in due:
             del terms[pk]
+            assert list(list_cells(names[pk])) == []
     assert on < date(2025, 9, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_whole_files_go_on_their_day_and_the_held_ones_stay(
+    operateur: Organisation, chef_equipe: Agent, settings: object, tmp_path: Path
+) -> None:
+    """Each with a row in every table: not before their term, all of them after, no other."""
+    settings.SEUIL_DOCUMENTS = tmp_path
+    wanted = max(4, get_taille("T34") // 10)
+    tokens = {}
+    for n in range(wanted):
+        token = f"ZQX{n}WKV"
+        dossier = make_dossier_complet(operateur=operateur, agent=chef_equipe, jeton=token)
+        tokens[dossier.pk] = token
+    held = [pk for n, pk in enumerate(tokens) if n % 3 == 0]
+    for pk in held:
+        # One met since: its term is later.
+        make_contact(
+            dossier=Dossier.objects.get(pk=pk), par=chef_equipe, survenu_le=date(2024, 1, 8)
+        )
+
+    assert purge(on=date(2023, 10, 4)).dossiers == 0
+    assert purge(on=date(2023, 10, 5)).dossiers == wanted - len(held)
+
+    for pk, token in tokens.items():
+        assert bool(list(list_cells(token))) is (pk in held), token
+        assert any(
+            token in f.read_bytes().decode() for f in tmp_path.rglob("*") if f.is_file()
+        ) is (pk in held)
+    # The check can fail: a word left in any column is found.
+    Organisation.objects.filter(pk=operateur.pk).update(nom="Ancien nom de ZQXPERDU")
+    assert set(list_cells("ZQXPERDU")) == {"public.acteurs_organisation"}
 
 
 def test_a_file_is_erased_the_day_after_its_term_not_on_it(complet: Dossier) -> None:

@@ -10,7 +10,7 @@ from seuil.acteurs.models import Agent, Role
 from seuil.dossiers.models import Acces, Dossier
 from seuil.dossiers.operations.acces import close_acces, open_acces
 from seuil.dossiers.operations.ouverture import open_instruction
-from tests.factories.base import make_agent, make_dossier, make_organisation
+from tests.factories.base import make_acces, make_agent, make_dossier, make_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,6 @@ def test_without_link_only_the_secretariat_and_the_officer_see_a_file(
 @pytest.mark.parametrize(
     ("fixture", "relation", "link"),
     [
-        ("gestionnaire", "instruction", lambda a: {"role": a.role}),
         ("chef_equipe", "mandat", lambda a: {"organisation_id": a.organisation_id}),
         ("travailleur_social", "affectation", lambda a: {"agent_id": a.pk}),
         ("juriste", "affectation", lambda a: {"agent_id": a.pk}),
@@ -76,6 +75,19 @@ def test_a_link_opens_the_file_from_its_first_day_to_its_last(
     assert not sees(agent, dossier, ON + DAY)
 
 
+def test_an_instruction_opens_the_file_to_its_role_until_it_is_closed(
+    dossier: Dossier, gestionnaire: Agent
+) -> None:
+    open_instruction(dossier_ids=[dossier.pk], on=ON)
+    assert sees(gestionnaire, dossier)
+    assert not sees(gestionnaire, dossier, ON - DAY)
+
+    close_acces(dossier_id=dossier.pk, relation="instruction", on=ON + DAY)
+
+    assert sees(gestionnaire, dossier, ON)
+    assert not sees(gestionnaire, dossier, ON + DAY)
+
+
 @pytest.mark.parametrize("fixture", ["charge_mission", "administrateur", "dihal"])
 def test_no_link_ever_opens_a_file_to_who_must_see_none(
     dossier: Dossier, request: pytest.FixtureRequest, fixture: str
@@ -85,7 +97,7 @@ def test_no_link_ever_opens_a_file_to_who_must_see_none(
     open_acces(
         dossier_id=dossier.pk, relation="mandat", on=ON, organisation_id=agent.organisation_id
     )
-    open_acces(dossier_id=dossier.pk, relation="instruction", on=ON, role=agent.role)
+    make_acces(dossier=dossier, relation="instruction", debut_le=ON, role=agent.role)
 
     assert not sees(agent, dossier)
 

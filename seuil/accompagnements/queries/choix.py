@@ -25,6 +25,7 @@ from seuil.acteurs.rules import reads_whole
 from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Situation
 from seuil.echeances.queries.situations import get_dette
+from seuil.kernel.alphabet import list_alphabet
 from seuil.kernel.refusal import Refusal
 
 # The candidates fetched beside the volume, so that the next ones are shown.
@@ -43,7 +44,7 @@ def list_operateurs(*, agent: Agent) -> QuerySet[Organisation]:
     """Return the operators of the agent's département."""
     return Organisation.objects.filter(
         departement=agent.departement_id, type=TypeOrganisation.OPERATEUR
-    ).order_by("nom")
+    ).order_by(*list_alphabet("nom"))
 
 
 def get_objectif(*, agent: Agent, operateur: Organisation, annee: int) -> Objectif | None:

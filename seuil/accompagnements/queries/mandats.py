@@ -15,6 +15,7 @@ from seuil.dossiers.models import Dossier, Personne
 from seuil.dossiers.queries import readable
 from seuil.echeances.models import Echeance, Situation
 from seuil.echeances.queries.situations import get_dette
+from seuil.kernel.alphabet import list_alphabet
 
 ETATS: Mapping[str, str] = {
     "a_repondre": "Réponse attendue",
@@ -154,9 +155,8 @@ def list_prescriptions(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[
 
 def list_referents(*, mandat: Mandat) -> QuerySet[Agent]:
     """Return the active people of the operator, to whom a mandate may be assigned."""
-    return Agent.objects.filter(organisation=mandat.operateur_id, is_active=True).order_by(
-        "nom", "prenom"
-    )
+    rows = Agent.objects.filter(organisation=mandat.operateur_id, is_active=True)
+    return rows.order_by(*list_alphabet("nom", "prenom"))
 
 
 def get_transmission(*, agent: Agent, dossier: Dossier) -> date | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from seuil.actes.rules.saisie import ActeSaisi
 from seuil.engines.droit import write_montant
+from seuil.kernel.accord import write_heure
 
 _NBSP = "\N{NO-BREAK SPACE}"
 # What two readings of one act have in common, without which they are two acts.
@@ -46,11 +47,6 @@ def write_differences(differences: Sequence[Difference], noms: dict[str, str]) -
         f" saisi «{_NBSP}{_write(d.apres)}{_NBSP}»"
         for d in differences
     )
-
-
-def write_heure(heure: time) -> str:
-    """Write « 9 h 30 », « 14 h »."""
-    return f"{heure.hour}{_NBSP}h{f'{_NBSP}{heure:%M}' if heure.minute else ''}"
 
 
 def _compare(avant: ActeSaisi, apres: ActeSaisi) -> Iterator[Difference]:

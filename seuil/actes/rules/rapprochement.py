@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date, time
 
-from seuil.actes.rules.corrections import write_heure
 from seuil.actes.rules.lignes import LigneLue, Motif
 from seuil.actes.rules.types import LABELS_TYPE
+from seuil.kernel.accord import write_heure
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from seuil.acteurs.models import (
 from seuil.acteurs.queries import refresh_geography
 from seuil.acteurs.rules import LONGUEUR_NOM, SecteurLu
 from seuil.audit.operations import Author, record_event
+from seuil.kernel.alphabet import list_alphabet
 from seuil.kernel.refusal import Refusal
 
 _DATA = Path(__file__).parents[1] / "data"
@@ -158,7 +159,9 @@ def create_secteur(
         raise SecteurDejaConnu
     _check_departement(decoupage, organisation, communes)
     taken = Rattachement.objects.filter(decoupage=decoupage, commune__in=communes)
-    if names := list(taken.order_by("commune__nom").values_list("commune__nom", flat=True)):
+    if names := list(
+        taken.order_by(*list_alphabet("commune__nom")).values_list("commune__nom", flat=True)
+    ):
         raise CommuneDejaRattachee(names)
     secteur = _write_secteur(decoupage, nom, organisation, communes)
     record_event(kind="secteur.cree", by=by, on=on, target_type="secteur", target_id=secteur.pk)

@@ -14,6 +14,7 @@ from seuil.connexions.rules import (
     PAR_COMPTE,
     PAR_LIEU,
     Bareme,
+    Lieu,
     compute_attente,
     compute_cle,
 )
@@ -44,30 +45,30 @@ class TropDEssais(Refusal):
 
 
 @transaction.atomic
-def open_essai(
-    *, genre: str, compte: str, adresse: str, poste: str, connu: bool, secret: str, at: datetime
-) -> Essai:
+def open_essai(*, genre: str, compte: str, depuis: Lieu, secret: str, at: datetime) -> Essai:
     """Write a try before the secret is compared; it counts as a failure until it succeeds.
 
     A browser that the account knows waits for its own failures only: those of others never lock it
     out. Raises TropDEssais, which writes nothing.
     """
     cle = compute_cle(genre=f"compte {genre}", valeur=compte, secret=secret)
-    lieu = compute_cle(genre="lieu", valeur=poste if connu else adresse, secret=secret)
-    reseau = compute_cle(genre="adresse", valeur=adresse, secret=secret)
+    lieu = compute_cle(
+        genre="lieu", valeur=depuis.poste if depuis.connu else depuis.adresse, secret=secret
+    )
+    reseau = compute_cle(genre="adresse", valeur=depuis.adresse, secret=secret)
     # Two tries at once on an account wait for one another: each sees those before it.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [cle])
     failures = Essai.objects.filter(reussi=False, essaye_at__gt=at - FENETRE)
     waits = [_attente(failures.filter(compte=cle, lieu=lieu), at, PAR_LIEU)]
-    if not connu:
+    if not depuis.connu:
         waits.append(_attente(failures.filter(compte=cle, connu=False), at, PAR_COMPTE))
         waits.append(_attente(failures.filter(adresse=reseau, connu=False), at, PAR_ADRESSE))
     if max(waits) > timedelta(0):
         raise TropDEssais(max(waits), genre)
     with acting_as_machine("essais", on=at.date()):
         return Essai.objects.create(
-            genre=genre, compte=cle, lieu=lieu, adresse=reseau, connu=connu, essaye_at=at
+            genre=genre, compte=cle, lieu=lieu, adresse=reseau, connu=depuis.connu, essaye_at=at
         )
 
 

@@ -10,7 +10,7 @@ from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author
 from seuil.connexions.models import CleAcces, CodeSecours, FacteurCode
 from seuil.connexions.operations._journal import record_line
-from seuil.connexions.rules import compute_cle
+from seuil.connexions.rules import SecretPresente, compute_cle
 from seuil.engines.facteurs import (
     CleVerifiee,
     CoffreIllisible,
@@ -63,20 +63,20 @@ class DernierFacteur(Refusal):
 
 @transaction.atomic
 def create_facteur_code(
-    *, agent: Agent, secret: str, code: str, cle: str, by: Author, on: date, at: datetime
+    *, agent: Agent, presente: SecretPresente, cle: str, by: Author, on: date, at: datetime
 ) -> FacteurCode:
     """Tie an application to the account, once a code shows that it holds the secret.
 
     The one before stops at once. Raises CodeRefuse, HorlogeDecalee.
     """
-    lecture = read_code(secret=secret, code=code, at=at, enrolement=True)
+    lecture = read_code(secret=presente.secret, code=presente.code, at=at, enrolement=True)
     _check_lecture(lecture)
     assert lecture.pas is not None
     with acting_for(agent.pk, on=on):
         facteur, _ = FacteurCode.objects.update_or_create(
             agent=agent,
             defaults={
-                "secret": hide(secret, cle=cle),
+                "secret": hide(presente.secret, cle=cle),
                 "dernier_pas": lecture.pas,
                 "utilise_at": at,
             },

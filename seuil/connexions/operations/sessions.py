@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author, record_event
 from seuil.connexions.models import Connexion, FinConnexion, MoyenConnexion
-from seuil.connexions.rules import VUE_TOUTES_LES
+from seuil.connexions.rules import VUE_TOUTES_LES, Navigateur
 from seuil.kernel.contexte import acting_for
 
 
@@ -18,9 +18,7 @@ def open_connexion(
     *,
     agent: Agent,
     moyen: MoyenConnexion | str,
-    navigateur: str,
-    appareil: str,
-    poste: str,
+    navigateur: Navigateur,
     by: Author,
     on: date,
     at: datetime,
@@ -33,9 +31,9 @@ def open_connexion(
             ouverte_at=at,
             vue_at=at,
             preuve_at=at,
-            navigateur=navigateur,
-            appareil=appareil,
-            poste=poste,
+            navigateur=navigateur.nom,
+            appareil=navigateur.appareil,
+            poste=navigateur.poste,
         )
     record_event(
         kind="connexion.ouverte",
@@ -78,13 +76,10 @@ def end_connexions(
     by: Author,
     on: date,
     at: datetime,
-    seulement: UUID | None = None,
     sauf: UUID | None = None,
 ) -> int:
-    """End the open sessions of an agent; `seulement` names one, `sauf` spares one."""
+    """End the open sessions of an agent; `sauf` spares one."""
     rows = Connexion.objects.filter(agent=agent.pk)
-    if seulement is not None:
-        rows = rows.filter(pk=seulement)
     if sauf is not None:
         rows = rows.exclude(pk=sauf)
     return _end(rows, str(motif), by, on, at)

@@ -11,6 +11,8 @@ from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.models import relations as relations_du_dossier
+from seuil.kernel.alphabet import list_alphabet
+from seuil.kernel.texte import fold_alphabet
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def list_lecteurs(*, dossier: Dossier, categorie: str, depuis: date, on: date) -
         if organisation.nom not in known:
             lecteur = Lecteur(organisation.nom, pourquoi, a_lu=False, id=organisation.pk)
             allowed.setdefault(organisation.nom, lecteur)
-    return [*seen, *(allowed[name] for name in sorted(allowed))]
+    return [*seen, *(allowed[name] for name in sorted(allowed, key=fold_alphabet))]
 
 
 def _list_consultations(dossier_id: UUID, categorie: str, depuis: date) -> list[tuple[str, date]]:
@@ -82,7 +84,9 @@ def _list_organisations(
         return [lecteur.qui.organisation]
     profil = lecteur.profil
     if profil.code not in homes:
-        here = Organisation.objects.filter(departement=dossier.departement_id).order_by("nom")
+        here = Organisation.objects.filter(departement=dossier.departement_id).order_by(
+            *list_alphabet("nom")
+        )
         if profil.role != Role.PARTENAIRE:
             # A service counts when somebody there has the role; a partner's is its type.
             staff = Agent.objects.filter(role=profil.role, departement=dossier.departement_id)

@@ -16,6 +16,7 @@ from seuil.acteurs.matrice import Portee, Profil, Regle, list_portees, load_matr
 from seuil.acteurs.models import Agent, Organisation
 from seuil.acteurs.rules import reads_whole
 from seuil.dossiers.models.acces import Acces
+from seuil.kernel.alphabet import list_alphabet
 from seuil.kernel.tables import get_column
 
 # A Dossier, and its manager: the file is defined from its relations, not the reverse.
@@ -117,7 +118,7 @@ class _Secteur:
             Q(communes=dossier.commune_code) | Q(communes=None, type__in=everywhere),
             departement=dossier.departement_id,
         )
-        for organisation in serving.order_by("nom", "pk").distinct():
+        for organisation in serving.order_by(*list_alphabet("nom"), "pk").distinct():
             yield Beneficiaire(organisation=organisation)
 
 
@@ -157,7 +158,9 @@ class _Saisine:
         )
         told = self._told(when, "suivis_sociaux__")
         answered |= Q(pk__in=rows.filter(told).values("suivis_sociaux__organisation"))
-        for organisation in Organisation.objects.filter(owing | answered).order_by("nom"):
+        for organisation in Organisation.objects.filter(owing | answered).order_by(
+            *list_alphabet("nom")
+        ):
             yield Beneficiaire(organisation=organisation)
 
     def _due(self, when: Periode, chemin: str = "") -> Q:

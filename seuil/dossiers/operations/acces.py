@@ -17,7 +17,6 @@ def open_acces(
     dossier_id: UUID,
     relation: str,
     on: date,
-    role: str = "",
     organisation_id: UUID | None = None,
     agent_id: UUID | None = None,
     motif: str = "",
@@ -26,7 +25,6 @@ def open_acces(
     link = Acces(
         dossier_id=dossier_id,
         relation=relation,
-        role=role,
         organisation_id=organisation_id,
         agent_id=agent_id,
         motif=motif,

@@ -65,7 +65,8 @@ JOURS_LOCAUX = {
 }
 
 _COMMUNE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
-_DEPARTEMENT = re.compile(r"\d{2}|2[AB]|9[78]\d")
+# Those that exist: 20 is 2A and 2B, and nothing bears 96 or 99.
+_DEPARTEMENT = re.compile(r"(?!20)(?:0[1-9]|[1-8]\d|9[0-5])|2[AB]|97[1-8]|98[46-9]")
 
 
 @lru_cache(maxsize=65_536)

@@ -14,6 +14,7 @@ from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.queries import list_designables
 from seuil.connexions.models import GenreEssai
 from seuil.connexions.operations.essais import TropDEssais, open_essai, record_reussite
+from seuil.connexions.rules import Lieu
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import get_acces_a_fermer, list_acces_exceptionnels
 from seuil.dossiers.rules import Plafond
@@ -120,9 +121,7 @@ def _force(request: AgentRequest, numero: str, motif: str) -> Dossier:
     essai = open_essai(
         genre=GenreEssai.NUMERO,
         compte=str(agent.pk),
-        adresse="",
-        poste=str(agent.pk),
-        connu=True,
+        depuis=Lieu(adresse="", poste=str(agent.pk), connu=True),
         secret=settings.SECRET_KEY,
         at=at,
     )

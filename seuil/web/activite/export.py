@@ -7,10 +7,11 @@ from seuil.engines.droit import write_date
 from seuil.engines.tabular import Column, Sheet
 from seuil.indicateurs.queries import Clotures
 from seuil.indicateurs.rules import INDICATEURS, Activite
-from seuil.kernel.accord import write_pluriel
+from seuil.kernel.accord import write_heure, write_pluriel
 
 # So few that motive and outcome together could name somebody.
 _REUNIS = "réunis : moins de cinq ménages chacun"
+_JOURS_REUNIS = "Une case vide réunit des jours de moins de cinq : le total du mois les compte."
 
 
 def list_sheets(
@@ -20,7 +21,7 @@ def list_sheets(
     ouvres = write_pluriel(activite.jours_ouvres, "jour ouvré")
     notes = (
         f"Équipe mobile de prévention des expulsions — {mois} — {operateur}",
-        f"Calculé le {write_date(on)} à {a:%H:%M}.",
+        f"Calculé le {write_date(on)} à {write_heure(a)}.",
         f"Jusqu’au {write_date(activite.arretee_le)} : {ouvres}.",
     )
     return (
@@ -45,6 +46,7 @@ def _indicateurs(activite: Activite, notes: Sequence[str]) -> Sheet:
 
 
 def _par_jour(activite: Activite, notes: Sequence[str]) -> Sheet:
+    is_hidden = any(None in line.par_jour for line in activite.lignes)
     return Sheet(
         "Par jour",
         (
@@ -55,7 +57,7 @@ def _par_jour(activite: Activite, notes: Sequence[str]) -> Sheet:
             (jour, *(line.par_jour[index] for line in activite.lignes))
             for index, jour in enumerate(activite.jours)
         ],
-        notes,
+        (*notes, *([_JOURS_REUNIS] if is_hidden else [])),
     )
 
 

@@ -14,10 +14,11 @@ class Barre:
     longueur: int
 
 
-def list_barres(jours: Sequence[date], nombres: Sequence[int]) -> list[Barre]:
-    """Return one bar per day; a month without anything has bars of no length."""
-    highest = max(nombres, default=0)
+def list_barres(jours: Sequence[date], nombres: Sequence[int | None]) -> list[Barre]:
+    """Return one bar per day that is told; a month without anything has bars of no length."""
+    told = [(jour, n) for jour, n in zip(jours, nombres, strict=True) if n is not None]
+    highest = max((n for _, n in told), default=0)
     return [
         Barre(jour, nombre, round(100 * nombre / highest) if highest else 0)
-        for jour, nombre in zip(jours, nombres, strict=True)
+        for jour, nombre in told
     ]

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from uuid import UUID, uuid5
@@ -61,37 +62,46 @@ def render_calendar(*, evenements: Iterable[Evenement], on: date, zone: ZoneInfo
     frame: bytes = calendar.to_ical()
     end = frame.rindex(b"END:VCALENDAR")
     events = (
-        _render_event(_uid(e), _summary(e), e.le, e.heure, zone, e.revu_at, annule=e.annule)
+        _render_event(_Montre(_uid(e), _summary(e), e.le, e.heure, e.revu_at, e.annule), zone)
         for e in listed
     )
     return b"".join((frame[:end], *events, frame[end:]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Montre:
+    """What a calendar is told of an event."""
+
+    uid: str
+    summary: str
+    le: date
+    heure: time | None
+    revu_at: datetime | None
+    annule: bool
+
+
 @lru_cache(maxsize=20_000)
-def _render_event(
-    uid: str, summary: str, le: date, heure: time | None, zone: ZoneInfo,
-    revu_at: datetime | None, *, annule: bool,
-) -> bytes:  # fmt: skip
+def _render_event(montre: _Montre, zone: ZoneInfo) -> bytes:
     """Return one event, written once for all those whose calendar shows it, until it changes.
 
     It is given nothing that it may not say.
     """
     event = Event()
-    event.add("uid", uid)
+    event.add("uid", montre.uid)
     # Of the change itself: a calendar that trusts them takes an event only when they are newer.
-    assert revu_at is not None
-    stamp = revu_at.astimezone(UTC).replace(microsecond=0)
+    assert montre.revu_at is not None
+    stamp = montre.revu_at.astimezone(UTC).replace(microsecond=0)
     event.add("dtstamp", stamp)
     event.add("last-modified", stamp)
     event.add("sequence", compute_sequence(stamp))
-    event.add("summary", summary)
-    if annule:
+    event.add("summary", montre.summary)
+    if montre.annule:
         event.add("status", "CANCELLED")
-    if heure is None:
-        event.add("dtstart", le)
-        event.add("dtend", le + timedelta(days=1))
+    if montre.heure is None:
+        event.add("dtstart", montre.le)
+        event.add("dtend", montre.le + timedelta(days=1))
     else:
-        start = datetime.combine(le, heure, tzinfo=zone)
+        start = datetime.combine(montre.le, montre.heure, tzinfo=zone)
         event.add("dtstart", start)
         event.add("dtend", start + DUREE)
     # Private in a calendar that is shared; and nobody is busy all day because of a deadline.

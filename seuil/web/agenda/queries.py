@@ -131,21 +131,31 @@ _NATURELS: Mapping[str, Filtres] = {
 
 
 def get_mois(
-    *, agent: Agent, on: date, debut: date, fin: date, filtres: Filtres
+    *,
+    agent: Agent,
+    on: date,
+    debut: date,
+    fin: date,
+    filtres: Filtres,
+    par_case: int | None = PAR_CASE,
 ) -> Mapping[date, Jour]:
-    """Return the days of [debut, fin) that have events, with the first events of each."""
+    """Return the days of [debut, fin) that have events, with the first events of each; all of
+    them when `par_case` is None.
+    """
     jours: dict[date, Jour] = {}
     for source in _list_sources(agent, on, filtres):
         rows = source.between(debut, fin).annotate(
             rang=Window(RowNumber(), partition_by=F(source.jour), order_by=source.ordre),
             en_tout=Window(Count("*"), partition_by=F(source.jour)),
         )
-        first = rows.filter(rang__lte=PAR_CASE).order_by(source.jour, "rang")
+        if par_case is not None:
+            rows = rows.filter(rang__lte=par_case)
+        first = rows.order_by(source.jour, "rang")
         for en_tout, rang, *values in first.values_list("en_tout", "rang", *source.champs.values()):
             evenement = source.build(values)
             jour = jours.setdefault(evenement.le, Jour())
             jour.total += en_tout if rang == 1 else 0
-            if len(jour.evenements) < PAR_CASE:
+            if par_case is None or len(jour.evenements) < par_case:
                 jour.evenements.append(evenement)
     return jours
 

@@ -15,6 +15,7 @@ from seuil.web.access import AgentRequest, get_agent, request_day, requires
 from seuil.web.addresses import address
 from seuil.web.agenda.queries import (
     GENRES,
+    PAR_CASE,
     PAR_PAGE,
     Evenement,
     Filtres,
@@ -48,7 +49,16 @@ def agenda(request: AgentRequest, mois: date | None = None) -> HttpResponse:
     debut = (mois or on).replace(day=1)
     fin = _next_month(debut)
     filtres = _filtres(request)
-    jours = get_mois(agent=agent, on=on, debut=debut, fin=fin, filtres=filtres)
+    # Paper opens nothing: what is printed is whole.
+    whole = request.GET.get("tout") == "1"
+    jours = get_mois(
+        agent=agent,
+        on=on,
+        debut=debut,
+        fin=fin,
+        filtres=filtres,
+        par_case=None if whole else PAR_CASE,
+    )
     saw(dossiers=[e.dossier_id for jour in jours.values() for e in jour.evenements])
     context = {
         "on": on,
@@ -59,6 +69,8 @@ def agenda(request: AgentRequest, mois: date | None = None) -> HttpResponse:
             for semaine in Calendar().monthdatescalendar(debut.year, debut.month)
         ],
         "jours_semaine": JOURS,
+        "abregee": any(jour.total > len(jour.evenements) for jour in jours.values()),
+        "entiere": whole,
         "vide": not jours,
         "avant": _month_link((debut - timedelta(days=1)).replace(day=1)),
         "apres": _month_link(fin),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from seuil.accompagnements.models import Mandat
 from seuil.accompagnements.queries.choix import (
     ObjectifAbsent,
     find_proposition,
@@ -22,7 +23,6 @@ from seuil.accompagnements.queries.choix import (
 from seuil.acteurs.models import Organisation
 from seuil.echeances.queries.dossiers import DossierRow, Filtres, list_dossiers, list_rows
 from seuil.kernel.accord import write_pluriel
-from seuil.kernel.refusal import Refusal
 from seuil.usecases.adjust_choix import adjust_choix
 from seuil.usecases.prepare_choix import prepare_choix
 from seuil.usecases.record_prescription import record_prescription
@@ -34,7 +34,7 @@ from seuil.web.choix.queries import count_confies, list_prescriptions
 from seuil.web.equipe.mois import Mois, find_operateur, get_mois, list_operateurs, read_mois
 from seuil.web.equipe.queries import list_fiches
 from seuil.web.journal import saw
-from seuil.web.saisie import Page, answer
+from seuil.web.saisie import Page, answer, press
 
 # Dossiers shown by the search.
 TROUVES = 10
@@ -68,16 +68,12 @@ def choix_ligne(request: AgentRequest) -> HttpResponse:
     operateur = _operateur(request)
     dossier = find_dossier(request, request.POST.get("dossier", "").strip())
     retenu = request.POST.get("retenu") == "oui"
-    try:
-        adjust_choix(
-            choix=prepare_choix(operateur=operateur, mois=mois.le, by=agent, on=on),
-            dossier=dossier,
-            retenu=retenu,
-            by=agent,
-            on=on,
-        )
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
+
+    def adjust() -> None:
+        choix = prepare_choix(operateur=operateur, mois=mois.le, by=agent, on=on)
+        adjust_choix(choix=choix, dossier=dossier, retenu=retenu, by=agent, on=on)
+
+    if not press(request, adjust):
         if request.headers.get("HX-Request"):
             # The reason is said by the page, not by a fragment of it.
             return HttpResponse(headers={"HX-Refresh": "true"})
@@ -93,27 +89,14 @@ def choix_ligne(request: AgentRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def choix_signer(request: AgentRequest) -> HttpResponse:
     """Say what signing does, then sign."""
-    agent, on = get_agent(request), request_day(request)
+    on = request_day(request)
     data = request.POST if request.method == "POST" else request.GET
     mois, operateur = get_mois(data, on=on), _operateur(request)
     if request.method == "POST":
         if (data.get("mois"), data.get("operateur")) != (mois.code, str(operateur.pk)):
             # Another month, another operator than those of the page: nothing is guessed to sign.
             raise BadRequest
-        try:
-            mandats = sign_choix(
-                choix=prepare_choix(operateur=operateur, mois=mois.le, by=agent, on=on),
-                vus=data.getlist("vu"),
-                by=agent,
-                on=on,
-            )
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-        else:
-            told = write_pluriel(len(mandats), "dossier est transmis", "dossiers sont transmis")
-            messages.success(
-                request, f"Le choix {mois.de_libelle} est signé : {told} à {operateur.nom}."
-            )
+        _sign(request, operateur, mois)
         return redirect(_address("choix", request, operateur, mois))
     if not _has_objectif(request, operateur, mois):
         return redirect(_address("choix", request, operateur, mois))
@@ -121,6 +104,21 @@ def choix_signer(request: AgentRequest) -> HttpResponse:
     if context["choix"] and context["choix"].signe_le:
         return redirect(_address("choix", request, operateur, mois))
     return render(request, "choix/signature.html", context)
+
+
+def _sign(request: AgentRequest, operateur: Organisation, mois: Mois) -> None:
+    agent, on, vus = get_agent(request), request_day(request), request.POST.getlist("vu")
+    transmis: list[Mandat] = []
+
+    def sign() -> None:
+        choix = prepare_choix(operateur=operateur, mois=mois.le, by=agent, on=on)
+        transmis.extend(sign_choix(choix=choix, vus=vus, by=agent, on=on))
+
+    if press(request, sign):
+        told = write_pluriel(len(transmis), "dossier est transmis", "dossiers sont transmis")
+        messages.success(
+            request, f"Le choix {mois.de_libelle} est signé : {told} à {operateur.nom}."
+        )
 
 
 @requires("choix.preparer")

@@ -16,6 +16,7 @@ from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 
+from seuil.kernel.accord import NBSP
 from seuil.kernel.texte import find_invisible, name_caractere
 from seuil.web.brouillons import give_back
 
@@ -31,12 +32,18 @@ _WIDGET_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 
 
 _COURRIEL = 254
+_PERDUS: tuple[tuple[type[forms.Widget], str], ...] = (
+    (forms.PasswordInput, "le mot de passe"),
+    (forms.FileInput, "le fichier"),
+)
 
 
 class Formulaire(forms.Form):
     """Base of every form: DSFR classes, plain labels, messages that say what to type."""
 
     use_required_attribute = False
+    # What a refused form did not do, as its title says it and as its last sentence does.
+    geste = ("d’enregistrer", "enregistré")
     # True for a form that only chooses what a list shows.
     filtre = False
     # The fields that a page folds until they are wanted.
@@ -61,6 +68,20 @@ class Formulaire(forms.Form):
                 field.error_messages["invalid_choice"] = "Choisissez une réponse de la liste."
         if not self.filtre:
             give_back(self)
+
+    @property
+    def rien(self) -> str:
+        """Say that nothing was done, and what must be typed again: no page keeps it."""
+        perdus = [
+            name
+            for kind, name in _PERDUS
+            if any(isinstance(f.widget, kind) for f in self.fields.values())
+        ]
+        sauf = f", sauf {' et '.join(perdus)}" if perdus else ""
+        return (
+            f"Rien n’a été {self.geste[1]}{NBSP}; ce que vous avez saisi est conservé"
+            f" ci-dessous{sauf}."
+        )
 
     def read(self) -> dict[str, Any]:
         """Return what the operation takes of a valid form: by default, each field by its name."""

@@ -25,21 +25,22 @@ class InvitationForm(Formulaire):
     role = ChoixField(label="Rôle")
 
     def __init__(
-        self, *args: Any, organisations: Sequence[Organisation], roles: Sequence[str], **kwargs: Any
+        self, *args: Any, organisation: Organisation, roles: Sequence[str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.organisations = {str(o.pk): o for o in organisations}
-        choices = [(key, o.nom) for key, o in self.organisations.items()]
-        vide = [] if len(choices) == 1 else [("", "Choisissez")]
-        self.fields["organisation"].choices = [*vide, *choices]  # type: ignore[attr-defined]
+        self.chosen = organisation
+        self.fields["organisation"].choices = [  # type: ignore[attr-defined]
+            (str(organisation.pk), organisation.nom)
+        ]
         labels = dict(Role.choices)
         choices = [(role, str(labels[role])) for role in roles]
-        self.fields["role"].choices = [("", "Choisissez"), *choices]  # type: ignore[attr-defined]
+        vide = [] if len(choices) == 1 else [("", "Choisissez")]
+        self.fields["role"].choices = [*vide, *choices]  # type: ignore[attr-defined]
 
     def read(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
-        organisation = self.organisations[data.pop("organisation")]
-        return {"saisie": AgentSaisi(**data), "organisation": organisation}
+        del data["organisation"]
+        return {"saisie": AgentSaisi(**data), "organisation": self.chosen}
 
 
 class DomainesForm(Formulaire):

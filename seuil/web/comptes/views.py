@@ -36,8 +36,12 @@ from seuil.connexions.queries import (
     may_see_lien,
 )
 from seuil.kernel import clock
-from seuil.kernel.refusal import Refusal
-from seuil.usecases.create_compte import AdresseRefusee, create_compte, list_roles
+from seuil.usecases.create_compte import (
+    AdresseRefusee,
+    DomaineAbsent,
+    create_compte,
+    list_roles,
+)
 from seuil.web.access import (
     AgentRequest,
     get_agent,
@@ -48,7 +52,7 @@ from seuil.web.access import (
 )
 from seuil.web.comptes.courriels import has_server, send_lien, tell_geste
 from seuil.web.comptes.forms import DomainesForm, InvitationForm
-from seuil.web.saisie import DejaEnvoye, run_once
+from seuil.web.saisie import DejaEnvoye, attempt, press
 from seuil.web.session import get_duree, get_inactivite
 
 
@@ -78,26 +82,41 @@ def comptes(request: AgentRequest) -> HttpResponse:
 def compte_inviter(request: AgentRequest) -> HttpResponse:
     """Create an account, and send its link, or show it once."""
     agent, on = get_agent(request), request_day(request)
-    organisations = list_organisations_invitables(agent=agent)
-    roles = {r for o in organisations for r in list_roles(organisation=o, by=agent)}
+    found = list_organisations_invitables(agent=agent)
+    # Only what will be accepted is offered.
+    offered = [o for o in found if o.domaines and list_roles(organisation=o, by=agent)]
+    asked = request.POST.get("organisation") or request.GET.get("organisation", "")
+    chosen = next((o for o in found if str(o.pk) == asked), None)
+    if chosen is None and len(offered) == 1:
+        chosen = offered[0]
+    context = {"organismes": offered, "sans_domaine": [o for o in found if not o.domaines]}
+    if chosen is None:
+        return render(request, "comptes/inviter_ou.html", context)
     form = InvitationForm(
         request.POST if "courriel" in request.POST else None,
-        organisations=organisations,
-        roles=[r for r in Role.values if r in roles],
+        organisation=chosen,
+        roles=list_roles(organisation=chosen, by=agent),
     )
     if form.is_valid():
-        try:
-            invited, jeton = run_once(
-                lambda: create_compte(**form.read(), by=agent, on=on, at=clock.now())
-            )
-        except (CourrielDejaUtilise, AdresseRefusee, DejaEnvoye) as refusal:
-            form.add_error("courriel", str(refusal))
-        except Refusal as refusal:
-            form.add_error("role", str(refusal))
-        else:
-            return _hand_over(request, invited, jeton, ObjetInvitation.ARRIVEE)
+        done = attempt(
+            form,
+            lambda: create_compte(**form.read(), by=agent, on=on, at=clock.now()),
+            champ="role",
+            champs=_CHAMPS,
+        )
+        if done:
+            return _hand_over(request, *done, ObjetInvitation.ARRIVEE)
     status = 422 if form.errors else 200
-    return render(request, "comptes/inviter.html", {"form": form}, status=status)
+    return render(request, "comptes/inviter.html", context | {"form": form}, status=status)
+
+
+# Where each refusal of an invitation is said.
+_CHAMPS: Mapping[type[Exception], str] = {
+    DomaineAbsent: "organisation",
+    AdresseRefusee: "courriel",
+    CourrielDejaUtilise: "courriel",
+    DejaEnvoye: "courriel",
+}
 
 
 @requires("agents.gerer", "agents.inviter")
@@ -134,12 +153,8 @@ def compte_geste(request: AgentRequest, agent_id: UUID, geste: str) -> HttpRespo
     if geste not in _GESTES or (geste in _DU_DEPARTEMENT and not may(request, "agents.gerer")):
         raise Http404
     do, done = _GESTES[geste]
-    try:
-        do(agent=found, by=get_agent(request), on=request_day(request))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
+    by, on = get_agent(request), request_day(request)
+    if press(request, lambda: do(agent=found, by=by, on=on), fait=done):
         tell_geste(compte=found, geste=_DITS[geste], by=get_agent(request), titulaire=True)
     return redirect("compte", agent_id)
 
@@ -164,16 +179,17 @@ def comptes_domaine(request: AgentRequest, organisation_id: UUID) -> HttpRespons
     initial = {"domaines": ", ".join(organisation.domaines)}
     form = DomainesForm(request.POST if "domaines" in request.POST else None, initial=initial)
     if form.is_valid():
-        try:
-            record_domaines(
+        attempt(
+            form,
+            lambda: record_domaines(
                 organisation=organisation,
                 domaines=read_domaines(form.cleaned_data["domaines"]),
                 by=get_agent(request),
                 on=request_day(request),
-            )
-        except Refusal as refusal:
-            form.add_error("domaines", str(refusal))
-        else:
+            ),
+            champ="domaines",
+        )
+        if not form.errors:
             messages.success(request, f"Domaines écrits pour {organisation.nom}.")
             return redirect("comptes_domaines")
     context = {"form": form, "organisme": organisation}

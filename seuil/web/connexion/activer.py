@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
@@ -20,6 +19,7 @@ from seuil.connexions.operations.facteurs import (
     create_facteur_code,
 )
 from seuil.connexions.queries import get_facteurs
+from seuil.connexions.rules import SecretPresente
 from seuil.engines.facteurs import (
     CleRefusee,
     hide,
@@ -34,6 +34,7 @@ from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
 from seuil.web.access import public
 from seuil.web.connexion.forms import CleForm, CodeForm
+from seuil.web.saisie import attempt, press
 from seuil.web.session import Attente, find_attente, get_site, keep_poste, open_session
 
 _SECRET = "secret"  # noqa: S105 - a key of the session, not a secret
@@ -51,11 +52,9 @@ def activer(request: HttpRequest) -> HttpResponseBase:
         return redirect("connexion")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            create_code(request, attente.agent, form.cleaned_data["code"])
-        except Refusal as refusal:
-            form.add_error("code", str(refusal))
-        else:
+        code = form.cleaned_data["code"]
+        attempt(form, lambda: create_code(request, attente.agent, code), champ="code")
+        if not form.errors:
             return _open_and_give_codes(request, attente, MoyenConnexion.CODE)
     context = {"form": form, "cle": CleForm(), **show_secret(request, attente.agent)}
     return render(request, "connexion/activer.html", context)
@@ -70,10 +69,7 @@ def activer_cle(request: HttpRequest) -> HttpResponseBase:
     attente = find_attente(request)
     if attente is None or get_facteurs(agent=attente.agent).any:
         return redirect("connexion")
-    try:
-        add_cle(request, attente.agent)
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
+    if not press(request, lambda: add_cle(request, attente.agent)):
         return redirect("activer")
     return _open_and_give_codes(request, attente, MoyenConnexion.CLE)
 
@@ -124,8 +120,7 @@ def create_code(request: HttpRequest, agent: Agent, code: str) -> None:
         raise SecretPerdu
     create_facteur_code(
         agent=agent,
-        secret=reveal(hidden, cle=settings.SECRET_KEY),
-        code=code,
+        presente=SecretPresente(reveal(hidden, cle=settings.SECRET_KEY), code),
         cle=settings.SECRET_KEY,
         by=agent,
         on=clock.today(agent.departement_id),

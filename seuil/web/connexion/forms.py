@@ -28,6 +28,8 @@ def _mot_de_passe(label: str, usage: str, **options: object) -> forms.CharField:
 class ConnexionForm(Formulaire):
     """Address and password; the refusal never tells which of the two is wrong."""
 
+    geste = ("de vous connecter", "ouvert")
+
     username = forms.EmailField(
         label="Adresse électronique",
         help_text="Format attendu : nom@domaine.fr",
@@ -39,6 +41,8 @@ class ConnexionForm(Formulaire):
 
 class CodeForm(Formulaire):
     """The six digits of the application."""
+
+    geste = ("de vous connecter", "ouvert")
 
     code = forms.CharField(
         label="Code à six chiffres",
@@ -52,6 +56,8 @@ class CodeForm(Formulaire):
 
 class SecoursForm(Formulaire):
     """A code of the paper."""
+
+    geste = ("de vous connecter", "ouvert")
 
     secours = forms.CharField(
         label="Code de secours",

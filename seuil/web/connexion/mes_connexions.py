@@ -16,7 +16,7 @@ from seuil.connexions.operations.facteurs import (
     delete_cle,
     delete_facteur_code,
 )
-from seuil.connexions.operations.sessions import end_connexions
+from seuil.connexions.operations.sessions import end_connexion, end_connexions
 from seuil.connexions.queries import (
     get_facteurs,
     list_cles,
@@ -24,11 +24,11 @@ from seuil.connexions.queries import (
     list_connexions_passees,
 )
 from seuil.kernel import clock
-from seuil.kernel.refusal import Refusal
 from seuil.usecases.adjust_mot_de_passe import adjust_mot_de_passe
 from seuil.web.access import get_agent, request_day, requires_recent_sign_in, signed_in
 from seuil.web.connexion.activer import add_cle, create_code, prepare_cle, show_secret
 from seuil.web.connexion.forms import CleForm, CodeForm, NouveauMotDePasseForm
+from seuil.web.saisie import attempt, press
 from seuil.web.session import get_connexion, get_duree, get_inactivite
 
 
@@ -59,20 +59,19 @@ def connexions_fermer(request: HttpRequest) -> HttpResponseBase:
     """End one session of one's own, or all the others."""
     agent = get_agent(request)
     which = request.POST.get("connexion", "")
-    known = {str(c.pk): c.pk for c in agent.connexions.filter(fin_at=None)}
+    known = {str(c.pk): c for c in agent.connexions.filter(fin_at=None)}
     if which != "autres" and which not in known:
         messages.warning(request, "Cette session était déjà fermée.")
         return redirect("mes_connexions")
-    ended = end_connexions(
-        agent=agent,
-        motif=FinConnexion.AGENT,
-        by=agent,
-        on=request_day(request),
-        at=clock.now(),
-        seulement=known.get(which),
-        sauf=get_connexion(request).pk if which == "autres" else None,
+    on, at, motif = request_day(request), clock.now(), FinConnexion.AGENT
+    if which == "autres":
+        sauf = get_connexion(request).pk
+        end_connexions(agent=agent, motif=motif, by=agent, on=on, at=at, sauf=sauf)
+    else:
+        end_connexion(connexion=known[which], motif=motif, by=agent, on=on, at=at)
+    messages.success(
+        request, "Autres sessions fermées." if which == "autres" else "Session fermée."
     )
-    messages.success(request, "Session fermée." if ended == 1 else "Autres sessions fermées.")
     return redirect("mes_connexions")
 
 
@@ -104,11 +103,9 @@ def application(request: HttpRequest) -> HttpResponseBase:
     agent = get_agent(request)
     form = CodeForm(request.POST if "code" in request.POST else None)
     if form.is_valid():
-        try:
-            create_code(request, agent, form.cleaned_data["code"])
-        except Refusal as refusal:
-            form.add_error("code", str(refusal))
-        else:
+        code = form.cleaned_data["code"]
+        attempt(form, lambda: create_code(request, agent, code), champ="code")
+        if not form.errors:
             messages.success(request, "Application enregistrée.")
             return redirect("mes_connexions")
     context = {"form": form, **show_secret(request, agent)}
@@ -126,12 +123,7 @@ def application_retirer(request: HttpRequest) -> HttpResponseBase:
 @requires_recent_sign_in
 @require_POST
 def cle_ajouter(request: HttpRequest) -> HttpResponseBase:
-    try:
-        add_cle(request, get_agent(request))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "Clé d’accès enregistrée.")
+    press(request, lambda: add_cle(request, get_agent(request)), fait="Clé d’accès enregistrée.")
     return redirect("mes_connexions")
 
 
@@ -169,10 +161,6 @@ def _delete(
     request: HttpRequest, operation: Callable[..., None], done: str, **what: object
 ) -> HttpResponseBase:
     agent = get_agent(request)
-    try:
-        operation(agent=agent, by=agent, on=request_day(request), **what)
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
+    on = request_day(request)
+    press(request, lambda: operation(agent=agent, by=agent, on=on, **what), fait=done)
     return redirect("mes_connexions")

@@ -118,13 +118,10 @@ def check_cle(request: HttpRequest, reponse: str, agent: Agent | None = None) ->
 
 
 def _open(request: HttpRequest, genre: str, compte: str, agent: Agent | None) -> Essai:
-    lieu = get_lieu(request, agent)
     return open_essai(
         genre=genre,
         compte=compte,
-        adresse=lieu.adresse,
-        poste=lieu.poste,
-        connu=lieu.connu,
+        depuis=get_lieu(request, agent),
         secret=settings.SECRET_KEY,
         at=clock.now(),
     )

@@ -13,6 +13,7 @@ from seuil.web.components.forms import ChoixField, FichierField, Formulaire, mak
 class ComparerForm(Formulaire):
     """Two divisions to compare."""
 
+    geste = ("de comparer", "comparé")
     filtre = True
 
     a = ChoixField(label="Les secteurs de")

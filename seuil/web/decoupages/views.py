@@ -24,6 +24,7 @@ from seuil.acteurs.queries import (
 )
 from seuil.acteurs.rules import Coupure, Division, find_coupures, find_perimetre, load_departement
 from seuil.engines.tabular import FileRefused
+from seuil.kernel.texte import fold_alphabet
 from seuil.usecases.import_decoupage import DecoupageRefuse, DecoupageSaisi, import_decoupage
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.decoupages.forms import CommuneForm, ComparerForm, ImportForm, ModifierForm
@@ -61,7 +62,7 @@ def decoupage(request: AgentRequest, cle: str) -> HttpResponse:
     division = territoire.find_division(cle)
     if division is None:
         raise Http404
-    named = sorted({*division.list_communes(), *division.organismes})
+    named = sorted({*division.list_communes(), *division.organismes}, key=fold_alphabet)
     inside = division.list_communes()
     context = {
         "ligne": _summarise(division, territoire),
@@ -229,7 +230,10 @@ def _choices(territoire: Territoire) -> tuple[tuple[str, str], ...]:
 
 
 def _names(codes: Iterable[str], territoire: Territoire) -> list[str]:
-    return [territoire.communes[c][0] for c in sorted(codes, key=lambda c: territoire.communes[c])]
+    return [
+        territoire.communes[c][0]
+        for c in sorted(codes, key=lambda c: fold_alphabet(territoire.communes[c][0]))
+    ]
 
 
 def _summarise(division: Division, territoire: Territoire) -> dict[str, Any]:

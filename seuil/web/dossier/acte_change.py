@@ -86,7 +86,7 @@ class CorrectionForm(RetraitForm, ActeForm):
 def acte_corriger(request: AgentRequest, numero: str, acte_id: UUID) -> HttpResponse:
     """Correct an act; what it said stays readable."""
     dossier, acte = _find(request, numero, acte_id)
-    if request.method == "GET" and acte.retire_le:
+    if request.method != "POST" and acte.retire_le:
         return _tell_retired(request, dossier, acte)
     page = Page(
         dossier=dossier,
@@ -104,7 +104,7 @@ def acte_corriger(request: AgentRequest, numero: str, acte_id: UUID) -> HttpResp
 def acte_retirer(request: AgentRequest, numero: str, acte_id: UUID) -> HttpResponse:
     """Withdraw an act; it stays readable, and counts no more."""
     dossier, acte = _find(request, numero, acte_id)
-    if request.method == "GET" and acte.retire_le:
+    if request.method != "POST" and acte.retire_le:
         return _tell_retired(request, dossier, acte)
     page = Page(
         dossier=dossier,

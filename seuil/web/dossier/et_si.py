@@ -45,6 +45,8 @@ class Groupe:
 class EtSiForm(Formulaire):
     """The dates of a dossier, to be moved; an emptied day of an act removes the act."""
 
+    geste = ("de calculer", "calculé")
+
     bail_le = DateField(label="Bail signé le", required=False)
     clause = ChoixField(
         label="Délai écrit dans la clause", required=False, choices=Bail.Clause.choices

@@ -9,6 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from seuil.engines import droit
+from seuil.kernel.texte import fold_alphabet
 from seuil.web.components.forms import ChoixField, DateField, FichierField, Formulaire
 
 _DELAI = "2 mois, 6 semaines, 3 mois…"
@@ -20,6 +21,8 @@ _CHAMPS: Mapping[str, tuple[str, ...]] = {
     "responsabilite": ("cql_recu_le", "refus_le", "delais_jusqu_au"),
     "execution": ("prefet_saisi_le", "deux_mois", "delais_jusqu_au", "cfp_le"),
 }
+# What one types for « two months, suppressed ».
+_SUPPRIMES = {"supprimes", "supprime", "suppression"}
 FICHIER_MAX_BYTES = 200_000
 _NOM = re.compile(r"([A-Za-z0-9_-]{1,20})( ?\(\d+\))?\.ya?ml")
 
@@ -47,6 +50,7 @@ class FiltresForm(Formulaire):
 class CalculForm(Formulaire):
     """The facts that a rule asks, without any dossier."""
 
+    geste = ("de calculer", "calculé")
     depuis = DateField(bornee=False, label="Date du fait de départ")
     bail = DateField(bornee=False, label="Bail signé le", required=False)
     nature_bail = ChoixField(
@@ -67,7 +71,7 @@ class CalculForm(Formulaire):
         label="Deux mois, selon le juge",
         required=False,
         max_length=20,
-        help_text="S’il en a décidé : supprimes, ou la durée fixée, 1 mois, 5 mois.",
+        help_text="S’il en a décidé : « supprimés », ou la durée fixée, « 1 mois », « 5 mois ».",
     )
     cql_recu_le = DateField(
         bornee=False, label="Commandement de quitter reçu par le préfet le", required=False
@@ -123,6 +127,11 @@ class CalculForm(Formulaire):
             "depuis"
         ].help_text = f"{regle.debut_libelle[0].upper()}{regle.debut_libelle[1:]}."
 
+    def clean_deux_mois(self) -> str:
+        """Write the word of the judge as the engine reads it, accent or not."""
+        text: str = self.cleaned_data["deux_mois"].strip()
+        return droit.SUPPRIMES if fold_alphabet(text) in _SUPPRIMES else text
+
     def compute(self) -> droit.Resultat | None:
         """Return the explained result; None when the engine refuses, which the form then says."""
         facts = {name: value or None for name, value in self.cleaned_data.items()}
@@ -134,11 +143,16 @@ class CalculForm(Formulaire):
         except droit.FaitsContradictoires as refusal:
             self.add_error(refusal.fait if refusal.fait in self.fields else None, str(refusal))
         except droit.LieuInconnu as refusal:
-            self.add_error("departement", str(refusal))
+            self.add_error(self._place_of(refusal), str(refusal))
         except droit.DureeIllisible as refusal:
             fait = "clause" if "clause" in self.fields else "deux_mois"
             self.add_error(fait, str(refusal))
         return None
+
+    def _place_of(self, refusal: droit.LieuInconnu) -> str:
+        """Return the field of the place that no map holds: the home of who appeals, or ours."""
+        domicile = self.cleaned_data.get("domicile")
+        return "domicile" if domicile and f"« {domicile} »" in str(refusal) else "departement"
 
 
 def _compute(regle: droit.Regle, depuis: date, facts: Mapping[str, Any]) -> droit.Resultat:
@@ -150,6 +164,7 @@ def _compute(regle: droit.Regle, depuis: date, facts: Mapping[str, Any]) -> droi
 class EssaiForm(Formulaire):
     """A parameter file to try."""
 
+    geste = ("d’essayer", "essayé")
     fichier = FichierField(
         label="Fichier de paramètre",
         max_megabytes=1,

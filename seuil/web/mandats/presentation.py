@@ -8,6 +8,7 @@ from uuid import UUID
 
 from seuil.accompagnements.models import Rapport
 from seuil.accompagnements.queries.mandats import MandatRow
+from seuil.kernel.texte import fold_alphabet
 from seuil.web.equipe.queries import Repere
 
 
@@ -40,7 +41,7 @@ def load_by_referent(rows: Iterable[MandatRow]) -> Sequence[tuple[str, int]]:
     for row in rows:
         if row.etat == "en_cours":
             load.update({row.referent_social, row.referent_juridique} - {""})
-    return sorted(load.items(), key=lambda item: (-item[1], item[0]))
+    return sorted(load.items(), key=lambda item: (-item[1], fold_alphabet(item[0])))
 
 
 def next_rapport(rapports: Iterable[Rapport]) -> str:

@@ -1,7 +1,7 @@
 """Filters and tags available in every template."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -12,23 +12,26 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from seuil.engines.droit import write_date, write_montant
-from seuil.kernel.accord import NBSP, write_nombre, write_pluriel
+from seuil.kernel.accord import NBSP, write_heure, write_nombre, write_pluriel
 from seuil.web.lignes import write_lignes
+from seuil.web.nombres import read_nombre
 
 register = template.Library()
 
 JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+# As much of a page's number as is told back.
+_PAGE_MONTREE = 12
 # The filters of dates and figures write nothing that HTML escapes, and are called for every cell.
 RIEN = SafeString("")
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def date_longue(le: date | None) -> SafeString:
     """Write « mardi 7 mai 2026 »."""
     return SafeString(f"{JOURS[le.weekday()]} {write_date(le)}") if le else RIEN
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def date_courte(le: date | None) -> SafeString:
     """Write « 07/05/2026 »."""
     return SafeString(f"{le.day:02}/{le.month:02}/{le.year}") if le else RIEN
@@ -85,13 +88,18 @@ def montant(value: Decimal | None) -> SafeString:
     return SafeString(write_montant(value))
 
 
-@register.filter
-def heure(value: time | None) -> str:
-    """Write « 9 h 30 », « 14 h »."""
+@register.filter(expects_localtime=True)
+def heure(value: time | datetime | None) -> str:
+    """Write « 9 h 30 », « 14 h »; of an instant, the hour where one reads."""
     if value is None:
         return ""
-    minutes = f"{NBSP}{value:%M}" if value.minute else ""
-    return f"{value.hour}{NBSP}h{minutes}"
+    return write_heure(value.time() if isinstance(value, datetime) else value)
+
+
+@register.filter(expects_localtime=True)
+def instant(value: datetime | None) -> str:
+    """Write « 07/05/2026 à 9 h 30 »."""
+    return f"{date_courte(value)} à {heure(value)}" if value else ""
 
 
 @register.filter
@@ -178,11 +186,25 @@ def champ(field: forms.BoundField) -> dict[str, object]:
 def erreurs(form: forms.BaseForm) -> dict[str, object]:
     """Give the summary of a form's errors, each leading to its field."""
     return {
+        "form": form,
         "generales": form.non_field_errors(),
         "champs": [
             (form[name], messages) for name, messages in form.errors.items() if name != "__all__"
         ],
     }
+
+
+@register.simple_tag(takes_context=True)
+def page_demandee(context: RequestContext, page: int, pages: int) -> SafeString:
+    """Say that the page asked for is another one: no list stands in silence for what is not."""
+    asked = context["request"].GET.get("page", "")
+    if not asked or read_nombre(asked) == page:
+        return RIEN
+    return format_html(
+        '<p class="fr-alert fr-alert--warning fr-alert--sm" role="alert">La page «@{}@» n’existe'
+        " pas@: voici la page {} sur {}.</p>".replace("@", NBSP),
+        asked[:_PAGE_MONTREE], page, pages,
+    )  # fmt: skip
 
 
 @register.inclusion_tag("composants/pagination.html", takes_context=True)

@@ -26,7 +26,7 @@ DSF_ORGANISMES = ("conseil_departemental", "metropole", "ccas", "operateur", "ca
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_noter(request: AgentRequest, numero: str) -> HttpResponse:
     """Note an attempt or an exchange with the household or the landlord."""
-    dossier = find_dossier(request, numero)
+    dossier = find_dossier(request, numero, ecrit="echanges")
     form = ContactForm(request.POST or None, initial={"survenu_le": request_day(request)})
     page = Page(dossier=dossier, template="terrain/contact.html", fait="Le contact est enregistré.")
     return answer(request, form, partial(record_contact, dossier=dossier), page)
@@ -37,7 +37,7 @@ def contact_noter(request: AgentRequest, numero: str) -> HttpResponse:
 def visite_noter(request: AgentRequest, numero: str) -> HttpResponse:
     """Note a visit; the address of the dwelling is proposed as its place."""
     agent, on = get_agent(request), request_day(request)
-    dossier = find_dossier(request, numero)
+    dossier = find_dossier(request, numero, ecrit="echanges")
     mandat = get_dossier_mandat(agent=agent, on=on, dossier=dossier)
     equipe = list_referents(mandat=mandat) if mandat else []
     form = VisiteForm(
@@ -54,7 +54,7 @@ def visite_noter(request: AgentRequest, numero: str) -> HttpResponse:
 def dsf_demander(request: AgentRequest, numero: str) -> HttpResponse:
     """Ask a body for the diagnostic social et financier."""
     agent, on = get_agent(request), request_day(request)
-    dossier = find_dossier(request, numero)
+    dossier = find_dossier(request, numero, ecrit="dsf")
     form = DsfDemandeForm(request.POST or None, initial={"demande_le": on})
     organismes = [o["nom"] for o in list_organisations(agent=agent) if o["type"] in DSF_ORGANISMES]
     page = Page(
@@ -71,7 +71,7 @@ def dsf_demander(request: AgentRequest, numero: str) -> HttpResponse:
 def dsf_noter(request: AgentRequest, numero: str) -> HttpResponse:
     """Say how the diagnostic social et financier ended, and to whom it went."""
     on = request_day(request)
-    dossier = find_dossier(request, numero)
+    dossier = find_dossier(request, numero, ecrit="dsf")
     dernier = list_dsf(agent=get_agent(request), on=on, dossier=dossier).first()
     form = DsfFinForm(request.POST or None, initial=_known(dernier) or {"termine_le": on})
     page = Page(

@@ -391,3 +391,20 @@ def test_the_pages_of_a_day_go_through_every_kind_without_loss(
 
     assert len(seen) == len(set(seen)) == 55
     assert client.get(reverse("agenda_jour", args=[le]) + "?page=99999999").status_code == 200
+
+
+def test_what_is_printed_is_whole(secretaire: Agent, client_de: ClientDe) -> None:
+    le = date(2026, 12, 15)
+    for n in range(9):
+        make_tache(make_dossier(nom=f"NOM{n}"), le)
+    client = client_de(secretaire)
+
+    short = month(client, query="?quoi=tout&qui=service")
+    whole = month(client, query="?quoi=tout&qui=service&tout=1")
+
+    assert "et 4\u00a0autres" in short.text
+    assert "Tout afficher, pour imprimer" in short.text
+    assert not select_all(short, "[data-imprimer]")
+    assert all(f"NOM{n}" in whole.text for n in range(9))
+    assert "autres" not in select(whole, "table").text
+    assert select_all(whole, "[data-imprimer]")

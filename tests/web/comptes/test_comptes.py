@@ -1,11 +1,14 @@
 """The accounts: invite, renew, suspend, wake, by whom and on whom."""
 
 import re
+import threading
+import time
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.core import mail
 from django.urls import reverse
@@ -14,7 +17,9 @@ from seuil.acteurs.models import Agent, Organisation
 from seuil.audit.models import Event
 from seuil.connexions.models import Invitation
 from tests.factories.base import make_agent, make_organisation
-from tests.harness.client import StrictClient
+from tests.harness.client import StrictClient, read
+from tests.harness.html import select, select_all
+from tests.harness.service import write_url
 
 ON = date(2026, 11, 21)
 ClientDe = Callable[[object], StrictClient]
@@ -441,3 +446,61 @@ def test_the_number_of_queries_does_not_grow_with_the_accounts(
 
     with django_assert_max_num_queries(14):
         admin.get(reverse("comptes"))
+
+
+@pytest.mark.parametrize("fixture", ["administrateur", "relais"])
+def test_what_the_form_of_an_invitation_offers_is_accepted(
+    fixture: str, request: pytest.FixtureRequest, client_de: ClientDe
+) -> None:
+    """Every organisation and every role that is offered; an organisation without domain is not."""
+    bare = make_organisation(type="adil", nom="ADIL sans domaine")
+    client = client_de(request.getfixturevalue(fixture))
+    first = client.get(reverse("compte_inviter"))
+    organisations = [
+        o.attrs["value"]
+        for o in select_all(read(first), "option")
+        if o.attrs.get("value", "").count("-") == 4
+    ]
+    assert organisations
+    assert str(bare.pk) not in organisations
+
+    for n, organisation in enumerate(organisations):
+        page = read(client.get(reverse("compte_inviter"), {"organisation": organisation}))
+        roles = [o.attrs["value"] for o in select_all(select(page, "#id_role"), "option")]
+        for role in filter(None, roles):
+            courriel = f"neuf{n}.{role.replace('_', '-')}@x.fr"
+            place = Organisation.objects.get(pk=organisation)
+            assert invite(client, place, role, courriel=courriel).status_code == 200, role
+            assert Agent.objects.get(courriel=courriel).role == role
+
+
+def test_a_refused_invitation_says_it_at_the_field_concerned(admin: StrictClient, caf: Any) -> None:
+    bare = make_organisation(type="adil", nom="ADIL sans domaine")
+
+    for organisation, courriel, champ in (
+        (caf, "neuf@ailleurs.fr", "courriel"), (bare, "neuf@x.fr", "organisation"),
+    ):  # fmt: skip
+        page = read(invite(admin, organisation, "partenaire", courriel=courriel))
+        links = [a.attrs["href"] for a in select_all(select(page, "#erreurs"), "a")]
+        assert links == [f"#id_{champ}"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_invitations_at_once_the_second_is_told(admin: StrictClient, caf: Any) -> None:
+    with psycopg.connect(write_url()) as other:
+        other.execute(
+            "INSERT INTO acteurs_agent (id, password, courriel, nom, prenom, role, departement_id,"
+            " organisation_id, is_active, habilite_le, habilite_jusqu_au, created_at,"
+            " administre_organisation, suspendu_motif)"
+            " VALUES (gen_random_uuid(), '!', 'neuf@x.fr', 'Berthelot', 'Lise', 'partenaire', '33',"
+            " %s, true, %s, %s, now(), false, '')",
+            [caf.pk, ON, date(2027, 11, 21)],
+        )
+        end = threading.Thread(target=lambda: (time.sleep(1), other.commit()))
+        end.start()
+        answer = invite(admin, caf, "partenaire")
+        end.join()
+
+    assert answer.status_code == 422
+    assert "vient d’enregistrer la même chose" in answer.content.decode()
+    assert Agent.objects.filter(courriel="neuf@x.fr").count() == 1

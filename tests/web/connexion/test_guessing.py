@@ -1,19 +1,26 @@
-"""Guessing is slow, tells nothing, and never locks the real agent out (T28, a sample)."""
+"""Guessing is slow, tells nothing, and never locks the real agent out (T28)."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import count
+from random import Random
 
 import pytest
 from django.contrib.auth import hashers
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from seuil.acteurs.models import Agent
 from seuil.connexions.models import Essai
+from seuil.connexions.operations import essais
+from seuil.connexions.operations.perimes import delete_perimes
 from seuil.connexions.queries import find_agent
 from seuil.web.connexion.forms import ConnexionForm
 from tests.harness.client import StrictClient
+from tests.harness.tailles import get_graine, get_taille
 from tests.web.connexion.conftest import MOT_DE_PASSE, Compte, Horloge, first, is_open
 
 LENT = "Trop d’essais"
@@ -37,6 +44,60 @@ def test_a_spread_attack_gets_twenty_tries_an_hour_at_most(
         horloge.advance(seconds=15)
 
     assert 8 <= Essai.objects.count() <= 20
+
+
+def test_whatever_the_attack_few_tries_count_and_the_real_agent_signs_in(
+    compte: Compte, entrer: Callable[..., StrictClient], horloge: Horloge,
+    record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """T28: addresses and accounts drawn at random; the agent comes and goes on its own browser."""
+    # The sessions of Django look at its own clock: days pass here.
+    monkeypatch.setattr(timezone, "now", lambda: horloge.at)
+    chance, wanted = Random(get_graine()), get_taille("T28")
+    agent, attacker = entrer(StrictClient()), StrictClient()
+    agent.post(reverse("deconnexion"))
+    begun, counted, opened, answers = horloge.at, [], 0, {True: Counter(), False: Counter()}
+    for number in range(wanted):
+        known = chance.random() < 0.7
+        courriel = compte.courriel if known else "inconnu@ddets.exemple"
+        place = "192.0.2.66" if chance.random() < 0.5 else f"192.0.2.{chance.randrange(250)}"
+        before = Essai.objects.count()
+        response = first(attacker, courriel, "essai de plus, long", REMOTE_ADDR=place)
+        assert not is_open_for(attacker)
+        answers[known][response.status_code] += 1
+        if known and Essai.objects.count() > before:
+            counted.append(horloge.at)
+        horloge.advance(seconds=chance.randrange(30))
+        if number % 120 == 119:
+            entrer(agent, REMOTE_ADDR="198.51.100.7")
+            opened += is_open(agent)
+            agent.post(reverse("deconnexion"))
+        if number % 2000 == 1999:
+            delete_perimes(at=horloge.at)
+
+    hour = timedelta(hours=1)
+    most = max(sum(at <= other < at + hour for other in counted) for at in counted)
+    record_property("T28", f"{len(counted)} comptés en {horloge.at - begun}, {most} par heure")
+    assert most <= 20
+    assert opened == wanted // 120
+    assert all(set(a) <= {200, 429} for a in answers.values())
+
+
+def is_open_for(client: StrictClient) -> bool:
+    """Tell whether an attacker holds a session that both factors opened."""
+    return bool(client.session.get("connexion"))
+
+
+def test_the_attack_is_seen_to_succeed_when_nothing_slows_it(
+    compte: Compte, horloge: Horloge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A planted fault: without the wait, an hour holds many more than twenty tries."""
+    monkeypatch.setattr(essais, "compute_attente", lambda *_, **__: timedelta())
+    client = StrictClient(REMOTE_ADDR="192.0.2.66")
+    for _ in range(40):
+        first(client, compte.courriel, "essai de plus, long")
+
+    assert Essai.objects.count() == 40
 
 
 def test_the_real_agent_signs_in_from_another_address_during_the_attack(

@@ -11,6 +11,7 @@ from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.ouverture import open_instruction
 from seuil.echeances.models import Situation
+from seuil.kernel.clock import now
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from tests.conftest import ON
 from tests.factories.base import make_acte, make_dossier
@@ -176,3 +177,34 @@ def test_an_act_of_another_file_is_not_found(
     for page in ("acte_corriger", "acte_retirer"):
         url = reverse(page, args=[dossier.numero, acte.pk])
         assert client_de(secretaire).get(url).status_code == 404
+
+
+def test_the_versions_of_an_act_follow_it_the_latest_first(
+    dossier: Dossier, secretaire: Agent, client_de: ClientDe
+) -> None:
+    client = client_de(secretaire)
+    url = address(dossier, "acte_corriger")
+    # Another act of the same day stands apart from them, whenever it was recorded.
+    make_acte(dossier=dossier, type="jugement", sens="rejet", survenu_le=date(2026, 10, 12))
+    for hour in ("10:00", "11:00", "14:00"):
+        client.post(url, filled(client, url) | {"audience_heure": hour, "motif": "saisie"})
+
+    struck = [e.text for e in select_all(timeline(client, dossier), "del")]
+    hours = [next(h for h in ("9", "10", "11", "14") if f" {h}\u00a0h" in t) for t in struck]
+
+    assert hours == ["11", "10", "9"]
+    lines = [e.text for e in select_all(timeline(client, dossier), "li") if "Assignation" in e.text]
+    assert [("Corrigé" in t) for t in lines] == [False, True, True, True]
+
+
+@pytest.mark.parametrize("page", ["acte_corriger", "acte_retirer"])
+def test_a_head_of_a_withdrawn_act_answers_as_its_get(
+    dossier: Dossier, secretaire: Agent, client_de: ClientDe, page: str
+) -> None:
+    client = client_de(secretaire)
+    url = address(dossier, page)
+    Acte.objects.filter(dossier=dossier, type="assignation").update(
+        retire_le=ON, retire_at=now(), retire_motif="saisie", retire_par="essai"
+    )
+
+    assert [client.head(url).status_code, client.get(url).status_code] == [302, 302]

@@ -186,3 +186,26 @@ def test_the_parameter_file_is_the_one_in_force(client: StrictClient) -> None:
 
     assert response.headers["Content-Disposition"] == 'attachment; filename="A1.yaml"'
     assert response.content.decode().startswith("regle: A1\n")
+
+
+@pytest.mark.parametrize("place", ["99", "96", "20", "00", "979"])
+def test_a_departement_that_does_not_exist_is_refused(client: StrictClient, place: str) -> None:
+    response = client.get(f"/droit/A1/?depuis=2026-03-26&departement={place}")
+
+    text = select(read(response), "#contenu").text.replace("\u00a0", " ")
+    assert response.status_code == 422
+    assert f"« {place} » n’est pas un code de département" in text
+    # It computes, and records nothing.
+    assert "À corriger avant de calculer" in text
+    assert "Rien n’a été calculé" in text
+    assert "enregistr" not in select(read(response), "#erreurs").text
+
+
+@pytest.mark.parametrize("typed", ["supprimes", "supprimés", "Supprimés ", "suppression"])
+def test_two_months_suppressed_by_the_judge_are_typed_as_one_says_it(
+    client: StrictClient, typed: str
+) -> None:
+    page = read(client.get("/droit/F1/", {"depuis": "2026-03-26", "deux_mois": typed}))
+
+    assert "supprimé le délai" in select(page, "#contenu").text
+    assert "supprimés" in page.text

@@ -15,7 +15,7 @@ from seuil.dossiers.models import Dossier
 from seuil.kernel.contexte import acting_as_machine, under_policies
 from seuil.usecases.purge_dossiers import purge_dossiers
 from seuil.web.access import in_contexte_of
-from tests.factories.base import make_dossier
+from tests.factories.base import make_acte, make_dossier
 from tests.factories.conservation import JETON, make_dossier_complet
 from tests.harness.client import StrictClient
 
@@ -278,3 +278,17 @@ def test_whoever_the_journal_saw_read_the_file_is_named(
 
     assert [(x.organisation, x.a_lu) for x in found] == [(secretaire.organisation.nom, True)]
     assert "a consulté, la dernière fois le" in found[0].pourquoi
+
+
+def test_a_hearing_to_come_is_no_last_contact(secretaire: Agent, client_de: Sign) -> None:
+    dossier = make_dossier()
+    make_acte(dossier=dossier, survenu_le=date(2026, 9, 1))
+    client = client_de(secretaire)
+    before = client.get(f"/dossiers/{dossier.numero}/gel/").content.decode()
+    make_acte(dossier=dossier, type="audience", survenu_le=date(2027, 2, 9))
+
+    after = client.get(f"/dossiers/{dossier.numero}/gel/").content.decode()
+
+    assert "Le dernier contact, ou la fin de la procédure" in before
+    assert "Le dernier contact" not in after
+    assert "Une date est à venir dans ce dossier, le mardi 9 février 2027" in after

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
@@ -12,6 +13,7 @@ from seuil.acteurs.models import Agent, Organisation
 from seuil.dossiers.models import Coordonnee
 from seuil.echeances.models import Situation
 from seuil.usecases.refresh_dossiers import refresh_dossiers
+from seuil.web.mandats.forms import DEMARCHES_MAX, read_lines
 from tests.factories.accompagnements import make_contact, make_mandat
 from tests.factories.base import make_acte, make_agent, make_dossier, make_organisation
 from tests.harness.client import StrictClient, read
@@ -500,3 +502,14 @@ def test_after_the_closure_the_dossier_is_closed_to_the_team(
     page = read(client.get(answer.url))
     assert f"L’accompagnement du dossier {suivi.dossier.numero} est clos." in page.text
     assert client.get(reverse("mandat", args=[suivi.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("asked", ["1000", "999999"])
+def test_a_few_bytes_never_ask_for_a_thousand_forms(asked: str) -> None:
+    data = QueryDict(f"demarches-TOTAL_FORMS={asked}&demarches-INITIAL_FORMS=0")
+
+    lines = read_lines(data)
+
+    assert len(lines.forms) <= DEMARCHES_MAX + 1
+    assert not lines.is_valid()
+    assert f"{DEMARCHES_MAX} démarches au plus" in str(lines.non_form_errors())

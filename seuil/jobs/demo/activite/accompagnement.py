@@ -126,16 +126,16 @@ class Accompagnement:
         resultat: str,
         *,
         heure: time,
-        avec: str = "menage",
         lieu: str = "",
         prochain: int = 0,
-        by: Agent | None = None,
+        bailleur: bool = False,
     ) -> None:
+        """Note a contact with the household, or the lawyer’s with the landlord."""
         self._do(
             record_contact,
             dossier=self._dossier,
             saisie=ContactSaisi(
-                avec=avec,
+                avec="bailleur" if bailleur else "menage",
                 canal=canal,
                 resultat=resultat,
                 survenu_le=self._le,
@@ -143,7 +143,7 @@ class Accompagnement:
                 lieu=lieu,
                 prochain_le=self._le + timedelta(days=prochain) if prochain else None,
             ),
-            by=by or self._social,
+            by=self._juriste if bailleur else self._social,
         )
 
     def _call_landlord(self) -> None:
@@ -152,7 +152,7 @@ class Accompagnement:
         result = rng.choices(("echange", "message"), (75, 25))[0]
         if canal != "telephone":
             result = "envoye"
-        self._contact(canal, result, heure=self._heure(), avec="bailleur", by=self._juriste)
+        self._contact(canal, result, heure=self._heure(), bailleur=True)
 
     def _visit(self) -> None:
         rng = self._rng

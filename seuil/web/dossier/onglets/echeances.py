@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import count
 from typing import Any
+from uuid import UUID
 
 from seuil.actes.models import Acte
 from seuil.actes.queries import list_actes_et_retraits
@@ -48,7 +50,7 @@ def _is_to_come(echeance: EcheanceAnnoncee, on: date) -> bool:
 
 def _write_actes(actes: Sequence[Acte]) -> Iterator[Evenement]:
     replaced = {a.remplace_id for a in actes}
-    for a in actes:
+    for a in _order_versions(actes):
         source = a.source
         if a.lot:
             source += f", liste « {a.lot.nom_fichier} », ligne {a.ligne}"
@@ -60,6 +62,21 @@ def _write_actes(actes: Sequence[Acte]) -> Iterator[Evenement]:
             retrait=_write_retrait(a, "Corrigé" if a.pk in replaced else "Retiré"),
             gestes=() if a.retire_le else tuple(_list_gestes(a)),
         )
+
+
+def _order_versions(actes: Sequence[Acte]) -> list[Acte]:
+    """Return the latest day first; each act, then what it said before, the latest version first."""
+    by_pk, replaced = {a.pk: a for a in actes}, {a.remplace_id for a in actes}
+    places: dict[UUID, tuple[str, int]] = {}
+    for head in (a for a in actes if a.pk not in replaced):
+        version: Acte | None = head
+        for depth in count():
+            if version is None:
+                break
+            places[version.pk] = str(head.pk), depth
+            version = by_pk.get(version.remplace_id) if version.remplace_id else None
+    newest = sorted(actes, key=lambda a: places[a.pk][1])
+    return sorted(newest, key=lambda a: (a.survenu_le, places[a.pk][0]), reverse=True)
 
 
 def _write_detail(a: Acte) -> str:
