@@ -8,18 +8,21 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.queries import list_designables
 from seuil.connexions.models import GenreEssai
 from seuil.connexions.operations.essais import TropDEssais, open_essai, record_reussite
+from seuil.connexions.queries import list_courriels_en_peine
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import get_acces_a_fermer, list_acces_exceptionnels
 from seuil.dossiers.rules import Plafond
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.open_acces import (
+    Avis,
     PlafondAtteint,
     end_acces,
     open_acces,
@@ -38,6 +41,7 @@ from seuil.web.access import (
     requires_fresh_sign_in,
 )
 from seuil.web.addresses import tab_address
+from seuil.web.comptes.courriels import has_server
 from seuil.web.journal import figures_only, note_refusal, saw
 from seuil.web.saisie import Page, answer
 
@@ -132,6 +136,7 @@ def _force(request: AgentRequest, numero: str, motif: str) -> Dossier:
             at=at,
             on=request_day(request),
             plafond=_get_plafond(),
+            avis=_get_avis(request),
         )
     except PlafondAtteint:
         # No number was looked for: it is not a try.
@@ -139,6 +144,13 @@ def _force(request: AgentRequest, numero: str, motif: str) -> Dossier:
         raise
     record_reussite(essai=essai)
     return dossier
+
+
+def _get_avis(request: AgentRequest) -> Avis | None:
+    if not has_server():
+        return None
+    page = request.build_absolute_uri(reverse("acces_exceptionnels"))
+    return Avis(page=page, cle=settings.SECRET_KEY)
 
 
 def _get_plafond() -> Plafond:
@@ -159,6 +171,7 @@ def acces_exceptionnels(request: AgentRequest) -> HttpResponse:
         "on": on,
         "lit": may(request, "dossier.lire"),
         "a_relire": read_a_relire(found, _get_plafond()),
+        "courriels": list_courriels_en_peine(agent=get_agent(request)),
     }
     return render(request, "acces/exceptionnels.html", context)
 

@@ -7,12 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import reverse
 
 from seuil.acteurs.models import Agent, Organisation
 from seuil.audit.models import Event
 from seuil.connexions.models import Invitation
+from seuil.connexions.operations.courriels import deposit_courriels
+from seuil.kernel import clock
 from tests.factories.base import make_agent, make_organisation
 from tests.harness.client import StrictClient
 
@@ -62,6 +66,10 @@ def invite(client: StrictClient, organisation: Any, role: str, **fields: str) ->
     return client.post(reverse("compte_inviter"), data)
 
 
+def leave() -> None:
+    deposit_courriels(cle=settings.SECRET_KEY, at=clock.now())
+
+
 def act(client: StrictClient, agent: Agent, geste: str) -> Any:
     return client.post(reverse("compte_geste", args=[agent.pk, geste]))
 
@@ -95,8 +103,12 @@ def test_with_a_mail_server_the_link_goes_to_its_holder_alone(
 ) -> None:
     response = invite(admin, caf, "partenaire")
 
-    assert "vient d’être envoyé" in response.content.decode()
+    assert "à envoyer" in response.content.decode()
     assert "/invitation/" not in response.content.decode()
+    invited = reverse("compte", args=[Agent.objects.get(courriel="neuf@x.fr").pk])
+    assert "à envoyer" in admin.get(invited).content.decode()
+    leave()
+    assert re.search(r"envoyé le \d\d/\d\d/\d{4} à \d+ h \d\d", admin.get(invited).content.decode())
     theirs, officer = mail.outbox
     assert theirs.to == ["neuf@x.fr"]
     assert admin.get(link_in(theirs.body)).status_code == 200
@@ -113,10 +125,31 @@ def test_a_mail_server_that_fails_shows_no_link_either(
     settings.EMAIL_BACKEND = "tests.web.comptes.test_comptes.EnPanne"
 
     page = invite(admin, caf, "partenaire").content.decode()
+    leave()
 
-    assert "donnez un autre lien" in page
     assert "/invitation/" not in page
     assert Invitation.objects.count() == 1
+    invited = reverse("compte", args=[Agent.objects.get(courriel="neuf@x.fr").pk])
+    for address in (invited, reverse("comptes")):
+        told = admin.get(address).content.decode()
+        assert "pas encore parti : le serveur de courrier ne répond pas" in told
+
+
+@pytest.mark.usefixtures("courriel")
+def test_a_reset_has_its_own_words_and_names_are_written_as_they_are(
+    admin: StrictClient, chef_equipe: Agent
+) -> None:
+    chef_equipe.nom = "N'Guyen"
+    chef_equipe.set_password("lampe verte escargot pluie")
+    chef_equipe.save()
+
+    act(admin, chef_equipe, "lien-mot-de-passe")
+    leave()
+
+    (theirs,) = [m for m in mail.outbox if m.to == [chef_equipe.courriel]]
+    assert theirs.subject == "Seuil : choisir un autre mot de passe"
+    assert "ouvre un compte" not in theirs.body
+    assert all("N'Guyen" in m.body for m in mail.outbox)
 
 
 @pytest.mark.parametrize("role", ["secretaire", "dpo", "gestionnaire", "juriste", "partenaire"])
@@ -143,11 +176,8 @@ def test_an_agent_shows_the_link_of_a_colleague_who_reads_no_more(
     assert client_de(relais).get(link_of(response)).status_code == 200
 
 
-class EnPanne:
+class EnPanne(BaseEmailBackend):
     """A mail server that does not answer."""
-
-    def __init__(self, **_: Any) -> None:
-        pass
 
     def send_messages(self, _: Any) -> int:
         raise ConnectionRefusedError
@@ -272,6 +302,7 @@ def test_the_holder_and_the_officer_are_told(
     admin: StrictClient, dpo: Agent, chef_equipe: Agent, geste: str
 ) -> None:
     act(admin, chef_equipe, geste)
+    leave()
 
     assert {m.to[0] for m in mail.outbox} == {dpo.courriel, chef_equipe.courriel}
 
