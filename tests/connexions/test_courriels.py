@@ -6,6 +6,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -129,9 +130,9 @@ def test_up_then_down_then_up_again(dpo: Agent, serveur: Serveur) -> None:
 
 
 def test_a_mail_is_kept_with_its_fact_or_not_at_all(dpo: Agent) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with suppress(ZeroDivisionError), transaction.atomic():
         write(dpo)
-        _ = 1 / 0
+        raise ZeroDivisionError
 
     assert not Courriel.objects.exists()
 

@@ -59,7 +59,8 @@ def deposit_courriels(*, cle: str, at: datetime) -> int:
     if not _waiting().filter(prochain_at__lte=at).exists():
         return 0
     left = 0
-    with mail_server() as server:
+    with mail_server() as opened:
+        server = opened
         for courriel in _claim(at):
             depart = _give(courriel, cle, server) if server else IssueCourriel.SERVEUR
             _note_depart(courriel, depart, at)
@@ -82,7 +83,7 @@ def _claim(at: datetime) -> Iterator[Courriel]:
 @transaction.atomic
 def _mark(key: UUID, at: datetime) -> Courriel | None:
     with acting_as_machine("courriels", on=at.date()):
-        courriel = (
+        courriel: Courriel | None = (
             _waiting()
             .select_for_update(of=("self",))
             .select_related("destinataire")

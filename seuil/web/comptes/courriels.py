@@ -19,18 +19,24 @@ def has_server() -> bool:
 _MOTS = {
     ObjetInvitation.ARRIVEE: (
         "Votre compte Seuil",
-        "vous ouvre un compte sur Seuil (prévention des expulsions). Ce lien sert à choisir votre"
-        " mot de passe et votre second facteur",
+        (
+            "vous ouvre un compte sur Seuil (prévention des expulsions). Ce lien sert à choisir"
+            " votre mot de passe et votre second facteur"
+        ),
     ),
     ObjetInvitation.MOT_DE_PASSE: (
         "Seuil : choisir un autre mot de passe",
-        "vous donne un lien pour remplacer votre mot de passe sur Seuil. Celui que vous aviez vaut"
-        " jusque-là ; votre second facteur ne change pas",
+        (
+            "vous donne un lien pour remplacer votre mot de passe sur Seuil. Celui que vous aviez"
+            " vaut jusque-là ; votre second facteur ne change pas"
+        ),
     ),
     ObjetInvitation.FACTEURS: (
         "Seuil : remplacer votre second facteur",
-        "vous donne un lien pour choisir de nouveau votre mot de passe et votre second facteur sur"
-        " Seuil, téléphone ou clé perdus",
+        (
+            "vous donne un lien pour choisir de nouveau votre mot de passe et votre second facteur"
+            " sur Seuil, téléphone ou clé perdus"
+        ),
     ),
 }
 
