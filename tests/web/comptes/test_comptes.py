@@ -320,6 +320,14 @@ def test_an_address_of_another_domain_is_not_invited(
     assert given or "Domaines acceptés" in response.content.decode()
 
 
+@pytest.mark.parametrize("courriel", ['"a@evil.fr"@x.fr', "mıssion@x.fr", "miſſion@x.fr", "é@x.fr"])
+def test_an_address_that_only_looks_like_one_of_the_organisation_is_not_invited(
+    admin: StrictClient, ddets: Any, courriel: str
+) -> None:
+    assert invite(admin, ddets, "secretariat", courriel=courriel).status_code == 422
+    assert not Agent.objects.filter(organisation=ddets, nom="Berthelot").exists()
+
+
 def test_the_officer_writes_the_domains_and_who_invites_does_not(
     admin: StrictClient, dpo: Agent, caf: Any, client_de: ClientDe
 ) -> None:
