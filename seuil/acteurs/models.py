@@ -1,5 +1,6 @@
 """Territories, organisations and agents."""
 
+import hashlib
 from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
@@ -9,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.rules import (
@@ -301,10 +303,32 @@ class AgentManager(BaseUserManager["Agent"]):
         return self.get(courriel=fold_courriel(username or ""))
 
 
+# What the application reads in place of a password that is not its business (droits.mot_de_passe).
+_MASQUE = "empreinte$"
+
+
+class MotDePasse(models.CharField):  # type: ignore[type-arg]
+    """A password, asked of the database's function: the application may not read the column.
+
+    It answers the holder and the machine; to anyone else, a digest, by which a session knows that
+    the password did not change and of which nothing can be guessed.
+    """
+
+    def select_format(self, compiler: Any, sql: str, params: Any) -> Any:  # noqa: ARG002 - Django's
+        table = sql.rpartition(".")[0]
+        return f'droits.mot_de_passe({table}."id")', params
+
+    def deconstruct(self) -> Any:
+        """Return what the database stores: a column of text."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
 class Agent(AbstractBaseUser):
     """A person with an individual, dated habilitation in one organisation."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    password = MotDePasse("password", max_length=128)
     courriel = models.EmailField("adresse électronique", unique=True)
     nom = models.CharField(max_length=80)
     prenom = models.CharField("prénom", max_length=80)
@@ -341,6 +365,11 @@ class Agent(AbstractBaseUser):
         verbose_name = "agent"
         constraints = [
             models.CheckConstraint(
+                # Nobody writes back what was shown instead of a password.
+                name="agent_mot_de_passe",
+                condition=~models.Q(password__startswith=_MASQUE),
+            ),
+            models.CheckConstraint(
                 # One spelling: what is typed is folded, then looked for (rules.fold_courriel).
                 name="agent_courriel_plie",
                 condition=models.Q(courriel=Lower("courriel")),
@@ -369,6 +398,7 @@ class Agent(AbstractBaseUser):
 
     class Rls:
         portee = "compte"
+        secretes = frozenset({"password"})
 
     class Privacy:
         agent = {
@@ -381,6 +411,17 @@ class Agent(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"{self.prenom} {self.nom}"
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session keeps of the password: the same, whether it is read or masked."""
+        seen = self.password
+        if seen.startswith("!"):
+            # Opens nothing: whatever follows the mark.
+            seen = "!"
+        elif not seen.startswith(_MASQUE):
+            seen = _MASQUE + hashlib.sha256(seen.encode()).hexdigest()
+        salt = "seuil.acteurs.Agent.get_session_auth_hash"
+        return salted_hmac(salt, seen, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def profil(self) -> str:

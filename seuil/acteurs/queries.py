@@ -242,7 +242,7 @@ def list_designables(*, agent: Agent) -> QuerySet[Organisation]:
     return rows.order_by("type", *list_alphabet("nom"))
 
 
-def list_courriels_dpo(*, departement: str) -> list[str]:
-    """Return the addresses of the data protection officers of a département."""
+def list_dpo(*, departement: str) -> list[Agent]:
+    """Return the data protection officers of a département, by address."""
     rows = Agent.objects.filter(departement=departement, role=Role.DPO, is_active=True)
-    return list(rows.order_by("courriel").values_list("courriel", flat=True))
+    return list(rows.order_by("courriel"))

@@ -84,8 +84,20 @@ def why_bad_domaine(domaine: str) -> str | None:
     return f"« {domaine} » n’est pas un domaine : écrivez ce qui suit @, comme gironde.fr."
 
 
+_ADRESSE_LISIBLE = re.compile(r"[A-Za-z0-9._'+-]+@[A-Za-z0-9.-]+")
+
+
 def why_not_adresse(*, courriel: str, domaines: Collection[str]) -> str | None:
-    """Return why an address may not be that of an agent of an organisation, in French, or None."""
+    """Return why an address may not be that of an agent of an organisation, in French, or None.
+
+    A letter that only looks like another, or quotes around a second @: nobody could tell by reading
+    whose mailbox it is.
+    """
+    if not _ADRESSE_LISIBLE.fullmatch(courriel.strip()):
+        return (
+            "Cette adresse ne s’écrit pas ainsi : des lettres sans accent, des chiffres, des points"
+            " et des tirets, puis un seul @. Recopiez-la du carnet d’adresses de l’organisme."
+        )
     if fold_courriel(courriel).rpartition("@")[2] in domaines:
         return None
     if not domaines:

@@ -1,4 +1,4 @@
-"""Factors, open sessions, invitations, identities held elsewhere, and tries."""
+"""Factors, open sessions, invitations, identities held elsewhere, tries, mails to agents."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -319,3 +319,83 @@ class Brouillon(Record):
         agent = {"agent", "saisi_at", "contenu"}
         technique = {"adresse"}
         retention = "brouillon"
+
+
+class GenreCourriel(models.TextChoices):
+    LIEN = "lien", "Lien secret d’un compte"
+    COMPTE = "compte", "Un compte a changé"
+    ACCES = "acces", "Accès exceptionnel"
+    ALERTE = "alerte", "Activité inhabituelle"
+
+
+class IssueCourriel(models.TextChoices):
+    AUCUNE = "", "Aucune"
+    SERVEUR = "serveur", "le serveur de courrier ne répond pas"
+    REFUS = "refus", "le serveur de courrier refuse ce message"
+    INTERROMPU = "interrompu", "l’envoi a été interrompu deux fois"
+    ILLISIBLE = "illisible", "la clé de l’instance a changé depuis"
+    REMPLACE = "remplace", "un autre lien l’a remplacé"
+
+
+class Courriel(Record):
+    """A mail to send to an agent, written with the fact that it tells; the worker sends it.
+
+    Its text may hold a secret link: encrypted, and erased as soon as it left or was given up. The
+    address is the agent's own, read when it leaves.
+    """
+
+    destinataire = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="courriels")
+    genre = models.CharField(max_length=20, choices=GenreCourriel.choices)
+    contenu = models.TextField("objet et texte chiffrés", blank=True)
+    ecrit_at = models.DateTimeField("écrit")
+    prochain_at = models.DateTimeField("prochain essai", null=True)
+    essais = models.PositiveSmallIntegerField("essais", default=0)
+    # Given to the server without an answer yet: a worker killed meanwhile leaves it so.
+    en_cours = models.BooleanField("essai en cours", default=False)
+    interrompu = models.BooleanField("essai interrompu une fois", default=False)
+    issue = models.CharField(max_length=20, choices=IssueCourriel.choices, blank=True)
+    envoye_at = models.DateTimeField("envoyé", null=True)
+    abandonne_at = models.DateTimeField("abandonné", null=True)
+
+    class Meta:
+        verbose_name = "courriel à un agent"
+        verbose_name_plural = "courriels aux agents"
+        constraints = [
+            models.CheckConstraint(
+                name="courriel_une_fin", condition=Q(envoye_at=None) | Q(abandonne_at=None)
+            ),
+            models.CheckConstraint(
+                name="courriel_contenu",
+                condition=Q(
+                    envoye_at=None,
+                    abandonne_at=None,
+                    prochain_at__isnull=False,
+                    contenu__startswith="gAAAA",
+                )
+                | (
+                    Q(contenu="", prochain_at=None, en_cours=False)
+                    & (Q(envoye_at__isnull=False) | Q(abandonne_at__isnull=False))
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["prochain_at"],
+                condition=Q(envoye_at=None, abandonne_at=None),
+                name="courriel_a_envoyer",
+            ),
+        ]
+
+    class Rls:
+        portee = "compte"
+        secretes = frozenset({"contenu"})
+        travaux_lisent = True
+        non_suivie = "courriels en attente : chaque fait qu’ils disent a sa ligne"
+
+    class Privacy:
+        agent = {"destinataire", "ecrit_at", "envoye_at"}
+        technique = {
+            "genre", "contenu", "prochain_at", "essais", "en_cours", "interrompu", "issue",
+            "abandonne_at",
+        }  # fmt: skip
+        retention = "courriel"

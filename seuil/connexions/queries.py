@@ -16,9 +16,11 @@ from seuil.connexions.models import (
     CleAcces,
     CodeSecours,
     Connexion,
+    Courriel,
     FacteurCode,
     IdentiteExterne,
     Invitation,
+    IssueCourriel,
 )
 from seuil.connexions.rules import (
     BROUILLON,
@@ -248,6 +250,27 @@ def find_invitation_ouverte(*, cible: Agent, at: datetime) -> Invitation | None:
     return Invitation.objects.filter(
         agent=cible.pk, utilise_at=None, annule_at=None, expire_at__gt=at
     ).first()
+
+
+def list_courriels(*, cible: Agent) -> list[Courriel]:
+    """Return the last mails written to an account, without what they say."""
+    rows = Courriel.objects.filter(destinataire=cible.pk).defer("contenu")
+    return list(rows.order_by("-ecrit_at", "-pk")[:5])
+
+
+def list_courriels_en_peine(*, agent: Agent) -> list[Courriel]:
+    """Return the mails of the département that do not leave, or were given up in a month."""
+    stuck = Q(abandonne_at=None) & ~Q(issue="") | Q(abandonne_at__isnull=False)
+    rows = Courriel.objects.filter(stuck, envoye_at=None).exclude(issue=IssueCourriel.REMPLACE)
+    rows = rows.filter(destinataire__departement=agent.departement_id).defer("contenu")
+    return list(rows.select_related("destinataire").order_by("-ecrit_at", "-pk")[:20])
+
+
+def get_retard_courriel(*, at: datetime) -> float:
+    """Return for how many seconds the oldest mail has waited to leave; zero without any."""
+    waiting = Courriel.objects.filter(envoye_at=None, abandonne_at=None)
+    oldest = waiting.order_by("ecrit_at").values_list("ecrit_at", flat=True).first()
+    return max(0.0, (at - oldest).total_seconds()) if oldest else 0.0
 
 
 def list_organisations_invitables(*, agent: Agent) -> list[Organisation]:

@@ -272,3 +272,17 @@ def list_roles_invitables(
 def compute_empreinte(jeton: str) -> str:
     """Return what is kept of a secret link: its SHA-256. The link holds 256 random bits."""
     return hashlib.sha256(jeton.encode()).hexdigest()
+
+
+# --- mails to agents ----------------------------------------------------------------------------
+
+# After that, nobody waits for it any more: who must know is told that it never left.
+ABANDON_COURRIEL = timedelta(days=2)
+# How long a mail may wait before it is said.
+RETARD_COURRIEL = timedelta(minutes=30)
+_ATTENTES_COURRIEL = _minutes(1, 2, 4, 8, 15, 30, 60)
+
+
+def compute_prochain_essai(*, essais: int, at: datetime) -> datetime:
+    """Return when to try a mail again, after so many tries: later and later, an hour at most."""
+    return at + _ATTENTES_COURRIEL[min(essais, len(_ATTENTES_COURRIEL)) - 1]

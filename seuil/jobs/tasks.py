@@ -10,6 +10,7 @@ from seuil.acteurs.models import Departement
 from seuil.acteurs.operations.agents import suspend_endormis
 from seuil.acteurs.operations.machine import Machine
 from seuil.audit.operations import seal_journal as seal
+from seuil.connexions.operations.courriels import deposit_courriels
 from seuil.connexions.operations.perimes import delete_perimes
 from seuil.jobs.journal import anchor_all
 from seuil.kernel.clock import now, today
@@ -22,8 +23,12 @@ QUEUE_JOURNAL = "journal"
 QUEUE_COMPTES = "comptes"
 QUEUE_CONSERVATION = "conservation"
 QUEUE_REPRISE = "reprise"
+QUEUE_COURRIELS = "courriels"
 # The queues that exist; the worker of `seuil servir` consumes them all.
-QUEUES = (QUEUE_PROJECTIONS, QUEUE_JOURNAL, QUEUE_COMPTES, QUEUE_CONSERVATION, QUEUE_REPRISE)
+QUEUES = (
+    QUEUE_PROJECTIONS, QUEUE_JOURNAL, QUEUE_COMPTES, QUEUE_CONSERVATION, QUEUE_REPRISE,
+    QUEUE_COURRIELS,
+)  # fmt: skip
 
 
 @app.periodic(cron="15 2 * * *")
@@ -72,7 +77,8 @@ def seal_journal(timestamp: int | None = None) -> None:
 @app.task(name="watch_journal", queue=QUEUE_JOURNAL, queueing_lock="watch_journal")
 def watch_journal(timestamp: int | None = None) -> None:
     """Tell the officers, within a minute, of what one person's work does not explain."""
-    record_alertes(at=now(), on=today())
+    cle = settings.SECRET_KEY if settings.SEUIL_COURRIEL else ""
+    record_alertes(at=now(), on=today(), cle=cle)
 
 
 @app.periodic(cron="10 1 * * *")
@@ -104,6 +110,19 @@ async def retry_interrompues(context: JobContext, timestamp: int | None = None) 
             await manager.retry_job(job)
         except (AlreadyEnqueued, ConnectorException):
             await manager.finish_job(job, JobStatus.FAILED, delete_job=False)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="send_courriels",
+    queue=QUEUE_COURRIELS,
+    lock="send_courriels",
+    queueing_lock="send_courriels",
+)
+def send_courriels(timestamp: int | None = None) -> None:
+    """Give the mail server what waits: written with its fact, tried again until it leaves."""
+    if settings.SEUIL_COURRIEL:
+        deposit_courriels(cle=settings.SECRET_KEY, at=now())
 
 
 @app.periodic(cron="45 1 * * *")

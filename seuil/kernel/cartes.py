@@ -73,6 +73,9 @@ class Rls:
     departement_direct: bool = False
     # Why the journal does not follow its changes; columns whose change alone is no line.
     non_suivie: str = ""
+    # Columns that the web server writes and never reads; `travaux_lisent`: the worker does.
+    secretes: frozenset[str] = frozenset()
+    travaux_lisent: bool = False
     muettes: frozenset[str] = frozenset()
 
 
@@ -198,7 +201,7 @@ def why_bad_rls(carte: Carte) -> Iterator[str]:
     needed = {"organisation"} if rls.organisation_seule else set()
     needed |= {"departement"} if rls.departement_direct else set()
     needed |= {rls.par_valeur[0]} if rls.par_valeur else set()
-    for name in sorted((needed | rls.muettes) - columns):
+    for name in sorted((needed | rls.muettes | rls.secretes) - columns):
         yield f"Rls : {name} n’est pas une colonne"
 
 

@@ -4,7 +4,7 @@
 --
 -- An invoker function: it must see the role that writes.
 
--- Accounts, organisations, sectors, invitations, tries: the machine alone. Of its own account, an agent
+-- Accounts, organisations, sectors, invitations, tries, mails: the machine alone. Of its own account, an agent
 -- changes its password, and signing in its date; never what it may reach.
 CREATE OR REPLACE FUNCTION droits.garder_comptes() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
@@ -50,6 +50,8 @@ CREATE OR REPLACE TRIGGER garder_invitations BEFORE INSERT OR UPDATE OR DELETE
   ON public.connexions_invitation FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();
 CREATE OR REPLACE TRIGGER garder_essais BEFORE INSERT OR UPDATE OR DELETE
   ON public.connexions_essai FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();
+CREATE OR REPLACE TRIGGER garder_courriels BEFORE INSERT OR UPDATE OR DELETE
+  ON public.connexions_courriel FOR EACH ROW EXECUTE FUNCTION droits.garder_comptes();
 CREATE OR REPLACE TRIGGER garder_codes BEFORE INSERT OR UPDATE OR DELETE
   ON public.connexions_facteurcode FOR EACH ROW EXECUTE FUNCTION droits.garder_titulaire();
 CREATE OR REPLACE TRIGGER garder_cles BEFORE INSERT OR UPDATE OR DELETE

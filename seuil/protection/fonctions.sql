@@ -634,3 +634,20 @@ BEGIN
     FROM droits.seance s
     WHERE s.pid = pg_backend_pid() AND s.transaction = pg_current_xact_id_if_assigned());
 END $$;
+
+-- The password of an account, whose column the application may not read: whole for its holder and the
+-- machine (who signs in has its try counted first), and outside of the application's roles; otherwise
+-- a mark that it opens nothing, or a digest. By the role that was set: a definer function sees its own.
+CREATE OR REPLACE FUNCTION droits.mot_de_passe(compte uuid) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED COST 1
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  found text;
+  joue text := coalesce(nullif(current_setting('role', true), 'none'), session_user);
+BEGIN
+  SELECT a.password INTO found FROM public.acteurs_agent a WHERE a.id = compte;
+  IF found LIKE '!%' THEN RETURN '!'; END IF;
+  IF joue NOT IN ('seuil_appli', 'seuil_travaux') OR compte = droits.agent() OR droits.machine()
+  THEN RETURN found; END IF;
+  RETURN 'empreinte$' || encode(sha256(convert_to(found, 'UTF8')), 'hex');
+END $$;

@@ -13,7 +13,7 @@ from seuil.protection import roles
 from seuil.protection.cartes import list_tables
 from seuil.protection.chemins import list_tables_traversees, write_functions
 from seuil.protection.politiques import write_policies
-from seuil.protection.roles import ROLES, list_grants, list_owned
+from seuil.protection.roles import ROLES, list_grants, list_owned, list_secrets
 
 
 def install(*, matrice: Matrice | None = None) -> bool:
@@ -27,7 +27,7 @@ def install(*, matrice: Matrice | None = None) -> bool:
     # The tables too: one that is new may have no policy, and needs its grants.
     tables = sorted(t.table for t in list_tables())
     installation = hashlib.sha256(
-        "\n".join([*functions, *_read_grants(), *tables, *statements]).encode()
+        "\n".join([*functions, *_read_grants(), *list_secrets(), *tables, *statements]).encode()
     ).hexdigest()
     lues = {*_LUE.findall(functions[0]), *list_tables_traversees()}
     with transaction.atomic(), connection.cursor() as cursor:

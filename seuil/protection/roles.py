@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db import connection
 
+from seuil.kernel.cartes import list_cartes
 from seuil.kernel.contexte import ROLE, TRAVAUX
 from seuil.protection.cartes import list_tables
 
@@ -62,6 +63,24 @@ def list_grants(*, lues: Iterable[str]) -> Iterator[str]:
         rights = "SELECT" if name in read_only else "SELECT, INSERT, UPDATE, DELETE"
         yield f'REVOKE ALL ON "{name}" FROM {ROLE}'
         yield f'GRANT {rights} ON "{name}" TO {ROLE}'
+    yield from list_secrets()
+
+
+def list_secrets() -> Iterator[str]:
+    """Yield what leaves the application every column of a table but its secrets, column by column.
+
+    From the models: a column that is new changes the text, and is granted at the next start.
+    """
+    for carte in list_cartes():
+        if not carte.rls.secretes:
+            continue
+        fields = carte.meta.concrete_fields
+        seen = ", ".join(f'"{f.column}"' for f in fields if f.name not in carte.rls.secretes)
+        hidden = ", ".join(f'"{f.column}"' for f in fields if f.name in carte.rls.secretes)
+        yield f'REVOKE SELECT ON "{carte.table}" FROM {ROLE}'
+        yield f'GRANT SELECT ({seen}) ON "{carte.table}" TO {ROLE}'
+        if carte.rls.travaux_lisent:
+            yield f'GRANT SELECT ({hidden}) ON "{carte.table}" TO {TRAVAUX}'
 
 
 def list_owned() -> Iterator[str]:

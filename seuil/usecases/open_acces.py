@@ -1,24 +1,33 @@
 """Open a dossier to somebody by hand, end it, or force it for a day."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
 from seuil.acteurs.models import Agent, Organisation
-from seuil.acteurs.queries import list_courriels_dpo
+from seuil.acteurs.queries import list_dpo
 from seuil.audit.operations import record_event
+from seuil.connexions.models import GenreCourriel
+from seuil.connexions.operations.courriels import add_courriels
 from seuil.dossiers.models import Acces, Dossier
 from seuil.dossiers.operations import acces as operations
 from seuil.dossiers.queries import find_dossier_ferme, list_fins_a_relire
 from seuil.dossiers.rules import Plafond, is_repeated
 from seuil.kernel.contexte import acting_as_machine
-from seuil.kernel.courriel import send_courriel
 from seuil.kernel.refusal import Refusal
 from seuil.usecases._habilitation import DossierInaccessible, require_verbe
 from seuil.usecases.refresh_dossiers import refresh_dossiers
+
+
+@dataclass(frozen=True, slots=True)
+class Avis:
+    """How the officer is told by mail: the page that the mail names, the key that hides it."""
+
+    page: str
+    cle: str
 
 
 class OrganismeNonConcerne(Refusal):
@@ -122,8 +131,11 @@ def record_acces_exceptionnel(
     at: datetime,
     on: date,
     plafond: Plafond,
+    avis: Avis | None = None,
 ) -> Dossier:
     """Open a dossier outside of one's scope for 24 hours, and tell the data protection officer.
+
+    Without `avis` (no mail server), the officer reads it on its page only.
 
     Raises HabilitationRefusee, MotifManquant, PlafondAtteint, DossierIntrouvable, DejaOuvert.
     """
@@ -149,7 +161,9 @@ def record_acces_exceptionnel(
         kind="acces.force", by=by, on=on, target_type="dossier", target_id=dossier.pk,
         details=details,
     )  # fmt: skip
-    _alert(by, dossier, [*fins, expire_at], plafond, on)
+    suite = _alert(by, [*fins, expire_at], plafond, on)
+    if avis:
+        _write_dpo(dossier, suite, avis, at)
     return dossier
 
 
@@ -174,10 +188,8 @@ def record_relecture(*, agent: UUID, by: Agent, on: date) -> int:
     return count
 
 
-def _alert(
-    by: Agent, dossier: Dossier, fins: Sequence[datetime], plafond: Plafond, on: date
-) -> None:
-    """Tell the officer, more loudly when it repeats, and keep a line of it."""
+def _alert(by: Agent, fins: Sequence[datetime], plafond: Plafond, on: date) -> str:
+    """Return what is said to the officer of accesses that repeat, and keep a line of it."""
     suite = ""
     if is_repeated(instants=fins, fois=plafond.par_jour):
         suite = _ARRET
@@ -187,10 +199,7 @@ def _alert(
         record_event(
             kind="alerte.acces_repetes", by=by, on=on, target_type="agent", target_id=by.pk
         )
-    addresses = list_courriels_dpo(departement=by.departement_id)
-    if addresses:
-        # The motive may name people: it is read in Seuil, not in a mailbox.
-        transaction.on_commit(partial(_tell_dpo, addresses, dossier.numero, suite))
+    return suite
 
 
 def _require_ouvrir(by: Agent, dossier_id: UUID, on: date) -> None:
@@ -206,12 +215,17 @@ _ARRET = (
 )
 
 
-def _tell_dpo(addresses: list[str], numero: str, suite: str) -> None:
+def _write_dpo(dossier: Dossier, suite: str, avis: Avis, at: datetime) -> None:
+    """Write to the officers. The motive may name people: it is read in Seuil, not in a mailbox."""
     objet = "des accès exceptionnels se répètent" if suite else "un accès exceptionnel a été pris"
-    send_courriel(
-        sujet=f"Seuil : {objet}",
-        texte=f"Un agent a ouvert le dossier {numero} hors de son périmètre, pour 24 heures. Son"
-        " motif est dans Seuil, page « Accès exceptionnels »."
-        f" {suite}".rstrip(),
-        adresses=addresses,
+    add_courriels(
+        genre=GenreCourriel.ACCES,
+        destinataires=list_dpo(departement=dossier.departement_id),
+        sujet=f"Seuil : {objet}",
+        texte=f"Un agent a ouvert le dossier {dossier.numero} hors de son périmètre, pour"
+        " 24 heures. Son motif est dans Seuil, page « Accès exceptionnels » :\n\n"
+        f"{avis.page}\n\n{suite}".rstrip()
+        + "\n",
+        cle=avis.cle,
+        at=at,
     )

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.urls import reverse
 from seuil.acteurs.models import Agent
 from seuil.audit.models import Event
 from seuil.connexions.models import Connexion
+from seuil.connexions.operations.courriels import deposit_courriels
 from seuil.dossiers.models import Acces, Dossier
 from seuil.kernel.clock import now
 from tests.factories.base import make_acces, make_agent, make_dossier, make_organisation
@@ -31,6 +33,15 @@ def dossier(gironde: str) -> Dossier:
 def adil(gironde: str) -> Agent:
     home = make_organisation(type="adil", nom="ADIL de la Gironde")
     return make_agent(role="partenaire", organisation=home, prenom="Aline")
+
+
+@pytest.fixture(autouse=True)
+def _courriel(settings: Any) -> None:
+    settings.SEUIL_COURRIEL = "courriel.interne:587"
+
+
+def leave() -> None:
+    deposit_courriels(cle=settings.SECRET_KEY, at=now())
 
 
 def page_of(client: StrictClient, dossier: Dossier, onglet: str = "") -> int:
@@ -117,8 +128,10 @@ def test_an_exceptional_access_opens_a_part_of_the_dossier_and_tells_the_officer
     assert page_of(client, dossier) == 200
     for closed in ("dette/", "contacts/", "dsf/", "accompagnement/", "documents/"):
         assert page_of(client, dossier, closed) == 404
+    leave()
     (message,) = mail.outbox
     assert message.to == [dpo.courriel]
+    assert f"http://testserver{reverse('acces_exceptionnels')}" in message.body
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
     assert dossier.numero in message.body
     assert "suicide" not in message.body
@@ -127,7 +140,6 @@ def test_an_exceptional_access_opens_a_part_of_the_dossier_and_tells_the_officer
     assert str(travailleur_social) in listed
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_mail_server_that_is_down_is_told_and_the_officer_still_sees_the_access(
     dossier: Dossier,
     travailleur_social: Agent,
@@ -147,9 +159,12 @@ def test_a_mail_server_that_is_down_is_told_and_the_officer_still_sees_the_acces
             {"numero": dossier.numero, "motif": "Menace de suicide au téléphone ce matin"},
             follow=True,
         )
+        leave()
 
     assert answer.status_code == 200
     assert "averti" not in answer.content.decode()
+    page = client_de(dpo).get(reverse("acces_exceptionnels")).content.decode()
+    assert "pas encore parti : le serveur de courrier ne répond pas" in page
     assert "Courriel non parti" in caplog.text
     assert dossier.numero not in caplog.text
     assert "Menace de suicide" in read(client_de(dpo).get(reverse("acces_exceptionnels"))).text
@@ -312,6 +327,7 @@ def test_the_third_of_a_day_alerts_at_once(
     force(client, make_dossier().numero)
 
     assert Event.objects.get(kind="alerte.acces_repetes").target_id == str(travailleur_social.pk)
+    leave()
     assert [("se répètent" in m.subject) for m in mail.outbox] == [False, False, True]
     assert "répété" in read(client_de(dpo).get(reverse("acces_exceptionnels"))).text
 

@@ -418,3 +418,33 @@ def test_a_count_and_a_code_write_nothing(treillis: Treillis) -> None:
                 with sql.undone():
                     done = sql.query(f'DELETE FROM "{table}" RETURNING 1')
                 assert done == [], (contexte.genre, table)
+
+
+@pytest.mark.parametrize("nom", ["secretariat", "dpo", "administrateur"])
+def test_no_statement_reads_a_password_nor_the_text_of_a_mail(treillis: Treillis, nom: str) -> None:
+    me = treillis.personas[nom].agent
+    with injected(treillis, nom) as run:
+        for column, table in (
+            ("password", "acteurs_agent"), ("*", "acteurs_agent"), ("a", "acteurs_agent a"),
+            ("contenu", "connexions_courriel"), ("*", "connexions_courriel"),
+        ):  # fmt: skip
+            assert run(f"SELECT {column} FROM {table}") == "refusé : InsufficientPrivilege"
+        assert "refusé" in run("SELECT 1 FROM acteurs_agent WHERE password LIKE 'argon2%'")
+        assert "refusé" in run("UPDATE acteurs_agent SET nom = password WHERE id = droits.agent()")
+        others = run(
+            "SELECT droits.mot_de_passe(id) FROM acteurs_agent"
+            " WHERE id IS DISTINCT FROM droits.agent()"
+        )
+        assert others
+        assert all(seen == "!" or seen.startswith("empreinte$") for (seen,) in others)
+        ((mine,),) = run(f"SELECT droits.mot_de_passe('{me}')")
+        assert not mine.startswith("empreinte$")
+
+
+def test_who_has_signed_nothing_reads_no_password(appli: psycopg.Connection) -> None:
+    with appli.cursor() as cursor:
+        with pytest.raises(errors.InsufficientPrivilege):
+            cursor.execute("SELECT password FROM acteurs_agent")
+        cursor.execute("SELECT droits.mot_de_passe(id) FROM acteurs_agent")
+        seen = {word for (word,) in cursor.fetchall()}
+    assert all(word == "!" or word.startswith("empreinte$") for word in seen)

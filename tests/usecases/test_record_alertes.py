@@ -12,7 +12,9 @@ from seuil.audit.models import Event
 from seuil.audit.operations import Lecteur, Page, record_lecture, record_refus
 from seuil.audit.queries import list_volumes
 from seuil.audit.rules import SURVEILLANCES, Surveillance, Volume, list_exces
+from seuil.connexions.operations.courriels import deposit_courriels
 from seuil.kernel.clock import now
+from seuil.kernel.contexte import acting_as_machine
 from seuil.usecases.record_alertes import record_alertes
 from tests.conftest import ON
 from tests.harness.tailles import get_graine, get_taille
@@ -29,6 +31,8 @@ SCENARIOS = [
     for rythme in ("en une minute", "en dix minutes", "en une heure", "en une nuit", "en un jour")
     for fois in (1, 4)
 ]
+
+CLE = "clé d’essai"
 
 
 def replay(events: list[tuple[datetime, str, int]], at: datetime) -> list[str]:
@@ -91,7 +95,7 @@ def test_ordinary_work_alerts_less_than_once_in_ten_thousand_gestures() -> None:
 
 @pytest.mark.django_db
 def test_what_the_journal_holds_alerts_once_and_tells_the_officer(
-    secretaire: Agent, chef_equipe: Agent, dpo: Agent, django_capture_on_commit_callbacks: object
+    secretaire: Agent, chef_equipe: Agent, dpo: Agent
 ) -> None:
     for agent, files in ((secretaire, HEURE.fiches), (chef_equipe, HEURE.fiches - 1)):
         by = Lecteur(id=str(agent.pk), role=agent.role, departement="33")
@@ -103,14 +107,15 @@ def test_what_the_journal_holds_alerts_once_and_tells_the_officer(
         record_refus(by=by, page=Page("refus.introuvable", "dossier"), on=ON)
 
     at = now() + timedelta(seconds=1)
-    with django_capture_on_commit_callbacks(execute=True):
-        counts = [record_alertes(at=at, on=ON) for _ in range(2)]
+    counts = [record_alertes(at=at, on=ON, cle=CLE) for _ in range(2)]
 
     assert counts == [2, 0]
     told = Event.objects.filter(kind__startswith="alerte.").values_list("kind", "target_id")
     assert set(told) == {
         ("alerte.fiches", str(secretaire.pk)), ("alerte.refus", str(chef_equipe.pk)),
     }  # fmt: skip
+    with acting_as_machine("courriels", on=ON):
+        deposit_courriels(cle=CLE, at=at)
     assert [m.to for m in mail.outbox] == [[dpo.courriel]] * 2
     assert str(secretaire) not in mail.outbox[0].body
     # Yesterday's are over.

@@ -20,16 +20,29 @@ class AucunAbonnement(Refusal):
     message = "Aucune adresse n’est en service : il n’y a rien à arrêter."
 
 
+class AdresseDejaChangee(Refusal):
+    message = (
+        "Une adresse vient d’être créée : elle n’est montrée qu’une fois. Si vous ne l’avez pas"
+        " sous les yeux, changez-la."
+    )
+
+
 @transaction.atomic
-def create_abonnement(*, by: Agent, on: date) -> tuple[AbonnementAgenda, str]:
+def create_abonnement(
+    *, by: Agent, on: date, remplace: str | None = None
+) -> tuple[AbonnementAgenda, str]:
     """Give the agent a new secret address for its agenda; the one before stops at once.
 
+    `remplace`: the subscription that the page showed, empty when none ran: of two clicks, one.
+
     Return the subscription and its token, which is kept nowhere: show it now or never.
-    Raises AgendaRefuse when the role reads no dossier.
+    Raises AgendaRefuse when the role reads no dossier, AdresseDejaChangee.
     """
     if why_not(by.profil, "dossier.lire"):
         raise AgendaRefuse
-    _end_abonnement(by=by, on=on)
+    ended = _end_abonnement(by=by, on=on)
+    if remplace is not None and remplace != (str(ended.pk) if ended else ""):
+        raise AdresseDejaChangee
     jeton = secrets.token_urlsafe(32)
     abonnement = AbonnementAgenda.objects.create(
         agent=by, empreinte=compute_empreinte(jeton), cree_le=on

@@ -8,12 +8,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.queries import list_designables
 from seuil.connexions.models import GenreEssai
 from seuil.connexions.operations.essais import TropDEssais, open_essai, record_reussite
+from seuil.connexions.queries import list_courriels_en_peine
 from seuil.connexions.rules import Lieu
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import get_acces_a_fermer, list_acces_exceptionnels
@@ -21,6 +23,7 @@ from seuil.dossiers.rules import Plafond
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
 from seuil.usecases.open_acces import (
+    Avis,
     PlafondAtteint,
     end_acces,
     open_acces,
@@ -39,6 +42,7 @@ from seuil.web.access import (
     requires_fresh_sign_in,
 )
 from seuil.web.addresses import tab_address
+from seuil.web.comptes.courriels import has_server
 from seuil.web.filtres import read_filtre
 from seuil.web.journal import figures_only, note_refusal, saw
 from seuil.web.saisie import Page, answer
@@ -133,6 +137,7 @@ def _force(request: AgentRequest, numero: str, motif: str) -> Dossier:
             at=at,
             on=request_day(request),
             plafond=_get_plafond(),
+            avis=_get_avis(request),
         )
     except PlafondAtteint:
         # No number was looked for: it is not a try.
@@ -140,6 +145,13 @@ def _force(request: AgentRequest, numero: str, motif: str) -> Dossier:
         raise
     record_reussite(essai=essai)
     return dossier
+
+
+def _get_avis(request: AgentRequest) -> Avis | None:
+    if not has_server():
+        return None
+    page = request.build_absolute_uri(reverse("acces_exceptionnels"))
+    return Avis(page=page, cle=settings.SECRET_KEY)
 
 
 def _get_plafond() -> Plafond:
@@ -160,6 +172,7 @@ def acces_exceptionnels(request: AgentRequest) -> HttpResponse:
         "on": on,
         "lit": may(request, "dossier.lire"),
         "a_relire": read_a_relire(found, _get_plafond()),
+        "courriels": list_courriels_en_peine(agent=get_agent(request)),
     }
     return render(request, "acces/exceptionnels.html", context)
 

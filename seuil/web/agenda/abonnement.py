@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from seuil.acteurs.models import Agent
 from seuil.acteurs.operations.abonnements import (
+    AdresseDejaChangee,
     create_abonnement,
     end_abonnement,
     record_lecture_agenda,
@@ -44,7 +45,13 @@ def abonnement(request: HttpRequest) -> HttpResponse:
 @requires("dossier.lire")
 @require_POST
 def abonnement_creer(request: HttpRequest) -> HttpResponse:
-    _, jeton = create_abonnement(by=get_agent(request), on=request_day(request))
+    try:
+        _, jeton = create_abonnement(
+            by=get_agent(request), on=request_day(request), remplace=request.POST.get("remplace")
+        )
+    except AdresseDejaChangee as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("agenda_abonnement")
     # Shown in the answer itself: a redirection would have to keep the address somewhere.
     adresse = request.build_absolute_uri(reverse("agenda_ics", args=[jeton]))
     return _page(request, adresse=adresse)

@@ -32,6 +32,8 @@ from seuil.connexions.queries import (
     get_facteurs,
     list_comptes,
     list_connexions,
+    list_courriels,
+    list_courriels_en_peine,
     list_organisations_invitables,
     may_see_lien,
 )
@@ -72,6 +74,7 @@ def comptes(request: AgentRequest) -> HttpResponse:
         "libelles": dict(Role.choices),
         "moi": agent.pk,
         "gere": may(request, "agents.gerer"),
+        "courriels": list_courriels_en_peine(agent=agent) if may(request, "agents.gerer") else (),
     }
     return render(request, "comptes/comptes.html", context)
 
@@ -134,6 +137,7 @@ def compte(request: AgentRequest, agent_id: UUID) -> HttpResponse:
             agent=found, at=at, inactivite=get_inactivite(), duree=get_duree()
         ),
         "invitation": find_invitation_ouverte(cible=found, at=at),
+        "courriels": list_courriels(cible=found),
         "gere": may(request, "agents.gerer"),
         # Whoever comes by the provider has no password here.
         "arrive": found.has_usable_password() or found.last_login is not None,
@@ -155,7 +159,7 @@ def compte_geste(request: AgentRequest, agent_id: UUID, geste: str) -> HttpRespo
     do, done = _GESTES[geste]
     by, on = get_agent(request), request_day(request)
     if press(request, lambda: do(agent=found, by=by, on=on), fait=done):
-        tell_geste(compte=found, geste=_DITS[geste], by=get_agent(request), titulaire=True)
+        tell_geste(compte=found, geste=_DITS[geste], by=by, titulaire=True, at=clock.now())
     return redirect("compte", agent_id)
 
 
@@ -243,16 +247,17 @@ def _hand_over(request: AgentRequest, found: Agent, jeton: str, objet: str) -> H
 
     It is not shown to who would open, by it, more than they read themselves.
     """
-    by = get_agent(request)
+    by, at = get_agent(request), clock.now()
     lien = request.build_absolute_uri(reverse("invitation", args=[jeton]))
+    if has_server():
+        send_lien(compte=found, lien=lien, objet=objet, by=by, at=at)
     context = {
         "compte": found,
         "objet": objet,
         "serveur": has_server(),
-        "envoye": has_server() and send_lien(compte=found, lien=lien, objet=objet, by=by),
         "lien": lien if not has_server() and may_see_lien(agent=by, cible=found) else "",
     }
-    tell_geste(compte=found, geste=_DITS[objet], by=by, titulaire=False)
+    tell_geste(compte=found, geste=_DITS[objet], by=by, titulaire=False, at=at)
     return render(request, "comptes/lien.html", context)
 
 

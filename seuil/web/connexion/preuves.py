@@ -54,6 +54,8 @@ def check_mot_de_passe(request: HttpRequest, courriel: str, mot_de_passe: str) -
 def _is_mot_de_passe(agent: Agent, mot_de_passe: str) -> bool:
     # Comparing may also write the password again, by the hasher of the day.
     with acting_for(agent.pk, on=clock.today(agent.departement_id)):
+        # Nobody had signed a context when the account was looked for: it came masked.
+        agent.refresh_from_db(fields=["password"])
         return agent.check_password(mot_de_passe)
 
 

@@ -1,4 +1,4 @@
-"""Say whether the database, the tasks, the seal of the journal and the disk are well.
+"""Say whether the database, the tasks, the seal, the mails and the disk are well.
 
 Public and without any data of anybody: ages in seconds, and places on the disk in percent.
 """
@@ -19,6 +19,9 @@ from django.views.decorators.http import require_safe
 
 from config.database import DATA_DIR
 from seuil.audit.queries import get_retard_sceau
+from seuil.connexions.queries import get_retard_courriel
+from seuil.connexions.rules import RETARD_COURRIEL
+from seuil.kernel import clock
 from seuil.web.access import public
 
 # The worker says every ten seconds that it lives; the journal is sealed every minute, later while
@@ -57,7 +60,7 @@ def _read_etat() -> dict[str, dict[str, Any]]:
 
 def _ask() -> dict[str, dict[str, Any]]:
     etat: dict[str, dict[str, Any]] = {"base": {"bon": True}}
-    for nom, ask in (("taches", _ask_taches), ("sceau", _ask_sceau)):
+    for nom, ask in (("taches", _ask_taches), ("sceau", _ask_sceau), ("courriels", _ask_courriels)):
         try:
             etat[nom] = _ask_database(ask)
         except DatabaseError:
@@ -92,6 +95,12 @@ def _ask_sceau() -> dict[str, Any]:
     """Return for how long the oldest line of the journal has waited for its seal."""
     retard = get_retard_sceau()
     return {"bon": retard <= _RETARD, "secondes": round(retard)}
+
+
+def _ask_courriels() -> dict[str, Any]:
+    """Return for how long the oldest mail has waited to leave."""
+    retard = get_retard_courriel(at=clock.now())
+    return {"bon": retard <= RETARD_COURRIEL.total_seconds(), "secondes": round(retard)}
 
 
 def _ask_disque() -> dict[str, Any]:

@@ -21,12 +21,23 @@ _LIEUX = [(c.value, c.label) for c in (Contact.Canal.DOMICILE, Contact.Canal.LIE
 _FINS = [(fin.value, fin.label) for fin in Dsf.Fin if fin.value]
 
 
+def _identifiant() -> forms.UUIDField:
+    """Return the hidden field by which two sendings of one form are one contact."""
+    return forms.UUIDField(
+        label="Ce formulaire",
+        required=False,
+        widget=forms.HiddenInput,
+        initial=new_id,
+        error_messages={"invalid": "il s’est abîmé en route. Rouvrez-le, puis recommencez."},
+    )
+
+
 class ContactForm(Formulaire):
     """An attempt or an exchange: with whom, how, what came of it; the rest is folded."""
 
     plies = ("survenu_le", "heure", "lieu", "prochain_le", "note")
 
-    contact_id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=new_id)
+    contact_id = _identifiant()
     avec = forms.ChoiceField(
         label="Avec qui ?",
         widget=forms.RadioSelect,
@@ -65,7 +76,7 @@ class VisiteForm(Formulaire):
         "prochain_le",
     )  # fmt: skip
 
-    contact_id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=new_id)
+    contact_id = _identifiant()
     resultat = forms.ChoiceField(
         label="Résultat",
         widget=forms.RadioSelect,

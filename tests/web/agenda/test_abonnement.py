@@ -89,6 +89,20 @@ def test_a_new_address_stops_the_old_one(
     assert client.get(select(read(page), "#adresse").text).status_code == 200
 
 
+def test_four_clicks_create_one_address(secretaire: Agent, client_de: ClientDe) -> None:
+    client = client_de(secretaire)
+    shown = select(read(client.get(reverse("agenda_abonnement"))), "[name=remplace]").attrs
+
+    answers = [
+        client.post(reverse("agenda_abonnement_creer"), {"remplace": shown["value"]}, follow=True)
+        for _ in range(4)
+    ]
+
+    assert AbonnementAgenda.objects.count() == 1
+    assert AbonnementAgenda.objects.get().revoque_le is None
+    assert "Une adresse vient d’être créée" in answers[3].content.decode()
+
+
 def test_stopping_stops_and_is_written_in_the_journal(
     secretaire: Agent, on: date, client: StrictClient, client_de: ClientDe
 ) -> None:

@@ -10,12 +10,16 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import reverse
 
 from seuil.acteurs.models import Agent, Organisation
 from seuil.audit.models import Event
 from seuil.connexions.models import Invitation
+from seuil.connexions.operations.courriels import deposit_courriels
+from seuil.kernel import clock
 from tests.factories.base import make_agent, make_organisation
 from tests.harness.client import StrictClient, read
 from tests.harness.html import select, select_all
@@ -67,6 +71,10 @@ def invite(client: StrictClient, organisation: Any, role: str, **fields: str) ->
     return client.post(reverse("compte_inviter"), data)
 
 
+def leave() -> None:
+    deposit_courriels(cle=settings.SECRET_KEY, at=clock.now())
+
+
 def act(client: StrictClient, agent: Agent, geste: str) -> Any:
     return client.post(reverse("compte_geste", args=[agent.pk, geste]))
 
@@ -100,8 +108,12 @@ def test_with_a_mail_server_the_link_goes_to_its_holder_alone(
 ) -> None:
     response = invite(admin, caf, "partenaire")
 
-    assert "vient d’être envoyé" in response.content.decode()
+    assert "à envoyer" in response.content.decode()
     assert "/invitation/" not in response.content.decode()
+    invited = reverse("compte", args=[Agent.objects.get(courriel="neuf@x.fr").pk])
+    assert "à envoyer" in admin.get(invited).content.decode()
+    leave()
+    assert re.search(r"envoyé le \d\d/\d\d/\d{4} à \d+ h \d\d", admin.get(invited).content.decode())
     theirs, officer = mail.outbox
     assert theirs.to == ["neuf@x.fr"]
     assert admin.get(link_in(theirs.body)).status_code == 200
@@ -118,10 +130,31 @@ def test_a_mail_server_that_fails_shows_no_link_either(
     settings.EMAIL_BACKEND = "tests.web.comptes.test_comptes.EnPanne"
 
     page = invite(admin, caf, "partenaire").content.decode()
+    leave()
 
-    assert "donnez un autre lien" in page
     assert "/invitation/" not in page
     assert Invitation.objects.count() == 1
+    invited = reverse("compte", args=[Agent.objects.get(courriel="neuf@x.fr").pk])
+    for address in (invited, reverse("comptes")):
+        told = admin.get(address).content.decode()
+        assert "pas encore parti : le serveur de courrier ne répond pas" in told
+
+
+@pytest.mark.usefixtures("courriel")
+def test_a_reset_has_its_own_words_and_names_are_written_as_they_are(
+    admin: StrictClient, chef_equipe: Agent
+) -> None:
+    chef_equipe.nom = "N'Guyen"
+    chef_equipe.set_password("lampe verte escargot pluie")
+    chef_equipe.save()
+
+    act(admin, chef_equipe, "lien-mot-de-passe")
+    leave()
+
+    (theirs,) = [m for m in mail.outbox if m.to == [chef_equipe.courriel]]
+    assert theirs.subject == "Seuil : choisir un autre mot de passe"
+    assert "ouvre un compte" not in theirs.body
+    assert all("N'Guyen" in m.body for m in mail.outbox)
 
 
 @pytest.mark.parametrize("role", ["secretaire", "dpo", "gestionnaire", "juriste", "partenaire"])
@@ -148,11 +181,8 @@ def test_an_agent_shows_the_link_of_a_colleague_who_reads_no_more(
     assert client_de(relais).get(link_of(response)).status_code == 200
 
 
-class EnPanne:
+class EnPanne(BaseEmailBackend):
     """A mail server that does not answer."""
-
-    def __init__(self, **_: Any) -> None:
-        pass
 
     def send_messages(self, _: Any) -> int:
         raise ConnectionRefusedError
@@ -277,6 +307,7 @@ def test_the_holder_and_the_officer_are_told(
     admin: StrictClient, dpo: Agent, chef_equipe: Agent, geste: str
 ) -> None:
     act(admin, chef_equipe, geste)
+    leave()
 
     assert {m.to[0] for m in mail.outbox} == {dpo.courriel, chef_equipe.courriel}
 
@@ -292,6 +323,14 @@ def test_an_address_of_another_domain_is_not_invited(
 
     assert (response.status_code == 200) is given
     assert given or "Domaines acceptés" in response.content.decode()
+
+
+@pytest.mark.parametrize("courriel", ['"a@evil.fr"@x.fr', "mıssion@x.fr", "miſſion@x.fr", "é@x.fr"])
+def test_an_address_that_only_looks_like_one_of_the_organisation_is_not_invited(
+    admin: StrictClient, ddets: Any, courriel: str
+) -> None:
+    assert invite(admin, ddets, "secretariat", courriel=courriel).status_code == 422
+    assert not Agent.objects.filter(organisation=ddets, nom="Berthelot").exists()
 
 
 def test_the_officer_writes_the_domains_and_who_invites_does_not(

@@ -3,14 +3,19 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.urls import reverse
 
 from config.database import ROOT
+from seuil.acteurs.models import Agent
 from seuil.acteurs.operations.machine import Machine
 from seuil.audit.operations import record_event, seal_journal
+from seuil.connexions.models import GenreCourriel
+from seuil.connexions.operations.courriels import add_courriels
+from seuil.kernel.clock import now
 from seuil.web.sante import views
 from tests.audit.chaine import seal_when_possible
 from tests.conftest import ON
@@ -108,3 +113,20 @@ def test_a_database_that_is_down_is_told_in_french_by_every_page() -> None:
     )  # fmt: skip
 
     assert done.stdout.splitlines() == ["503 {'bon': False}", "503 True 10"]
+
+
+@pytest.mark.parametrize(("minutes", "bon"), [(5, True), (45, False)])
+def test_a_mail_that_does_not_leave_is_said(
+    client: StrictClient, dpo: Agent, minutes: int, bon: bool
+) -> None:
+    beat(1)
+    add_courriels(
+        genre=GenreCourriel.ACCES, destinataires=[dpo], sujet="Essai", texte="Essai", cle="essai",
+        at=now() - timedelta(minutes=minutes),
+    )  # fmt: skip
+
+    answer = client.get(reverse("sante"))
+
+    assert answer.json()["courriels"]["bon"] is bon
+    assert answer.json()["courriels"]["secondes"] // 60 == minutes
+    assert dpo.courriel not in answer.content.decode()

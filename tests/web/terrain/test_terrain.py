@@ -69,6 +69,18 @@ def test_the_form_of_a_contact_names_the_household_and_folds_the_rest(
     assert "Ne notez ici que ce qui sert à reprendre contact." in fold.text
 
 
+def test_an_identifier_that_is_none_is_refused_in_plain_french(
+    mandat: Mandat, travailleur_social: Agent, client_de: SignIn
+) -> None:
+    url = reverse("contact_noter", args=[mandat.dossier.numero])
+
+    answer = client_de(travailleur_social).post(url, CONTACT | {"contact_id": "abc"})
+
+    assert answer.status_code == 422
+    assert "UUID" not in answer.content.decode()
+    assert "Ce formulaire" in answer.content.decode()
+
+
 def test_three_answers_are_enough_to_note_a_contact_of_today(
     mandat: Mandat, travailleur_social: Agent, client_de: SignIn, on: date
 ) -> None:
