@@ -66,15 +66,22 @@ def read_passage(*, departement: str, on: date) -> Passage:
     return Passage(cadre, {pk: (faits, projections) for pk, faits, projections in rows}, inchanges)
 
 
-def list_stables(passage: Passage, *, departement: str, on: date) -> dict[UUID, tuple[int, int]]:
-    """Return the files recomputed of which nothing changed, facts nor projections, meanwhile.
+def list_stables(passage: Passage, *, departement: str) -> dict[UUID, tuple[int, int]]:
+    """Return the files recomputed whose projections are what they were before it.
 
-    What somebody wrote in between is not told from what was computed: it is looked at next time.
+    Their facts are not read again: one written in between gives other facts than those kept here,
+    and is looked at next time.
     """
-    now = read_passage(departement=departement, on=on)
-    if not passage.cadre or now.cadre != passage.cadre:
+    if not passage.cadre or passage.cadre != _compute_cadre():
         return {}
-    return {pk: found for pk, found in passage.a_refaire.items() if now.a_refaire.get(pk) == found}
+    with connection.cursor() as cursor:
+        cursor.execute(_AILLEURS, [departement])
+        relecture = _RELIRE.format(
+            projections=_write_projections(alone=not cursor.fetchone()[0]), dossiers=_table(Dossier)
+        )
+        cursor.execute(relecture, {"departement": departement})
+        now: dict[UUID, int] = dict(cursor.fetchall())
+    return {pk: found for pk, found in passage.a_refaire.items() if now.get(pk) == found[1]}
 
 
 _LIRE = sql.SQL("""
@@ -93,15 +100,21 @@ ORDER BY dossier_id
 """)
 
 
+# From the files: one that was erased meanwhile is not there.
+_RELIRE = sql.SQL(
+    "SELECT d.id, coalesce(p.h, 0) FROM {dossiers} d"
+    " LEFT JOIN ({projections}) p ON p.dossier_id = d.id"
+)
+
+
 _AILLEURS = "SELECT EXISTS (SELECT FROM dossiers_dossier WHERE departement_id <> %s)"
 
 
 @cache
 def _write_lecture(*, alone: bool) -> sql.Composed:
     """Write the reading of a département; `alone`, no row needs be asked whose it is."""
-    where = sql.SQL("IS NOT NULL" if alone else _DU_DEPARTEMENT)
-    faits = _combine(_list_faits(where))
-    projections = _combine(_select(model, where) for model in PROJECTIONS)
+    faits = _combine(_list_faits(_where(alone=alone)))
+    projections = _write_projections(alone=alone)
     empreintes = sql.SQL(
         "SELECT f.dossier_id, f.h AS faits, coalesce(p.h, 0) AS projections"
         " FROM ({faits}) f LEFT JOIN ({projections}) p ON p.dossier_id = f.dossier_id"
@@ -110,6 +123,16 @@ def _write_lecture(*, alone: bool) -> sql.Composed:
         empreintes=empreintes, empreinte=_table(Empreinte), confies=_table(CONFIES),
         taches=_table(Tache),
     )  # fmt: skip
+
+
+@cache
+def _write_projections(*, alone: bool) -> sql.Composed:
+    where = _where(alone=alone)
+    return _combine(_select(model, where) for model in PROJECTIONS)
+
+
+def _where(*, alone: bool) -> sql.SQL:
+    return sql.SQL("IS NOT NULL" if alone else _DU_DEPARTEMENT)
 
 
 def _compute_cadre() -> str:

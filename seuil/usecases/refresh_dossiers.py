@@ -4,11 +4,11 @@ import multiprocessing
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from itertools import zip_longest
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
@@ -20,6 +20,7 @@ from seuil.diagnostics.rules import list_transmissions
 from seuil.echeances.operations import delete_projections, refresh_echeances
 from seuil.echeances.rules.accomplies import DSF_SERVES, JoursEnAval
 from seuil.echeances.rules.calculs import EcheanceCalculee
+from seuil.engines import droit
 from seuil.kernel.bulk import as_array, paused_collector
 from seuil.kernel.contexte import acting_as_machine
 from seuil.recherche.operations import delete_mentions, refresh_mentions
@@ -193,7 +194,7 @@ def refresh_all(*, departement: str, on: date) -> Iterator[int]:
             yield done
     if passage.a_refaire:
         with acting_as_machine("recalcul", departement=departement, on=on):
-            stables = list_stables(passage, departement=departement, on=on)
+            stables = list_stables(passage, departement=departement)
             record_empreintes(empreintes=stables, cadre=passage.cadre, on=on)
 
 
@@ -208,9 +209,19 @@ def _refresh_side_by_side(batches: Sequence[Sequence[UUID]], on: date) -> Iterat
         for batch in batches:
             yield _refresh_one(on, batch)
         return
+    # Read before the fork, once for both: the library of public holidays is long to load.
+    droit.is_ouvre(on)
     fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(2, fork, initializer=_connect_anew) as workers:
-        yield from workers.map(partial(_refresh_one, on), batches)
+    # Each takes a half: files that came together share their days, which are then computed once.
+    middle = len(batches) // 2
+    with ExitStack() as stack:
+        halves = []
+        for half in (batches[:middle], batches[middle:]):
+            worker = ProcessPoolExecutor(1, fork, initializer=_connect_anew)
+            stack.callback(worker.shutdown, cancel_futures=True)
+            halves.append([worker.submit(_refresh_one, on, batch) for batch in half])
+        for pair in zip_longest(*halves):
+            yield from (done.result() for done in pair if done)
 
 
 def _connect_anew() -> None:

@@ -19,6 +19,7 @@ from seuil.echeances.models import Echeance, Situation
 from seuil.kernel import programme
 from seuil.kernel.cartes import list_cartes, list_parents
 from seuil.travail.models import Empreinte, Tache
+from seuil.travail.operations import record_empreintes
 from seuil.usecases import _empreintes, refresh_dossiers
 from seuil.usecases.refresh_dossiers import refresh_all
 from tests.conftest import ON
@@ -226,6 +227,27 @@ def test_an_entrusted_file_is_never_passed_over(
     make_vus(2)
 
     assert count_recomputed(monkeypatch) == 1
+
+
+def test_what_moves_during_a_recomputation_is_looked_at_next_time(
+    gironde: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same, corrected, moved = make_vus(3)
+    erased = Dossier.objects.create(
+        numero="33-2026-999999", departement_id="33", ouvert_le=ON, cle="bientôt effacé"
+    )
+    Empreinte.objects.all().delete()
+    passage = _empreintes.read_passage(departement="33", on=ON)
+    # A fact that gives no other date, a projection, and a file that had no projection.
+    Acte.objects.filter(dossier=corrected).update(audience_heure=time(14))
+    Echeance.objects.filter(dossier=moved).update(le=ON)
+    Dossier.objects.filter(pk=erased.pk).delete()
+
+    stables = _empreintes.list_stables(passage, departement="33")
+    record_empreintes(empreintes=stables, cadre=passage.cadre, on=ON)
+
+    assert stables.keys() == {same.pk, corrected.pk}
+    assert count_recomputed(monkeypatch) == 2
 
 
 def test_a_program_whose_files_change_while_it_runs_does_not_know_itself(

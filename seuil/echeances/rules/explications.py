@@ -18,6 +18,7 @@ _DATES = frozenset({
 })  # fmt: skip
 # Facts known to be missing.
 _DRAPEAUX = frozenset({"prefet_non_saisi", "cql_recu_inconnu"})
+_LUS_A_PART = _DRAPEAUX | {ATTENTES, INDETERMINEES}
 
 
 def explain(*, regle: str, debut_le: date, arguments: Mapping[str, str]) -> droit.Resultat:
@@ -28,7 +29,7 @@ def explain(*, regle: str, debut_le: date, arguments: Mapping[str, str]) -> droi
     values: dict[str, object] = {
         name: date.fromisoformat(value) if name in _DATES else value
         for name, value in arguments.items()
-        if name not in {ATTENTES, INDETERMINEES, *_DRAPEAUX}
+        if name not in _LUS_A_PART
     }
     values |= {name: True for name in _DRAPEAUX if name in arguments}
     if regle == droit.EXECUTION:

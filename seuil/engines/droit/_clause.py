@@ -73,7 +73,8 @@ def compute_clause_resolutoire(regle: Regle, depuis: date, contexte: Contexte) -
     """
     choix = _choose(regle, depuis, contexte)
     resultat = replace(
-        _explain(choix.resultat, choix.etape),
+        choix.resultat,
+        etapes=_insert_step(choix.resultat, choix.etape),
         autres=(*choix.autres, *choix.resultat.autres),
         certitude=worst(choix.certitude, choix.resultat.certitude),
         note=join_notes(choix.note, choix.resultat.note),
@@ -281,7 +282,11 @@ def _merge(first: Resultat, second: Resultat) -> tuple[Reference, ...]:
 
 
 def _explain(resultat: Resultat, step: str) -> Resultat:
-    return replace(resultat, etapes=(resultat.etapes[0], step, *resultat.etapes[1:]))
+    return replace(resultat, etapes=_insert_step(resultat, step))
+
+
+def _insert_step(resultat: Resultat, step: str) -> tuple[str, ...]:
+    return (resultat.etapes[0], step, *resultat.etapes[1:])
 
 
 def _add_lendemain(resultat: Resultat, regle: Regle, calendrier: str) -> Resultat:

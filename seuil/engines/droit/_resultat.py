@@ -1,7 +1,8 @@
 """Count one version of a rule from a start day, and explain the count: what every formula uses."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from seuil.engines.droit import _calendar
 from seuil.engines.droit._durees import roll_with_step, write_doute
@@ -25,9 +26,11 @@ BAIL_ANCIEN = "ancien"
 BAIL_NOUVEAU = "nouveau"
 
 
-@dataclass(frozen=True, slots=True)
-class Contexte:
-    """What else than its start fact decides of a date, reduced to what a rule asks of it."""
+class Contexte(NamedTuple):
+    """What else than its start fact decides of a date, reduced to what a rule asks of it.
+
+    A tuple: made and compared once by deadline, when results are shared.
+    """
 
     calendrier: str = _calendar.METROPOLE
     departement: str | None = None
