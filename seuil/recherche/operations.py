@@ -43,7 +43,7 @@ def _read(ids: list[UUID]) -> list[tuple[Any, ...]]:
     """Read the facts, before anything is written: a COPY in progress lets no query through."""
     with connection.cursor() as cursor:
         cursor.execute(_LIRE, [as_array(ids)])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _iter_rows(read: Iterable[tuple[Any, ...]]) -> Iterator[Keyed]:
