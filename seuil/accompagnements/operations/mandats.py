@@ -31,6 +31,10 @@ class AffectationRefusee(Refusal):
     message = "Cette affectation n’est pas possible."
 
 
+class AffectationSuivie(Refusal):
+    message = "Le suivi a commencé\N{NO-BREAK SPACE}: changez l’affectation sur la page du dossier."
+
+
 class ClotureRefusee(Refusal):
     message = "L’accompagnement ne peut pas être clos ainsi."
 
@@ -84,6 +88,28 @@ def assign_mandat(
     locked.affecte_le = on
     locked.save(update_fields=["referent_social", "referent_juridique", "affecte_le"])
     record("mandat.affecte", by, on, "dossier", locked.dossier_id, mandat=str(locked.pk))
+    return locked
+
+
+@transaction.atomic
+def withdraw_affectation(*, mandat: Mandat, accepte: bool, by: Agent, on: date) -> Mandat:
+    """Take back what was assigned today, and the acceptance too when `accepte`.
+
+    Raises MandatNonAccepte, MandatClos, AffectationSuivie.
+    """
+    locked = lock_running(mandat)
+    followed = locked.rapports.exists() or hasattr(locked, "contrat")
+    if followed or locked.affecte_le != on or (accepte and locked.repondu_le != on):
+        raise AffectationSuivie
+    locked.referent_social = locked.referent_juridique = locked.affecte_le = None
+    if accepte:
+        locked.reponse, locked.repondu_le = Mandat.Reponse.ATTENDUE, None
+    locked.save(
+        update_fields=[
+            "referent_social", "referent_juridique", "affecte_le", "reponse", "repondu_le"
+        ]
+    )  # fmt: skip
+    record("mandat.desaffecte", by, on, "dossier", locked.dossier_id, mandat=str(locked.pk))
     return locked
 
 

@@ -1,5 +1,6 @@
 """The mandates, read by those who follow them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from uuid import UUID
 from django.db.models import Min, Prefetch, Q, QuerySet
 
 from seuil.accompagnements.models import Demarche, Mandat, Prescription, Prolongation, Rapport
-from seuil.acteurs.models import Agent
+from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.rules import is_operateur
 from seuil.dossiers.models import Dossier, Personne
 from seuil.dossiers.queries import readable
@@ -157,6 +158,25 @@ def list_referents(*, mandat: Mandat) -> QuerySet[Agent]:
     """Return the active people of the operator, to whom a mandate may be assigned."""
     rows = Agent.objects.filter(organisation=mandat.operateur_id, is_active=True)
     return rows.order_by(*list_alphabet("nom", "prenom"))
+
+
+def list_equipe(*, agent: Agent) -> QuerySet[Agent]:
+    """Return the active workers and jurists of the agent's organisation."""
+    rows = Agent.objects.filter(
+        organisation=agent.organisation_id,
+        is_active=True,
+        role__in=[Role.TRAVAILLEUR_SOCIAL, Role.JURISTE],
+    )
+    return rows.order_by(*list_alphabet("nom", "prenom"))
+
+
+def count_charge(*, agent: Agent, on: date) -> Counter[UUID]:
+    """Return how many running mandates each person follows, by its identifier."""
+    charge: Counter[UUID] = Counter()
+    rows = _visible_mandats(agent=agent, on=on).filter(_FILTRES["en_cours"]).order_by("pk")
+    for pair in rows.values_list("referent_social", "referent_juridique"):
+        charge.update(set(pair) - {None})
+    return charge
 
 
 def get_transmission(*, agent: Agent, dossier: Dossier) -> date | None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from seuil.dossiers.models import Dossier
 from seuil.kernel import clock
 from seuil.kernel.accord import write_pluriel
 from seuil.travail.queries import Filtres, list_lignes
+from seuil.usecases.assign_mandats import withdraw_affectations
 from seuil.usecases.close_taches import close_taches
 from seuil.usecases.record_dsf import record_dsf
 from seuil.usecases.request_dsf_en_lot import LotDemande, request_dsf_en_lot
@@ -40,7 +42,7 @@ _DITS = 5
 def dsf_apercu(request: AgentRequest) -> HttpResponse:
     """Show, service by service, what the boxes checked would ask; nothing is written."""
     agent, on = get_agent(request), request_day(request)
-    coches = _list_coches(request)
+    coches = list_coches(request)
     waiting = list_lignes(agent=agent, on=on, filtres=Filtres(genre="dsf_a_obtenir"))
     asked = {ligne.dossier_id for ligne in waiting}
     dossiers = {pk: words for pk, words in coches.items() if pk in asked}
@@ -50,7 +52,7 @@ def dsf_apercu(request: AgentRequest) -> HttpResponse:
             "Aucun ménage coché n’attend de demande de diagnostic :"
             " cochez ceux qui en attendent une.",
         )
-        return redirect(_suite(request))
+        return redirect(read_suite(request))
     services = name_services(agent=agent, on=on, ids=list(dossiers))
     groupes: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for pk, menage in dossiers.items():
@@ -62,7 +64,7 @@ def dsf_apercu(request: AgentRequest) -> HttpResponse:
         "total": len(dossiers),
         "ecartes": len(coches) - len(dossiers),
         "organismes": organismes,
-        "suite": _suite(request),
+        "suite": read_suite(request),
     }
     return render(request, "aujourdhui/apercu.html", context)
 
@@ -82,7 +84,7 @@ def dsf_demander_lot(request: AgentRequest) -> HttpResponse:
         organismes={pk: wanted[numero] for pk, numero in ids.items()}, by=agent, on=on
     )
     _tell_lot(request, lot, ids)
-    return answer_day(request, _suite(request))
+    return answer_day(request, read_suite(request))
 
 
 def _tell_lot(request: AgentRequest, lot: LotDemande, numeros: Mapping[UUID, str]) -> None:
@@ -118,7 +120,7 @@ def dsf_noter_ligne(request: AgentRequest) -> HttpResponse:
         lambda: record_dsf(dossier=dossier, saisie=saisie, by=agent, on=on),
         fait=f"Dossier {dossier.numero} : le diagnostic est noté.",
     )
-    return answer_day(request, _suite(request))
+    return answer_day(request, read_suite(request))
 
 
 @requires("devoir.rendre")
@@ -126,13 +128,13 @@ def dsf_noter_ligne(request: AgentRequest) -> HttpResponse:
 def classer(request: AgentRequest) -> HttpResponse:
     """File the households checked whose tasks have no object any more."""
     agent, on = get_agent(request), request_day(request)
-    filed = close_taches(dossier_ids=_list_coches(request), by=agent, on=on)
+    filed = close_taches(dossier_ids=list_coches(request), by=agent, on=on)
     if filed:
         dit = write_pluriel(len(filed), "tâche classée", "tâches classées")
         keep_annulation(request, genre="classer", ids=[str(d.pk) for d in filed], dit=dit)
     else:
         messages.info(request, "Rien n’était à classer dans ce qui est coché.")
-    return answer_day(request, _suite(request))
+    return answer_day(request, read_suite(request))
 
 
 @requires("a_faire.lire")
@@ -141,12 +143,11 @@ def annuler(request: AgentRequest) -> HttpResponse:
     """Undo what was just done, while it may be."""
     agent, on = get_agent(request), request_day(request)
     kept = request.session.pop(ANNULATION, None) or {}
-    undo = {"dsf": _undo_dsf, "classer": _undo_classer}.get(kept.get("genre", ""))
+    undo = _UNDO.get(kept.get("genre", ""))
     if undo is None:
         messages.info(request, "Il n’y a plus rien à annuler.")
     else:
-        ids = [UUID(pk) for pk in kept["ids"]]
-        n = len(undo(ids=ids, by=agent, on=on, depuis=clock.now() - ANNULABLE))
+        n = len(undo(kept, by=agent, on=on, depuis=clock.now() - ANNULABLE))
         if n:
             told = write_pluriel(
                 n, "ménage est revenu dans la liste", "ménages sont revenus dans la liste"
@@ -154,22 +155,37 @@ def annuler(request: AgentRequest) -> HttpResponse:
             messages.success(request, f"C’est annulé : {told}.")
         else:
             messages.warning(request, "Les dix minutes sont passées : rien n’a été annulé.")
-    return answer_day(request, _suite(request))
+    return answer_day(request, read_suite(request))
 
 
-def _undo_dsf(*, ids: Sequence[UUID], **key: Any) -> Sequence[UUID]:
-    return withdraw_demandes_dsf(dsf_ids=ids, **key)
+def _undo_dsf(kept: Mapping[str, Any], **key: Any) -> Sequence[UUID]:
+    return withdraw_demandes_dsf(dsf_ids=_read_ids(kept, "ids"), **key)
 
 
-def _undo_classer(*, ids: Sequence[UUID], **key: Any) -> Sequence[UUID]:
-    return withdraw_classements(diligence_ids=ids, **key)
+def _undo_classer(kept: Mapping[str, Any], **key: Any) -> Sequence[UUID]:
+    return withdraw_classements(diligence_ids=_read_ids(kept, "ids"), **key)
 
 
-def _suite(request: AgentRequest) -> str:
+def _undo_mandats(kept: Mapping[str, Any], *, depuis: datetime, **key: Any) -> Sequence[UUID]:
+    # A mandate bears the day of its answer only: the instant is the session's.
+    if datetime.fromisoformat(kept["at"]) < depuis:
+        return []
+    ids, acceptes = _read_ids(kept, "ids"), _read_ids(kept, "acceptes")
+    return withdraw_affectations(mandat_ids=ids, acceptes=acceptes, **key)
+
+
+def _read_ids(kept: Mapping[str, Any], name: str) -> list[UUID]:
+    return [UUID(pk) for pk in kept[name]]
+
+
+_UNDO = {"dsf": _undo_dsf, "classer": _undo_classer, "mandats": _undo_mandats}
+
+
+def read_suite(request: AgentRequest) -> str:
     return next_address(request, reverse("a_faire"))
 
 
-def _list_coches(request: AgentRequest) -> dict[UUID, tuple[str, str]]:
+def list_coches(request: AgentRequest) -> dict[UUID, tuple[str, str]]:
     """Return the households checked, or all those of the list when it is asked: number and name."""
     agent, on = get_agent(request), request_day(request)
     if request.POST.get("tout"):

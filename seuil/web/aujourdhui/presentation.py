@@ -11,12 +11,14 @@ from django.urls import reverse
 from seuil.engines.droit import write_montant
 from seuil.kernel.accord import NBSP, write_pluriel
 from seuil.travail.queries import LigneVue, TacheRow
-from seuil.travail.rules.aujourdhui import Groupe, Placee
+from seuil.travail.rules.aujourdhui import Groupe, Ligne, Placee
 from seuil.travail.rules.genres import Rang
 from seuil.web.addresses import address
 from seuil.web.aujourdhui.queries import Repere
 from seuil.web.templatetags.seuil import heure
 
+# The work of a chef d'équipe that is done by many at once.
+CONFIES = frozenset({"repondre_mandat", "affecter_mandat"})
 _JOURS = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
 
 
@@ -82,12 +84,18 @@ def write_ligne(
         "caduc": caduc,
         "service": services.get(tete.dossier_id, "") if tete.genre.code == "dsf_a_obtenir" else "",
         "genre": tete.genre.code,
+        "confie": is_confie(vue.ligne),
         "ecran": write_address(tete),
         "bouton": tete.fait.bouton if tete.fait else tete.genre.bouton,
         "attendue": placee.attendue,
         "relance": _write_relance(tete, repere, adresses) if placee.attendue else "",
         "aupres": tete.organisme or repere.organisme,
     }
+
+
+def is_confie(ligne: Ligne) -> bool:
+    """Tell whether a household waits to be accepted, or for a person in charge."""
+    return any(t.genre in CONFIES for t in ligne.taches)
 
 
 def _write_heure(placee: Placee, repere: Repere) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from seuil.web.aujourdhui import actions, views
+from seuil.web.aujourdhui import actions, mandats, views
 
 urlpatterns = [
     path("aujourdhui/", views.aujourdhui, name="a_faire"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("aujourdhui/dsf/demander/", actions.dsf_demander_lot, name="aujourdhui_dsf_demander"),
     path("aujourdhui/dsf/noter/", actions.dsf_noter_ligne, name="aujourdhui_dsf_noter"),
     path("aujourdhui/classer/", actions.classer, name="aujourdhui_classer"),
+    path("aujourdhui/mandats/", mandats.mandats_apercu, name="aujourdhui_mandats"),
+    path("aujourdhui/mandats/affecter/", mandats.mandats_affecter, name="aujourdhui_affecter"),
     path("aujourdhui/annuler/", actions.annuler, name="aujourdhui_annuler"),
 ]

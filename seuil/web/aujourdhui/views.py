@@ -22,8 +22,9 @@ from seuil.travail.rules.aujourdhui import PRESSE, Groupe
 from seuil.travail.rules.devoirs import ETAPES, load_devoirs
 from seuil.travail.rules.genres import GENRES
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
+from seuil.web.aujourdhui.charge import list_charges
 from seuil.web.aujourdhui.forms import CHAMPS, JOURS, JourForm
-from seuil.web.aujourdhui.presentation import write_ligne
+from seuil.web.aujourdhui.presentation import is_confie, write_ligne
 from seuil.web.aujourdhui.queries import list_adresses, list_reperes, name_services
 from seuil.web.journal import saw
 from seuil.web.nombres import read_page
@@ -92,6 +93,7 @@ def read_day(request: AgentRequest, query: Mapping[str, str]) -> dict[str, Any]:
         **_list_adresses(work, chosen, filtres.groupe),
         **_list_choix(work, agent, form, chosen),
         **_list_gestes(request, work, filtres.groupe),
+        **list_charges(request),
     }
 
 
@@ -152,6 +154,9 @@ def _list_gestes(request: AgentRequest, work: Aujourdhui, groupe: Groupe) -> dic
         "peut_demander": groupe is Groupe.A_MOI and waiting and may(request, "dsf.demander"),
         "peut_noter": may(request, "dsf.enregistrer"),
         "peut_classer": groupe is Groupe.CADUC and may(request, "devoir.rendre"),
+        "peut_affecter": groupe is Groupe.A_MOI
+        and may(request, "mandat.repondre")
+        and any(is_confie(vue.ligne) for vue in work.lignes),
     }
 
 
@@ -203,10 +208,12 @@ def _list_devoirs(
     ]
 
 
-def keep_annulation(request: HttpRequest, *, genre: str, ids: list[str], dit: str) -> None:
+def keep_annulation(
+    request: HttpRequest, *, genre: str, ids: list[str], dit: str, **more: list[str]
+) -> None:
     """Remember what was just done, for the time in which it may be undone."""
     at = clock.now().isoformat()
-    request.session[ANNULATION] = {"genre": genre, "ids": ids, "dit": dit, "at": at}
+    request.session[ANNULATION] = {"genre": genre, "ids": ids, "dit": dit, "at": at, **more}
 
 
 def _read_annulation(request: HttpRequest) -> dict[str, Any] | None:
