@@ -58,9 +58,7 @@ def test_what_waits_is_accepted_and_assigned_once_and_taken_back(
     again = assign_mandats(referents=referents, by=chef, on=on)
     assert (again.affectes, set(again.refus.values())) == ((), {DEJA_AFFECTE})
 
-    dossiers = withdraw_affectations(
-        mandat_ids=lot.affectes, acceptes=lot.acceptes, by=chef, on=on
-    )
+    dossiers = withdraw_affectations(mandat_ids=lot.affectes, acceptes=lot.acceptes, by=chef, on=on)
     assert set(dossiers) == {neuf.dossier_id, repondu.dossier_id}
     assert {m.pk: genres(m.dossier) for m in (neuf, repondu)} == avant
     assert not Acces.objects.filter(agent__in=[social, juriste]).open(on=on).exists()
@@ -76,9 +74,7 @@ def test_what_was_followed_since_stays(
         mandat=mandat, genre="premier_retour", texte="Vu.", rendu_le=on, by=social, on=on
     )
 
-    assert not withdraw_affectations(
-        mandat_ids=lot.affectes, acceptes=lot.acceptes, by=chef, on=on
-    )
+    assert not withdraw_affectations(mandat_ids=lot.affectes, acceptes=lot.acceptes, by=chef, on=on)
     mandat.refresh_from_db()
     assert mandat.referent_social == social
 
@@ -105,9 +101,7 @@ def test_each_refusal_is_told_and_the_rest_is_done(
     assert other.reponse == Mandat.Reponse.ATTENDUE
 
 
-def test_another_role_is_refused(
-    operateur: Organisation, social: Agent, on: date
-) -> None:
+def test_another_role_is_refused(operateur: Organisation, social: Agent, on: date) -> None:
     mandat = make_mandat(operateur=operateur, transmis_le=on)
     with pytest.raises(HabilitationRefusee):
         assign_mandats(referents={mandat.pk: social}, by=social, on=on)

@@ -1,6 +1,6 @@
 """Forms filled in on the doorstep: what is asked first fits under a thumb."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -30,6 +30,20 @@ def _identifiant() -> forms.UUIDField:
         initial=new_id,
         error_messages={"invalid": "il s’est abîmé en route. Rouvrez-le, puis recommencez."},
     )
+
+
+# What is said in one tap: how, and what came of it.
+RAPIDES = (
+    ("domicile absent", "Passage, personne"),
+    ("telephone absent", "Appel sans réponse"),
+    ("telephone echange", "Appel, échange"),
+)
+
+
+def _read_rapide(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what was typed, what one tap says in its place; the form checks it as typed."""
+    canal, _, resultat = data.get("rapide", "").partition(" ")
+    return {**dict(data.items()), "canal": canal, "resultat": resultat} if canal else data
 
 
 class ContactForm(Formulaire):
@@ -63,6 +77,9 @@ class ContactForm(Formulaire):
         required=False,
         help_text=_UTILE,
     )
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(_read_rapide(data) if data else None, **kwargs)
 
     def read(self) -> dict[str, Any]:
         return {"saisie": ContactSaisi(**self.cleaned_data)}

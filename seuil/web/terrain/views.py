@@ -16,7 +16,7 @@ from seuil.usecases.record_visite import record_visite
 from seuil.usecases.request_dsf import request_dsf
 from seuil.web.access import AgentRequest, find_dossier, get_agent, request_day, requires
 from seuil.web.saisie import Page, answer
-from seuil.web.terrain.forms import ContactForm, DsfDemandeForm, DsfFinForm, VisiteForm
+from seuil.web.terrain.forms import RAPIDES, ContactForm, DsfDemandeForm, DsfFinForm, VisiteForm
 
 # Bodies that make the diagnostic social et financier.
 DSF_ORGANISMES = ("conseil_departemental", "metropole", "ccas", "operateur", "caf", "msa")
@@ -28,7 +28,12 @@ def contact_noter(request: AgentRequest, numero: str) -> HttpResponse:
     """Note an attempt or an exchange with the household or the landlord."""
     dossier = find_dossier(request, numero, ecrit="echanges")
     form = ContactForm(request.POST or None, initial={"survenu_le": request_day(request)})
-    page = Page(dossier=dossier, template="terrain/contact.html", fait="Le contact est enregistré.")
+    page = Page(
+        dossier=dossier,
+        template="terrain/contact.html",
+        fait="Le contact est enregistré.",
+        context={"rapides": RAPIDES},
+    )
     return answer(request, form, partial(record_contact, dossier=dossier), page)
 
 
