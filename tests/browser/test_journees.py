@@ -194,8 +194,7 @@ def test_the_gestionnaire_sees_and_decides(gestionnaire: Agent, page_de: PageDe,
 
     row = page.locator(f"#l-{dossier.numero}")
     jour.press(row.locator(".seuil-jour__actions a").first)
-    if not page.get_by_label("Décision du").input_value():
-        jour.fill(page.get_by_label("Décision du"), f"{on:%d/%m/%Y}")
+    jour.fill(page.locator("[name=survenu_le]"), on.isoformat())
     jour.choose(page.get_by_label("Sens de la décision"), "Concours accordé")
     jour.press(page.get_by_role("button", name="Enregistrer"))
     expect(page.locator("main")).not_to_contain_text("Sens de la décision")
