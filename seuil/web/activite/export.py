@@ -5,8 +5,8 @@ from datetime import date, time
 
 from seuil.engines.droit import write_date
 from seuil.engines.tabular import Column, Sheet
-from seuil.indicateurs.queries import Clotures
-from seuil.indicateurs.rules import INDICATEURS, Activite
+from seuil.indicateurs.queries.activite import Clotures
+from seuil.indicateurs.rules.activite import INDICATEURS, Activite
 from seuil.kernel.accord import write_heure, write_pluriel
 
 # So few that motive and outcome together could name somebody.

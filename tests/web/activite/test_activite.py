@@ -10,7 +10,7 @@ from python_calamine import load_workbook
 
 from seuil.accompagnements.models import Mandat
 from seuil.acteurs.models import Agent, Organisation
-from seuil.indicateurs.rules import INDICATEURS
+from seuil.indicateurs.rules.activite import INDICATEURS
 from tests.factories.accompagnements import make_contact, make_mandat
 from tests.factories.base import make_organisation
 from tests.harness.client import StrictClient, read
