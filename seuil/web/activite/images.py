@@ -21,7 +21,7 @@ _DATA = Path(__file__).parent / "data"
 # Of the State's design system: blue france, its lighter shades, grey.
 _TRAIT, _CIBLE, _VIDE = "#000091", "#b34000", "#eeeeee"
 _TEINTES = ("#cacafb", "#8585f6", "#4a4ad6", "#000091")
-_REUNI = "moins de cinq, ou rien"
+_AUCUN, _REUNI = "aucun", "moins de cinq, ou aucun"
 
 
 def draw_courbe(tendance: Tendance) -> str:
@@ -38,7 +38,8 @@ def draw_carte(repartition: Repartition, *, departement: str, par_mille: bool = 
     }
     if not values.keys() & _read_contours(departement).keys():
         return ""
-    return _draw_carte(departement, tuple(sorted(values.items())), par_mille)
+    rest = _REUNI if repartition.reunis else _AUCUN
+    return _draw_carte(departement, tuple(sorted(values.items())), par_mille, rest)
 
 
 @lru_cache(maxsize=2048)
@@ -61,14 +62,19 @@ def _draw_courbe(nombres: tuple[int, ...], cible: int | None) -> str:
 
 
 @lru_cache(maxsize=256)
-def _draw_carte(departement: str, values: tuple[tuple[str, float], ...], par_mille: bool) -> str:  # noqa: FBT001 - a key of the cache
+def _draw_carte(
+    departement: str,
+    values: tuple[tuple[str, float], ...],
+    par_mille: bool,  # noqa: FBT001 - a key of the cache
+    rest: str,
+) -> str:
     import altair as alt
 
     contours = _read_contours(departement)
     classes = list_classes([value for _, value in values])
     told = {nom: name_classe(value, classes, entiers=not par_mille) for nom, value in values}
     labels = [_name(c, entiers=not par_mille) for c in classes]
-    features = [_feature(nom, rings, told.get(nom, _REUNI)) for nom, rings in contours.items()]
+    features = [_feature(nom, rings, told.get(nom, rest)) for nom, rings in contours.items()]
     colours = [*_TEINTES[len(_TEINTES) - len(labels) :], _VIDE]
     chart = (
         alt.Chart(_inline(features))
@@ -76,7 +82,7 @@ def _draw_carte(departement: str, values: tuple[tuple[str, float], ...], par_mil
         .encode(
             color=alt.Color(
                 "properties.classe:N",
-                scale=alt.Scale(domain=[*labels, _REUNI], range=colours),
+                scale=alt.Scale(domain=[*labels, rest], range=colours),
                 legend=alt.Legend(
                     title=None, orient="bottom", columns=2, labelFontSize=13, labelLimit=0
                 ),

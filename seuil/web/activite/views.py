@@ -69,7 +69,8 @@ def activite(request: AgentRequest) -> HttpResponse:
         "adresse": _query(mois, operateur),
         "activite": found,
         "ligne": ligne,
-        "barres": list_barres(found.jours, ligne.par_jour),
+        "barres": [b for b in list_barres(found.jours, ligne.par_jour) if b.nombre],
+        "has_reunis": None in ligne.par_jour,
         "rangees": list_rangees(found, tendances),
         "jauge": compute_jauge(tendances, cible),
         "lieux_du_mois": _lieux(agent, on=on, mois=mois, code=code, operateur=operateur),
@@ -119,12 +120,15 @@ def activite_xlsx(request: AgentRequest) -> HttpResponse:
     """The same figures in a workbook."""
     agent, on = get_agent(request), request_day(request)
     mois, operateur = read_mois(request, on=on), _operateur(request)
+    code = read_filtre(request, "indicateur", PAR_CODE, default=_PAR_DEFAUT)
     clotures = list_clotures(agent=agent, on=on, mois=mois.le, operateur=operateur)
     saw(numeros=[c.numero for c in clotures.lignes])
     sheets = list_sheets(
         activite=get_activite(agent=agent, on=on, mois=mois.le, operateur=operateur),
         clotures=clotures,
         mois=mois.libelle,
+        tendances=list_tendances(agent=agent, on=on, mois=mois.le, operateur=operateur),
+        lieux=_lieux(agent, on=on, mois=mois, code=code, operateur=operateur),
         operateur=operateur.nom if operateur else "tous les opérateurs",
         on=on,
         a=_instant().time(),
