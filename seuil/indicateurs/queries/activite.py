@@ -318,7 +318,7 @@ def list_dossiers_indicateur(
             return DossiersComptes((), 0)
         params |= {"debut": jour, "fin": jour + timedelta(days=1)}
     source = SOURCES[indicateur.code]
-    rows = list_rows(_LIST.replace("{source}", source), params | {"zone": zone})
+    rows = list_rows(sql=_LIST.replace("{source}", source), params=params | {"zone": zone})
     open_ids = _list_open(agent=agent, on=on, ids={row["dossier_id"] for row in rows})
     lignes = tuple(_dossier_compte(row) for row in rows if row["dossier_id"] in open_ids)
     return DossiersComptes(lignes, fermes=len(rows) - len(lignes))
@@ -335,7 +335,7 @@ def list_clotures(
     """
     params = get_scope(agent=agent, on=on, mois=mois, operateur=operateur)
     used = f"SELECT s.cle FROM ({SOURCES['clotures']}) s{UTILISABLE}"
-    ids: Sequence[UUID] = [row["cle"] for row in list_rows(used, params)]
+    ids: Sequence[UUID] = [row["cle"] for row in list_rows(sql=used, params=params)]
     # Who counts a closed mandate may not read its dossier any more.
     with counting("activite", on=on):
         mandats = list(
@@ -483,7 +483,8 @@ def _dossier_compte(row: Mapping[str, Any]) -> DossierCompte:
     )
 
 
-def list_rows(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+def list_rows(*, sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a count, by name of column."""
     # Figures of an operator or a département, whoever reads them: the caller shows no more.
     with counting("activite", on=params["fin"]), connection.cursor() as cursor:
         cursor.execute(sql, params)

@@ -55,19 +55,25 @@ LEFT JOIN acteurs_departement t ON t.code = c.departement_id
 
 
 def list_tendances(
-    *, agent: Agent, on: date, mois: date, operateur: Organisation | None = None
+    *,
+    agent: Agent,
+    on: date,
+    mois: date,
+    operateur: Organisation | None = None,
+    cible: Cible | None = None,
 ) -> tuple[Tendance, ...]:
     """Return each indicator over the twelve months that end with one; the same month a year before.
 
-    Each month's figure is the total that its own page gives. Raises ActiviteInterdite.
+    `cible` is what `find_cible` gave for the same reader and month. Each month's figure is the
+    total that its own page gives. Raises ActiviteInterdite.
     """
     params = get_scope(agent=agent, on=on, mois=mois, operateur=operateur)
     params |= {"debut": rules.list_mois(mois)[0]}
-    rows = list_rows(_SERIES, params)
+    rows = list_rows(sql=_SERIES, params=params)
     return rules.compute_tendances(
         mois=mois.replace(day=1),
         figures=[(row["code"], row["mois"], row["nombre"]) for row in rows],
-        cible=find_cible(agent=agent, on=on, mois=mois, operateur=operateur),
+        cible=cible,
         en_cours=on < bounds_of_month(mois)[1],
     )
 
@@ -130,7 +136,7 @@ def _count(
     habitants: dict[str, int] | None = None,
 ) -> Repartition:
     sql = _PAR_LIEU.replace("{source}", source) + UTILISABLE + " GROUP BY 1"
-    comptes = {row["lieu"]: row["nombre"] for row in list_rows(sql, params)}
+    comptes = {row["lieu"]: row["nombre"] for row in list_rows(sql=sql, params=params)}
     return rules.compute_repartition(
         comptes, habitants=habitants, is_open=not why_not(agent.profil, "activite.ouvrir")
     )

@@ -13,7 +13,7 @@ from seuil.web.activite.presentation import Lieux
 
 # So few that motive and outcome together could name somebody.
 _REUNIS = "réunis : moins de cinq ménages chacun"
-_LIEUX_REUNIS = "Autres lieux, réunis\N{NO-BREAK SPACE}: moins de cinq chacun"
+_LIEUX_REUNIS = "Autres lieux, réunis\N{NO-BREAK SPACE}: trop petits pour être dits à part"
 _JOURS_REUNIS = "Une case vide réunit des jours de moins de cinq : le total du mois les compte."
 
 

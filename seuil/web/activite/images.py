@@ -6,6 +6,7 @@ beyond one's rights. Each is kept by its values: the first of a process waits fo
 """
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
@@ -21,7 +22,9 @@ _DATA = Path(__file__).parent / "data"
 # Of the State's design system: blue france, its lighter shades, grey.
 _TRAIT, _CIBLE, _VIDE = "#000091", "#b34000", "#eeeeee"
 _TEINTES = ("#cacafb", "#8585f6", "#4a4ad6", "#000091")
-_AUCUN, _REUNI = "aucun", "moins de cinq, ou aucun"
+_AUCUN, _REUNI = "aucun", "réunis, ou aucun"
+# A tenth of a point is finer than a screen; the rest is half of a map's weight.
+_DECIMALES = re.compile(r"(\d\.\d)\d+")
 
 
 def draw_courbe(tendance: Tendance) -> str:
@@ -145,7 +148,7 @@ def _write(chart: "alt.Chart | alt.LayerChart") -> str:
     import vl_convert
 
     described = chart.configure(
-        background="transparent", padding=4, font="Arial", view={"stroke": None}
+        background="transparent", padding=4, font="Arial", view={"stroke": None}, aria=False
     )
-    svg = vl_convert.vegalite_to_svg(described.to_dict(validate=False))
+    svg = _DECIMALES.sub(r"\1", vl_convert.vegalite_to_svg(described.to_dict(validate=False)))
     return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()

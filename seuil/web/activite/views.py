@@ -59,8 +59,8 @@ def activite(request: AgentRequest) -> HttpResponse:
     ligne = found.get_ligne(code)
     clotures = list_clotures(agent=agent, on=on, mois=mois.le, operateur=operateur)
     saw(numeros=[c.numero for c in clotures.lignes])
-    tendances = list_tendances(agent=agent, on=on, mois=mois.le, operateur=operateur)
     cible = find_cible(agent=agent, on=on, mois=mois.le, operateur=operateur)
+    tendances = list_tendances(agent=agent, on=on, mois=mois.le, operateur=operateur, cible=cible)
     context = {
         "on": on,
         "mois": mois,
@@ -127,7 +127,13 @@ def activite_xlsx(request: AgentRequest) -> HttpResponse:
         activite=get_activite(agent=agent, on=on, mois=mois.le, operateur=operateur),
         clotures=clotures,
         mois=mois.libelle,
-        tendances=list_tendances(agent=agent, on=on, mois=mois.le, operateur=operateur),
+        tendances=list_tendances(
+            agent=agent,
+            on=on,
+            mois=mois.le,
+            operateur=operateur,
+            cible=find_cible(agent=agent, on=on, mois=mois.le, operateur=operateur),
+        ),
         lieux=_lieux(agent, on=on, mois=mois, code=code, operateur=operateur),
         operateur=operateur.nom if operateur else "tous les opérateurs",
         on=on,

@@ -37,7 +37,7 @@ def test_a_map_is_drawn_where_outlines_are_and_says_what_is_gathered() -> None:
 
     svg = read_svg(draw_carte(told, departement="33"))
 
-    assert "moins de cinq, ou aucun" in svg
+    assert "réunis, ou aucun" in svg
     assert draw_carte(told, departement="75") == ""
     assert draw_carte(Repartition((), reunis=3), departement="33") == ""
 
