@@ -22,7 +22,7 @@ from seuil.conservation.queries.tables import list_personnelles, list_tables_du_
 from seuil.conservation.rules import DemandeSaisie
 from seuil.dossiers.models import Bailleur, Dossier, Personne
 from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
-from seuil.indicateurs.queries import get_activite, list_clotures, list_dossiers_indicateur
+from seuil.indicateurs.queries.activite import get_activite, list_clotures, list_dossiers_indicateur
 from seuil.travail.models import Tache
 from seuil.usecases._habilitation import HabilitationRefusee
 from seuil.usecases._remise import list_fichiers, render_csv, render_html

@@ -11,7 +11,7 @@ from seuil.accompagnements.models import Contrat, Demarche, Mandat
 from seuil.acteurs.models import Agent, Organisation
 from seuil.diagnostics.models import Dsf
 from seuil.dossiers.models import Dette
-from seuil.indicateurs.queries import (
+from seuil.indicateurs.queries.activite import (
     SOURCES,
     ActiviteInterdite,
     DossiersComptes,
@@ -19,7 +19,7 @@ from seuil.indicateurs.queries import (
     list_clotures,
     list_dossiers_indicateur,
 )
-from seuil.indicateurs.rules import INDICATEURS, MENAGE, list_jours
+from seuil.indicateurs.rules.activite import INDICATEURS, MENAGE, list_jours
 from tests.factories.accompagnements import make_contact, make_mandat
 from tests.factories.base import make_agent, make_dossier, make_organisation
 
