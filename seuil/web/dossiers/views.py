@@ -20,6 +20,7 @@ from seuil.dossiers.models import Parc, SuiviSocial
 from seuil.echeances.models import Situation, Stade
 from seuil.echeances.queries.dossiers import DossierRow, list_dossiers, list_rows
 from seuil.echeances.queries.par_dette import ParDette
+from seuil.echeances.queries.prochaines import list_heures
 from seuil.engines.tabular import Column, Sheet, write_csv, write_xlsx
 from seuil.kernel.accord import write_pluriel
 from seuil.web.access import (
@@ -47,6 +48,7 @@ _COLONNES = (
     Column("Stade", 30),
     Column("Stade atteint le", 14, "date"),
     Column("Audience", 12, "date"),
+    Column("Heure de l’audience", 12, "heure"),
     Column("Prochaine date", 14, "date"),
     Column("Dette", 12, "montant"),
     Column("Dette au", 12, "date"),
@@ -100,7 +102,9 @@ def dossiers_export(request: AgentRequest) -> HttpResponse:
     rows = list_rows(
         agent=get_agent(request), on=on, situations=_situations(request, _form(request))
     )
-    saw(dossiers=[r.dossier_id for r in rows])
+    ids = [r.dossier_id for r in rows]
+    saw(dossiers=ids)
+    heures = list_heures(agent=agent, on=on, ids=ids)
     stades, suivis = dict(Stade.choices), dict(SuiviSocial.Situation.choices)
     parcs, told = dict(Parc.choices), write_pluriel(len(rows), "dossier")
     sheet = Sheet(
@@ -109,7 +113,7 @@ def dossiers_export(request: AgentRequest) -> HttpResponse:
         rows=[
             (
                 r.numero, r.nom, r.commune, stades[r.stade], r.stade_le, r.audience_le,
-                r.prochaine_le, r.dette, r.dette_le, suivis.get(r.suivi, ""), parcs[r.parc],
+                heures.get(r.dossier_id), r.prochaine_le, r.dette, r.dette_le, suivis.get(r.suivi, ""), parcs[r.parc],
             )
             for r in rows
         ],
