@@ -74,7 +74,8 @@ def list_heures(*, agent: Agent, on: date, ids: Collection[UUID]) -> dict[UUID, 
     )  # fmt: skip
     told = _filter_fixant(acts.exclude(audience_heure=None), F("dossier__situation__audience_le"))
     # The last one told is written over the others.
-    return dict(told.order_by("survenu_le", "id").values_list("dossier_id", "audience_heure"))
+    found = told.order_by("survenu_le", "id").values_list("dossier_id", "audience_heure")
+    return {pk: heure for pk, heure in found if heure}
 
 
 def _filter_fixant(actes: QuerySet[Acte], le: Any) -> QuerySet[Acte]:
