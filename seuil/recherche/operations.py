@@ -1,6 +1,7 @@
 """Rebuild what files are found by."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -29,7 +30,7 @@ def refresh_mentions(*, dossier_ids: Collection[UUID]) -> None:
         scope_ids=ids,
         key=("dossier_id", "mot", "nature", "source"),
         content=("departement", "son"),
-        rows=_iter_rows(ids),
+        rows=_iter_rows(_read(ids)),
     )
 
 
@@ -38,12 +39,16 @@ def delete_mentions(*, dossier_ids: Collection[UUID]) -> None:
     Mention.objects.filter(dossier__in=list(dossier_ids)).delete()
 
 
-def _iter_rows(ids: list[UUID]) -> Iterator[Keyed]:
-    """Yield the rows of files; equal contents are shared."""
-    contents: dict[tuple[str, str], tuple[str, str]] = {}
+def _read(ids: list[UUID]) -> list[tuple[Any, ...]]:
+    """Read the facts, before anything is written: a COPY in progress lets no query through."""
     with connection.cursor() as cursor:
         cursor.execute(_LIRE, [as_array(ids)])
-        read = cursor.fetchall()
+        return list(cursor.fetchall())
+
+
+def _iter_rows(read: Iterable[tuple[Any, ...]]) -> Iterator[Keyed]:
+    """Yield the rows of files; equal contents are shared."""
+    contents: dict[tuple[str, str], tuple[str, str]] = {}
     for dossier, departement, nature, source, textes in read:
         nomme = nature in {"personne", "bailleur", "mandataire"}
         for mot in _list_mots(nature, textes):

@@ -12,6 +12,7 @@ from seuil.kernel import clock
 from seuil.travail.queries import count_a_moi
 from seuil.web.cadre.aide import find_aide
 from seuil.web.cadre.menus import Cadre, get_cadre
+from seuil.web.journal import counted_only
 
 # Beyond, the figure tells nothing more, and each page would pay for it.
 _PLAFOND = 100
@@ -51,5 +52,6 @@ def _write_nombre(agent: Agent | None) -> str:
     if agent is None:
         return ""
     on = clock.today(agent.departement_id)
-    count = count_a_moi(agent=agent, on=on, plafond=_PLAFOND)
+    with counted_only():
+        count = count_a_moi(agent=agent, on=on, plafond=_PLAFOND)
     return f"{_PLAFOND - 1}+" if count >= _PLAFOND else str(count or "")

@@ -62,6 +62,8 @@ class Lecture:
         self.cible = ("", "")
         self.declared = False
         self.shown = False
+        # What runs now is only counted: see `counted_only`.
+        self.counting = False
         self.response: HttpResponseBase | None = None
 
     def __call__(
@@ -73,8 +75,9 @@ class Lecture:
         context: Any,
     ) -> Any:
         """Note the classes of data that a query may bring back, then run it."""
-        text = sql if isinstance(sql, str) else sql.as_string(None)
-        self.categories |= find_categories(text, get_registre())
+        if not self.counting:
+            text = sql if isinstance(sql, str) else sql.as_string(None)
+            self.categories |= find_categories(text, get_registre())
         return execute(sql, params, many, context)
 
     def answer(self, response: HttpResponseBase) -> HttpResponseBase:
@@ -170,6 +173,20 @@ def saw(
     lecture.categories.update(categories)
     if cible[0]:
         lecture.cible = cible
+
+
+@contextmanager
+def counted_only() -> Iterator[None]:
+    """Run queries of which the page shows a number and nobody: they are no reading of a file."""
+    lecture = _courante.get()
+    if lecture is None:
+        yield
+        return
+    lecture.counting = True
+    try:
+        yield
+    finally:
+        lecture.counting = False
 
 
 def figures_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

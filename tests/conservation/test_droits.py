@@ -374,7 +374,7 @@ def test_the_pages_of_the_team_stand_without_a_limited_file(
     for agent in (secretaire, chef_equipe, dpo):
         client = client_de(agent)
         for address in (
-            "/a-faire/", "/agenda/", "/dossiers/", "/choix-du-mois/?mois=2026-10",
+            "/aujourdhui/", "/agenda/", "/dossiers/", "/choix-du-mois/?mois=2026-10",
             "/choix-du-mois/fiches/?mois=2026-10", "/activite/?mois=2026-10",
             "/activite/export.xlsx?mois=2026-10", "/mandats/", f"/mandats/{mandat.pk}/",
             "/activite/tentatives/dossiers/?mois=2026-10", f"/dossiers/{dossier.numero}/",

@@ -604,16 +604,16 @@ def etats(
 
 
 def test_the_page_says_where_each_duty_stands() -> None:
-    reponse = Reponse("E2-CAF-1", ACTE, date(2026, 11, 12), "courriel", False, "", "CAF")
+    reponse = Reponse("E2-DDETS-1", ACTE, date(2026, 11, 12), "courriel", False, "", "DDETS")
 
     vus = etats(lue(), reponses=(reponse,))
 
     assert {code: vus[code].etat for code in ("E2-DDETS-1", "E2-CAF-1", "E2-CD-1")} == {
-        "E2-DDETS-1": "non_note", "E2-CAF-1": "fait", "E2-CD-1": "en_retard",
+        "E2-DDETS-1": "fait", "E2-CAF-1": "en_retard", "E2-CD-1": "en_retard",
     }  # fmt: skip
-    assert vus["E2-CAF-1"].precision == "CAF, courriel"
+    assert vus["E2-DDETS-1"].precision == "DDETS, courriel"
     assert vus["E2-ADIL-1"].etat == "permanent"
-    assert vus["E2-CAF-1"].organisation == "CAF"
+    assert etats(lue())["E2-DDETS-1"].etat == "non_note"
 
 
 def test_the_answer_of_a_service_closes_what_was_asked_of_it_and_of_no_other() -> None:

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from seuil.dossiers.rules import SuiviRepondu, normalise, why_not_repondre
 from seuil.kernel.accord import NBSP
-from seuil.web.tableau.presentation import REPONSES, name_reponse, write_mois
+from seuil.web.tableau.presentation import REPONSES, name_reponse
 from seuil.web.tableau.queries import Demande
+from seuil.web.templatetags.seuil import mois
 
 MAX_LIGNES = 2000
 # Lines above the header: the title and the notes of our own workbook.
@@ -86,7 +87,7 @@ def write_reponse(reponse: object) -> str:
     if not word:
         return ""
     mesure, depuis = reponse.mesure, reponse.depuis_le  # type: ignore[attr-defined]
-    parts = [word, mesure, f"depuis {write_mois(depuis)}" if depuis else ""]
+    parts = [word, mesure, f"depuis {mois(depuis)}" if depuis else ""]
     return ", ".join(part for part in parts if part)
 
 

@@ -13,7 +13,7 @@ from seuil.kernel import clock
 from seuil.kernel.accord import NBSP
 from seuil.web.addresses import address
 from seuil.web.tableau.queries import Demande, Semaine
-from seuil.web.templatetags.seuil import JOURS
+from seuil.web.templatetags.seuil import JOURS, mois
 
 # The three answers, in the words of the table.
 REPONSES: Mapping[str, tuple[str, bool]] = {
@@ -43,11 +43,6 @@ def name_reponse(suivi: SuiviSocial | SuiviRepondu | None) -> str:
     return "suivi" if suivi.accompagne else suivi.situation.replace("_", NBSP)
 
 
-def write_mois(le: date | None) -> str:
-    """Write « 03/2026 »."""
-    return f"{le.month:02}/{le.year}" if le else ""
-
-
 def write_ligne(
     demande: Demande, *, lit: bool, departement: str, saisie: Saisie | None = None
 ) -> dict[str, object]:
@@ -66,7 +61,7 @@ def write_ligne(
         "acte_le": f"{demande.acte_le:%d/%m}" if demande.acte_le else "",
         **{code: "true" if chosen == code else "false" for code in REPONSES},
         "mesure": saisie.mesure if saisie else (shown.mesure if shown else ""),
-        "depuis": saisie.depuis if saisie else write_mois(shown.depuis_le if shown else None),
+        "depuis": saisie.depuis if saisie else mois(shown.depuis_le if shown else None),
         "vu": str(demande.reponse.pk) if demande.reponse else "",
         "refus": saisie.pourquoi if saisie else "",
         "enregistre": write_instant(current, departement) if current else "",

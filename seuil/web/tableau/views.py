@@ -43,7 +43,6 @@ from seuil.web.tableau.presentation import (
     read_vu,
     write_a_rendre,
     write_ligne,
-    write_mois,
 )
 from seuil.web.tableau.queries import (
     PAR_PAGE,
@@ -54,6 +53,7 @@ from seuil.web.tableau.queries import (
     list_demandes,
     list_semaines,
 )
+from seuil.web.templatetags.seuil import mois
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -260,5 +260,5 @@ def _write_row(row: Demande, labels: dict[Any, Any]) -> tuple[object, ...]:
     return (
         row.numero, row.menage, row.commune, labels.get(row.type_acte, row.type_acte), row.acte_le,
         row.due_le, name_reponse(said), said.mesure if said else "",
-        write_mois(said.depuis_le) if said else "",
+        mois(said.depuis_le) if said else "",
     )  # fmt: skip

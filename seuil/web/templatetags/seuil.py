@@ -38,6 +38,12 @@ def date_courte(le: date | None) -> SafeString:
 
 
 @register.filter
+def mois(le: date | None) -> str:
+    """Write « 03/2026 »."""
+    return f"{le.month:02}/{le.year}" if le else ""
+
+
+@register.filter
 def date_iso(le: date | None) -> SafeString:
     """Write « 2026-05-07 », for machines."""
     return SafeString(le.isoformat()) if le else RIEN

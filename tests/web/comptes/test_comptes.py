@@ -113,7 +113,7 @@ def test_with_a_mail_server_the_link_goes_to_its_holder_alone(
     invited = reverse("compte", args=[Agent.objects.get(courriel="neuf@x.fr").pk])
     assert "à envoyer" in admin.get(invited).content.decode()
     leave()
-    assert re.search(r"envoyé le \d\d/\d\d/\d{4} à \d+ h \d\d", admin.get(invited).content.decode())
+    assert re.search(r"envoyé le \d\d/\d\d/\d{4} à \d+\sh\b", admin.get(invited).content.decode())
     theirs, officer = mail.outbox
     assert theirs.to == ["neuf@x.fr"]
     assert admin.get(link_in(theirs.body)).status_code == 200
