@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from seuil.kernel.bulk import as_array
 from seuil.travail.models import Diligence, Tache
 from seuil.travail.rules.annuaire import Annuaire, Destinataire
 from seuil.travail.rules.aujourdhui import (
+    PRESSE,
     Groupe,
     Ligne,
     TacheLue,
@@ -124,7 +125,7 @@ class Aujourdhui:
 
 def filter_taches(*, agent: Agent, on: date) -> QuerySet[Tache]:
     """Return the tasks that are the agent's to do or to distribute on that day."""
-    return _filter_siennes(agent, on).filter(Q(caduque_le=None) | Q(caduque_le__gt=on))
+    return _filter_siennes(agent, on).filter(_objet(on))
 
 
 def _filter_siennes(agent: Agent, on: date) -> QuerySet[Tache]:
@@ -162,26 +163,60 @@ def _filter_attendues(agent: Agent, on: date) -> QuerySet[Tache]:
 def count_a_moi(*, agent: Agent, on: date, plafond: int) -> int:
     """Return how many households of the day are the agent's own to do, counted no further.
 
-    Every page tells it: where there are more, one query says so without reading them.
+    Every page tells it: the database says what `place` says of each task, and reads no row more.
     """
-    surely = _filter_siennes(agent, on).filter(_utile(on)).exclude(genre__in=_ATTENDUES)
-    count = surely.order_by().values("dossier").distinct()[:plafond].count()
-    if count >= plafond:
-        return count
-    lignes = compute_lignes(_list_lues(agent, on, Filtres()), on=on)
-    return min(plafond, sum(ligne.groupe is Groupe.A_MOI for ligne in lignes))
+    if why_not(agent.profil, "a_faire.lire"):
+        return 0
+    siennes = _filter_siennes(agent, on).filter(_objet(on), *_list_conditions(agent, on))
+    found = _list_dossiers(siennes, plafond)
+    attendues = _filter_attendues(agent, on)
+    if len(found) < plafond and not attendues.query.is_empty():
+        found |= _list_dossiers(attendues.filter(_objet(on), _presse(on)), plafond)
+    return min(plafond, len(found))
 
 
-_ATTENDUES = [code for code, genre in GENRES.items() if genre.attente]
+def _list_dossiers(rows: QuerySet[Tache], plafond: int) -> set[UUID]:
+    """Return the files of some tasks, no more than that; a file has a few tasks, seldom more."""
+    read = rows.order_by().values_list("dossier", flat=True)
+    few = plafond * 3
+    first = list(read[:few])
+    found = set(first)
+    if len(found) >= plafond or len(first) < few:
+        return found
+    return set(read.distinct()[:plafond])
 
 
-def _utile(on: date) -> Q:
-    """Keep the tasks that still have an object: see `is_caduque`."""
-    utile = Q(caduque_le=None) | Q(caduque_le__gt=on)
-    for code, genre in GENRES.items():
+def _objet(on: date) -> Q:
+    """Keep the tasks that no day has left without object."""
+    return Q(caduque_le=None) | Q(caduque_le__gt=on)
+
+
+def _list_conditions(agent: Agent, on: date) -> Iterator[Q]:
+    """Yield what else makes a task of the reader its own to do, by kind: see `place`.
+
+    Only of the kinds that its role receives: the others would cost each page their conditions.
+    """
+    par_duree: dict[int, list[str]] = {}
+    mine = {code: genre for code, genre in GENRES.items() if agent.role in genre.pour}
+    for code, genre in mine.items():
         if genre.utile is not None:
-            utile &= ~Q(genre=code) | Q(due_le__gte=on - timedelta(days=genre.utile))
-    return utile
+            par_duree.setdefault(genre.utile, []).append(code)
+    for utile, codes in par_duree.items():
+        yield ~Q(genre__in=codes) | Q(due_le__gte=on - timedelta(days=utile))
+    if attentes := [code for code, genre in mine.items() if genre.attente]:
+        yield ~Q(genre__in=attentes) | _presse(on)
+
+
+def _presse(on: date) -> Q:
+    """Keep what is the reader's own though another must act: see `place`."""
+    graves = {c: g for c, g in GENRES.items() if g.rang is Rang.IRREVERSIBLE}
+    by_end = [code for code, genre in graves.items() if genre.date == "caduque"]
+    last = on + PRESSE
+    return Q(legale=True) & (
+        Q(genre__in=by_end, caduque_le__lte=last)
+        | Q(genre__in=by_end, caduque_le=None, due_le__lte=last)
+        | Q(genre__in=graves.keys() - set(by_end), due_le__lte=last)
+    )
 
 
 # What has no object any more stays to be filed for so long; a duty of the charter is not filed.
@@ -214,7 +249,7 @@ def _only_genre(taches: Sequence[TacheLue], filtres: Filtres) -> Sequence[TacheL
 
 
 def _list_lues(agent: Agent, on: date, filtres: Filtres) -> list[TacheLue]:
-    object_left = Q(caduque_le=None) | Q(caduque_le__gt=on)
+    object_left = _objet(on)
     to_file = Q(caduque_le__gt=on - _CADUQUE_SEEN) & ~Q(genre="devoir")
     siennes = _filter_siennes(agent, on).filter(object_left | to_file)
     attendues = _filter_attendues(agent, on).filter(object_left)

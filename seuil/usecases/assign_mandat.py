@@ -6,6 +6,7 @@ from django.db import transaction
 
 from seuil.accompagnements.models import Mandat
 from seuil.accompagnements.operations import mandats as operations
+from seuil.accompagnements.rules.affectations import Affectation
 from seuil.acteurs.models import Agent
 from seuil.dossiers.operations.acces import close_acces, open_acces
 from seuil.usecases._habilitation import require_mandat
@@ -18,13 +19,14 @@ def assign_mandat(
     mandat: Mandat,
     referent_social: Agent | None,
     referent_juridique: Agent | None,
+    vus: Affectation | None = None,
     by: Agent,
     on: date,
 ) -> Mandat:
     """Open the dossier to the people in charge, and close it to those they replace.
 
     Raises HabilitationRefusee, DossierInaccessible, MandatNonAccepte, MandatClos,
-    AffectationRefusee.
+    AffectationChangee, AffectationRefusee.
     """
     require_mandat(by=by, on=on, verbe="mandat.repondre", mandat=mandat)
     before = Mandat.objects.get(pk=mandat.pk)
@@ -33,6 +35,7 @@ def assign_mandat(
         mandat=mandat,
         referent_social=referent_social,
         referent_juridique=referent_juridique,
+        vus=vus,
         by=by,
         on=on,
     )

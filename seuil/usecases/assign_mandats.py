@@ -9,6 +9,7 @@ from django.db import transaction
 
 from seuil.accompagnements.models import Mandat
 from seuil.accompagnements.operations import mandats as operations
+from seuil.accompagnements.rules.affectations import Affectation
 from seuil.acteurs.models import Agent, Role
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.acces import close_acces, open_acces
@@ -23,7 +24,8 @@ DEJA_AFFECTE = "Le dossier est déjà affecté\N{NO-BREAK SPACE}: changez l’af
 class LotAffectation:
     """What was assigned, what of it was accepted by the way, and why the rest was not."""
 
-    affectes: tuple[UUID, ...]
+    # Mandate → its person.
+    affectes: Mapping[UUID, UUID]
     acceptes: tuple[UUID, ...]
     refus: Mapping[UUID, str]
 
@@ -46,29 +48,32 @@ def assign_mandats(*, referents: Mapping[UUID, Agent], by: Agent, on: date) -> L
         except Refusal as refusal:
             refus[pk] = str(refusal)
     refresh_dossiers(dossier_ids=[m.dossier_id for m in affectes], on=on)
-    done = tuple(m.pk for m in affectes)
+    done = {m.pk: referents[m.pk].pk for m in affectes}
     return LotAffectation(done, tuple(pk for pk in acceptes if pk in done), refus)
 
 
 @transaction.atomic
 def withdraw_affectations(
-    *, mandat_ids: Collection[UUID], acceptes: Collection[UUID], by: Agent, on: date
+    *, affectes: Mapping[UUID, UUID], acceptes: Collection[UUID], by: Agent, on: date
 ) -> list[UUID]:
     """Take back what was assigned today, and the answer of `acceptes`; return the dossiers.
 
-    What was followed since stays. Raises HabilitationRefusee.
+    What was followed since, or given to others, stays. Raises HabilitationRefusee.
     """
     require_verbe(by=by, verbe="mandat.repondre")
+    people = Agent.objects.in_bulk(list(set(affectes.values())))
     dossiers: list[UUID] = []
-    for pk, mandat in _find_mandats(mandat_ids, by, on).items():
+    for pk, mandat in _find_mandats(affectes, by, on).items():
+        referent = people[affectes[pk]]
+        faite = Affectation.of(*_place(referent))
         try:
-            operations.withdraw_affectation(mandat=mandat, accepte=pk in acceptes, by=by, on=on)
+            operations.withdraw_affectation(
+                mandat=mandat, faite=faite, accepte=pk in acceptes, by=by, on=on
+            )
         except Refusal:
             continue
-        for agent_id in {mandat.referent_social_id, mandat.referent_juridique_id} - {None}:
-            close_acces(
-                dossier_id=mandat.dossier_id, relation="affectation", agent_id=agent_id, on=on
-            )
+        key = {"dossier_id": mandat.dossier_id, "agent_id": referent.pk}
+        close_acces(relation="affectation", on=on, **key)
         dossiers.append(mandat.dossier_id)
     refresh_dossiers(dossier_ids=dossiers, on=on)
     return dossiers
@@ -89,13 +94,20 @@ def _take(mandat: Mandat, referent: Agent, by: Agent, on: date) -> Mandat:
         raise operations.AffectationRefusee(DEJA_AFFECTE)
     if mandat.reponse == Mandat.Reponse.ATTENDUE:
         operations.answer_mandat(mandat=mandat, accepte=True, by=by, on=on)
-    jurist = referent.role == Role.JURISTE
+    social, juridique = _place(referent)
     assigned = operations.assign_mandat(
         mandat=mandat,
-        referent_social=None if jurist else referent,
-        referent_juridique=referent if jurist else None,
+        referent_social=social,
+        referent_juridique=juridique,
+        # Assigned by somebody else meanwhile, it is not taken over.
+        vus=Affectation.of(None, None),
         by=by,
         on=on,
     )
     open_acces(dossier_id=mandat.dossier_id, relation="affectation", agent_id=referent.pk, on=on)
     return assigned
+
+
+def _place(referent: Agent) -> tuple[Agent | None, Agent | None]:
+    """Return who follows the household socially, then legally."""
+    return (None, referent) if referent.role == Role.JURISTE else (referent, None)

@@ -33,7 +33,7 @@ from seuil.conservation.rules import (
 )
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.dossiers import lock_dossier
-from seuil.indicateurs.queries import count_dossier
+from seuil.indicateurs.queries.activite import count_dossier
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.tables import get_table
 

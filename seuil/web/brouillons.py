@@ -111,7 +111,7 @@ def _list_champs(request: HttpRequest) -> Mapping[str, Sequence[str]]:
 @contextmanager
 def gardes_rendus(request: HttpRequest, agent: Agent) -> Iterator[None]:
     """Give back, while a page is made, what is kept of its form."""
-    saisie = _find(request, agent) if request.method == "GET" else None
+    saisie = _find(request, agent) if request.method in {"GET", "HEAD"} else None
     if saisie is None:
         yield
         return

@@ -11,6 +11,9 @@ from seuil.echeances.queries.prochaines import FIXEE, ProchaineDate, list_procha
 from seuil.engines import droit
 from seuil.kernel.contexte import get_memo
 
+# Of what the next dates of a file may tell: who reads less is told so.
+CATEGORIES_DES_DATES = frozenset({"procedure", "concours", "echanges", "annonces"})
+
 
 def list_dates(*, agent: Agent, on: date, dossier: Dossier) -> list[ProchaineDate]:
     """Return the next dates that the agent may read: procedure, appointments, dates told.

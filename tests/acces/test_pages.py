@@ -12,7 +12,7 @@ from django.urls import reverse
 from seuil.accompagnements.models import Mandat
 from seuil.actes.models import Ligne
 from seuil.acteurs.operations.abonnements import create_abonnement
-from seuil.indicateurs.rules import INDICATEURS
+from seuil.indicateurs.rules.activite import INDICATEURS
 from seuil.web import journal
 from tests.acces.http import Demande, Visite, list_demandes, read_all, write_documents
 from tests.acces.oracle import LIRE, Oracle

@@ -224,7 +224,7 @@ NOMMES = {
     "SEC016": {"seuil_droits", "seuil_journal", "seuil_sauvegarde"},
     "PERF003": {
         "dossiers_acces", "dossiers_dossier", "echeances_echeance", "echeances_situation",
-        "echeances_situationsuivi",
+        "echeances_situationsuivi", "recherche_mention",
     },
 }  # fmt: skip
 

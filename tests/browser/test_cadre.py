@@ -104,7 +104,7 @@ def test_the_first_thing_to_do_is_two_keys_away(chez: Chez) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("main [data-ligne]").first).to_be_focused()
     page.keyboard.press("/")
-    expect(page.locator("#recherche")).to_be_focused()
+    expect(page.locator("#chercher")).to_be_focused()
 
 
 def test_opening_a_tab_leads_the_focus_to_its_title(chez: Chez) -> None:

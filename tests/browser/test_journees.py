@@ -134,7 +134,7 @@ def test_the_secretary_finds_a_household_by_its_phone(
     page.goto("/")
     jour = Journee(page)
 
-    jour.fill(page.locator("#recherche"), "06 39 98 15 31")
+    jour.fill(page.get_by_role("searchbox").first, "06 39 98 15 31")
     jour.press(page.locator("[data-trouvaille]").first)
     page.wait_for_url(f"**/dossiers/{dossier.numero}/**")
 

@@ -22,7 +22,7 @@ from seuil.conservation.queries.tables import list_personnelles, list_tables_du_
 from seuil.conservation.rules import DemandeSaisie
 from seuil.dossiers.models import Bailleur, Dossier, Personne
 from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
-from seuil.indicateurs.queries import get_activite, list_clotures, list_dossiers_indicateur
+from seuil.indicateurs.queries.activite import get_activite, list_clotures, list_dossiers_indicateur
 from seuil.travail.models import Tache
 from seuil.usecases._habilitation import HabilitationRefusee
 from seuil.usecases._remise import list_fichiers, render_csv, render_html
@@ -374,7 +374,7 @@ def test_the_pages_of_the_team_stand_without_a_limited_file(
     for agent in (secretaire, chef_equipe, dpo):
         client = client_de(agent)
         for address in (
-            "/a-faire/", "/agenda/", "/dossiers/", "/choix-du-mois/?mois=2026-10",
+            "/aujourdhui/", "/agenda/", "/dossiers/", "/choix-du-mois/?mois=2026-10",
             "/choix-du-mois/fiches/?mois=2026-10", "/activite/?mois=2026-10",
             "/activite/export.xlsx?mois=2026-10", "/mandats/", f"/mandats/{mandat.pk}/",
             "/activite/tentatives/dossiers/?mois=2026-10", f"/dossiers/{dossier.numero}/",

@@ -17,7 +17,7 @@ from seuil.conservation.operations import record_gel
 from seuil.conservation.queries.dossiers import list_dossiers_lus
 from seuil.conservation.queries.tables import list_tables_du_dossier
 from seuil.dossiers.models import Bailleur, Dossier
-from seuil.indicateurs.queries import SOURCES, get_activite, list_clotures
+from seuil.indicateurs.queries.activite import SOURCES, get_activite, list_clotures
 from seuil.usecases.purge_dossiers import Bilan, _purge_one, purge_dossiers
 from tests.factories.accompagnements import make_contact, make_mandat
 from tests.factories.base import make_acte, make_agent, make_dossier

@@ -91,6 +91,11 @@ def select(root: Element, selector: str) -> Element:
     return matches[0]
 
 
+def read_vus(page: Element) -> str:
+    """Return what a form sends back of the values that it showed."""
+    return next(e for e in select_all(page, "input") if e.attrs.get("name") == "vus").attrs["value"]
+
+
 def select_all(root: Element, selector: str) -> list[Element]:
     """Return the elements that the simple selector names."""
     if match := re.fullmatch(r"(\w+)?\[([\w-]+)(?:=[\"']?([^\"'\]]*)[\"']?)?\]", selector):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seuil.indicateurs.rules import (
+from seuil.indicateurs.rules.activite import (
     PETIT,
     compute_activite,
     compute_moyenne,

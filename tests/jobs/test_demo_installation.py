@@ -1,6 +1,6 @@
 """A very small demonstration, installed whole in the test database."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from seuil.audit.models import Event
 from seuil.conservation.models import DemandeDroit
 from seuil.contacts.models import Contact
 from seuil.diagnostics.models import Dsf
-from seuil.dossiers.models import AideLogement, Dossier
+from seuil.dossiers.models import Acces, AideLogement, Dossier
 from seuil.engines import droit
 from seuil.jobs.demo import commande, installation
 from seuil.jobs.demo.activite.agenda import Agenda
@@ -67,6 +67,9 @@ def test_a_demonstration_lives_through_the_real_import_and_the_real_use_cases(
     assert Tache.objects.exists()
     assert {*DemandeDroit.objects.values_list("decision", flat=True)} == {"", "accordee", "refusee"}
     assert Event.objects.filter(kind="acces.force").exists()
+    force = Acces.objects.get(relation=Acces.Relation.BRIS_DE_GLACE)
+    # What its page says of both instants.
+    assert force.expire_at - force.created_at >= timedelta(hours=24)
     asked = Tache.objects.filter(genre="devoir", role=Role.PARTENAIRE)
     assert {"caf", "conseil_departemental", "ccas", "adil"} <= {
         *asked.values_list("organisation__type", flat=True)

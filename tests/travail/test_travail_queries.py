@@ -9,9 +9,10 @@ from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.acces import open_acces
 from seuil.travail.models import Tache
 from seuil.travail.operations import close_taches, refresh_taches
-from seuil.travail.queries import Filtres, get_aujourdhui
+from seuil.travail.queries import Filtres, count_a_moi, get_aujourdhui
 from seuil.travail.rules.aujourdhui import Groupe
 from seuil.travail.rules.besoins import Besoin
+from seuil.travail.rules.genres import GENRES
 from tests.factories.base import make_dossier
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +137,62 @@ def test_the_same_need_twice_makes_one_task(gironde, secretaire) -> None:
     (task,) = get_aujourdhui(agent=secretaire, on=ON).taches
     assert task.id == first
     assert task.due_le == ON + DAY
+
+
+ROLES = (
+    "secretaire", "gestionnaire", "chef_equipe", "travailleur_social", "juriste", "partenaire",
+    "charge_mission",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_count_of_the_menu_is_that_of_the_page(
+    role: str, gironde: str, request: pytest.FixtureRequest
+) -> None:
+    agent = request.getfixturevalue(role)
+    put_every_kind(agent)
+
+    shown = get_aujourdhui(agent=agent, on=ON).par_groupe.get(Groupe.A_MOI, 0)
+
+    assert count_a_moi(agent=agent, on=ON, plafond=1000) == shown
+    assert [count_a_moi(agent=agent, on=ON, plafond=n) for n in (1, 5)] == [
+        min(shown, n) for n in (1, 5)
+    ]
+    # All of them receive some, whoever follows the département apart.
+    assert bool(shown) is (role != "charge_mission")
+
+
+def put_every_kind(agent: Agent) -> None:
+    """Put every kind of work at every day that changes its place: one household for each day."""
+    for due, caduque, legale in DAYS:
+        dossier = make_dossier()
+        if agent.role in {"travailleur_social", "juriste"}:
+            open_acces(dossier_id=dossier.pk, relation="affectation", on=ON, agent_id=agent.pk)
+        besoins = [
+            make_besoin(dossier, code, role, agent, due=due, caduque=caduque, legale=legale)
+            for code, genre in GENRES.items()
+            for role in sorted(genre.pour)[:1] + [agent.role] * (agent.role in genre.pour)
+            # A kind in every third household: else the plainest of them would decide of all.
+            if (len(code) + due) % 3 == 0
+        ]
+        refresh_taches(dossier_ids=[dossier.pk], besoins=besoins)
+
+
+# Days from today: of the task, of its end, and whether it is one of the law.
+DAYS = [
+    (due, caduque, legale)
+    for due in (-121, -61, -1, 0, 7, 8)
+    for caduque in (0, 7, 8)
+    for legale in (True, False)
+]
+
+
+def make_besoin(
+    dossier: Dossier, code: str, role: str, agent: Agent, *, due: int, caduque: int, legale: bool
+) -> Besoin:
+    return Besoin(
+        dossier_id=dossier.pk, genre=code, source_id=dossier.pk, role=role,
+        visible_le=ON - 200 * DAY, due_le=ON + due * DAY, caduque_le=ON + caduque * DAY,
+        legale=legale, organisation_id=agent.organisation_id,
+        devoir="D1" if code == "devoir" else "",
+    )  # fmt: skip

@@ -11,6 +11,7 @@ from seuil.dossiers.models import Acces, Dossier
 from seuil.kernel.models import new_id
 from seuil.travail.models import Tache
 from seuil.usecases._habilitation import DossierInaccessible, HabilitationRefusee
+from seuil.usecases.assign_mandat import assign_mandat
 from seuil.usecases.assign_mandats import DEJA_AFFECTE, assign_mandats, withdraw_affectations
 from seuil.usecases.record_rapport import record_rapport
 from seuil.usecases.refresh_dossiers import refresh_dossiers
@@ -56,9 +57,9 @@ def test_what_waits_is_accepted_and_assigned_once_and_taken_back(
     assert not {"repondre_mandat", "affecter_mandat"} & genres(neuf.dossier)
 
     again = assign_mandats(referents=referents, by=chef, on=on)
-    assert (again.affectes, set(again.refus.values())) == ((), {DEJA_AFFECTE})
+    assert (again.affectes, set(again.refus.values())) == ({}, {DEJA_AFFECTE})
 
-    dossiers = withdraw_affectations(mandat_ids=lot.affectes, acceptes=lot.acceptes, by=chef, on=on)
+    dossiers = withdraw_affectations(affectes=lot.affectes, acceptes=lot.acceptes, by=chef, on=on)
     assert set(dossiers) == {neuf.dossier_id, repondu.dossier_id}
     assert {m.pk: genres(m.dossier) for m in (neuf, repondu)} == avant
     assert not Acces.objects.filter(agent__in=[social, juriste]).open(on=on).exists()
@@ -74,9 +75,23 @@ def test_what_was_followed_since_stays(
         mandat=mandat, genre="premier_retour", texte="Vu.", rendu_le=on, by=social, on=on
     )
 
-    assert not withdraw_affectations(mandat_ids=lot.affectes, acceptes=lot.acceptes, by=chef, on=on)
+    assert not withdraw_affectations(affectes=lot.affectes, acceptes=lot.acceptes, by=chef, on=on)
     mandat.refresh_from_db()
     assert mandat.referent_social == social
+
+
+def test_what_was_given_to_somebody_else_since_stays(
+    operateur: Organisation, chef: Agent, social: Agent, on: date
+) -> None:
+    other = make_agent(role="travailleur_social", organisation=operateur, nom="BETA")
+    mandat = make_mandat(operateur=operateur, transmis_le=on)
+    lot = assign_mandats(referents={mandat.pk: social}, by=chef, on=on)
+    assign_mandat(mandat=mandat, referent_social=other, referent_juridique=None, by=chef, on=on)
+
+    assert not withdraw_affectations(affectes=lot.affectes, acceptes=lot.acceptes, by=chef, on=on)
+    mandat.refresh_from_db()
+    assert mandat.referent_social == other
+    assert Acces.objects.filter(agent=other).open(on=on).exists()
 
 
 def test_each_refusal_is_told_and_the_rest_is_done(
@@ -93,7 +108,7 @@ def test_each_refusal_is_told_and_the_rest_is_done(
         on=on,
     )
 
-    assert lot.affectes == (mine.pk,)
+    assert lot.affectes == {mine.pk: social.pk}
     assert lot.refus[ailleurs.pk] == lot.refus[nulle] == DossierInaccessible.message
     assert "ne fait pas partie de l’équipe" in lot.refus[other.pk]
     other.refresh_from_db()
@@ -106,4 +121,4 @@ def test_another_role_is_refused(operateur: Organisation, social: Agent, on: dat
     with pytest.raises(HabilitationRefusee):
         assign_mandats(referents={mandat.pk: social}, by=social, on=on)
     with pytest.raises(HabilitationRefusee):
-        withdraw_affectations(mandat_ids=[mandat.pk], acceptes=[], by=social, on=on)
+        withdraw_affectations(affectes={mandat.pk: social.pk}, acceptes=[], by=social, on=on)

@@ -40,7 +40,9 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def acte(gironde: str) -> Acte:
-    return make_acte(dossier=make_dossier(parc="prive"), survenu_le=ON - 10 * DAY)
+    return make_acte(
+        dossier=make_dossier(parc="prive"), type="signalement", survenu_le=ON - 10 * DAY
+    )
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def dossier(acte: Acte, caf: object, secretaire: Agent) -> Dossier:
 
 @pytest.fixture
 def which(dossier: Dossier, acte: Acte) -> Rendu:
-    return Rendu(numero=dossier.numero, devoir="E2-CAF-1", source_id=acte.pk)
+    return Rendu(numero=dossier.numero, devoir="E1-CAF-2", source_id=acte.pk)
 
 
 def list_devoirs(agent: Agent, on: date = ON) -> list[str]:
@@ -61,8 +63,8 @@ def list_devoirs(agent: Agent, on: date = ON) -> list[str]:
 
 
 def test_each_organisation_has_its_own_duties(dossier, partenaire, secretaire, gestionnaire):
-    assert list_devoirs(partenaire) == ["E2-CAF-1"]
-    assert list_devoirs(secretaire) == ["E2-DDETS-2"]
+    assert list_devoirs(partenaire) == ["E1-CAF-2"]
+    assert list_devoirs(secretaire) == ["E1-DDETS-1"]
     assert list_devoirs(gestionnaire) == []
 
 
@@ -100,7 +102,7 @@ def test_what_is_done_is_asked_no_more_and_is_written_in_the_journal(which, part
         "tableau du 20", partenaire.organisation, partenaire,
     )  # fmt: skip
     event = Event.objects.get(kind="diligence.enregistree")
-    assert event.details == {"devoir": "E2-CAF-1", "sans_objet": False}
+    assert event.details == {"devoir": "E1-CAF-2", "sans_objet": False}
 
 
 def test_a_duty_without_object_says_why(which, partenaire) -> None:
@@ -139,7 +141,7 @@ def test_an_answer_that_says_nothing_is_refused(which, partenaire, answer, messa
     with pytest.raises(DiligenceRefusee, match=message):
         record_diligence(which=which, saisie=ReponseSaisie(**answer), by=partenaire, on=ON)
 
-    assert list_devoirs(partenaire) == ["E2-CAF-1"]
+    assert list_devoirs(partenaire) == ["E1-CAF-2"]
 
 
 def test_nobody_answers_for_another_organisation(which, partenaire, secretaire, gironde) -> None:
@@ -273,7 +275,7 @@ def test_a_second_refresh_changes_nothing(dossier, partenaire) -> None:
 def test_the_database_refuses_an_answer_that_says_nothing(dossier, acte, partenaire, wrong) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Diligence.objects.create(
-            dossier=dossier, devoir="E2-CAF-1", source_id=acte.pk, faite_le=ON,
+            dossier=dossier, devoir="E1-CAF-2", source_id=acte.pk, faite_le=ON,
             organisation=partenaire.organisation, par=partenaire, **wrong,
         )  # fmt: skip
     assert connection.needs_rollback is False
@@ -286,15 +288,21 @@ def test_the_database_refuses_an_answer_that_says_nothing(dossier, acte, partena
 def saisies(dossier: Dossier, acte: Acte) -> list[DiligenceSaisie]:
     """Three files of which the CAF owes the same duty; of the last one, it has no object."""
     others = [make_dossier(parc="prive") for _ in range(2)]
-    actes = [acte, *(make_acte(dossier=other, survenu_le=ON - 10 * DAY) for other in others)]
+    actes = [
+        acte,
+        *(
+            make_acte(dossier=other, type="signalement", survenu_le=ON - 10 * DAY)
+            for other in others
+        ),
+    ]
     refresh_dossiers(dossier_ids=[a.dossier_id for a in actes], on=ON)
     done = [
-        DiligenceSaisie(a.dossier_id, "E2-CAF-1", a.pk, ReponseSaisie(ON - DAY, " tableau du 20 "))
+        DiligenceSaisie(a.dossier_id, "E1-CAF-2", a.pk, ReponseSaisie(ON - DAY, " tableau du 20 "))
         for a in actes[:2]
     ]
     last = actes[2]
     without = ReponseSaisie(ON, sans_objet=True, motif="régime agricole")
-    moot = DiligenceSaisie(last.dossier_id, "E2-CAF-1", last.pk, without)
+    moot = DiligenceSaisie(last.dossier_id, "E1-CAF-2", last.pk, without)
     return [*done, moot]
 
 

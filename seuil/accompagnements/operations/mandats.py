@@ -6,8 +6,10 @@ from django.db import transaction
 
 from seuil.accompagnements.models import Mandat
 from seuil.accompagnements.operations._journal import record
+from seuil.accompagnements.rules.affectations import Affectation, write_referents
 from seuil.accompagnements.rules.mandats import ClotureSaisie, Suivi, why_not_close
 from seuil.acteurs.models import Agent, Role
+from seuil.kernel.accord import NBSP
 from seuil.kernel.refusal import Refusal
 
 
@@ -32,7 +34,14 @@ class AffectationRefusee(Refusal):
 
 
 class AffectationSuivie(Refusal):
-    message = "Le suivi a commencé\N{NO-BREAK SPACE}: changez l’affectation sur la page du dossier."
+    message = (
+        f"Le suivi a commencé, ou d’autres personnes en sont chargées{NBSP}: changez"
+        " l’affectation sur la page du dossier confié."
+    )
+
+
+class AffectationChangee(Refusal):
+    """Somebody else put other people in charge since the page was read; the text names them."""
 
 
 class ClotureRefusee(Refusal):
@@ -62,14 +71,19 @@ def assign_mandat(
     mandat: Mandat,
     referent_social: Agent | None,
     referent_juridique: Agent | None,
+    vus: Affectation | None = None,
     by: Agent,
     on: date,
 ) -> Mandat:
-    """Put people of the operator in charge.
+    """Put people of the operator in charge. `vus`: those that the page showed.
 
-    Raises MandatNonAccepte, MandatClos, AffectationRefusee.
+    Raises MandatNonAccepte, MandatClos, AffectationChangee, AffectationRefusee.
     """
     locked = lock_running(mandat)
+    asked = Affectation.of(referent_social, referent_juridique)
+    current = Affectation.of(locked.referent_social, locked.referent_juridique)
+    if vus is not None and current not in {vus, asked}:
+        raise AffectationChangee(_write_change(locked, (referent_social, referent_juridique)))
     if referent_social is None and referent_juridique is None:
         raise AffectationRefusee("Choisissez au moins une personne.")
     expected = (
@@ -91,15 +105,29 @@ def assign_mandat(
     return locked
 
 
+def _write_change(mandat: Mandat, asked: tuple[Agent | None, Agent | None]) -> str:
+    """Write who is in charge and who was asked: neither is lost, and somebody chooses."""
+    held = write_referents(mandat.referent_social, mandat.referent_juridique)
+    return (
+        f"L’affectation a changé depuis que vous avez ouvert cette page{NBSP}: {held}. Vous"
+        f" demandiez{NBSP}: {write_referents(*asked)}. Rien n’a été remplacé{NBSP}: gardez"
+        " l’affectation en place, ou enregistrez de nouveau la vôtre."
+    )
+
+
 @transaction.atomic
-def withdraw_affectation(*, mandat: Mandat, accepte: bool, by: Agent, on: date) -> Mandat:
-    """Take back what was assigned today, and the acceptance too when `accepte`.
+def withdraw_affectation(
+    *, mandat: Mandat, faite: Affectation, accepte: bool, by: Agent, on: date
+) -> Mandat:
+    """Take back `faite`, assigned today, and the acceptance too when `accepte`.
 
     Raises MandatNonAccepte, MandatClos, AffectationSuivie.
     """
     locked = lock_running(mandat)
     followed = locked.rapports.exists() or hasattr(locked, "contrat")
-    if followed or locked.affecte_le != on or (accepte and locked.repondu_le != on):
+    changed = Affectation.of(locked.referent_social, locked.referent_juridique) != faite
+    late = locked.affecte_le != on or (accepte and locked.repondu_le != on)
+    if followed or changed or late:
         raise AffectationSuivie
     locked.referent_social = locked.referent_juridique = locked.affecte_le = None
     if accepte:

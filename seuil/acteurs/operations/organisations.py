@@ -9,6 +9,7 @@ from django.db import transaction
 from seuil.acteurs.models import Organisation, TypeOrganisation
 from seuil.acteurs.rules import why_bad_domaine, why_bad_siret
 from seuil.audit.operations import Author, record_event
+from seuil.kernel.accord import NBSP
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 
@@ -19,6 +20,10 @@ class OrganisationDejaConnue(Refusal):
 
 class SiretFaux(Refusal):
     message = "Ce SIRET est mal recopié."
+
+
+class DomainesChanges(Refusal):
+    """Somebody else wrote other domains since the page was read; the text says both."""
 
 
 class DomaineFaux(Refusal):
@@ -60,15 +65,26 @@ def create_organisation(
 
 @transaction.atomic
 def record_domaines(
-    *, organisation: Organisation, domaines: Sequence[str], by: Author, on: date
+    *,
+    organisation: Organisation,
+    domaines: Sequence[str],
+    vus: Sequence[str] | None = None,
+    by: Author,
+    on: date,
 ) -> Organisation:
-    """Write the domains of the addresses of an organisation's agents. Raises DomaineFaux."""
+    """Write the domains of the addresses of an organisation's agents. `vus`: those that were shown.
+
+    Raises DomaineFaux, DomainesChanges.
+    """
     for domaine in domaines:
         if reason := why_bad_domaine(domaine):
             raise DomaineFaux(reason)
-    organisation.domaines = list(domaines)
     # The database lets the machine alone write them: never who invites.
     with acting_as_machine("comptes", on=on):
+        locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        if vus is not None and locked.domaines not in (list(vus), list(domaines)):
+            raise DomainesChanges(_write_change(locked.domaines, domaines))
+        organisation.domaines = list(domaines)
         organisation.save(update_fields=["domaines"])
     record_event(
         kind="organisation.domaines",
@@ -79,6 +95,14 @@ def record_domaines(
         details={"domaines": list(domaines)},
     )
     return organisation
+
+
+def _write_change(held: Sequence[str], asked: Sequence[str]) -> str:
+    return (
+        f"Les domaines ont changé depuis que vous avez ouvert cette page{NBSP}:"
+        f" {', '.join(held) or 'aucun'}. Vous écriviez{NBSP}: {', '.join(asked) or 'aucun'}."
+        f" Rien n’a été remplacé{NBSP}: gardez ceux en place, ou enregistrez de nouveau les vôtres."
+    )
 
 
 @transaction.atomic

@@ -69,6 +69,9 @@ class DossierRow:
     parc: str
     # A hearing is one of them.
     prochaine_le: date | None
+    # False: there may be one, and the reader is not told.
+    dette_lue: bool = True
+    suivi_lu: bool = True
 
 
 def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any] | ParDette:
@@ -106,12 +109,20 @@ def list_dossiers(*, agent: Agent, on: date, filtres: Filtres) -> QuerySet[Any] 
         followed = SituationSuivi.objects.filter(suivi=filtres.suivi)
         rows = rows.filter(dossier__in=_among_reserves(followed, agent, on))
     if filtres.en_mandat:
-        entrusted = Acces.objects.filter(relation=Acces.Relation.MANDAT).open(on=on)
-        rows = rows.filter(dossier__in=entrusted.values("dossier"))
+        rows = rows.filter(dossier__in=_list_confies(agent, on).values("dossier"))
     if filtres.tri == "dette":
         dettes = SituationDette.objects.filter(departement=agent.departement_id)
         return ParDette(rows, readable(rows=dettes, agent=agent, on=on))
     return rows.order_by(*TRIS.get(filtres.tri, TRIS["recent"]))
+
+
+def _list_confies(agent: Agent, on: date) -> QuerySet[Acces]:
+    """Return the links of the files entrusted, where the agent may read that they are."""
+    entrusted = Acces.objects.filter(relation=Acces.Relation.MANDAT).open(on=on)
+    if list_portees(agent.profil, "accompagnement") == list_portees(agent.profil, "identite"):
+        return entrusted
+    told = Dossier.objects.visible_to(agent, on=on, categorie="accompagnement")
+    return entrusted.filter(dossier__in=told.values("pk"))
 
 
 def _among_reserves(rows: QuerySet[Any], agent: Agent, on: date) -> Any:
@@ -228,6 +239,8 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -
             suivi=(suivi or "") if suivi_lu else "",
             parc=parc,
             prochaine_le=_find_prochaine(prochaines.get(pk), audience_le, on),
+            dette_lue=dette_lue,
+            suivi_lu=suivi_lu,
         )
         for (
             pk, numero, commune, stade, stade_le, audience_le, parc, nom, dette_lue, suivi_lu,

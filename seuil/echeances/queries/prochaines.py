@@ -1,9 +1,12 @@
 """The next dates of a dossier: what a court fixed, what the law and the convention set."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, time
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from seuil.actes.models import Acte, TypeActe
 from seuil.acteurs.models import Agent
@@ -63,6 +66,18 @@ def get_audience(*, agent: Agent, on: date, dossier: Dossier) -> ProchaineDate |
     return ProchaineDate(situation.audience_le, FIXEE, "Audience", heure, precision=court)
 
 
-def _filter_fixant(actes: QuerySet[Acte], le: date) -> QuerySet[Acte]:
-    """Keep the acts that fix a hearing on that day."""
+def list_heures(*, agent: Agent, on: date, ids: Collection[UUID]) -> dict[UUID, time]:
+    """Return the hour of the hearing that counts, by file, where one was told; one query."""
+    acts = readable(
+        rows=Acte.objects.en_vigueur().filter(dossier__id__parmi=list(ids)),
+        agent=agent, on=on, parmi=ids,
+    )  # fmt: skip
+    told = _filter_fixant(acts.exclude(audience_heure=None), F("dossier__situation__audience_le"))
+    # The last one told is written over the others.
+    found = told.order_by("survenu_le", "id").values_list("dossier_id", "audience_heure")
+    return {pk: heure for pk, heure in found if heure}
+
+
+def _filter_fixant(actes: QuerySet[Acte], le: Any) -> QuerySet[Acte]:
+    """Keep the acts that fix a hearing on that day (a date, or the column that holds it)."""
     return actes.filter(Q(type=TypeActe.AUDIENCE, survenu_le=le) | Q(audience_le=le))

@@ -39,6 +39,7 @@ from seuil.jobs.demo.parcours import Volumes
 from seuil.jobs.demo.registres import keep_registres
 from seuil.jobs.demo.services import answer_devoirs, answer_tableaux
 from seuil.jobs.migrer import migrate
+from seuil.kernel import clock
 from seuil.kernel.accord import write_pluriel
 from seuil.kernel.bulk import paused_collector
 from seuil.kernel.cartes import list_domain_models
@@ -221,6 +222,7 @@ class _Histoire:
                 dpo=self._acteurs.dpo,
                 hors_perimetre=self._acteurs.sociaux[0],
                 until=self._agenda.until,
+                at=clock.now(),
                 rng=self._rng,
             )
 

@@ -1,6 +1,6 @@
 """What the data protection officer reads: requests of the people, and an access out of scope."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from seuil.acteurs.models import Agent
@@ -9,7 +9,6 @@ from seuil.conservation.operations import record_decision, record_demande
 from seuil.conservation.rules import DemandeSaisie
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.rules import Plafond
-from seuil.kernel.clock import zone
 from seuil.usecases.open_acces import record_acces_exceptionnel
 
 _ACCORDEE = DemandeDroit.Decision.ACCORDEE
@@ -24,8 +23,13 @@ _DEMANDES = (
 )  # fmt: skip
 
 
-def keep_registres(*, dpo: Agent, hors_perimetre: Agent, until: date, rng: Random) -> int:
-    """Receive some requests, answer the oldest, and force one access; returns how many facts."""
+def keep_registres(
+    *, dpo: Agent, hors_perimetre: Agent, until: date, at: datetime, rng: Random
+) -> int:
+    """Receive some requests, answer the oldest, and force one access; returns how many facts.
+
+    `at`: when it is forced. Its page says when it was written: it ends 24 hours later.
+    """
     numeros = list(Dossier.objects.order_by("numero").values_list("numero", flat=True))
     drawn = rng.sample(numeros, min(len(numeros), len(_DEMANDES)))
     chosen = Dossier.objects.filter(numero__in=drawn).select_related("situation").order_by("numero")
@@ -48,7 +52,7 @@ def keep_registres(*, dpo: Agent, hors_perimetre: Agent, until: date, rng: Rando
         numero=numeros[-1],
         motif="Le ménage, que nous ne suivons pas, se présente à notre permanence.",
         by=hors_perimetre,
-        at=datetime.combine(until, time(10), tzinfo=zone(dpo.departement_id)),
+        at=at,
         on=until,
         plafond=Plafond(),
     )

@@ -5,19 +5,30 @@ from datetime import date, time
 
 from seuil.engines.droit import write_date
 from seuil.engines.tabular import Column, Sheet
-from seuil.indicateurs.queries import Clotures
-from seuil.indicateurs.rules import INDICATEURS, Activite
+from seuil.indicateurs.queries.activite import Clotures
+from seuil.indicateurs.rules.activite import INDICATEURS, Activite
+from seuil.indicateurs.rules.tendances import COMMANDEMENTS, Tendance
 from seuil.kernel.accord import write_heure, write_pluriel
+from seuil.web.activite.presentation import Lieux
 
 # So few that motive and outcome together could name somebody.
 _REUNIS = "réunis : moins de cinq ménages chacun"
+_LIEUX_REUNIS = "Autres lieux, réunis\N{NO-BREAK SPACE}: trop petits pour être dits à part"
 _JOURS_REUNIS = "Une case vide réunit des jours de moins de cinq : le total du mois les compte."
 
 
 def list_sheets(
-    *, activite: Activite, clotures: Clotures, mois: str, operateur: str, on: date, a: time
+    *,
+    activite: Activite,
+    tendances: Sequence[Tendance],
+    lieux: Sequence[Lieux],
+    clotures: Clotures,
+    mois: str,
+    operateur: str,
+    on: date,
+    a: time,
 ) -> Sequence[Sheet]:
-    """Return the four sheets; closures are counted only, where one may not be named."""
+    """Return the sheets; closures are counted only, where one may not be named."""
     ouvres = write_pluriel(activite.jours_ouvres, "jour ouvré")
     notes = (
         f"Équipe mobile de prévention des expulsions — {mois} — {operateur}",
@@ -26,6 +37,8 @@ def list_sheets(
     )
     return (
         _indicateurs(activite, notes),
+        _douze_mois(tendances, notes),
+        _par_lieu(lieux, notes),
         _par_jour(activite, notes),
         _clotures(clotures, notes),
         _definitions(notes),
@@ -41,6 +54,45 @@ def _indicateurs(activite: Activite, notes: Sequence[str]) -> Sheet:
             Column("Moyenne par jour", 14, "nombre"),
         ),
         [(line.indicateur.libelle, line.total, line.moyenne) for line in activite.lignes],
+        notes,
+    )
+
+
+def _douze_mois(tendances: Sequence[Tendance], notes: Sequence[str]) -> Sheet:
+    months = [p.mois for p in tendances[0].points]
+    return Sheet(
+        "Douze mois",
+        (
+            Column("Indicateur", 44),
+            Column("Même mois, un an avant", 14, "entier"),
+            *(Column(f"{month:%m/%Y}", 10, "entier") for month in months),
+            Column("Objectif par mois", 14, "entier"),
+        ),
+        [
+            (t.indicateur.libelle, t.an_dernier, *(p.nombre for p in t.points), t.cible)
+            for t in tendances
+        ],
+        notes,
+    )
+
+
+def _par_lieu(lieux: Sequence[Lieux], notes: Sequence[str]) -> Sheet:
+    rows: list[tuple[str, str, int, float | None]] = []
+    for told in lieux:
+        rows += [(told.libelle, z.nom, z.nombre, z.pour_mille) for z in told.repartition.zones]
+        if told.repartition.reunis:
+            rows.append((told.libelle, _LIEUX_REUNIS, told.repartition.reunis, None))
+        if told.repartition.sans_lieu:
+            rows.append((told.libelle, "Commune inconnue", told.repartition.sans_lieu, None))
+    return Sheet(
+        "Par lieu",
+        (
+            Column("Chiffre", 36),
+            Column("Lieu du logement", 44),
+            Column("Nombre", 10, "entier"),
+            Column("Pour 1\u202f000 habitants", 14, "nombre"),
+        ),
+        rows,
         notes,
     )
 
@@ -101,6 +153,9 @@ def _definitions(notes: Sequence[str]) -> Sheet:
     return Sheet(
         "Définitions",
         (Column("Indicateur", 44), Column("Définition", 110)),
-        [(indicateur.libelle, indicateur.definition) for indicateur in INDICATEURS],
+        [
+            *((indicateur.libelle, indicateur.definition) for indicateur in INDICATEURS),
+            ("Commandements de payer", COMMANDEMENTS),
+        ],
         notes,
     )

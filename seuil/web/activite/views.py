@@ -1,6 +1,7 @@
 """Read the month's activity, open its figures, take it away."""
 
 from datetime import date, datetime
+from functools import partial
 from io import BytesIO
 
 from django.http import Http404, HttpResponse
@@ -9,16 +10,24 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from seuil.acteurs.models import Organisation
+from seuil.acteurs.models import Agent, Organisation, Role
+from seuil.acteurs.queries import get_territoire
 from seuil.acteurs.rules import is_reached_by
 from seuil.engines import tabular
-from seuil.indicateurs.queries import (
+from seuil.indicateurs.queries.activite import (
     count_effaces,
     get_activite,
     list_clotures,
     list_dossiers_indicateur,
 )
-from seuil.indicateurs.rules import PAR_CODE
+from seuil.indicateurs.queries.tendances import (
+    count_commandements,
+    count_par_lieu,
+    find_cible,
+    list_tendances,
+)
+from seuil.indicateurs.rules.activite import PAR_CODE
+from seuil.indicateurs.rules.tendances import COMMANDEMENTS, compute_jauge
 from seuil.kernel import clock
 from seuil.web.access import (
     AgentRequest,
@@ -29,7 +38,7 @@ from seuil.web.access import (
     requires_recent_sign_in,
 )
 from seuil.web.activite.export import list_sheets
-from seuil.web.activite.presentation import list_barres
+from seuil.web.activite.presentation import Lieux, list_barres, list_rangees
 from seuil.web.equipe.mois import Mois, find_operateur, list_operateurs, read_mois
 from seuil.web.filtres import read_filtre
 from seuil.web.journal import saw
@@ -42,7 +51,7 @@ _PAR_DEFAUT = "menages_rencontres"
 @requires("activite.lire")
 @require_safe
 def activite(request: AgentRequest) -> HttpResponse:
-    """The indicators of the month, one of them day by day, and the closures."""
+    """The indicators over twelve months, one of them by day and by place, and the closures."""
     agent, on = get_agent(request), request_day(request)
     mois, operateur = read_mois(request, on=on), _operateur(request)
     code = read_filtre(request, "indicateur", PAR_CODE, default=_PAR_DEFAUT)
@@ -50,6 +59,8 @@ def activite(request: AgentRequest) -> HttpResponse:
     ligne = found.get_ligne(code)
     clotures = list_clotures(agent=agent, on=on, mois=mois.le, operateur=operateur)
     saw(numeros=[c.numero for c in clotures.lignes])
+    cible = find_cible(agent=agent, on=on, mois=mois.le, operateur=operateur)
+    tendances = list_tendances(agent=agent, on=on, mois=mois.le, operateur=operateur, cible=cible)
     context = {
         "on": on,
         "mois": mois,
@@ -58,7 +69,11 @@ def activite(request: AgentRequest) -> HttpResponse:
         "adresse": _query(mois, operateur),
         "activite": found,
         "ligne": ligne,
-        "barres": list_barres(found.jours, ligne.par_jour),
+        "barres": [b for b in list_barres(found.jours, ligne.par_jour) if b.nombre],
+        "has_reunis": None in ligne.par_jour,
+        "rangees": list_rangees(found, tendances),
+        "jauge": compute_jauge(tendances, cible),
+        "lieux_du_mois": _lieux(agent, on=on, mois=mois, code=code, operateur=operateur),
         "clotures": clotures,
         "calculee_a": _instant().time(),
         "may_open": may(request, "activite.ouvrir"),
@@ -75,18 +90,23 @@ def activite_dossiers(request: AgentRequest, code: str) -> HttpResponse:
     agent, on = get_agent(request), request_day(request)
     mois, operateur = read_mois(request, on=on), _operateur(request)
     jour = _jour(request.GET.get("jour", ""))
+    zone = _zone(request)
     found = list_dossiers_indicateur(
-        agent=agent, on=on, mois=mois.le, code=code, jour=jour, operateur=operateur
+        agent=agent, on=on, mois=mois.le, code=code, jour=jour, zone=zone, operateur=operateur
     )
     saw(numeros=[d.numero for d in found.lignes])
     context = {
         "mois": mois,
         "jour": jour,
+        "zone": zone,
         "indicateur": PAR_CODE[code],
         "adresse": _query(mois, operateur),
         "dossiers": found.lignes,
         "fermes": found.fermes,
-        "effaces": count_effaces(
+        # Of an erased file, nothing says where the dwelling was.
+        "effaces": 0
+        if zone
+        else count_effaces(
             agent=agent, on=on, mois=mois.le, code=code, jour=jour, operateur=operateur
         ),
     }
@@ -100,12 +120,21 @@ def activite_xlsx(request: AgentRequest) -> HttpResponse:
     """The same figures in a workbook."""
     agent, on = get_agent(request), request_day(request)
     mois, operateur = read_mois(request, on=on), _operateur(request)
+    code = read_filtre(request, "indicateur", PAR_CODE, default=_PAR_DEFAUT)
     clotures = list_clotures(agent=agent, on=on, mois=mois.le, operateur=operateur)
     saw(numeros=[c.numero for c in clotures.lignes])
     sheets = list_sheets(
         activite=get_activite(agent=agent, on=on, mois=mois.le, operateur=operateur),
         clotures=clotures,
         mois=mois.libelle,
+        tendances=list_tendances(
+            agent=agent,
+            on=on,
+            mois=mois.le,
+            operateur=operateur,
+            cible=find_cible(agent=agent, on=on, mois=mois.le, operateur=operateur),
+        ),
+        lieux=_lieux(agent, on=on, mois=mois, code=code, operateur=operateur),
         operateur=operateur.nom if operateur else "tous les opérateurs",
         on=on,
         a=_instant().time(),
@@ -119,6 +148,20 @@ def activite_xlsx(request: AgentRequest) -> HttpResponse:
     )
 
 
+def _lieux(
+    agent: Agent, *, on: date, mois: Mois, code: str, operateur: Organisation | None
+) -> list[Lieux]:
+    """Return the indicator by place; with it, the commandements when the territory is read."""
+    indicateur = PAR_CODE[code]
+    lieux = partial(Lieux, departement=agent.departement_id, est_national=agent.role == Role.DIHAL)
+    activite = count_par_lieu(agent=agent, on=on, mois=mois.le, code=code, operateur=operateur)
+    found = [lieux(indicateur.libelle, indicateur.definition, activite, code=code)]
+    if operateur is None:
+        commandements = count_commandements(agent=agent, on=on, mois=mois.le)
+        found.append(lieux("Commandements de payer", COMMANDEMENTS, commandements))
+    return [told for told in found if told.repartition.total]
+
+
 def _operateur(request: AgentRequest) -> Organisation | None:
     """Return the operator asked for; its own for an operator's agent; None for all of them."""
     own = is_reached_by(get_agent(request).profil, "accompagnement", "mandat")
@@ -128,6 +171,12 @@ def _operateur(request: AgentRequest) -> Organisation | None:
 def _query(mois: Mois, operateur: Organisation | None) -> str:
     named = {"operateur": str(operateur.pk)} if operateur else {}
     return urlencode({"mois": mois.code, **named})
+
+
+def _zone(request: AgentRequest) -> str:
+    """Return the intercommunalité asked for, of the agent's département."""
+    division = get_territoire(agent=get_agent(request)).find_division("epci")
+    return read_filtre(request, "zone", set(division.secteurs.values()) if division else set())
 
 
 def _jour(text: str) -> date | None:

@@ -170,8 +170,8 @@ def _undo_mandats(kept: Mapping[str, Any], *, depuis: datetime, **key: Any) -> S
     # A mandate bears the day of its answer only: the instant is the session's.
     if datetime.fromisoformat(kept["at"]) < depuis:
         return []
-    ids, acceptes = _read_ids(kept, "ids"), _read_ids(kept, "acceptes")
-    return withdraw_affectations(mandat_ids=ids, acceptes=acceptes, **key)
+    affectes = dict(zip(_read_ids(kept, "ids"), _read_ids(kept, "referents"), strict=True))
+    return withdraw_affectations(affectes=affectes, acceptes=_read_ids(kept, "acceptes"), **key)
 
 
 def _read_ids(kept: Mapping[str, Any], name: str) -> list[UUID]:

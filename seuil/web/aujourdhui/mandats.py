@@ -92,6 +92,7 @@ def _tell_lot(request: AgentRequest, lot: LotAffectation, rows: Mapping[UUID, Ma
         )
         keep_annulation(
             request, genre="mandats", ids=[str(pk) for pk in lot.affectes], dit=dit,
+            referents=[str(pk) for pk in lot.affectes.values()],
             acceptes=[str(pk) for pk in lot.acceptes],
         )  # fmt: skip
     elif not lot.refus:

@@ -188,6 +188,7 @@ def comptes_domaine(request: AgentRequest, organisation_id: UUID) -> HttpRespons
             lambda: record_domaines(
                 organisation=organisation,
                 domaines=read_domaines(form.cleaned_data["domaines"]),
+                vus=read_domaines(request.POST.get("vus", "")),
                 by=get_agent(request),
                 on=request_day(request),
             ),
@@ -196,7 +197,7 @@ def comptes_domaine(request: AgentRequest, organisation_id: UUID) -> HttpRespons
         if not form.errors:
             messages.success(request, f"Domaines écrits pour {organisation.nom}.")
             return redirect("comptes_domaines")
-    context = {"form": form, "organisme": organisation}
+    context = {"form": form, "organisme": organisation, "vus": initial["domaines"]}
     return render(request, "comptes/domaine.html", context, status=422 if form.errors else 200)
 
 

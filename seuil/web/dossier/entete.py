@@ -9,7 +9,7 @@ from seuil.dossiers.models import Acces, Composition, Personne
 from seuil.dossiers.queries import get_composition, list_acces, list_titulaires
 from seuil.echeances.models import Situation, Stade
 from seuil.echeances.queries.situations import get_dernier_suivi, get_derniere_dette, get_situation
-from seuil.web.dates import list_dates
+from seuil.web.dates import CATEGORIES_DES_DATES, list_dates
 from seuil.web.dossier.onglet import Lecture
 
 # As many as the header shows.
@@ -28,6 +28,7 @@ def read_entete(lecture: Lecture) -> dict[str, Any]:
         "situation": situation,
         "etapes": list(_list_etapes(situation)),
         "prochaines": dates[:_DATES],
+        "dates_reservees": not all(map(lecture.ouverture.allows, CATEGORIES_DES_DATES)),
         "en_charge": _list_en_charge(list_acces(**lecture.key)),
         "alertes": _list_alertes(
             situation, composition, get_dernier_suivi(**lecture.key), lecture.on

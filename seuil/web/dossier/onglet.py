@@ -1,6 +1,6 @@
 """What a tab of a dossier says of itself: what it shows, to whom, what it adds to the timeline."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection, models
 from psycopg import sql
 
+from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import Ouverture
@@ -77,6 +78,12 @@ class Fil:
     read: Callable[..., Any]
     write: Callable[[Any], Iterable[Evenement]]
 
+    @property
+    def categories(self) -> frozenset[str]:
+        """Every category of which it may show a line: some tables hold several."""
+        others: Mapping[Any, str] = getattr(self.modele.Rls, "par_valeur", ("", {}))[1]  # type: ignore[attr-defined]
+        return frozenset({self.categorie, *others.values()})
+
 
 @dataclass(frozen=True, slots=True)
 class Onglet:
@@ -105,6 +112,12 @@ def list_present(dossier: Dossier, fils: Sequence[Fil]) -> list[Fil]:
         cursor.execute(sql.SQL("SELECT {}").format(asked), {"dossier": dossier.pk})
         found = cursor.fetchone()
     return [fil for fil, present in zip(fils, found, strict=True) if present]
+
+
+def list_reserves(ouverture: Ouverture, categories: Iterable[str]) -> list[str]:
+    """Name the categories that a page could show and that the reader may not read."""
+    closed = {c for c in categories if not ouverture.allows(c)}
+    return [label for code, label in load_matrice().categories.items() if code in closed]
 
 
 def join(parts: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """What the reader asks of the list."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from django import forms
 from seuil.dossiers.models import Parc, SuiviSocial
 from seuil.echeances.models import Stade
 from seuil.echeances.queries.dossiers import TRIS, Filtres
+from seuil.kernel.accord import NBSP
 from seuil.web.components.forms import ChoixField, Formulaire, MontantField, make_choix
 
 TRIS_LIBELLES = {
@@ -18,7 +20,12 @@ TRIS_LIBELLES = {
     "audience": "Audience la plus proche",
     "dette": "Dette la plus élevée",
 }
+# What a filter or an order tells of a file: who never reads it is not offered them.
+CATEGORIES: Mapping[str, str] = {
+    "dette": "bail_dette", "suivi": "suivi", "mandat": "accompagnement",
+}  # fmt: skip
 JOURS = (("7", "7 jours"), ("15", "15 jours"), ("30", "30 jours"), ("60", "60 jours"))
+_PLUS = ("arrondissement", "parc", "audience", "dette", "suivi", "ouvert", "mandat", "tri")
 
 
 class FiltresForm(Formulaire):
@@ -58,13 +65,41 @@ class FiltresForm(Formulaire):
         *args: Any,
         communes: tuple[tuple[str, str], ...],
         arrondissements: tuple[tuple[str, str], ...],
+        fermes: frozenset[str] = frozenset(),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self._close(fermes)
         self.fields["commune"].choices = make_choix("Toutes", communes)  # type: ignore[attr-defined]
         self.fields["arrondissement"].choices = make_choix(  # type: ignore[attr-defined]
             "Tous", arrondissements
         )
+
+    def _close(self, fermes: frozenset[str]) -> None:
+        """Take away what the reader's function does not open; say what was asked of it."""
+        closed = {name: self.fields.pop(name) for name in sorted(fermes)}
+        self.refuses = [str(f.label) for name, f in closed.items() if self.data.get(name)]
+        self.fields["tri"].choices = [  # type: ignore[attr-defined]
+            (code, TRIS_LIBELLES[code]) for code in TRIS if code not in fermes
+        ]
+
+    def list_refus(self) -> list[str]:
+        """Return, for each filter asked and not applied, that it is not for this reader."""
+        return [
+            f"{label}{NBSP}: votre fonction ne lit pas cette information. La liste est montrée"
+            " sans ce filtre."
+            for label in self.refuses
+        ]
+
+    @property
+    def plus(self) -> list[forms.BoundField]:
+        """The filters that the page folds."""
+        return [self[name] for name in _PLUS if name in self.fields]
+
+    @property
+    def tris(self) -> frozenset[str]:
+        """The orders that are offered."""
+        return frozenset(code for code, _ in self.fields["tri"].choices)  # type: ignore[attr-defined]
 
     def get_filtres(self) -> Filtres:
         """Return the valid filters; a field that is not valid asks nothing and shows its error."""

@@ -14,12 +14,14 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.views.decorators.http import require_POST, require_safe
 
+from seuil.acteurs.matrice import list_portees
 from seuil.acteurs.queries import list_arrondissements, list_communes
 from seuil.audit.operations import record_event
 from seuil.dossiers.models import Parc, SuiviSocial
 from seuil.echeances.models import Situation, Stade
 from seuil.echeances.queries.dossiers import DossierRow, list_dossiers, list_rows
 from seuil.echeances.queries.par_dette import ParDette
+from seuil.echeances.queries.prochaines import list_heures
 from seuil.engines.tabular import Column, Sheet, write_csv, write_xlsx
 from seuil.kernel.accord import write_pluriel
 from seuil.web.access import (
@@ -30,12 +32,14 @@ from seuil.web.access import (
     requires_recent_sign_in,
 )
 from seuil.web.addresses import address
-from seuil.web.dossiers.forms import FiltresForm
+from seuil.web.dossiers.forms import CATEGORIES, FiltresForm
 from seuil.web.filtres import list_avertissements
 from seuil.web.journal import saw
 from seuil.web.templatetags.seuil import dans_jours, date_courte, montant
 
 PAR_PAGE = 50
+# What is there and not for this reader: never written as if nothing were.
+_RESERVE = "Réservé"
 # Code and name, by name.
 _Places = tuple[tuple[str, str], ...]
 _STADES = {code: conditional_escape(label) for code, label in Stade.choices}
@@ -47,6 +51,7 @@ _COLONNES = (
     Column("Stade", 30),
     Column("Stade atteint le", 14, "date"),
     Column("Audience", 12, "date"),
+    Column("Heure de l’audience", 12, "heure"),
     Column("Prochaine date", 14, "date"),
     Column("Dette", 12, "montant"),
     Column("Dette au", 12, "date"),
@@ -78,8 +83,9 @@ def dossiers(request: AgentRequest) -> HttpResponse:
     context = {
         "filtres": "" if request.htmx else _filtres(form, actifs),
         "tri": form.get_filtres().tri,
+        "tris": form.tris,
         "actifs": actifs,
-        "avertissements": list_avertissements(form),
+        "avertissements": [*form.list_refus(), *list_avertissements(form)],
         "texte": form.get_filtres().texte,
         "page": page,
         "lignes": [_ligne(row, on) for row in rows],
@@ -100,7 +106,9 @@ def dossiers_export(request: AgentRequest) -> HttpResponse:
     rows = list_rows(
         agent=get_agent(request), on=on, situations=_situations(request, _form(request))
     )
-    saw(dossiers=[r.dossier_id for r in rows])
+    ids = [r.dossier_id for r in rows]
+    saw(dossiers=ids)
+    heures = list_heures(agent=agent, on=on, ids=ids)
     stades, suivis = dict(Stade.choices), dict(SuiviSocial.Situation.choices)
     parcs, told = dict(Parc.choices), write_pluriel(len(rows), "dossier")
     sheet = Sheet(
@@ -109,7 +117,9 @@ def dossiers_export(request: AgentRequest) -> HttpResponse:
         rows=[
             (
                 r.numero, r.nom, r.commune, stades[r.stade], r.stade_le, r.audience_le,
-                r.prochaine_le, r.dette, r.dette_le, suivis.get(r.suivi, ""), parcs[r.parc],
+                heures.get(r.dossier_id), r.prochaine_le,
+                r.dette if r.dette_lue else _RESERVE, r.dette_le,
+                suivis.get(r.suivi, "") if r.suivi_lu else _RESERVE, parcs[r.parc],
             )
             for r in rows
         ],
@@ -145,25 +155,34 @@ def _ligne(row: DossierRow, on: date) -> dict[str, object]:
         "audience": date_courte(row.audience_le) or "—",
         "echeance": date_courte(row.prochaine_le) or "—",
         "reste": dans_jours(row.prochaine_le, on),
-        "dette": montant(row.dette) or "—",
-        "suivi": _SUIVIS.get(row.suivi, row.suivi) or "Non renseigné",
+        "dette": (montant(row.dette) or "—") if row.dette_lue else _RESERVE,
+        "suivi": _name_suivi(row),
     }
+
+
+def _name_suivi(row: DossierRow) -> str:
+    if not row.suivi_lu:
+        return _RESERVE
+    return _SUIVIS.get(row.suivi, row.suivi) or "Non renseigné"
 
 
 def _form(request: AgentRequest) -> FiltresForm:
     agent = get_agent(request)
     communes, arrondissements = list_communes(agent=agent), list_arrondissements(agent=agent)
+    fermes = frozenset(n for n, c in CATEGORIES.items() if not list_portees(agent.profil, c))
     if request.GET.keys() <= {"page"}:
-        return _read_vide(communes, arrondissements)
-    form = FiltresForm(request.GET, communes=communes, arrondissements=arrondissements)
+        return _read_vide(communes, arrondissements, fermes)
+    form = FiltresForm(
+        request.GET, communes=communes, arrondissements=arrondissements, fermes=fermes
+    )
     form.full_clean()
     return form
 
 
 @lru_cache(maxsize=128)
-def _read_vide(communes: _Places, arrondissements: _Places) -> FiltresForm:
-    """Return the form that asks nothing: the same for whoever reads the département."""
-    form = FiltresForm({}, communes=communes, arrondissements=arrondissements)
+def _read_vide(communes: _Places, arrondissements: _Places, fermes: frozenset[str]) -> FiltresForm:
+    """Return the form that asks nothing: the same for whoever reads the département alike."""
+    form = FiltresForm({}, communes=communes, arrondissements=arrondissements, fermes=fermes)
     form.full_clean()
     return form
 

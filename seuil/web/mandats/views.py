@@ -22,6 +22,7 @@ from seuil.accompagnements.queries.mandats import (
     list_mandats,
     list_referents,
 )
+from seuil.accompagnements.rules.affectations import Affectation
 from seuil.accompagnements.rules.mandats import DemarcheSaisie
 from seuil.contacts.queries import list_contacts
 from seuil.diagnostics.queries import list_dsf
@@ -157,8 +158,12 @@ def mandat_affecter(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
             "referent_juridique": found.referent_juridique_id,
         },
     )
-    page = _page(found, "mandats/affectation.html", fait="Le dossier est affecté.")
-    return answer(request, form, partial(assign_mandat, mandat=found), page)
+    vus = Affectation.of(found.referent_social, found.referent_juridique)
+    page = _page(
+        found, "mandats/affectation.html", fait="Le dossier est affecté.", context={"vus": vus}
+    )
+    seen = Affectation.read(request.POST.get("vus", ""))
+    return answer(request, form, partial(assign_mandat, mandat=found, vus=seen), page)
 
 
 @requires("mandat.suivre")

@@ -19,6 +19,10 @@ from seuil.web.nombres import read_nombre
 register = template.Library()
 
 JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MOIS_COURTS = (
+    "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.",
+    "déc.",
+)  # fmt: skip
 # As much of a page's number as is told back.
 _PAGE_MONTREE = 12
 # The filters of dates and figures write nothing that HTML escapes, and are called for every cell.
@@ -41,6 +45,23 @@ def date_courte(le: date | None) -> SafeString:
 def mois(le: date | None) -> str:
     """Write « 03/2026 »."""
     return f"{le.month:02}/{le.year}" if le else ""
+
+
+@register.filter
+def date_mois(le: date | None) -> SafeString:
+    """Write « nov. 2026 », for the head of a column."""
+    return SafeString(f"{MOIS_COURTS[le.month - 1]}{NBSP}{le.year}") if le else RIEN
+
+
+@register.filter
+def ecart(value: int | None) -> SafeString:
+    """Write « ▲ +4 », « ▼ −3 », « = » : what a figure gained on another."""
+    if value is None:
+        return RIEN
+    if not value:
+        return SafeString("=")
+    mark, sign = ("▲", "+") if value > 0 else ("▼", "−")
+    return SafeString(f"{mark}{NBSP}{sign}{write_nombre(abs(value))}")
 
 
 @register.filter

@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 from python_calamine import load_workbook
 
-from seuil.accompagnements.models import Mandat
+from seuil.accompagnements.models import Mandat, Objectif
 from seuil.acteurs.models import Agent, Organisation
-from seuil.indicateurs.rules import INDICATEURS
+from seuil.indicateurs.rules.activite import INDICATEURS
 from tests.factories.accompagnements import make_contact, make_mandat
 from tests.factories.base import make_organisation
 from tests.harness.client import StrictClient, read
@@ -174,7 +174,9 @@ def test_the_export_has_the_figures_of_the_screen(
 
     assert answer.headers["Content-Disposition"] == 'attachment; filename="activite-2026-11.xlsx"'
     book = load_workbook(BytesIO(answer.content))
-    assert book.sheet_names == ["Indicateurs", "Par jour", "Clôtures", "Définitions"]
+    assert book.sheet_names == [
+        "Indicateurs", "Douze mois", "Par lieu", "Par jour", "Clôtures", "Définitions",
+    ]  # fmt: skip
     rows = book.get_sheet_by_name("Indicateurs").to_python()
     start = next(n for n, row in enumerate(rows) if row[0] == "Indicateur")
     exported = {str(row[0]): str(int(row[1])) for row in rows[start + 1 :]}
@@ -242,3 +244,70 @@ def test_a_strange_address_still_answers(
     opened = client.get(reverse("activite_dossiers", args=["tentatives"]), query)
     assert opened.status_code == 200
     assert client.get(reverse("activite_dossiers", args=["inconnu"]), query).status_code == 404
+
+
+def test_each_indicator_has_its_curve_said_in_words_and_its_twelve_months(
+    mandat: Mandat, secretaire: Agent, client_de: SignIn
+) -> None:
+    page = read(client_de(secretaire).get(reverse("activite"), {"mois": "2026-11"}))
+
+    curves = select_all(table_of(page, "Indicateurs de la convention"), "img")
+    assert len(curves) == len(INDICATEURS)
+    assert all(c.attrs["src"].startswith("data:image/svg+xml;base64,") for c in curves)
+    assert "Douze mois" in curves[0].attrs["alt"]
+    months = table_of(page, "Douze mois, en nombres")
+    assert len(select_all(months, "td")) == 12 * len(INDICATEURS)
+    assert "Le mois est en cours" in select(page, "main").text
+
+
+def test_the_objective_of_the_year_is_a_gauge(
+    mandat: Mandat, operateur: Organisation, secretaire: Agent, client_de: SignIn
+) -> None:
+    Objectif.objects.create(
+        departement_id=operateur.departement_id,
+        operateur=operateur,
+        annee=2026,
+        cible_annuelle=300,
+        volume_mensuel=25,
+    )
+
+    page = read(client_de(secretaire).get(reverse("activite")))
+
+    assert "Objectif 2026\N{NO-BREAK SPACE}: 1 sur 300" in select(page, "#objectif").text
+    row = select_all(table_of(page, "Indicateurs de la convention"), "tr")[1]
+    assert "25 par mois" in row.text
+
+
+def test_a_place_opens_on_its_dossiers_and_a_place_that_is_none_is_told(
+    mandat: Mandat, secretaire: Agent, client_de: SignIn
+) -> None:
+    client = client_de(secretaire)
+    page = read(client.get(reverse("activite"), {"indicateur": "menages_rencontres"}))
+
+    link = select_all(table_of(page, "Ménages rencontrés, par intercommunalité"), "a")[0]
+    opened = read(client.get(link.attrs["href"]))
+
+    assert mandat.dossier.numero in select(opened, "table").text
+    address = reverse("activite_dossiers", args=["menages_rencontres"])
+    wrong = read(client.get(address, {"zone": "Nulle part"}))
+    assert "n’existe pas ici" in wrong.text
+
+
+def test_the_charge_de_mission_reads_no_place_of_less_than_five(
+    mandat: Mandat, charge_mission: Agent, client_de: SignIn
+) -> None:
+    page = read(client_de(charge_mission).get(reverse("activite")))
+
+    places = table_of(page, "Ménages rencontrés, par intercommunalité")
+    assert "Tous les lieux, réunis" in places.text
+    assert mandat.dossier.logement.commune.epci not in select(page, "main").text
+    # No map can be drawn of what is all gathered.
+    assert not select_all(page, "figure")
+
+
+def test_the_team_reads_its_own_work_not_the_commandements_of_the_territory(
+    mandat: Mandat, chef_equipe: Agent, client_de: SignIn
+) -> None:
+    page = read(client_de(chef_equipe).get(reverse("activite")))
+
+    assert "Commandements de payer" not in select(page, "main").text

@@ -91,10 +91,10 @@ def test_a_visitor_who_is_lost_sees_no_menu(client: StrictClient) -> None:
     assert not select_all(read(client.get("/aide/")), "#navigation")
 
 
-def test_the_count_of_the_menu_costs_three_queries_at_most(
+def test_the_count_of_the_menu_costs_two_queries_at_most(
     secretaire: Agent, on: object, django_assert_num_queries: Callable[..., object]
 ) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert count_a_moi(agent=secretaire, on=on, plafond=100) == 0
 
 

@@ -22,7 +22,7 @@ from seuil.connexions.operations.courriels import deposit_courriels
 from seuil.kernel import clock
 from tests.factories.base import make_agent, make_organisation
 from tests.harness.client import StrictClient, read
-from tests.harness.html import select, select_all
+from tests.harness.html import read_vus, select, select_all
 from tests.harness.service import write_url
 
 ON = date(2026, 11, 21)
@@ -113,7 +113,7 @@ def test_with_a_mail_server_the_link_goes_to_its_holder_alone(
     invited = reverse("compte", args=[Agent.objects.get(courriel="neuf@x.fr").pk])
     assert "à envoyer" in admin.get(invited).content.decode()
     leave()
-    assert re.search(r"envoyé le \d\d/\d\d/\d{4} à \d+ h \d\d", admin.get(invited).content.decode())
+    assert re.search(r"envoyé le \d\d/\d\d/\d{4} à \d+\sh\b", admin.get(invited).content.decode())
     theirs, officer = mail.outbox
     assert theirs.to == ["neuf@x.fr"]
     assert admin.get(link_in(theirs.body)).status_code == 200
@@ -325,6 +325,27 @@ def test_an_address_of_another_domain_is_not_invited(
     assert given or "Domaines acceptés" in response.content.decode()
 
 
+def test_domains_written_in_two_tabs_are_never_lost(
+    dpo: Agent, caf: Any, client_de: ClientDe
+) -> None:
+    """The second is refused with both values; sent again, knowing, it is written."""
+    Organisation.objects.filter(pk=caf.pk).update(domaines=["caf.fr"])
+    officer, address = client_de(dpo), reverse("comptes_domaine", args=[caf.pk])
+    seen = read_vus(read(officer.get(address)))
+    assert officer.post(address, {"domaines": "one.fr", "vus": seen}).status_code == 302
+
+    refused = officer.post(address, {"domaines": "two.fr", "vus": seen})
+
+    assert refused.status_code == 422
+    page = read(refused)
+    assert "one.fr" in page.text
+    assert "two.fr" in page.text
+    assert Organisation.objects.get(pk=caf.pk).domaines == ["one.fr"]
+    current = read_vus(page)
+    assert officer.post(address, {"domaines": "two.fr", "vus": current}).status_code == 302
+    assert Organisation.objects.get(pk=caf.pk).domaines == ["two.fr"]
+
+
 @pytest.mark.parametrize("courriel", ['"a@evil.fr"@x.fr', "mıssion@x.fr", "miſſion@x.fr", "é@x.fr"])
 def test_an_address_that_only_looks_like_one_of_the_organisation_is_not_invited(
     admin: StrictClient, ddets: Any, courriel: str
@@ -346,7 +367,9 @@ def test_the_officer_writes_the_domains_and_who_invites_does_not(
     assert officer.post(address, {"domaines": " @X.fr; caf33.fr"}).status_code == 302
 
     assert Organisation.objects.get(pk=caf.pk).domaines == ["caf33.fr", "x.fr"]
-    line = Event.objects.get(kind="organisation.domaines")
+    again = officer.post(address, {"domaines": "caf33.fr, x.fr", "vus": ""})
+    assert again.status_code == 302
+    line = Event.objects.filter(kind="organisation.domaines").earliest("pk")
     assert line.by_id == str(dpo.pk)
     assert "caf33.fr" in admin.get(reverse("comptes_domaines")).content.decode()
     assert invite(admin, caf, "partenaire").status_code == 200

@@ -27,7 +27,7 @@ def test_local_rules_are_shown_with_their_text(charge_mission: Agent, client_de:
     page = client_de(charge_mission).get(reverse("departement")).content.decode()
 
     assert "80 % des interventions" in page
-    assert "AMI § 10" in page
+    assert "appel à manifestation d’intérêt des équipes mobiles" in page
 
 
 @pytest.mark.parametrize("code", ["21", "33", "35", "62"])

@@ -54,9 +54,8 @@ def test_a_partner_sees_its_duties_and_what_the_matrix_opens_of_the_dossier(
         assert words in task.text
     assert "Preuve attendue\u00a0: Jour de l’inscription au tableau." in task.text
     dossier = reverse("dossier", args=[acte.dossier.numero])
-    assert {address(acte), dossier} <= {
-        e.attrs["href"].partition("?")[0] for e in select_all(task, "a")
-    }
+    line = reverse("tableau_menage", args=[acte.dossier.numero])
+    assert {line, dossier} <= {e.attrs["href"].partition("?")[0] for e in select_all(task, "a")}
     text = read(client.get(dossier)).text
     assert "otre organisme a quelque chose à faire" in read(client.get(f"{dossier}acces/")).text
     # The CAF reads who and when; not the debt, nor the phone, nor the visits.

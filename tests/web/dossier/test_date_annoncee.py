@@ -87,7 +87,7 @@ def test_a_date_told_is_noted_from_the_deadlines(client: StrictClient, dossier: 
 
     assert 'name="annoncee_le"' in form.content.decode()
     assert 'value="2026-12-08"' not in form.content.decode()
-    assert "Fin du délai pour payer (clause résolutoire) (A1), 8 décembre 2026" in (
+    assert "Fin du délai pour payer (clause résolutoire), 8 décembre 2026" in (
         select(read(form), "main").text
     )
     assert response.status_code == 302

@@ -1,7 +1,7 @@
 """The list of dossiers: who sees what, filters, export, constant queries."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from seuil.dossiers.models import Acces, Logement
 from seuil.echeances.models import Situation, SituationSuivi
 from seuil.engines.tabular import read_table
 from seuil.recherche.operations import refresh_mentions
-from tests.factories.base import LIBOURNE, make_acces, make_dossier
+from tests.factories.base import LIBOURNE, make_acces, make_acte, make_dossier
 from tests.harness.client import StrictClient
 from tests.harness.htmx import assert_fragment_equals_reload
 
@@ -159,6 +159,32 @@ def test_the_export_holds_what_the_list_shows(
     event = Event.objects.get(kind="export.dossiers")
     assert event.details == {"format": kind, "lignes": 1}
     assert event.by_id == str(secretaire.pk)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_export_tells_the_hour_of_the_hearing(
+    kind: str, secretaire: Agent, on: date, client_de: ClientDe, tmp_path: Path
+) -> None:
+    """Of the hearing that counts: an act withdrawn or told of another day says nothing."""
+    told, silent = dossier_of("ALPHA", stade="assignation"), dossier_of("BRAVO")
+    le = on + timedelta(days=20)
+    Situation.objects.filter(dossier=told).update(audience_le=le)
+    make_acte(dossier=told, type="audience", survenu_le=le, audience_heure=time(9, 30))
+    make_acte(
+        dossier=told, type="assignation", survenu_le=on,
+        audience_le=le - timedelta(days=2), audience_heure=time(14),
+    )  # fmt: skip
+
+    response = client_de(secretaire).post(reverse("dossiers_export"), {"format": kind})
+    path = tmp_path / f"export.{kind}"
+    path.write_bytes(response.content)
+    table = read_table(path, name=path.name)
+
+    day, hour = table.headers.index("Audience"), table.headers.index("Heure de l’audience")
+    shown = {row.cells[0]: (row.cells[day], row.cells[hour]) for row in table.rows}
+    as_text = (f"{le:%d/%m/%Y}", "09:30")
+    assert shown[told.numero] == (as_text if kind == "csv" else (le, time(9, 30)))
+    assert not any(shown[silent.numero])
 
 
 def test_an_export_is_never_made_by_a_link(secretaire: Agent, client_de: ClientDe) -> None:

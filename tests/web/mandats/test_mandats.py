@@ -17,7 +17,7 @@ from seuil.web.mandats.forms import DEMARCHES_MAX, read_lines
 from tests.factories.accompagnements import make_contact, make_mandat
 from tests.factories.base import make_acte, make_agent, make_dossier, make_organisation
 from tests.harness.client import StrictClient, read
-from tests.harness.html import Element, select, select_all
+from tests.harness.html import Element, read_vus, select, select_all
 
 SignIn = Callable[[object], StrictClient]
 FORMS = (
@@ -270,6 +270,33 @@ def test_assigning_nobody_is_refused(suivi: Mandat, chef_equipe: Agent, client_d
 
     assert answer.status_code == 422
     assert "Choisissez au moins une personne." in read(answer).text
+
+
+def test_an_assignment_in_two_tabs_is_never_lost(
+    suivi: Mandat, chef_equipe: Agent, juriste: Agent, client_de: SignIn
+) -> None:
+    """The second is refused with both values; sent again, knowing, it replaces."""
+    make = {"role": "travailleur_social", "organisation": chef_equipe.organisation}
+    one, two = make_agent(nom="Premier", **make), make_agent(nom="Second", **make)
+    client, address = client_de(chef_equipe), reverse("mandat_affecter", args=[suivi.pk])
+    seen = read_vus(read(client.get(address)))
+    asked = {"referent_juridique": str(juriste.pk), "vus": seen}
+    assert client.post(address, {**asked, "referent_social": str(one.pk)}).status_code == 302
+
+    refused = client.post(address, {**asked, "referent_social": str(two.pk)})
+
+    assert refused.status_code == 422
+    page = read(refused)
+    told = " ".join(e.text for e in select_all(page, ".fr-alert"))
+    assert "Premier" in told
+    assert "Second" in told
+    suivi.refresh_from_db()
+    assert suivi.referent_social == one
+    knowing = read_vus(page)
+    again = {**asked, "vus": knowing, "referent_social": str(two.pk)}
+    assert client.post(address, again).status_code == 302
+    suivi.refresh_from_db()
+    assert suivi.referent_social == two
 
 
 # --- Reports, contract, extension, closure -------------------------------------------------------

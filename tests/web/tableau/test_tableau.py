@@ -15,7 +15,7 @@ from seuil.travail.models import Tache
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from tests.factories.base import BORDEAUX, make_acte, make_agent, make_dossier, make_organisation
 from tests.harness.client import StrictClient, read
-from tests.harness.html import select_all
+from tests.harness.html import select, select_all
 from tests.harness.htmx import assert_fragment_equals_reload
 
 ClientDe = Callable[[object], StrictClient]
@@ -85,7 +85,7 @@ def test_the_secretariat_has_no_table(secretaire: Agent, client_de: ClientDe) ->
     client = client_de(secretaire)
 
     assert client.get(TABLEAU).status_code == 404
-    assert "Tableau" not in [a.text for a in select_all(read(client.get("/a-faire/")), "a")]
+    assert "Tableau" not in [a.text for a in select_all(read(client.get("/aujourdhui/")), "a")]
 
 
 def test_one_gesture_records_the_answer_and_ends_the_duty(
@@ -326,7 +326,10 @@ def test_the_duty_leads_to_its_line(
     client = client_de(agent)
 
     address = reverse("devoir_rendre", args=[dossier.numero, tache.devoir, tache.source_id])
-    response = client.get(address, follow=True)
+    page = read(client.get(address))
+    offered = [a.attrs["href"] for a in select_all(select(page, "main"), "a")]
+    (line,) = [url for url in offered if url.startswith("/tableau/menage/")]
+    response = client.get(line, follow=True)
 
     assert response.redirect_chain[-1][0].endswith(f"#m-{dossier.numero}")
     assert response.status_code == 200
@@ -336,11 +339,11 @@ def test_what_is_told_on_the_dossier_is_the_same_answer(
     agent: Agent, ccas: Organisation, on: date, client_de: ClientDe
 ) -> None:
     (dossier,) = fill(on, 1)
-    sent = {"situation": "connu", "constate_le": on.isoformat(), "source": "Polyclinique"}
+    sent = {"situation": "connu", "constate_le": on.isoformat(), "service": "Polyclinique"}
 
     response = client_de(agent).post(reverse("suivi_ajouter", args=[dossier.numero]), sent)
 
     assert response.status_code == 302
     assert asked(ccas) == set()
-    assert (last(dossier, ccas).par, last(dossier, ccas).source) == (agent, "Polyclinique")
+    assert (last(dossier, ccas).par, last(dossier, ccas).service) == (agent, "Polyclinique")
     assert "1 / 1 répondus" in read(client_de(agent).get(TABLEAU)).text

@@ -88,7 +88,7 @@ def test_three_answers_are_enough_to_note_a_contact_of_today(
     url = reverse("contact_noter", args=[mandat.dossier.numero])
     page = read(client.get(url))
     shown = select(page, "#id_survenu_le").attrs["value"]
-    hidden = select(page, "[name=contact_id]").attrs["value"]
+    hidden = select(page, "#id_contact_id").attrs["value"]
 
     answer = client.post(url, CONTACT | {"survenu_le": shown, "contact_id": hidden})
 
@@ -99,6 +99,50 @@ def test_three_answers_are_enough_to_note_a_contact_of_today(
         travailleur_social,
         "echange",
     )
+
+
+@pytest.mark.parametrize(
+    ("tap", "said"),
+    [
+        ("domicile absent", ("domicile", "absent")),
+        ("telephone absent", ("telephone", "absent")),
+        ("telephone echange", ("telephone", "echange")),
+    ],
+)
+def test_one_tap_notes_a_contact_of_today_with_the_household_once(
+    mandat: Mandat,
+    travailleur_social: Agent,
+    client_de: SignIn,
+    on: date,
+    tap: str,
+    said: tuple[str, str],
+) -> None:
+    client = client_de(travailleur_social)
+    url = reverse("contact_noter", args=[mandat.dossier.numero])
+    forms = select_all(read(client.get(url)), "form")
+    form = next(f for f in forms if any(e.attrs.get("name") == "rapide" for e in f.walk()))
+    sent = {
+        e.attrs["name"]: e.attrs["value"]
+        for e in form.walk()
+        if e.attrs.get("type") == "hidden" and e.attrs["name"] != "csrfmiddlewaretoken"
+    }
+
+    for _ in range(2):
+        assert client.post(url, sent | {"rapide": tap}).status_code == 302
+
+    contact = Contact.objects.get()
+    assert (contact.canal, contact.resultat) == said
+    assert (contact.avec, contact.survenu_le) == ("menage", on)
+
+
+def test_a_tap_that_does_not_exist_notes_nothing(
+    mandat: Mandat, travailleur_social: Agent, client_de: SignIn, on: date
+) -> None:
+    url = reverse("contact_noter", args=[mandat.dossier.numero])
+    data = {"avec": "menage", "survenu_le": on.isoformat(), "rapide": "pigeon absent"}
+
+    assert client_de(travailleur_social).post(url, data).status_code == 422
+    assert not Contact.objects.exists()
 
 
 def test_the_contact_goes_back_where_the_person_came_from_but_never_elsewhere(

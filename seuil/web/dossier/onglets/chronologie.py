@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from seuil.web.dossier.onglet import Lecture, Onglet, list_present
+from seuil.web.dossier.onglet import Lecture, Onglet, list_present, list_reserves
 from seuil.web.dossier.onglets import list_fils
 from seuil.web.filtres import read_filtre
 
@@ -23,6 +23,9 @@ def _read(lecture: Lecture) -> dict[str, Any]:
         ],
         "genres": list(present.items()),
         "genre": genre,
+        "reserves": list_reserves(
+            lecture.ouverture, {c for f in list_fils() for c in f.categories}
+        ),
     }
 
 

@@ -14,9 +14,9 @@ from seuil.dossiers.queries import list_dates_annoncees
 from seuil.echeances.queries.echeances import list_echeances
 from seuil.echeances.queries.pauses import list_pauses_of
 from seuil.engines import droit
-from seuil.web.dates import list_dates
+from seuil.web.dates import CATEGORIES_DES_DATES, list_dates
 from seuil.web.dossier.annonces import EcheanceAnnoncee, join_annonces, list_orphelines
-from seuil.web.dossier.onglet import Evenement, Fil, Geste, Lecture, Onglet, join
+from seuil.web.dossier.onglet import Evenement, Fil, Geste, Lecture, Onglet, join, list_reserves
 from seuil.web.templatetags.seuil import heure, montant
 
 
@@ -34,6 +34,7 @@ def _read(lecture: Lecture) -> dict[str, Any]:
         "orphelines": list_orphelines(listed, annonces),
         "a_prevenir": sum(a.a_prevenir for e in echeances for a in e.annonces),
         "peut_completer": lecture.writes("dossier.completer", "annonces"),
+        "reserves": list_reserves(lecture.ouverture, CATEGORIES_DES_DATES),
         "certitudes": {
             "sure": "Date certaine",
             "contested": "Date discutée : plusieurs lectures se défendent",

@@ -20,8 +20,8 @@ from seuil.contacts.models import Contact
 from seuil.dossiers.models import Dossier
 from seuil.echeances.models import Stade
 from seuil.engines import droit
-from seuil.indicateurs import rules
-from seuil.indicateurs.rules import PAR_CODE, Activite, group_petits
+from seuil.indicateurs.rules import activite as rules
+from seuil.indicateurs.rules.activite import PAR_CODE, Activite, group_petits
 from seuil.kernel.contexte import EVERYWHERE, counting
 from seuil.kernel.refusal import Refusal
 
@@ -128,6 +128,22 @@ _CLOTURES = """
       AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
 """
+# A household is accompanied on each day from the answer to the eve of the closure.
+_DES = "GREATEST(m.repondu_le, %(debut)s::date)"
+_ACCOMPAGNES = """
+    SELECT g.jour::date AS jour, m.dossier_id AS cle, m.dossier_id
+    FROM accompagnements_mandat m
+    JOIN acteurs_organisation o ON o.id = m.operateur_id
+    CROSS JOIN LATERAL generate_series(
+        {debut}::timestamp,
+        (LEAST(COALESCE(m.clos_le, %(fin)s::date), %(fin)s::date) - 1)::timestamp,
+        interval '{pas}'
+    ) AS g(jour)
+    WHERE m.reponse = 'accepte' AND m.repondu_le < %(fin)s
+      AND (m.clos_le IS NULL OR m.clos_le > %(debut)s)
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
+      AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
+    """
 # Indicator → its source. Bounds are [debut, fin); `operateur` is null for a whole département.
 SOURCES: Mapping[str, str] = {
     "mandats_recus": """
@@ -158,20 +174,7 @@ SOURCES: Mapping[str, str] = {
     + f"""
       AND c.avec = 'bailleur' AND c.resultat IN ({_write_codes(Contact.ABOUTIS)})
     """,
-    "menages_accompagnes": """
-    SELECT g.jour::date AS jour, m.dossier_id AS cle, m.dossier_id
-    FROM accompagnements_mandat m
-    JOIN acteurs_organisation o ON o.id = m.operateur_id
-    CROSS JOIN LATERAL generate_series(
-        GREATEST(m.repondu_le, %(debut)s::date)::timestamp,
-        (LEAST(COALESCE(m.clos_le, %(fin)s::date), %(fin)s::date) - 1)::timestamp,
-        interval '1 day'
-    ) AS g(jour)
-    WHERE m.reponse = 'accepte' AND m.repondu_le < %(fin)s
-      AND (m.clos_le IS NULL OR m.clos_le > %(debut)s)
-      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
-      AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
-    """,
+    "menages_accompagnes": _ACCOMPAGNES.format(debut=_DES, pas="1 day"),
     "dispositifs_apurement": _DEMARCHES
     + """
       AND e.genre IN
@@ -200,12 +203,19 @@ SOURCES: Mapping[str, str] = {
     "clotures": _CLOTURES,
 }
 
+# The same, for a figure that tells no day: one line a month, not one a day.
+PAR_MOIS: Mapping[str, str] = {
+    **SOURCES,
+    "menages_accompagnes": _ACCOMPAGNES.format(debut=f"date_trunc('month', {_DES})", pas="1 month")
+    + f" AND {_DES} < LEAST(COALESCE(m.clos_le, %(fin)s::date), %(fin)s::date)",
+}
+
 # A file whose processing is limited (RGPD, art. 18) is in no figure.
-_UTILISABLE = (
+UTILISABLE = (
     " WHERE NOT EXISTS (SELECT 1 FROM dossiers_dossier x"
     " WHERE x.id = s.dossier_id AND x.limite_le IS NOT NULL)"
 )
-_ONE = "SELECT '{code}'::text AS code, s.jour, s.cle, s.dossier_id FROM ({source}) s" + _UTILISABLE
+ONE = "SELECT '{code}'::text AS code, s.jour, s.cle, s.dossier_id FROM ({source}) s" + UTILISABLE
 # What the erased files counted is added: the figures stay what they were.
 _COUNT = """
 WITH fait AS ({sources}), compte AS (
@@ -219,7 +229,7 @@ WITH fait AS ({sources}), compte AS (
 )
 SELECT code, jour, SUM(nombre)::int FROM compte
 GROUP BY code, jour ORDER BY code, jour NULLS LAST
-""".format(sources=" UNION ALL ".join(_ONE.format(code=c, source=s) for c, s in SOURCES.items()))
+""".format(sources=" UNION ALL ".join(ONE.format(code=c, source=s) for c, s in SOURCES.items()))
 
 # What one file counts, by day and by month: what stays of it once it is erased.
 _CONTRIBUTION = """
@@ -227,7 +237,7 @@ WITH fait AS ({sources})
 SELECT code, date_trunc('month', jour)::date AS mois, jour, COUNT(DISTINCT cle) FROM fait
 WHERE dossier_id = %(dossier)s
 GROUP BY GROUPING SETS ((code, date_trunc('month', jour), jour), (code, date_trunc('month', jour)))
-""".format(sources=" UNION ALL ".join(_ONE.format(code=c, source=s) for c, s in SOURCES.items()))
+""".format(sources=" UNION ALL ".join(ONE.format(code=c, source=s) for c, s in SOURCES.items()))
 _OPERATEURS = """
 SELECT m.operateur_id FROM accompagnements_mandat m WHERE m.dossier_id = %(dossier)s
 UNION
@@ -255,6 +265,7 @@ LEFT JOIN dossiers_personne p
   ON p.dossier_id = d.id AND p.qualite = 'titulaire' AND p.rang = 1
 LEFT JOIN dossiers_logement l ON l.dossier_id = d.id
 LEFT JOIN acteurs_commune c ON c.code = l.commune_id
+WHERE %(zone)s = '' OR c.epci = %(zone)s
 ORDER BY f.jour, d.numero, f.cle
 """
 
@@ -269,7 +280,7 @@ def get_activite(
 
     Raises ActiviteInterdite.
     """
-    params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
+    params = get_scope(agent=agent, on=on, mois=mois, operateur=operateur)
     jours = rules.list_jours(mois=mois, on=on)
     with counting("activite", on=on), connection.cursor() as cursor:
         cursor.execute(_COUNT, params)
@@ -289,9 +300,10 @@ def list_dossiers_indicateur(
     mois: date,
     code: str,
     jour: date | None = None,
+    zone: str = "",
     operateur: Organisation | None = None,
 ) -> DossiersComptes:
-    """Return the dossiers behind a figure: as many units as the figure says.
+    """Return the dossiers behind a figure: as many units as the figure says; `zone` is an EPCI.
 
     A dossier that the agent no longer opens (its mandate is closed) is counted, never named.
     Raises ActiviteInterdite; KeyError for an unknown indicator.
@@ -300,12 +312,13 @@ def list_dossiers_indicateur(
     if reason:
         raise ActiviteInterdite(reason)
     indicateur = PAR_CODE[code]
-    params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
+    params = get_scope(agent=agent, on=on, mois=mois, operateur=operateur)
     if jour is not None:
         if jour < params["debut"] or jour >= params["fin"]:
             return DossiersComptes((), 0)
         params |= {"debut": jour, "fin": jour + timedelta(days=1)}
-    rows = _fetch(_LIST.replace("{source}", SOURCES[indicateur.code]), params)
+    source = SOURCES[indicateur.code]
+    rows = list_rows(sql=_LIST.replace("{source}", source), params=params | {"zone": zone})
     open_ids = _list_open(agent=agent, on=on, ids={row["dossier_id"] for row in rows})
     lignes = tuple(_dossier_compte(row) for row in rows if row["dossier_id"] in open_ids)
     return DossiersComptes(lignes, fermes=len(rows) - len(lignes))
@@ -320,9 +333,9 @@ def list_clotures(
 
     Raises ActiviteInterdite.
     """
-    params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
-    used = f"SELECT s.cle FROM ({SOURCES['clotures']}) s{_UTILISABLE}"
-    ids: Sequence[UUID] = [row["cle"] for row in _fetch(used, params)]
+    params = get_scope(agent=agent, on=on, mois=mois, operateur=operateur)
+    used = f"SELECT s.cle FROM ({SOURCES['clotures']}) s{UTILISABLE}"
+    ids: Sequence[UUID] = [row["cle"] for row in list_rows(sql=used, params=params)]
     # Who counts a closed mandate may not read its dossier any more.
     with counting("activite", on=on):
         mandats = list(
@@ -369,7 +382,7 @@ def count_effaces(
 
     Raises ActiviteInterdite.
     """
-    params = _scope(agent=agent, on=on, mois=mois, operateur=operateur)
+    params = get_scope(agent=agent, on=on, mois=mois, operateur=operateur)
     return sum(c.nombre for c in _list_effaces(params, code=code, jours=[jour]))
 
 
@@ -423,7 +436,9 @@ def _list_effaces(
     return [c for c in found if jours is None or c.le in jours]
 
 
-def _scope(*, agent: Agent, on: date, mois: date, operateur: Organisation | None) -> dict[str, Any]:
+def get_scope(
+    *, agent: Agent, on: date, mois: date, operateur: Organisation | None
+) -> dict[str, Any]:
     """Return what the agent may count. Raises ActiviteInterdite."""
     reason = why_not(agent.profil, "activite.lire")
     if reason:
@@ -468,7 +483,8 @@ def _dossier_compte(row: Mapping[str, Any]) -> DossierCompte:
     )
 
 
-def _fetch(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+def list_rows(*, sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a count, by name of column."""
     # Figures of an operator or a département, whoever reads them: the caller shows no more.
     with counting("activite", on=params["fin"]), connection.cursor() as cursor:
         cursor.execute(sql, params)

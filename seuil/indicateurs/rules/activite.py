@@ -199,8 +199,8 @@ def compute_moyenne(total: int, diviseur: int) -> Decimal:
 
 # Below it, a cell that crosses two facts may name somebody to whoever knows the département.
 PETIT = 5
-# A cell: motive and outcome, or a day.
-Cle = TypeVar("Cle", tuple[str, str], date)
+# A cell: motive and outcome, a day, or a place.
+Cle = TypeVar("Cle", tuple[str, str], date, str)
 
 
 def group_petits(

@@ -1,0 +1,1 @@
+"""Count the activity: of a month, of twelve, and where it was."""

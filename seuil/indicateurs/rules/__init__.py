@@ -1,0 +1,1 @@
+"""The indicators, and how their figures are put together."""
