@@ -12,7 +12,7 @@ urlpatterns = [
     path("aujourdhui/dsf/demander/", actions.dsf_demander_lot, name="aujourdhui_dsf_demander"),
     path("aujourdhui/dsf/noter/", actions.dsf_noter_ligne, name="aujourdhui_dsf_noter"),
     path("aujourdhui/classer/", actions.classer, name="aujourdhui_classer"),
-    path("aujourdhui/mandats/", mandats.mandats_apercu, name="aujourdhui_mandats"),
-    path("aujourdhui/mandats/affecter/", mandats.mandats_affecter, name="aujourdhui_affecter"),
+    path("aujourdhui/confies/", mandats.mandats_apercu, name="aujourdhui_mandats"),
+    path("aujourdhui/confies/affecter/", mandats.mandats_affecter, name="aujourdhui_affecter"),
     path("aujourdhui/annuler/", actions.annuler, name="aujourdhui_annuler"),
 ]
