@@ -60,6 +60,29 @@ def test_a_page_that_does_not_exist_is_told(
     assert "n’existe pas" not in plain
 
 
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("aujourdhui_dsf", {"dossier": "33\0"}),
+        ("aujourdhui_dsf_demander", {"dossiers": "33-2026-000001", "organisme": "MDS\0"}),
+        ("aujourdhui_classer", {"dossier": "33\0"}),
+        ("choix_ligne", {"dossier": "33\0", "retenu": "oui"}),
+        ("recherche", {"un\0champ": "x"}),
+        ("connexion", {"username": "simone@ddets.exemple\0", "password": "x"}),
+        ("connexion", {"username": "simone@ddets.exemple", "password": "\0"}),
+    ],
+)
+def test_what_the_database_cannot_hold_stops_before_any_page(
+    secretaire: Agent, client_de: ClientDe, name: str, sent: dict[str, str]
+) -> None:
+    client = StrictClient() if name == "connexion" else client_de(secretaire)
+
+    answer = client.post(reverse(name), sent)
+
+    assert answer.status_code == 400
+    assert "Demande incomprise" in answer.content.decode()
+
+
 def test_a_head_is_answered_as_its_get_would_be() -> None:
     """The kind: no page asks whether it is a GET, which a HEAD is not."""
     asked = [
