@@ -51,10 +51,8 @@ def request_dsf(
 
 
 @transaction.atomic
-def request_dsf_en_lot(
-    *, organismes: Mapping[UUID, str], by: Agent, on: date
-) -> tuple[list[Dsf], list[UUID]]:
-    """Record the requests of a batch, made today; return them, and the dossiers already asked for.
+def request_dsf_en_lot(*, organismes: Mapping[UUID, str], by: Agent, on: date) -> list[Dsf]:
+    """Record the requests of a batch, made today; return those that were not already in progress.
 
     The same batch sent twice records each request once.
     """
@@ -75,7 +73,7 @@ def request_dsf_en_lot(
         on=on,
         dossiers=[(d.dossier_id, {"dsf": str(d.pk)}) for d in new],
     )
-    return new, [pk for pk in organismes if pk in known]
+    return new
 
 
 @transaction.atomic

@@ -35,6 +35,12 @@ def list_dsf(*, agent: Agent, on: date, dossier: Dossier) -> QuerySet[Dsf]:
     )
 
 
+def list_dsf_en_cours(*, dossier_ids: Collection[UUID]) -> list[Dsf]:
+    """Return the diagnoses asked of dossiers and not ended; one query."""
+    rows = Dsf.objects.filter(dossier__id__parmi=list(dossier_ids), fin=Dsf.Fin.EN_COURS)
+    return [*rows.order_by("pk")]
+
+
 def list_faits(*, dossier_ids: Collection[UUID]) -> list[Fait]:
     """Return the requests of diagnoses in progress: each starts its own delay."""
     wanted = set(dossier_ids)

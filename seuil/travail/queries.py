@@ -89,6 +89,8 @@ class Filtres:
     personne: UUID | None = None
     # What cannot be undone, a hearing first of all, within so many days.
     jours: int | None = None
+    # Those households only.
+    menages: frozenset[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +270,8 @@ def _reduce(rows: QuerySet[Tache], filtres: Filtres) -> QuerySet[Tache]:
         rows = rows.filter(dossier__situation__commune_code=filtres.commune)
     if filtres.personne:
         rows = rows.filter(agent=filtres.personne)
+    if filtres.menages is not None:
+        rows = rows.filter(dossier__id__parmi=list(filtres.menages))
     return rows
 
 

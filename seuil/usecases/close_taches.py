@@ -22,11 +22,10 @@ def close_taches(*, dossier_ids: Collection[UUID], by: Agent, on: date) -> list[
     What still has an object is left, whoever asks. Raises HabilitationRefusee.
     """
     require_verbe(by=by, verbe="devoir.rendre")
-    asked = set(dossier_ids)
+    filtres = Filtres(groupe=Groupe.CADUC, menages=frozenset(dossier_ids))
     taches = [
         placee.tache.id
-        for ligne in list_lignes(agent=by, on=on, filtres=Filtres(groupe=Groupe.CADUC))
-        if ligne.dossier_id in asked
+        for ligne in list_lignes(agent=by, on=on, filtres=filtres)
         for placee in ligne.placees
     ]
     filed = operations.close_taches(tache_ids=taches, by=by, on=on)

@@ -209,9 +209,6 @@ def find_dossier(request: HttpRequest, numero: str, *, ecrit: str = "") -> Dossi
     word more.
     """
     agent, on = get_agent(request), request_day(request)
-    if "\0" in numero:
-        # A field of a form may hold what an address may not, and the database refuses it.
-        raise Http404
     try:
         found = get_dossier(agent=agent, on=on, numero=numero)
     except Dossier.DoesNotExist:

@@ -1,9 +1,11 @@
-"""Addresses written many times in a page: resolved once by each process, then filled in."""
+"""Addresses: those of a page, resolved once by each process; the one asked for after a form."""
 
 from functools import cache
 from urllib.parse import quote
 
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
 # A dossier's number and a UUID alike: what both kinds of address accept in their place.
@@ -20,6 +22,19 @@ def address(name: str, value: object) -> SafeString:
 def tab_address(numero: str, onglet: str) -> str:
     """Return the address of a tab of a dossier."""
     return reverse("dossier_onglet", args=[numero, onglet])
+
+
+def read_address(request: HttpRequest, name: str) -> str:
+    """Return the address of ours that a form or an address asks for under a name; else nothing."""
+    asked = request.POST.get(name) or request.GET.get(name, "")
+    return asked if _is_ours(request, asked) else ""
+
+
+def _is_ours(request: HttpRequest, asked: str) -> bool:
+    # From the root only: Django would take « zzz » for the name of a page, and find none.
+    return asked.startswith("/") and url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
 
 
 @cache

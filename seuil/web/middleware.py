@@ -63,7 +63,9 @@ class DemandeComprise:
 
 
 class CorpsCompris:
-    """Refuse a body that holds no field: a page would take it for a form sent empty."""
+    """Refuse a body that no page understands: no field at all, which a page would take for a form
+    sent empty, or a character that the database cannot hold, which no keyboard types.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -73,6 +75,8 @@ class CorpsCompris:
 
     def process_view(self, request: HttpRequest, *_: object) -> None:
         """Look at what was sent, once it is known to come from our own pages."""
+        if any("\0" in text for pair in request.POST.lists() for text in (pair[0], *pair[1])):
+            raise BadRequest
         if request.method != "POST" or request.POST or request.FILES:
             return
         # A form without any field still sends the mark that ends it: « --mark-- ».

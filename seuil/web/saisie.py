@@ -13,13 +13,13 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import list_titulaires
 from seuil.engines.tabular import FileRefused
 from seuil.kernel.refusal import Refusal
 from seuil.web.access import AgentRequest, get_agent, request_day
+from seuil.web.addresses import read_address
 from seuil.web.components.forms import Formulaire
 from seuil.web.dates import list_dates
 
@@ -174,12 +174,7 @@ def show(
 
 def next_address(request: AgentRequest, default: str) -> str:
     """Return the page asked for after the form (`suite`) when it is ours, else `default`."""
-    asked = request.POST.get("suite") or request.GET.get("suite", "")
-    if asked and url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return asked
-    return default
+    return read_address(request, "suite") or default
 
 
 def _home(page: Page) -> str:

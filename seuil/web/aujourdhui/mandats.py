@@ -14,8 +14,9 @@ from seuil.kernel.accord import write_pluriel
 from seuil.usecases.assign_mandats import LotAffectation, assign_mandats
 from seuil.web.access import AgentRequest, get_agent, request_day, requires
 from seuil.web.aujourdhui.actions import list_coches, read_suite
+from seuil.web.aujourdhui.annulations import keep_annulation
 from seuil.web.aujourdhui.charge import Charge, read_charges, share
-from seuil.web.aujourdhui.views import answer_day, keep_annulation
+from seuil.web.aujourdhui.views import answer_day
 from seuil.web.journal import saw
 
 # Refusals written one by one; beyond, their number says enough.

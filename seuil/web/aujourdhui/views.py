@@ -1,12 +1,12 @@
 """Aujourd’hui: one row per household, what cannot be undone first, and what to do of it there."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,12 +16,12 @@ from seuil.accompagnements.queries.choix import count_choix_a_signer
 from seuil.actes.queries import count_lots_en_attente
 from seuil.acteurs.models import Agent, Role
 from seuil.dossiers.queries import count_arrivees
-from seuil.kernel import clock
 from seuil.travail.queries import Aujourdhui, get_aujourdhui
 from seuil.travail.rules.aujourdhui import PRESSE, Groupe
 from seuil.travail.rules.devoirs import ETAPES, load_devoirs
 from seuil.travail.rules.genres import GENRES
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
+from seuil.web.aujourdhui.annulations import list_annulations
 from seuil.web.aujourdhui.charge import list_charges
 from seuil.web.aujourdhui.forms import CHAMPS, JOURS, JourForm
 from seuil.web.aujourdhui.presentation import is_confie, write_ligne
@@ -34,9 +34,6 @@ GROUPES = {
     Groupe.ATTENTE: "J’attends",
     Groupe.CADUC: "Caduc, à classer",
 }
-# How long what was just done may be undone.
-ANNULABLE = timedelta(minutes=10)
-ANNULATION = "aujourdhui_annulation"
 
 
 @requires("a_faire.lire")
@@ -87,7 +84,7 @@ def read_day(request: AgentRequest, query: Mapping[str, str]) -> dict[str, Any]:
         "work": work,
         "groupe": filtres.groupe,
         "lignes": _write_lignes(request, work),
-        "annulation": _read_annulation(request),
+        "annulation": next(reversed(list_annulations(request)), None),
         "lit_dossiers": may(request, "dossier.lire"),
         "chosen": chosen,
         **_list_adresses(work, chosen, filtres.groupe),
@@ -206,21 +203,6 @@ def _list_devoirs(
         )
         for code, n in work.par_devoir.items()
     ]
-
-
-def keep_annulation(
-    request: HttpRequest, *, genre: str, ids: list[str], dit: str, **more: list[str]
-) -> None:
-    """Remember what was just done, for the time in which it may be undone."""
-    at = clock.now().isoformat()
-    request.session[ANNULATION] = {"genre": genre, "ids": ids, "dit": dit, "at": at, **more}
-
-
-def _read_annulation(request: HttpRequest) -> dict[str, Any] | None:
-    kept: dict[str, Any] | None = request.session.get(ANNULATION)
-    if not kept or clock.now() - datetime.fromisoformat(kept["at"]) > ANNULABLE:
-        return None
-    return kept
 
 
 def _list_cartes(agent: Agent, work: Aujourdhui, on: date) -> list[tuple[int, str, str]]:

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,6 +17,7 @@ from seuil.connexions.queries import get_facteurs
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
 from seuil.web.access import public
+from seuil.web.addresses import read_address
 from seuil.web.connexion.forms import REFUS, CodeForm, ConnexionForm, SecoursForm
 from seuil.web.connexion.preuves import (
     check_cle,
@@ -183,8 +183,5 @@ def _page(request: HttpRequest, form: ConnexionForm, suite: str, status: int = 2
 
 
 def _read_suite(request: HttpRequest) -> str:
-    suite = request.POST.get("next") or request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        suite, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return suite if safe and suite != reverse("deconnexion") else ""
+    suite = read_address(request, "next")
+    return suite if suite != reverse("deconnexion") else ""

@@ -76,6 +76,12 @@ def test_the_preview_shares_by_load_and_writes_nothing(
     assert set(asked["referent"]) == {str(equipe[0].pk)}
 
 
+def read_lot(client: Client) -> str:
+    [kept] = client.session["aujourdhui_annulations"]
+    lot: str = kept["lot"]
+    return lot
+
+
 def test_sent_twice_each_is_assigned_once_and_all_are_taken_back(
     chef: Agent, equipe: list[Agent], mandats: list[Mandat], client_de: ClientDe
 ) -> None:
@@ -90,7 +96,7 @@ def test_sent_twice_each_is_assigned_once_and_all_are_taken_back(
     assert all(m["affecte_le"] for m in once)
     # The second sending has not taken the place of what may be undone.
     assert "annuler" in {e.attrs.get("id") for e in read(client.get(reverse("a_faire"))).walk()}
-    client.post(reverse("aujourdhui_annuler"))
+    client.post(reverse("aujourdhui_annuler"), {"lot": read_lot(client)})
     assert Mandat.objects.filter(reponse="", affecte_le=None).count() == len(mandats)
 
 
@@ -100,11 +106,11 @@ def test_after_ten_minutes_nothing_is_taken_back(
     client = client_de(chef)
     client.post(reverse("aujourdhui_affecter"), preview(client, mandats))
     session = client.session
-    kept = session["aujourdhui_annulation"]
-    session["aujourdhui_annulation"] = {**kept, "at": "2026-01-01T00:00:00+00:00"}
+    [kept] = session["aujourdhui_annulations"]
+    session["aujourdhui_annulations"] = [{**kept, "at": "2026-01-01T00:00:00+00:00"}]
     session.save()
 
-    client.post(reverse("aujourdhui_annuler"))
+    client.post(reverse("aujourdhui_annuler"), {"lot": read_lot(client)})
 
     assert not Mandat.objects.filter(reponse="").exists()
 

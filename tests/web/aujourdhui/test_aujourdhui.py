@@ -158,9 +158,12 @@ def test_a_request_moves_the_household_to_what_one_waits_for(
     assert "1\u00a0demande de diagnostic enregistrée" in fragment.text
     (waiting,) = rows_of(list_page(client, "?groupe=attente&genre=dsf_a_recevoir"))
     assert "DSF demandé aujourd’hui à MDS de Libourne, pas reçu" in waiting.text
-    # Asked again from another tab: told, and recorded once.
+    # Asked again from another tab: told, recorded once, and undone as the first.
+    lot = select(fragment, "[name=lot]").attrs["value"]
     again = read(get_fragment(client, reverse("aujourdhui_dsf_demander"), data=asked))
-    assert "Un diagnostic est déjà en cours" in again.text
+    assert "C’était déjà enregistré\u00a0: 1\u00a0demande de diagnostic" in again.text
+    assert "Un diagnostic est déjà en cours" not in again.text
+    assert select(again, "[name=lot]").attrs["value"] == lot
     assert Dsf.objects.count() == 1
 
 
@@ -189,7 +192,7 @@ def test_a_batch_is_shown_by_service_then_recorded_then_undone(
     make_organisation(type="conseil_departemental", nom="MDS")
     dossiers = [make_assigne(on, jours=3 + i, nom=f"ALPHA{i}") for i in range(4)]
     known = dossiers.pop()
-    Dsf.objects.create(dossier=known, demande_le=on, organisme="MDS", par=secretaire)
+    Dsf.objects.create(dossier=known, demande_le=on, organisme="CCAS", par=secretaire)
     client = client_de(secretaire)
     suite = reverse("a_faire") + "?jours=7"
     coches = [d.numero for d in (*dossiers, known)]
@@ -207,13 +210,135 @@ def test_a_batch_is_shown_by_service_then_recorded_then_undone(
     # What could not be recorded is said, row by row.
     assert f"Dossier {known.numero}\u00a0: Un diagnostic est déjà en cours" in page.text
     assert Dsf.objects.count() == 4
-    undone = read(client.post(reverse("aujourdhui_annuler"), {"suite": suite}, follow=True))
+    undo = {"suite": suite, "lot": select(page, "[name=lot]").attrs["value"]}
+    undone = read(client.post(reverse("aujourdhui_annuler"), undo, follow=True))
     assert "3\u00a0ménages sont revenus dans la liste" in undone.text
     assert [d.dossier_id for d in Dsf.objects.all()] == [known.pk]
     assert Event.objects.filter(kind="dsf.demande_retiree").count() == 3
     assert "plus rien à annuler" in read(
-        client.post(reverse("aujourdhui_annuler"), {"suite": suite}, follow=True)
+        client.post(reverse("aujourdhui_annuler"), undo, follow=True)
     ).text  # fmt: skip
+
+
+def ask(client: StrictClient, *dossiers: Dossier, organisme: str = "MDS", **more: str) -> Element:
+    sent = {"dossiers": " ".join(d.numero for d in dossiers), "organisme": organisme, **more}
+    return read(client.post(reverse("aujourdhui_dsf_demander"), sent, follow=True))
+
+
+def read_taches(*dossiers: Dossier) -> list[tuple[object, ...]]:
+    columns = ("dossier", "genre", "source_id", "due_le", "caduque_le", "role")
+    return sorted(Tache.objects.filter(dossier__in=dossiers).values_list(*columns), key=str)
+
+
+def test_each_undo_button_undoes_what_it_stands_beside(
+    secretaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    make_organisation(type="conseil_departemental", nom="MDS")
+    first, second = make_assigne(on, jours=5), make_assigne(on, jours=6, nom="BETA")
+    passed = make_assigne(on, jours=-3, nom="PASSEE")
+    client = client_de(secretaire)
+    lots = [select(ask(client, asked), "[name=lot]").attrs["value"] for asked in (first, second)]
+    client.post(reverse("aujourdhui_classer"), {"dossier": [passed.numero]})
+
+    # From the tab of the first batch, once two others were made elsewhere.
+    client.post(reverse("aujourdhui_annuler"), {"lot": lots[0]})
+
+    assert [d.dossier_id for d in Dsf.objects.all()] == [second.pk]
+    assert Diligence.objects.count() == 1
+    for lot in ("", "autre", lots[0]):
+        page = read(client.post(reverse("aujourdhui_annuler"), {"lot": lot}, follow=True))
+        assert "Il n’y a plus rien à annuler ici" in page.text
+    assert (Dsf.objects.count(), Diligence.objects.count()) == (1, 1)
+    client.post(reverse("aujourdhui_annuler"), {"lot": lots[1]})
+    assert not Dsf.objects.exists()
+
+
+def test_a_batch_of_another_session_is_not_undone_and_it_is_told(
+    secretaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    make_organisation(type="conseil_departemental", nom="MDS")
+    page = ask(client_de(secretaire), make_assigne(on, jours=5))
+    sent = {"lot": select(page, "[name=lot]").attrs["value"]}
+    assert "tant que votre session est ouverte" in page.text
+
+    told = read(client_de(secretaire).post(reverse("aujourdhui_annuler"), sent, follow=True))
+
+    assert "votre session n’est plus la même" in told.text
+    assert Dsf.objects.count() == 1
+
+
+def test_only_the_households_of_the_queue_are_asked_for(
+    secretaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    make_organisation(type="conseil_departemental", nom="MDS")
+    live = make_assigne(on, jours=9, nom="VIVE")
+    passed = make_assigne(on, jours=-3, nom="PASSEE")
+    others = [make_dossier(nom=f"AUTRE{i}") for i in range(7)]
+    before = read_taches(live, passed)
+    client = client_de(secretaire)
+
+    page = ask(client, live, passed, *others)
+
+    assert [d.dossier_id for d in Dsf.objects.all()] == [live.pk]
+    assert page.text.count("Aucune demande de diagnostic n’est attendue de vous") == 5
+    assert "3\u00a0autres demandes n’ont pas été enregistrées" in page.text
+    # Undone, everything is as it was: what was only to be filed still is.
+    sent = {"lot": select(page, "[name=lot]").attrs["value"]}
+    client.post(reverse("aujourdhui_annuler"), sent)
+    assert read_taches(live, passed) == before
+    assert groups_of(list_page(client))[-1] == "Caduc, à classer 1"
+
+
+def test_a_batch_confirmed_twice_is_told_and_undone_once(
+    secretaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    make_organisation(type="conseil_departemental", nom="MDS")
+    dossiers = [make_assigne(on, jours=5 + i, nom=f"ALPHA{i}") for i in range(3)]
+    client = client_de(secretaire)
+
+    pages = [ask(client, *dossiers), ask(client, *dossiers)]
+
+    assert "C’était déjà enregistré\u00a0: 3\u00a0demandes de diagnostic" in pages[1].text
+    first, second = (select(page, "[name=lot]").attrs["value"] for page in pages)
+    assert first == second
+    client.post(reverse("aujourdhui_annuler"), {"lot": first})
+    assert not Dsf.objects.exists()
+    assert "annuler" not in {e.attrs.get("id") for e in list_page(client).walk()}
+
+
+def test_a_body_out_of_the_directory_is_told_before_it_is_recorded(
+    secretaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    make_organisation(type="conseil_departemental", nom="MDS")
+    dossier = make_assigne(on, jours=5)
+    client = client_de(secretaire)
+
+    told = ask(client, dossier, organisme="MDS de Libourne")
+
+    assert "«\u00a0MDS de Libourne\u00a0»\u00a0: ce service n’est pas dans l’annuaire" in told.text
+    assert not Dsf.objects.exists()
+    names = ("dossiers", "organisme", "hors_annuaire")
+    sent = {n: select(told, f"[name={n}]").attrs["value"] for n in names}
+    # From a row, which has no preview, the list comes back.
+    asked = {"dossiers": dossier.numero, "organisme": "MDS de Libourne"}
+    row = read(get_fragment(client, reverse("aujourdhui_dsf_demander"), data=asked))
+    assert "n’est plus dans l’annuaire\u00a0: rien n’est enregistré" in row.text
+    assert not Dsf.objects.exists()
+    # Another name than the one that was told is told in its turn.
+    other = read(client.post(reverse("aujourdhui_dsf_demander"), {**sent, "organisme": "MDS Sud"}))
+    assert "«\u00a0MDS Sud\u00a0»\u00a0: ce service n’est pas dans l’annuaire" in other.text
+    assert not Dsf.objects.exists()
+    client.post(reverse("aujourdhui_dsf_demander"), sent)
+    assert Dsf.objects.get().organisme == "MDS de Libourne"
+
+
+def test_a_name_too_long_is_refused_and_never_cut(
+    secretaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    page = ask(client_de(secretaire), make_assigne(on, jours=5), organisme="M" * 151)
+
+    assert "Le nom du service est trop long\u00a0: 150 caractères au plus" in page.text
+    assert not Dsf.objects.exists()
 
 
 def test_the_whole_list_is_asked_in_one_batch(
@@ -256,7 +381,8 @@ def test_what_has_no_object_any_more_is_filed_and_put_back(
     live = make_assigne(on, jours=9, nom="VIVE")
     client.post(reverse("aujourdhui_classer"), {"dossier": [live.numero]})
     assert Diligence.objects.count() == 1
-    client.post(reverse("aujourdhui_annuler"), {"suite": suite})
+    lot = select(after, "[name=lot]").attrs["value"]
+    client.post(reverse("aujourdhui_annuler"), {"suite": suite, "lot": lot})
     assert not Diligence.objects.exists()
     assert len(rows_of(list_page(client, "?groupe=caduc"))) == 1
 

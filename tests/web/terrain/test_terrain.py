@@ -298,13 +298,3 @@ def test_a_number_that_the_database_cannot_hold_is_not_found(
 
     assert client.get("/terrain/%00/contact/").status_code == 404
     assert client.get("/dossiers/33%00/echeances/").status_code == 404
-
-
-def test_a_number_posted_that_the_database_cannot_hold_is_not_found(
-    secretaire: Agent, operateur: Organisation, client_de: SignIn
-) -> None:
-    answer = client_de(secretaire).post(
-        reverse("choix_ligne"), {"dossier": "33\0", "retenu": "oui"}
-    )
-
-    assert answer.status_code == 404
