@@ -81,7 +81,7 @@ def test_a_pasted_table_is_shown_then_recorded_once(
         ("{n}\t\t\tpeut-être\t\t", "Connu ?", "écrivez connu, suivi ou inconnu"),
         ("{n}\t\t\tsuivi\tASLL\tmars", "Depuis", "écrivez 03/2026"),
         ("{n}\t\t\tinconnu\tASLL\t", "Mesure", "choisissez « suivi »"),
-        ("{n}\t\t\tconnu\t\t\n{n}\t\t\tinconnu\t\t", "Dossier", "déjà à la ligne 2"),
+        ("{n}\t\t\tconnu\t\t\n{n}\t\t\tinconnu\t\t", "Dossier", "aussi à la ligne 2"),
     ],
 )
 def test_what_is_not_understood_names_its_line_its_column_and_what_to_do(
@@ -94,6 +94,37 @@ def test_what_is_not_understood_names_its_line_its_column_and_what_to_do(
 
     assert remedy in page
     assert f'data-label="Colonne">{column}<' in page
+
+
+def test_of_two_lines_that_contradict_each_other_none_is_recorded(
+    agent: Agent, ccas: Organisation, on: date, client_de: ClientDe
+) -> None:
+    first, other = fill(on, 2)
+    client = client_de(agent)
+    lines = [f"{first.numero}\tconnu", f"{other.numero}\tconnu", f"{first.numero}\tinconnu"]
+
+    page = paste(client, "\n".join(["Dossier\tConnu ?", *lines]))
+
+    assert "aussi à la ligne 4" in page
+    assert "aussi à la ligne 2" in page
+    assert "Enregistrer 1\u00a0réponse" in page
+    confirm(client, page)
+    assert last(other, ccas).situation == "connu"
+    assert not SuiviSocial.objects.filter(dossier=first).exists()
+
+
+def test_the_same_answer_on_two_lines_is_recorded_once(
+    agent: Agent, ccas: Organisation, on: date, client_de: ClientDe
+) -> None:
+    (dossier,) = fill(on, 1)
+    client = client_de(agent)
+    line = f"{dossier.numero}\tconnu"
+
+    page = paste(client, f"Dossier\tConnu ?\n{line}\n{line}")
+
+    assert "Enregistrer 1\u00a0réponse" in page
+    assert confirm(client, page).status_code == 302  # type: ignore[attr-defined]
+    assert last(dossier, ccas).situation == "connu"
 
 
 def test_a_household_of_another_organisation_is_not_known_here(
