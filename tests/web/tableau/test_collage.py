@@ -1,5 +1,6 @@
 """Paste from a spreadsheet: shown before anything is recorded, refused line by line, once."""
 
+import time
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -175,7 +176,39 @@ def test_a_preview_of_somebody_else_records_nothing(
     response = confirm(client_de(other), page)
 
     assert response.status_code == 422  # type: ignore[attr-defined]
+    assert "fait par un autre compte" in response.content.decode()  # type: ignore[attr-defined]
     assert not SuiviSocial.objects.exists()
+
+
+def test_a_preview_refused_says_why(
+    agent: Agent, on: date, client_de: ClientDe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (dossier,) = fill(on, 1)
+    client = client_de(agent)
+    page = paste(client, f"Dossier\tConnu ?\n{dossier.numero}\tconnu")
+
+    spoiled = client.post(COLLER, {"confirme": "abc"}).content.decode()
+    now = time.time()
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now + 3601)
+    late = confirm(client, page).content.decode()  # type: ignore[attr-defined]
+
+    assert "L’aperçu est arrivé incomplet ou modifié." in spoiled
+    assert "L’aperçu a plus d’une heure." in late
+    assert not SuiviSocial.objects.exists()
+
+
+def test_what_was_pasted_is_taken_back_at_once(
+    agent: Agent, ccas: Organisation, on: date, client_de: ClientDe
+) -> None:
+    first, second = fill(on, 2)
+    client = client_de(agent)
+    lines = f"{first.numero}\tconnu\n{second.numero}\tinconnu"
+    confirm(client, paste(client, f"Dossier\tConnu ?\n{lines}"))
+
+    (lot,) = select_all(read(client.get(TABLEAU)), "[name=lot]")
+    client.post("/tableau/annuler/", {"lot": lot.attrs["value"]})
+
+    assert [last(d, ccas).situation for d in (first, second)] == ["", ""]
 
 
 def test_the_workbook_holds_what_is_shown_and_pastes_back(
