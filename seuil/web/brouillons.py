@@ -85,10 +85,12 @@ def keep_saisie(request: HttpRequest, response: HttpResponse, agent: Agent | Non
     closed because its place is no longer sure, and after a sign-out nobody is known any more. A
     form that does not come from our pages was refused before.
     """
+    if request.method != "POST":
+        return
     sign_in = resolve_url(settings.LOGIN_URL)
     to_sign_in = getattr(response, "url", "").startswith(sign_in)
     # What is sent in order to sign in is no work that is lost.
-    if request.method != "POST" or not to_sign_in or request.path.startswith(sign_in):
+    if not to_sign_in or request.path.startswith(sign_in):
         return
     champs = _list_champs(request)
     if agent is not None and _record(request, agent, champs):
