@@ -78,29 +78,46 @@ def note_gardes(request: HttpRequest, agent: Agent) -> None:
         request.session[_GARDES] = kept
 
 
-def keep_saisie(request: HttpRequest, response: HttpResponse, agent: Agent) -> None:
-    """Keep what was sent just after the session of an agent ended, when it was sent to sign in.
+def keep_saisie(request: HttpRequest, response: HttpResponse, agent: Agent | None) -> None:
+    """Tell what becomes of what was sent without a session, when it was sent to sign in.
 
-    Only then: a form that does not come from our pages was refused before.
+    Kept when time alone ended the session of `agent`. Not when anybody closed it: a session is
+    closed because its place is no longer sure, and after a sign-out nobody is known any more. A
+    form that does not come from our pages was refused before.
     """
-    to_sign_in = getattr(response, "url", "").startswith(resolve_url(settings.LOGIN_URL))
-    if request.method != "POST" or not to_sign_in or SECRETS & set(request.POST):
+    if request.method != "POST":
         return
-    at = clock.now()
-    kept = record_brouillon(
-        agent=agent,
-        adresse=request.path,
-        champs=_list_champs(request),
-        cle=settings.SECRET_KEY,
-        on=clock.today(agent.departement_id),
-        at=at,
-    )
-    if kept:
+    sign_in = resolve_url(settings.LOGIN_URL)
+    to_sign_in = getattr(response, "url", "").startswith(sign_in)
+    # What is sent in order to sign in is no work that is lost.
+    if not to_sign_in or request.path.startswith(sign_in):
+        return
+    champs = _list_champs(request)
+    if agent is not None and _record(request, agent, champs):
         messages.info(
             request,
-            "Ce que vous veniez de saisir est gardé pour vous pendant 24 heures :"
+            "Ce que vous veniez de saisir est gardé pour vous pendant 24 heures :"
             " reconnectez-vous, vous le retrouverez sur la même page.",
         )
+    elif any("".join(values).strip() for values in champs.values()):
+        messages.warning(
+            request,
+            "Ce que vous veniez d’envoyer n’a été ni enregistré ni gardé :"
+            " reconnectez-vous, puis saisissez-le de nouveau.",
+        )
+
+
+def _record(request: HttpRequest, agent: Agent, champs: Mapping[str, Sequence[str]]) -> bool:
+    if SECRETS & set(request.POST):
+        return False
+    return record_brouillon(
+        agent=agent,
+        adresse=request.path,
+        champs=champs,
+        cle=settings.SECRET_KEY,
+        on=clock.today(agent.departement_id),
+        at=clock.now(),
+    )
 
 
 def _list_champs(request: HttpRequest) -> Mapping[str, Sequence[str]]:

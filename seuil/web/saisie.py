@@ -100,8 +100,8 @@ def attempt(
 
 class DejaEnvoye(Refusal):
     message = (
-        "Un autre envoi, fait au même instant, vient d’enregistrer la même chose :"
-        " rouvrez la page pour voir où elle en est."
+        "Un autre envoi, fait au même instant, est passé avant le vôtre :"
+        " rouvrez la page pour voir ce qui est enregistré."
     )
 
 

@@ -224,8 +224,7 @@ class ConnexionForte:
             if request.session.get(_CONNEXION):
                 self._end(request)
             response = self.get_response(request)
-            if over is not None:
-                keep_saisie(request, response, over)
+            keep_saisie(request, response, over)
             return response
         agent = request.user
         with gardes_rendus(request, agent):

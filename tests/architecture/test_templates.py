@@ -15,6 +15,8 @@ NAMES = sorted(str(p.relative_to(TEMPLATES)) for p in TEMPLATES.rglob("*") if p.
 every_template = pytest.mark.parametrize("name", NAMES)
 _AUTREMENT = re.compile(r"\|time\b|\|date:[\"'](?!Y-m-d[\"'])[^\"']*[\"']")
 QUOTED = re.compile(r"""["']([\w./-]+\.(?:html|txt))["']""")
+_FORMULAIRE = re.compile(r"(<form\b[^>]*method=[\"']post[^>]*>)(.*?)</form>", re.DOTALL)
+_SAISIE = re.compile(r"{%\s*champ\b|<textarea|<select|<input(?![^>]*type=[\"']hidden)")
 # Shown by Django itself when a request is wrong.
 BY_DJANGO = {"403_csrf.html", "400.html"}
 
@@ -43,6 +45,18 @@ def why_bad_source(source: str, routes: set[str]) -> list[str]:
     return reasons
 
 
+def list_rendus_au_suivant(source: str) -> list[str]:
+    """Return the forms of which the browser gives what was typed to whoever comes back to them.
+
+    Another account may do it in the same window.
+    """
+    return [
+        head
+        for head, body in _FORMULAIRE.findall(source)
+        if _SAISIE.search(body) and 'autocomplete="off"' not in head
+    ]
+
+
 def route_names() -> set[str]:
     return {p.name for _, p in walk(get_resolver().url_patterns) if isinstance(p, URLPattern)}
 
@@ -66,6 +80,14 @@ def test_every_template_keeps_the_rules_of_the_house(name: str) -> None:
     source = (TEMPLATES / name).read_text(encoding="utf-8")
 
     assert why_bad_source(source, route_names()) == []
+
+
+def test_no_browser_gives_what_was_typed_to_the_next_account() -> None:
+    # Passwords and addresses of the sign-in say themselves what the browser may fill.
+    typed = [n for n in NAMES if not n.startswith("connexion/")]
+    sources = {n: (TEMPLATES / n).read_text(encoding="utf-8") for n in typed}
+
+    assert {n: found for n, s in sources.items() if (found := list_rendus_au_suivant(s))} == {}
 
 
 @pytest.mark.parametrize("name", sorted(n for n in named_templates() if "/" in n))
@@ -113,6 +135,9 @@ def test_faults_of_a_template_are_seen() -> None:
         'heure ou jour écrit à part : |date:"d/m/Y à H:i"',
         "formulaire POST sans csrf_token",
     ]
+    planted = '<form method="post">{% champ form.note %}</form>'
+    assert list_rendus_au_suivant(planted) == ['<form method="post">']
+    assert list_rendus_au_suivant(planted.replace("{% champ form.note %}", "<button>")) == []
     assert "absente.html" not in named_templates() - {"absente.html"}
     with pytest.raises(TemplateSyntaxError):
         engines["django"].from_string("{% inconnu %}")

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from urllib.parse import urljoin
 
 import pyotp
 import pytest
 from django.conf import settings as django_settings
+from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from seuil.acteurs.models import Agent
@@ -14,7 +17,7 @@ from seuil.connexions.operations.invitations import create_invitation
 from seuil.engines.facteurs import hide
 from seuil.kernel import clock
 from tests.conftest import ON
-from tests.factories.base import make_agent, make_organisation
+from tests.factories.base import make_agent, make_dossier, make_organisation
 from tests.harness.browser import (
     ETROIT,
     LARGE,
@@ -23,6 +26,7 @@ from tests.harness.browser import (
     capture,
     open_page,
 )
+from tests.harness.client import sign_in_strongly
 
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
 MOT_DE_PASSE = "lampe verte escargot pluie"
@@ -272,3 +276,30 @@ def test_the_pages_before_signing_in_are_accessible_and_fit(
     page.goto(address)
 
     check(page)
+
+
+def test_what_one_account_typed_is_not_given_to_the_next_in_the_same_window(
+    ouvrir: Callable[..., Page], gironde: str
+) -> None:
+    first, second = (make_agent(role="secretariat", courriel=f"{n}@ddets.exemple") for n in "ab")
+    address = reverse("coordonnee_ajouter", args=[make_dossier().numero])
+    page = ouvrir(agent=first)
+    page.goto(address)
+    page.get_by_label("Source").fill("Le voisin du dessous")
+    page.goto(reverse("mes_connexions"))
+    take_session(page, second)
+
+    page.go_back()
+
+    expect(page.get_by_label("Source")).to_have_value("")
+
+
+def take_session(page: Page, agent: Agent) -> None:
+    """Put the session of another account in the same window."""
+    client = Client()
+    sign_in_strongly(client, agent)
+    name = django_settings.SESSION_COOKIE_NAME
+    page.context.clear_cookies(name=name)
+    page.context.add_cookies(
+        [{"name": name, "value": client.cookies[name].value, "url": urljoin(page.url, "/")}]
+    )

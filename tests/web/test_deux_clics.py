@@ -42,7 +42,7 @@ def test_the_second_of_two_clicks_is_told(secretaire: Agent, client_de: ClientDe
         end.join()
 
     assert answer.status_code == 422
-    assert "vient d’enregistrer la même chose" in answer.content.decode()
+    assert "est passé avant le vôtre" in answer.content.decode()
     assert Gel.objects.count() == 1
 
 

@@ -21,15 +21,17 @@ class ReponseRefusee(Refusal):
 
 
 class ReponseEntreTemps(Refusal):
-    """A colleague answered otherwise since the page was shown; `autres` are those answers."""
+    """Another answer came since the page was shown; `autres` are those answers."""
 
     message = (
-        "Un collègue a répondu autrement entre-temps\N{NO-BREAK SPACE}: sa réponse est gardée."
+        "{qui} autrement entre-temps\N{NO-BREAK SPACE}: cette réponse est gardée."
         " Relisez-la, puis répondez de nouveau si elle est à corriger."
     )
 
-    def __init__(self, autres: Sequence[SuiviSocial]) -> None:
-        super().__init__()
+    def __init__(self, autres: Sequence[SuiviSocial], *, by: Agent) -> None:
+        own = all(a.par_id == by.pk for a in autres)
+        qui = "Vous avez répondu, dans une autre fenêtre," if own else "Un collègue a répondu"
+        super().__init__(self.message.format(qui=qui))
         self.autres = autres
 
 
@@ -67,7 +69,7 @@ def record_reponses(*, reponses: Sequence[SuiviRepondu], by: Agent, on: date) ->
     changed = [r for r in reponses if not _says(known.get(r.dossier_id), r)]
     autres = [k for r in changed if (k := known.get(r.dossier_id)) and k.pk != r.vu]
     if autres:
-        raise ReponseEntreTemps(autres)
+        raise ReponseEntreTemps(autres, by=by)
     new = [_answer(r, known.get(r.dossier_id), by, on) for r in changed]
     SuiviSocial.objects.bulk_create(new)
     record_events(

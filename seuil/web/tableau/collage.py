@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import asdict
 from datetime import date
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +15,9 @@ from django.views.decorators.http import require_http_methods
 from seuil.dossiers.rules import SuiviRepondu
 from seuil.kernel.accord import write_pluriel
 from seuil.kernel.refusal import Refusal
-from seuil.usecases.record_reponses import record_reponses
 from seuil.web.access import AgentRequest, get_agent, request_day, requires
 from seuil.web.journal import saw
-from seuil.web.saisie import run_once
+from seuil.web.tableau.envoi import send_lot
 from seuil.web.tableau.lecture import LigneLue, TexteRefuse, read_collage
 from seuil.web.tableau.queries import list_demandes
 
@@ -79,13 +77,21 @@ def _seal(reponses: list[SuiviRepondu], request: AgentRequest) -> str:
     return signing.dumps([str(get_agent(request).pk), said], salt=_SEL, compress=True)
 
 
-def _unseal(request: AgentRequest) -> list[SuiviRepondu] | None:
-    """Return what was shown to this very agent within the hour; None for anything else."""
+class ApercuRefuse(Refusal):
+    """What is confirmed is not what this agent was shown within the hour."""
+
+
+def _unseal(request: AgentRequest) -> list[SuiviRepondu]:
+    """Return what was shown to this very agent within the hour. Raises ApercuRefuse."""
     try:
         who, said = signing.loads(request.POST["confirme"], salt=_SEL, max_age=_UNE_HEURE)
+    except signing.SignatureExpired:
+        raise ApercuRefuse("L’aperçu a plus d’une heure.") from None
     except signing.BadSignature:
-        return None
-    return [_read(r) for r in said] if who == str(get_agent(request).pk) else None
+        raise ApercuRefuse("L’aperçu est arrivé incomplet ou modifié.") from None
+    if who != str(get_agent(request).pk):
+        raise ApercuRefuse("Cet aperçu a été fait par un autre compte.")
+    return [_read(r) for r in said]
 
 
 def _read(said: dict[str, Any]) -> SuiviRepondu:
@@ -99,12 +105,8 @@ def _read(said: dict[str, Any]) -> SuiviRepondu:
 
 
 def _confirm(request: AgentRequest) -> HttpResponse:
-    reponses = _unseal(request)
-    if reponses is None:
-        return _show(request, "", erreur="L’aperçu a plus d’une heure : collez de nouveau.")
-    agent, on = get_agent(request), request_day(request)
     try:
-        new = run_once(partial(record_reponses, reponses=reponses, by=agent, on=on))
+        new = send_lot(request, _unseal(request))
     except Refusal as refusal:
         return _show(request, "", erreur=f"{refusal} Rien n’a été enregistré : collez de nouveau.")
     saw(dossiers=[s.dossier_id for s in new])

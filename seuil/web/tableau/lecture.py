@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -51,6 +51,8 @@ class LigneLue:
     reponse: SuiviRepondu | None = None
     colonne: str = ""
     refus: str = ""
+    # A line above says the same of the same household.
+    repetee: bool = False
 
     @property
     def etat(self) -> str:
@@ -59,6 +61,8 @@ class LigneLue:
             return "refusee"
         if self.reponse is None or self.demande is None:
             return "vide"
+        if self.repetee:
+            return "inchangee"
         known = None if self.demande.a_repondre else self.demande.reponse
         if known is None or not known.situation:
             return "nouvelle"
@@ -118,22 +122,37 @@ def read_collage(text: str, demandes: Sequence[Demande], *, on: date) -> list[Li
         raise TexteRefuse(f"Plus de {MAX_LIGNES} lignes\N{NO-BREAK SPACE}: collez par morceaux.")
     at, columns = _find_entete(lines)
     index, read = _Index(demandes), []
-    seen: dict[UUID, LigneLue] = {}
     for rank, cells in enumerate(lines[at + 1 :], start=at + 2):
         if not any(cells):
             continue
         values = {name: cells[i] for name, i in columns.items() if i < len(cells)}
-        ligne = _read_ligne(rank, values, index, on)
+        read.append(_read_ligne(rank, values, index, on))
+    return _confront(read)
+
+
+def _confront(lignes: Sequence[LigneLue]) -> list[LigneLue]:
+    """Keep no line of those that contradict one another: nobody can tell which one is right."""
+    said: dict[UUID, list[LigneLue]] = {}
+    for ligne in lignes:
         if ligne.demande and ligne.reponse:
-            first = seen.setdefault(ligne.demande.dossier_id, ligne)
-            if first is not ligne and first.reponse != ligne.reponse:
-                ligne = _refuse(
-                    rank, values, "Dossier",
-                    f"Ce ménage est déjà à la ligne {first.numero}, avec une autre réponse"
-                    f"{NBSP}: gardez-en une.",
-                )  # fmt: skip
-        read.append(ligne)
-    return read
+            said.setdefault(ligne.demande.dossier_id, []).append(ligne)
+    return [
+        _settle(ligne, said[ligne.demande.dossier_id]) if ligne.demande and ligne.reponse else ligne
+        for ligne in lignes
+    ]
+
+
+def _settle(ligne: LigneLue, alike: Sequence[LigneLue]) -> LigneLue:
+    """Refuse a line that another contradicts; the same answer given twice is one."""
+    other = next((x for x in alike if x.reponse != ligne.reponse), None)
+    if other is None:
+        return replace(ligne, repetee=ligne is not alike[0])
+    return replace(
+        ligne,
+        colonne="Dossier",
+        refus=f"Ce ménage est aussi à la ligne {other.numero}, avec une autre réponse{NBSP}:"
+        " aucune n’est retenue, gardez-en une.",
+    )
 
 
 def _split(text: str) -> list[list[str]]:

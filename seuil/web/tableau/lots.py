@@ -5,19 +5,17 @@ from functools import partial
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST
 
-from seuil.dossiers.queries import filter_retirables
 from seuil.dossiers.rules import SuiviRepondu
 from seuil.kernel.accord import write_pluriel
-from seuil.usecases.record_reponses import record_reponses
 from seuil.usecases.withdraw_reponses import withdraw_reponses
 from seuil.web.access import AgentRequest, get_agent, request_day, requires
 from seuil.web.journal import saw
 from seuil.web.saisie import press
-from seuil.web.tableau.presentation import choose_semaine
-from seuil.web.tableau.queries import list_demandes, list_semaines
+from seuil.web.tableau.envoi import list_lots, send_lot
+from seuil.web.tableau.presentation import choose_semaine, read_vu
+from seuil.web.tableau.queries import filter_lot, list_demandes, list_semaines
 
 
 @requires("suivi.repondre")
@@ -41,7 +39,7 @@ def tableau_autres(request: AgentRequest) -> HttpResponse:
             if r.numero in kept
         ]
         told = f"{write_pluriel(len(reponses), 'ménage dit inconnu', 'ménages dits inconnus')}."
-        press(request, partial(record_reponses, reponses=reponses, by=agent, on=on), fait=told)
+        press(request, partial(send_lot, request, reponses), fait=told)
         return redirect(retour)
     context = {"lignes": waiting, "semaine": shown, "retour": retour}
     return render(request, "tableau/autres.html", context)
@@ -52,11 +50,9 @@ def tableau_autres(request: AgentRequest) -> HttpResponse:
 def tableau_annuler(request: AgentRequest) -> HttpResponse:
     """Take back what was just answered at once."""
     agent, on = get_agent(request), request_day(request)
-    try:
-        at = parse_datetime(request.POST.get("lot", ""))
-    except ValueError:
-        at = None
-    lot = filter_retirables(agent=agent, on=on).filter(created_at=at) if at else None
+    nom = read_vu(request.POST.get("lot", ""))
+    made = nom if nom in list_lots(request) else None
+    lot = filter_lot(agent=agent, on=on, nom=made) if made else None
     rows = [*lot.values_list("pk", "dossier_id")] if lot is not None else []
     saw(dossiers=[pk for _, pk in rows])
     ids = [pk for pk, _ in rows]

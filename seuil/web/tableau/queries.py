@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.db.models import (
     Max,
     Min,
     OuterRef,
+    QuerySet,
     Subquery,
     Value,
 )
@@ -68,7 +69,8 @@ class Demande:
 class Lot:
     """What the agent just answered at once, and may still take back at once."""
 
-    a: datetime
+    # One of its answers.
+    nom: UUID
     nombre: int
 
 
@@ -191,8 +193,15 @@ def find_lundi(*, agent: Agent, on: date, numero: str) -> date | None:
     return le - timedelta(days=le.weekday()) if le else None
 
 
-def find_lot(*, agent: Agent, on: date) -> Lot | None:
-    """Return the last answers that the agent gave at once and may take back, None without any."""
-    lots = filter_retirables(agent=agent, on=on).values("created_at").annotate(n=Count("pk"))
-    last = lots.filter(n__gt=1).order_by("-created_at").first()
-    return Lot(last["created_at"], last["n"]) if last else None
+def find_lot(*, agent: Agent, on: date, parmi: Sequence[UUID]) -> Lot | None:
+    """Return the last of these batches of which something may be taken back, None without any."""
+    for nom in reversed(parmi):
+        if nombre := filter_lot(agent=agent, on=on, nom=nom).count():
+            return Lot(nom, nombre)
+    return None
+
+
+def filter_lot(*, agent: Agent, on: date, nom: UUID) -> QuerySet[SuiviSocial]:
+    """Return what may still be taken back of the batch of an answer: all was written at once."""
+    named = SuiviSocial.objects.filter(pk=nom, par=agent.pk).values("created_at")
+    return filter_retirables(agent=agent, on=on).filter(created_at=Subquery(named))

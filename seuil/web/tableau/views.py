@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -15,12 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from seuil.actes.models import TypeActe
+from seuil.acteurs.models import Agent
 from seuil.audit.operations import record_event
+from seuil.dossiers.models import SuiviSocial
+from seuil.dossiers.operations.menage import ReponseEntreTemps
 from seuil.dossiers.rules import SuiviRepondu
 from seuil.engines.tabular import Column, Sheet, write_xlsx
 from seuil.kernel.accord import write_pluriel
 from seuil.kernel.refusal import Refusal
-from seuil.usecases.record_reponses import record_reponses
 from seuil.web.access import (
     AgentRequest,
     get_agent,
@@ -31,8 +33,8 @@ from seuil.web.access import (
 )
 from seuil.web.journal import saw
 from seuil.web.nombres import read_page
-from seuil.web.saisie import run_once
-from seuil.web.tableau.lecture import MoisIllisible, parse_mois
+from seuil.web.tableau.envoi import list_lots, send_reponses
+from seuil.web.tableau.lecture import MoisIllisible, parse_mois, write_reponse
 from seuil.web.tableau.presentation import (
     MESURES,
     REPONSES,
@@ -81,7 +83,7 @@ def tableau(request: AgentRequest) -> HttpResponse:
         "page": page,
         "lignes": _write_lignes(request, rows),
         "mesures": MESURES,
-        "lot": find_lot(agent=agent, on=on),
+        "lot": find_lot(agent=agent, on=on, parmi=list_lots(request)),
     }
     return render(request, "tableau/tableau.html", context)
 
@@ -135,27 +137,28 @@ def _record(request: AgentRequest, demande: Demande) -> Saisie | None:
     try:
         reponse = _read(sent, demande, request.POST.get("vu", ""))
         if reponse:
-            run_once(
-                lambda: record_reponses(
-                    reponses=[reponse], by=get_agent(request), on=request_day(request)
-                )
-            )
+            send_reponses(request, [reponse])
+    except ReponseEntreTemps as refusal:
+        why = _explain(get_agent(request), refusal.autres[0], cast("SuiviRepondu", reponse))
     except (Refusal, MoisIllisible) as refusal:
-        return Saisie(sent["situation"], sent["mesure"], sent["depuis"], _explain(request, refusal))
-    return None
+        why = str(refusal)
+    else:
+        return None
+    return Saisie(sent["situation"], sent["mesure"], sent["depuis"], why)
 
 
-def _explain(request: AgentRequest, refusal: Exception) -> str:
-    """Say why, with both values and who wrote the other when two answered at once."""
-    autres = getattr(refusal, "autres", ())
-    if not autres:
-        return str(refusal)
-    other = autres[0]
-    told = name_reponse(other) or "réponse retirée"
-    mine = request.POST.get("situation", "") or "une mesure"
+def _explain(agent: Agent, other: SuiviSocial, reponse: SuiviRepondu) -> str:
+    """Say both values, and who gave the other one: a colleague, or oneself in another window."""
+    told, mine = write_reponse(other), write_reponse(reponse)
+    if other.par_id == agent.pk:
+        who, window = "Vous avez", " dans une autre fenêtre"
+    else:
+        who, window = f"{other.par} a", ""
+    said = f"répondu « {told} »" if told else "retiré la réponse"
     return (
-        f"{other.par} a répondu « {told} » entre-temps, vous avez choisi « {mine} »."
-        " Sa réponse est gardée\N{NO-BREAK SPACE}: choisissez de nouveau pour la remplacer."
+        f"{who} {said} entre-temps{window}, vous venez de choisir « {mine} »."
+        f" {'Cette réponse est gardée' if told else 'Aucune n’est enregistrée'}"
+        "\N{NO-BREAK SPACE}: choisissez de nouveau pour la remplacer."
     )
 
 

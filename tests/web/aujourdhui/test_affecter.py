@@ -76,7 +76,7 @@ def test_the_preview_shares_by_load_and_writes_nothing(
     assert set(asked["referent"]) == {str(equipe[0].pk)}
 
 
-def read_lot(client: Client) -> str:
+def read_lot(client: StrictClient) -> str:
     [kept] = client.session["aujourdhui_annulations"]
     lot: str = kept["lot"]
     return lot

@@ -564,5 +564,5 @@ def test_of_two_invitations_at_once_the_second_is_told(admin: StrictClient, caf:
         end.join()
 
     assert answer.status_code == 422
-    assert "vient d’enregistrer la même chose" in answer.content.decode()
+    assert "est passé avant le vôtre" in answer.content.decode()
     assert Agent.objects.filter(courriel="neuf@x.fr").count() == 1

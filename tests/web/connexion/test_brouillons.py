@@ -10,13 +10,14 @@ from django.urls import reverse
 
 from seuil.connexions.models import Brouillon
 from seuil.connexions.operations.perimes import delete_perimes
+from seuil.connexions.operations.sessions import end_connexions
 from seuil.connexions.queries import find_brouillon, list_brouillons
 from seuil.dossiers.models import Coordonnee
 from seuil.kernel.contexte import Contexte, acting_as, under_policies
 from tests.factories.base import make_dossier
 from tests.harness.client import StrictClient, read, sign_in_strongly
 from tests.harness.html import select
-from tests.web.connexion.conftest import Compte, Horloge, make_compte
+from tests.web.connexion.conftest import Compte, Horloge, first, make_compte
 
 Entrer = Callable[..., StrictClient]
 SAISI = {"type": "telephone", "valeur": "06 39 98 15 31", "source": "Le voisin du dessous"}
@@ -119,15 +120,59 @@ def test_neither_passwords_nor_files_nor_marks_are_kept(
     assert set(kept.champs) == set(SAISI)
 
 
-def test_a_session_closed_by_its_owner_keeps_nothing(
-    entrer: Entrer, page: str, compte: Compte
+def _sign_out(client: StrictClient, compte: Compte) -> None:
+    client.post(reverse("deconnexion"))
+
+
+def _close(client: StrictClient, compte: Compte) -> None:
+    at = compte.horloge.at
+    end_connexions(agent=compte.agent, motif="administrateur", by=compte.agent, on=at.date(), at=at)
+
+
+def _change_password(client: StrictClient, compte: Compte) -> None:
+    compte.agent.set_password("une autre phrase, longue")
+    compte.agent.save(update_fields=["password"])
+
+
+@pytest.mark.parametrize("end", [_sign_out, _close, _change_password])
+def test_a_session_that_somebody_closed_keeps_nothing_and_says_so(
+    entrer: Entrer, page: str, compte: Compte, end: Callable[[StrictClient, Compte], None]
 ) -> None:
     client = entrer()
-    compte.agent.connexions.update(fin_at=compte.horloge.at, fin_motif="depart")
+    end(client, compte)
 
-    client.post(page, SAISI)
+    answer = client.post(page, SAISI)
 
+    assert answer.url.startswith(reverse("connexion"))
+    shown = client.get(answer.url).content.decode()
+    assert "n’a été ni enregistré ni gardé" in shown
+    assert SAISI["source"] not in shown
     assert not Brouillon.objects.exists()
+
+
+def test_what_is_too_long_or_secret_to_be_kept_is_told(
+    entrer: Entrer, horloge: Horloge, page: str
+) -> None:
+    client = entrer()
+    _type_too_late(client, horloge, page, source="x" * 70_000)
+    assert "ni enregistré ni gardé" in client.get(reverse("connexion")).content.decode()
+    entrer(client)
+    _type_too_late(client, horloge, reverse("mot_de_passe"), ancien="x", nouveau="y", encore="y")
+
+    assert "ni enregistré ni gardé" in client.get(reverse("connexion")).content.decode()
+
+
+def test_a_button_alone_and_a_sign_in_lose_nothing_that_is_told(
+    entrer: Entrer, horloge: Horloge
+) -> None:
+    client = entrer()
+    horloge.advance(minutes=31)
+    client.post(reverse("deconnexion"))
+    assert "ni gardé" not in client.get(reverse("connexion")).content.decode()
+
+    first(client, "personne@ddets.exemple")
+
+    assert "ni gardé" not in client.get(reverse("connexion")).content.decode()
 
 
 def test_a_form_from_elsewhere_is_not_kept(entrer: Entrer, horloge: Horloge, page: str) -> None:

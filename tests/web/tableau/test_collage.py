@@ -1,5 +1,6 @@
 """Paste from a spreadsheet: shown before anything is recorded, refused line by line, once."""
 
+import time
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -81,7 +82,7 @@ def test_a_pasted_table_is_shown_then_recorded_once(
         ("{n}\t\t\tpeut-être\t\t", "Connu ?", "écrivez connu, suivi ou inconnu"),
         ("{n}\t\t\tsuivi\tASLL\tmars", "Depuis", "écrivez 03/2026"),
         ("{n}\t\t\tinconnu\tASLL\t", "Mesure", "choisissez « suivi »"),
-        ("{n}\t\t\tconnu\t\t\n{n}\t\t\tinconnu\t\t", "Dossier", "déjà à la ligne 2"),
+        ("{n}\t\t\tconnu\t\t\n{n}\t\t\tinconnu\t\t", "Dossier", "aussi à la ligne 2"),
     ],
 )
 def test_what_is_not_understood_names_its_line_its_column_and_what_to_do(
@@ -94,6 +95,37 @@ def test_what_is_not_understood_names_its_line_its_column_and_what_to_do(
 
     assert remedy in page
     assert f'data-label="Colonne">{column}<' in page
+
+
+def test_of_two_lines_that_contradict_each_other_none_is_recorded(
+    agent: Agent, ccas: Organisation, on: date, client_de: ClientDe
+) -> None:
+    first, other = fill(on, 2)
+    client = client_de(agent)
+    lines = [f"{first.numero}\tconnu", f"{other.numero}\tconnu", f"{first.numero}\tinconnu"]
+
+    page = paste(client, "\n".join(["Dossier\tConnu ?", *lines]))
+
+    assert "aussi à la ligne 4" in page
+    assert "aussi à la ligne 2" in page
+    assert "Enregistrer 1\u00a0réponse" in page
+    confirm(client, page)
+    assert last(other, ccas).situation == "connu"
+    assert not SuiviSocial.objects.filter(dossier=first).exists()
+
+
+def test_the_same_answer_on_two_lines_is_recorded_once(
+    agent: Agent, ccas: Organisation, on: date, client_de: ClientDe
+) -> None:
+    (dossier,) = fill(on, 1)
+    client = client_de(agent)
+    line = f"{dossier.numero}\tconnu"
+
+    page = paste(client, f"Dossier\tConnu ?\n{line}\n{line}")
+
+    assert "Enregistrer 1\u00a0réponse" in page
+    assert confirm(client, page).status_code == 302  # type: ignore[attr-defined]
+    assert last(dossier, ccas).situation == "connu"
 
 
 def test_a_household_of_another_organisation_is_not_known_here(
@@ -144,7 +176,39 @@ def test_a_preview_of_somebody_else_records_nothing(
     response = confirm(client_de(other), page)
 
     assert response.status_code == 422  # type: ignore[attr-defined]
+    assert "fait par un autre compte" in response.content.decode()  # type: ignore[attr-defined]
     assert not SuiviSocial.objects.exists()
+
+
+def test_a_preview_refused_says_why(
+    agent: Agent, on: date, client_de: ClientDe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (dossier,) = fill(on, 1)
+    client = client_de(agent)
+    page = paste(client, f"Dossier\tConnu ?\n{dossier.numero}\tconnu")
+
+    spoiled = client.post(COLLER, {"confirme": "abc"}).content.decode()
+    now = time.time()
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now + 3601)
+    late = confirm(client, page).content.decode()  # type: ignore[attr-defined]
+
+    assert "L’aperçu est arrivé incomplet ou modifié." in spoiled
+    assert "L’aperçu a plus d’une heure." in late
+    assert not SuiviSocial.objects.exists()
+
+
+def test_what_was_pasted_is_taken_back_at_once(
+    agent: Agent, ccas: Organisation, on: date, client_de: ClientDe
+) -> None:
+    first, second = fill(on, 2)
+    client = client_de(agent)
+    lines = f"{first.numero}\tconnu\n{second.numero}\tinconnu"
+    confirm(client, paste(client, f"Dossier\tConnu ?\n{lines}"))
+
+    (lot,) = select_all(read(client.get(TABLEAU)), "[name=lot]")
+    client.post("/tableau/annuler/", {"lot": lot.attrs["value"]})
+
+    assert [last(d, ccas).situation for d in (first, second)] == ["", ""]
 
 
 def test_the_workbook_holds_what_is_shown_and_pastes_back(

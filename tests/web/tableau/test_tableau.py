@@ -1,8 +1,11 @@
 """The week's table: one gesture per household, corrected, taken back, seen by a colleague."""
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,13 +13,17 @@ from django.urls import reverse
 
 from seuil.acteurs.models import Agent, Organisation
 from seuil.dossiers.models import Dossier, SuiviSocial
+from seuil.dossiers.operations.menage import ReponseEntreTemps
+from seuil.dossiers.rules import SuiviRepondu
 from seuil.echeances.models import SituationSuivi
 from seuil.travail.models import Tache
+from seuil.usecases.record_reponses import record_reponses
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from tests.factories.base import BORDEAUX, make_acte, make_agent, make_dossier, make_organisation
 from tests.harness.client import StrictClient, read
 from tests.harness.html import select, select_all
 from tests.harness.htmx import assert_fragment_equals_reload
+from tests.harness.service import write_url
 
 ClientDe = Callable[[object], StrictClient]
 TABLEAU = "/tableau/"
@@ -189,11 +196,78 @@ def test_of_two_colleagues_at_once_the_second_reads_both_values(
 
     line = answer(client_de(collegue), dossier, "inconnu").content.decode()  # type: ignore[attr-defined]
 
-    assert "Anne Martin a répondu « connu » entre-temps, vous avez choisi « inconnu »." in line
+    assert "Anne Martin a répondu « connu » entre-temps, vous venez de choisir « inconnu »." in line
     assert SuiviSocial.objects.count() == 1
     # The line now holds the colleague's answer: the same gesture again replaces it.
     answer(client_de(collegue), dossier, "inconnu", vu=str(last(dossier, ccas).pk))
     assert last(dossier, ccas).situation == "inconnu"
+
+
+def test_what_differs_is_told_even_when_the_word_is_the_same(
+    agent: Agent, collegue: Agent, on: date, client_de: ClientDe
+) -> None:
+    (dossier,) = fill(on, 1)
+    answer(client_de(agent), dossier, "suivi", mesure="ASLL", depuis="03/2026")
+
+    line = answer(client_de(collegue), dossier, "suivi", mesure="MASP").content.decode()  # type: ignore[attr-defined]
+
+    assert "Anne Martin a répondu « suivi, ASLL, depuis 03/2026 » entre-temps" in line
+    assert "vous venez de choisir « suivi, MASP »" in line
+
+
+def test_ones_own_answer_in_another_window_is_no_colleague_s(
+    agent: Agent, ccas: Organisation, on: date, client_de: ClientDe
+) -> None:
+    (first,) = fill(on, 1)
+    client = client_de(agent)
+    answer(client, first, "connu")
+
+    line = answer(client, first, "inconnu").content.decode()  # type: ignore[attr-defined]
+
+    assert "Vous avez répondu « connu » entre-temps dans une autre fenêtre" in line
+    assert last(first, ccas).situation == "connu"
+    with pytest.raises(ReponseEntreTemps, match="Vous avez répondu, dans une autre fenêtre"):
+        record_reponses(reponses=[SuiviRepondu(first.pk, "inconnu")], by=agent, on=on)
+
+
+def test_one_s_own_withdrawal_in_another_window_is_told_as_such(
+    agent: Agent, on: date, client_de: ClientDe
+) -> None:
+    (dossier,) = fill(on, 1)
+    client = client_de(agent)
+    client.post("/tableau/autres/", {"numero": [dossier.numero]})
+    seen = SuiviSocial.objects.get().pk
+    (lot,) = select_all(read(client.get(TABLEAU)), "[name=lot]")
+    client.post("/tableau/annuler/", {"lot": lot.attrs["value"]})
+
+    line = answer(client, dossier, "connu", vu=str(seen)).content.decode()  # type: ignore[attr-defined]
+
+    assert "Vous avez retiré la réponse entre-temps dans une autre fenêtre" in line
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_answers_at_the_same_instant_the_second_reads_the_first(
+    agent: Agent, collegue: Agent, ccas: Organisation, on: date, client_de: ClientDe
+) -> None:
+    (dossier,) = fill(on, 1)
+    client = client_de(agent)
+    client.get(TABLEAU)
+
+    with psycopg.connect(write_url()) as other:
+        # The colleague's answer is written, and not over: ours finds none, then waits for it.
+        other.execute(
+            "INSERT INTO dossiers_suivisocial (id, dossier_id, situation, accompagne, service,"
+            " mesure, constate_le, source, organisation_id, par_id)"
+            " VALUES (gen_random_uuid(), %s, 'connu', true, '', 'ASLL', %s, 'CCAS', %s, %s)",
+            [dossier.pk, on, ccas.pk, collegue.pk],
+        )
+        end = threading.Thread(target=lambda: (time.sleep(1), other.commit()))
+        end.start()
+        line = answer(client, dossier, "inconnu").content.decode()  # type: ignore[attr-defined]
+        end.join()
+
+    assert "Paul Durand a répondu « suivi, ASLL » entre-temps" in line
+    assert last(dossier, ccas).par == collegue
 
 
 def test_the_same_answer_from_both_is_one(
@@ -233,6 +307,61 @@ def test_all_the_others_are_shown_then_unknown_then_taken_back(
     again = last(others[0], ccas) if numbers[0] == others[0].numero else None
     answer(client, others[0], "connu", vu=str(again.pk) if again else "")
     assert others[0].numero not in asked(ccas)
+
+
+def test_only_what_this_session_gave_at_once_is_taken_back_at_once(
+    agent: Agent, ccas: Organisation, on: date, client_de: ClientDe
+) -> None:
+    first, second, third = rows = fill(on, 3)
+    # As the demonstration writes them: by the agent, at once, from no page.
+    record_reponses(
+        reponses=[SuiviRepondu(d.pk, "connu") for d in (first, second)], by=agent, on=on
+    )
+    client = client_de(agent)
+    assert not select_all(read(client.get(TABLEAU)), "[name=lot]")
+    client.post("/tableau/autres/", {"numero": [third.numero]})
+
+    (lot,) = select_all(read(client.get(TABLEAU)), "[name=lot]")
+    client.post("/tableau/annuler/", {"lot": str(last(first, ccas).pk)})
+    assert [last(d, ccas).situation for d in rows] == ["connu", "connu", "inconnu"]
+
+    client.post("/tableau/annuler/", {"lot": lot.attrs["value"]})
+    assert [last(d, ccas).situation for d in rows] == ["connu", "connu", ""]
+
+
+def test_each_batch_takes_back_its_own(
+    agent: Agent, ccas: Organisation, on: date, client_de: ClientDe
+) -> None:
+    rows = fill(on, 4)
+    client, shown = client_de(agent), []
+    for pair in (rows[:2], rows[2:]):
+        client.post("/tableau/autres/", {"numero": [d.numero for d in pair]})
+        (lot,) = select_all(read(client.get(TABLEAU)), "[name=lot]")
+        shown.append(lot.attrs["value"])
+
+    client.post("/tableau/annuler/", {"lot": shown[0]})
+
+    assert [last(d, ccas).situation for d in rows] == ["", "", "inconnu", "inconnu"]
+    # The other is still offered, beside its own button.
+    (lot,) = select_all(read(client.get(TABLEAU)), "[name=lot]")
+    assert lot.attrs["value"] == shown[1]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "lot", ["", "zzz", "9999-12-31T23:59:59", "2026-11-21T10:00", "0" * 32, "'"]
+)
+def test_a_batch_that_does_not_exist_takes_nothing_back(
+    agent: Agent, ccas: Organisation, on: date, client_de: ClientDe, lot: str
+) -> None:
+    (dossier,) = fill(on, 1)
+    client = client_de(agent)
+    client.post("/tableau/autres/", {"numero": [dossier.numero]})
+
+    page = client.post("/tableau/annuler/", {"lot": lot}, follow=True).content.decode()
+
+    assert "Plus rien à annuler" in page
+    assert last(dossier, ccas).situation == "inconnu"
 
 
 def test_the_caf_answers_for_itself_and_makes_nobody_known_to_social_services(
