@@ -197,6 +197,101 @@ class AgentSaisi:
     role: str
 
 
+# What an organisation writes of itself; the rest decides of what its agents read.
+COORDONNEES = frozenset({"telephone", "courriel", "adresse", "horaires"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganismeSaisi:
+    """The sheet of an organisation as typed or read; `communes` None leaves the perimeter."""
+
+    type: str
+    nom: str
+    siret: str = ""
+    telephone: str = ""
+    courriel: str = ""
+    adresse: str = ""
+    horaires: str = ""
+    communes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterlocuteurSaisi:
+    """Who answers for what in an organisation; no commune: wherever it works."""
+
+    nom: str
+    sujet: str
+    fonction: str = ""
+    telephone: str = ""
+    courriel: str = ""
+    communes: tuple[str, ...] = ()
+
+
+def why_not_fiche(*, profil: str, sien: bool, champs: Collection[str]) -> str | None:
+    """Return why a profile may not write columns of a sheet, in French, or None.
+
+    `sien`: the sheet is its own organisation's.
+    """
+    if "domaines" in champs:
+        return "Les domaines d’adresses sont écrits par le délégué à la protection des données."
+    if why_not(profil, "annuaire.tenir") is None:
+        return None
+    if sien and why_not(profil, "annuaire.sien") is None and COORDONNEES.issuperset(champs):
+        return None
+    return (
+        "Vous tenez seulement les coordonnées et les interlocuteurs de votre organisme. Pour le"
+        " reste, demandez au secrétariat de la CCAPEX."
+    )
+
+
+def fold_nom(nom: str) -> str:
+    """Return what two spellings of the name of an organisation share: case, accents, spaces."""
+    return " ".join(fold_alphabet(nom).split())
+
+
+_POSTAL = re.compile(r"[0-9]{5}\s+(?=\D)")
+_SEPARATEURS = re.compile(r"\s*[;,|/\n]\s*")
+
+
+class Noms:
+    """The communes of a département, by whatever a person may write for one."""
+
+    def __init__(self, communes: Mapping[str, str]) -> None:
+        self.communes = communes
+        self._codes: dict[str, list[str]] = defaultdict(list)
+        for code, nom in communes.items():
+            self._codes[fold_nom(nom)].append(code)
+
+    def find(self, texte: str) -> list[str]:
+        """Return the codes of the communes that a text names: several bear some names."""
+        code = texte.upper()
+        # A spreadsheet that took the code for a number dropped its zero.
+        code = code.zfill(5) if code.isdigit() else code
+        first = code.partition(" ")[0]
+        if (found := code if code in self.communes else first) in self.communes:
+            return [found]
+        return self._codes.get(fold_nom(_POSTAL.sub("", texte)), [])
+
+    def read(self, texte: str) -> tuple[list[str], list[tuple[str, str]]]:
+        """Return the codes that a list names, and each part that names none, or several."""
+        codes: set[str] = set()
+        refus = []
+        for part in split_liste(texte):
+            found = self.find(part)
+            if len(found) == 1:
+                codes.add(found[0])
+            elif found:
+                refus.append((part, f"Plusieurs communes : écrivez {' ou '.join(found)}."))
+            else:
+                refus.append((part, "Aucune commune du département : écrivez son nom ou son code."))
+        return sorted(codes), refus
+
+
+def split_liste(texte: str) -> list[str]:
+    """Return the parts of a list written on lines, or between commas or semicolons."""
+    return [part for part in _SEPARATEURS.split(texte.strip()) if part]
+
+
 @dataclass(frozen=True, slots=True)
 class Division:
     """A way of cutting a département, official or local: each commune in one secteur at most."""
