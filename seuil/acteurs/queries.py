@@ -16,6 +16,7 @@ from seuil.acteurs.models import (
     Arrondissement,
     Commune,
     Decoupage,
+    FormationCcapex,
     Interlocuteur,
     NatureDecoupage,
     Organisation,
@@ -23,7 +24,15 @@ from seuil.acteurs.models import (
     Role,
     Secteur,
 )
-from seuil.acteurs.rules import Division, compute_empreinte, fold_nom, is_demonstration, why_not
+from seuil.acteurs.rules import (
+    Division,
+    Formation,
+    compute_empreinte,
+    fold_nom,
+    is_demonstration,
+    load_departement,
+    why_not,
+)
 from seuil.kernel.alphabet import list_alphabet
 
 
@@ -304,6 +313,28 @@ def list_designables(*, agent: Agent) -> QuerySet[Organisation]:
         departement=agent.departement_id, type__in=types, ferme_le=None
     )
     return rows.order_by("type", *list_alphabet("nom"))
+
+
+def list_formations(*, agent: Agent) -> list[FormationCcapex]:
+    """Return the formations of the CCAPEX that run, as written on screen; none were yet."""
+    if why_not(agent.profil, "annuaire.lire"):
+        return []
+    rows = FormationCcapex.objects.filter(departement=agent.departement_id, fin_le=None)
+    return [*rows.order_by(*list_alphabet("nom"))]
+
+
+def list_formations_dites(*, agent: Agent) -> Sequence[FormationCcapex | Formation]:
+    """Return the formations written on screen, else those of the département's ready-made file."""
+    if written := list_formations(agent=agent):
+        return written
+    configuration = load_departement(agent.departement_id)
+    return configuration.formations if configuration else ()
+
+
+def list_administrateurs(*, departement: str = "") -> list[Agent]:
+    """Return the administrators of a département, or of all; for who installs."""
+    rows = Agent.objects.filter(role=Role.ADMINISTRATEUR, is_active=True).order_by("courriel")
+    return list(rows.filter(departement=departement) if departement else rows)
 
 
 def list_dpo(*, departement: str) -> list[Agent]:

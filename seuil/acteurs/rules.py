@@ -510,6 +510,41 @@ class Formation:
     membres: tuple[str, ...] = ()
 
 
+# Where no text of a département says otherwise: the commission that the law itself creates.
+CADRE_NATIONAL = (
+    Formation(
+        nom="CCAPEX",
+        presidence="Préfet et président du conseil départemental",
+        secretariat="Services de l’État (DDETS)",
+        perimetre="département",
+        missions="Coordonne, évalue et oriente la prévention des expulsions ; rend des avis sur les"
+        " situations individuelles (loi n° 90-449, art. 7-2)",
+    ),
+)
+NATIONAL = "national"
+
+
+def list_modeles() -> list[tuple[str, str]]:
+    """Return the code and the name of each ready-made configuration, the national frame first."""
+    found = (load_departement(p.stem) for p in _list_fichiers())
+    return [(NATIONAL, "Cadre national"), *((c.code, c.nom) for c in found if c)]
+
+
+def list_formations_du_modele(modele: str) -> tuple[Formation, ...]:
+    """Return the formations of a ready-made configuration, the national ones where it has none.
+
+    None at all of a configuration that does not exist.
+    """
+    found = load_departement(modele)
+    if found or modele == NATIONAL:
+        return (found and found.formations) or CADRE_NATIONAL
+    return ()
+
+
+def _list_fichiers() -> list[Path]:
+    return sorted((Path(__file__).parent / "departements").glob("*.yaml"))
+
+
 @dataclass(frozen=True, slots=True)
 class Reglage:
     """A local rule, in the words of the text that sets it."""
@@ -544,7 +579,7 @@ def load_departement(code: str) -> Configuration | None:
     Raises FichierIllisible, naming file and line, on anything unknown or missing.
     """
     # The code comes from the database, but never becomes a path without being looked up.
-    files = {p.stem: p for p in (Path(__file__).parent / "departements").glob("*.yaml")}
+    files = {p.stem: p for p in _list_fichiers()}
     if code not in files:
         return None
     return parse_departement(files[code].read_bytes(), code=code)

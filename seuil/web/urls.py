@@ -24,6 +24,7 @@ urlpatterns = [
         "decoupages",
         "droit",
         "departement",
+        "etablissement",
         "comptes",
         "guide",
         "sante",

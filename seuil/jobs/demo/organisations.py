@@ -19,10 +19,11 @@ from seuil.acteurs.operations.agents import (
     renew_habilitation,
     wake_agent,
 )
+from seuil.acteurs.operations.formations import create_formations
 from seuil.acteurs.operations.machine import Machine
 from seuil.acteurs.operations.organisations import create_organisation
 from seuil.acteurs.operations.territoires import create_decoupage, create_secteur
-from seuil.acteurs.rules import AgentSaisi
+from seuil.acteurs.rules import AgentSaisi, list_formations_du_modele
 
 DEPARTEMENT = "33"
 _DOMAINE = "@demo.example"
@@ -153,6 +154,12 @@ def create_acteurs(*, on: date) -> Acteurs:
         for nom, type_, telephone in _ORGANISATIONS
     }
     _create_agences(organisations[DEPARTEMENTAL], on)
+    create_formations(
+        departement=DEPARTEMENT,
+        formations=list_formations_du_modele(DEPARTEMENT),
+        by=MACHINE,
+        on=on,
+    )
     agents = {
         compte.cle: create_agent(
             saisie=AgentSaisi(compte.courriel, compte.nom, compte.prenom, compte.role),

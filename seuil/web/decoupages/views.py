@@ -18,11 +18,12 @@ from seuil.acteurs.queries import (
     Territoire,
     find_decoupage,
     get_territoire,
+    list_formations_dites,
     list_organisations,
     list_organismes,
     list_secteurs,
 )
-from seuil.acteurs.rules import Coupure, Division, find_coupures, find_perimetre, load_departement
+from seuil.acteurs.rules import Coupure, Division, find_coupures, find_perimetre
 from seuil.engines.tabular import FileRefused
 from seuil.kernel.texte import fold_alphabet
 from seuil.usecases.import_decoupage import DecoupageRefuse, DecoupageSaisi, import_decoupage
@@ -269,7 +270,6 @@ def _show_coupure(coupure: Coupure, territoire: Territoire) -> dict[str, Any]:
 
 def _list_instances(request: AgentRequest, territoire: Territoire) -> list[dict[str, Any]]:
     """Return the formations of the CCAPEX and the communes of the perimeter each is given."""
-    configuration = load_departement(get_agent(request).departement_id)
     noms = {code: nom for code, (nom, _) in territoire.communes.items()}
     return [
         {
@@ -279,5 +279,5 @@ def _list_instances(request: AgentRequest, territoire: Territoire) -> list[dict[
                 texte=f.perimetre, communes=noms, divisions=territoire.divisions
             ),
         }
-        for f in (configuration.formations if configuration else ())
+        for f in list_formations_dites(agent=get_agent(request))
     ]
