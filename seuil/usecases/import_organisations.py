@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from seuil.acteurs.models import Agent, TypeOrganisation
-from seuil.acteurs.operations.organisations import import_organisations
+from seuil.acteurs.operations import organisations
 from seuil.acteurs.queries import Connu, get_territoire, list_connus
 from seuil.acteurs.rules import Noms, OrganismeSaisi, fold_nom, split_liste, why_bad_siret
 from seuil.engines.tabular import CellRefused, parse_telephone
@@ -74,10 +74,10 @@ def prepare_organisations(*, tableau: Tableau, by: Agent) -> Lecture:
     return lecture
 
 
-def apply_organisations(*, lecture: Lecture, by: Agent, on: date) -> int:
+def import_organisations(*, lecture: Lecture, by: Agent, on: date) -> int:
     """Write what a reading accepted, whole; return how many sheets. Raises as the operation."""
     changes = {connu.pk: champs for connu, champs in lecture.changes}
-    return import_organisations(
+    return organisations.import_organisations(
         departement=by.departement_id,
         nouveaux=lecture.nouveaux,
         changes=changes,

@@ -59,10 +59,10 @@ def receive_texte(*, texte: str, colonnes: Colonnes, exigees: Sequence[str]) -> 
     with TemporaryDirectory(prefix="seuil-") as folder:
         path = Path(folder) / "colle.txt"
         path.write_text(texte, encoding="utf-8")
-        return receive_fichier(path=path, nom="colle.txt", colonnes=colonnes, exigees=exigees)
+        return receive_tableau(path=path, nom="colle.txt", colonnes=colonnes, exigees=exigees)
 
 
-def receive_fichier(*, path: Path, nom: str, colonnes: Colonnes, exigees: Sequence[str]) -> Tableau:
+def receive_tableau(*, path: Path, nom: str, colonnes: Colonnes, exigees: Sequence[str]) -> Tableau:
     """Read a file (CSV, XLSX, ODS). Raises FileRefused, ColonneAbsente."""
     known = [name for names in colonnes.values() for name in names]
     table = read_table(path, name=nom, known_headers=known)

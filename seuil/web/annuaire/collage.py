@@ -14,14 +14,14 @@ from seuil.usecases.import_organisations import (
     COLONNES,
     EXIGEES,
     Lecture,
-    apply_organisations,
+    import_organisations,
     prepare_organisations,
 )
 from seuil.usecases.receive_tableau import (
     ColonneAbsente,
     Colonnes,
     Tableau,
-    receive_fichier,
+    receive_tableau,
     receive_texte,
 )
 from seuil.web.access import AgentRequest, get_agent, request_day, requires
@@ -59,7 +59,7 @@ def read_tableau(form: TableauForm, colonnes: Colonnes, exigees: tuple[str, ...]
         with TemporaryDirectory(prefix="seuil-") as folder:
             path = Path(folder) / "tableau"
             path.write_bytes(fichier.read())
-            return receive_fichier(path=path, nom=fichier.name, colonnes=colonnes, exigees=exigees)
+            return receive_tableau(path=path, nom=fichier.name, colonnes=colonnes, exigees=exigees)
 
     champ = "fichier" if fichier else "texte"
     return attempt(form, read, champs={FileRefused: champ, ColonneAbsente: champ})
@@ -67,7 +67,7 @@ def read_tableau(form: TableauForm, colonnes: Colonnes, exigees: tuple[str, ...]
 
 def _apply(request: AgentRequest, form: TableauForm, lecture: Lecture) -> HttpResponse:
     by, on = get_agent(request), request_day(request)
-    count = attempt(form, lambda: apply_organisations(lecture=lecture, by=by, on=on))
+    count = attempt(form, lambda: import_organisations(lecture=lecture, by=by, on=on))
     if form.errors:
         return _show(request, form, lecture)
     messages.success(request, f"{write_pluriel(count or 0, 'fiche enregistrée')}.")

@@ -14,7 +14,7 @@ from seuil.usecases.import_organisations import (
     COLONNES,
     EXIGEES,
     Lecture,
-    apply_organisations,
+    import_organisations,
     prepare_organisations,
 )
 from seuil.usecases.receive_tableau import receive_texte
@@ -104,7 +104,7 @@ def test_an_empty_cell_changes_nothing_and_another_name_with_its_siret_renames(
     held.communes.set([BORDEAUX])
 
     lecture = read(f"CCAS\tCCAS de Bordeaux\t{SIRET}\t\t\t\t\n", secretaire)
-    apply_organisations(lecture=lecture, by=secretaire, on=on)
+    import_organisations(lecture=lecture, by=secretaire, on=on)
 
     held.refresh_from_db()
     assert (held.nom, held.telephone) == ("CCAS de Bordeaux", "0556000001")

@@ -256,3 +256,18 @@ def test_another_departement_finds_nothing(decoupage: Decoupage, client_de: Clie
 @pytest.mark.parametrize("name", ["annuaire", "departement"])
 def test_the_page_is_one_click_away(charge_mission: Agent, client_de: ClientDe, name: str) -> None:
     assert reverse("decoupages") in client_de(charge_mission).get(reverse(name)).content.decode()
+
+
+def test_a_secteur_is_added_by_screen_and_takes_no_commune_of_another(
+    administrateur: Agent, decoupage: Decoupage, client_de: ClientDe
+) -> None:
+    client, url = client_de(administrateur), reverse("secteur_ajouter", args=[decoupage.pk])
+
+    added = client.post(url, {"nom": "Est", "communes": "Bègles\n33281"})
+    taken = client.post(url, {"nom": "Ouest", "communes": "Bordeaux"})
+
+    assert added.status_code == 302
+    assert Secteur.objects.get(nom="Est").communes.count() == 2
+    assert taken.status_code == 422
+    assert "Déjà dans un autre secteur" in taken.content.decode()
+    assert not Secteur.objects.filter(nom="Ouest").exists()
