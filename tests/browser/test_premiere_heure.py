@@ -247,8 +247,8 @@ def test_a_departement_goes_from_nothing_to_its_first_figures(
     liste = tmp_path / "commandements.csv"
     liste.write_text(
         "Nom;Prénom;Adresse;Code postal;Commune;Date du commandement;Dette;Bailleur;Parc\n"
-        f"PREMIER{lieu.code};Léa;1 rue des Essais;{lieu.ville};03/11/2026;3 234,56;SCI des Essais;privé\n"
-        f"SECOND{lieu.code};Max;2 rue des Essais;{lieu.ville};04/11/2026;2 234,56;SCI des Essais;privé\n",
+        f"PREMIER{lieu.code};Léa;1 rue Essai;{lieu.ville};03/11/2026;3 234,56;SCI Essai;privé\n"
+        f"SECOND{lieu.code};Max;2 rue Essai;{lieu.ville};04/11/2026;2 234,56;SCI Essai;privé\n",
         encoding="utf-8",
     )
     secretaire = arrive(give_lien(instance, f"secretariat@{lieu.domaine}"))
@@ -267,19 +267,14 @@ def test_a_departement_goes_from_nothing_to_its_first_figures(
 
     # The operator accepts both at once, and assigns them.
     chef = arrive(give_lien(instance, f"chef@equipe.{lieu.domaine}"))
-    chef.goto("/mandats/")
     for nom in ("PREMIER", "SECOND"):
         chef.goto("/mandats/")
-        chef.get_by_role("link", name=re.compile(f"{nom}{lieu.code}")).first.click()
-        chef.get_by_role("link", name=re.compile("Accepter ou refuser")).first.click()
+        chef.get_by_role("link", name=re.compile(f"Répondre pour {nom}{lieu.code}")).click()
         chef.get_by_text("Accepter le dossier", exact=True).click()
         chef.get_by_role("button", name="Enregistrer la réponse").click()
-    chef.goto("/mandats/")
-    chef.get_by_role("link", name=re.compile(f"PREMIER{lieu.code}")).first.click()
-    chef.get_by_role("link", name=re.compile("Affecter")).first.click()
-    chef.get_by_label("Référent social").select_option(index=1)
-    chef.get_by_role("button", name="Affecter").click()
-    expect(chef.locator("main")).to_contain_text("Tania")
+        chef.get_by_label("Référent social").select_option(index=1)
+        chef.get_by_role("button", name="Affecter").click()
+        expect(chef.locator("main")).to_contain_text("Tania")
 
     # On the phone, at the door.
     social = arrive(give_lien(instance, f"social@equipe.{lieu.domaine}"), width=ETROIT)
@@ -288,7 +283,7 @@ def test_a_departement_goes_from_nothing_to_its_first_figures(
     numero = href.split("/")[2]
     social.goto(f"/terrain/{numero}/contact/")
     social.get_by_text("Téléphone", exact=True).click()
-    social.get_by_text("Échange", exact=True).click()
+    social.get_by_text("Message laissé", exact=True).click()
     social.get_by_role("button", name="Enregistrer le contact").click()
     social.goto(f"/terrain/{numero}/visite/")
     social.locator("[name=resultat]").first.check(force=True)
@@ -300,8 +295,9 @@ def test_a_departement_goes_from_nothing_to_its_first_figures(
 
     # The figures of the month, and nothing of another département.
     secretaire.goto("/activite/")
-    row = secretaire.get_by_role("row").filter(has_text="Mandats reçus").first
-    expect(row).to_contain_text("2")
+    for code, nombre in (("mandats_recus", 2), ("menages_rencontres", 1)):
+        link = secretaire.locator(f"main a[href^='/activite/{code}/dossiers/']").first
+        expect(link).to_contain_text(str(nombre))
     autre = COTE_D_OR if lieu is GIRONDE else GIRONDE
     for page in (secretaire, chef, admin, dpo):
         for address in ("/annuaire/", "/objectifs/"):
