@@ -38,22 +38,20 @@ def run(arguments: argparse.Namespace) -> int:
     with database_stopped_after():
         if arguments.servir:
             check_port(arguments.port)
-        told = _establish(arguments)
+        told = establish(arguments)
         if arguments.servir:
             return serve(port=arguments.port, announce=told)
         print(told)
         return 0
 
 
-def _establish(arguments: argparse.Namespace) -> str:
+def establish(arguments: argparse.Namespace) -> str:
     """Write what is missing; return what to tell, the link of the administrator if it is new."""
     from seuil.acteurs.queries import count_comptes_demo, list_administrateurs
-    from seuil.jobs.migrer import migrate
     from seuil.kernel.clock import now, today
     from seuil.kernel.refusal import Refusal
     from seuil.usecases.create_instance import InstanceSaisie, create_instance
 
-    migrate()
     if count_comptes_demo():
         raise Refusal(
             "Cette base contient une démonstration : une vraie instance commence sur une base vide."
