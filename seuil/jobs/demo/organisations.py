@@ -237,13 +237,13 @@ def _create_agences(organisation: Organisation, on: date) -> None:
         )
 
 
-def _list_communes(nom: str) -> list[Commune]:
+def _list_communes(nom: str) -> list[str]:
     """Return the communes an organisation serves; none: the whole département."""
-    communes = Commune.objects.filter(departement=DEPARTEMENT)
+    communes = Commune.objects.filter(departement=DEPARTEMENT).order_by("code")
     if nom == CCAS:
-        return list(communes.filter(pk=_BORDEAUX))
+        return [_BORDEAUX]
     if nom == METROPOLE:
-        return list(communes.filter(epci="Bordeaux Métropole"))
+        return list(communes.filter(epci="Bordeaux Métropole").values_list("code", flat=True))
     return []
 
 

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from seuil.acteurs.models import Agent, Interlocuteur, Organisation
+from seuil.acteurs.operations.interlocuteurs import add_interlocuteur
 from seuil.acteurs.operations.organisations import (
     FicheReservee,
     OrganisationDejaConnue,
@@ -14,6 +17,7 @@ from seuil.acteurs.operations.organisations import (
     adjust_organisation,
     create_organisation,
 )
+from seuil.acteurs.rules import InterlocuteurSaisi
 from seuil.audit.models import Event
 from tests.factories.accompagnements import make_mandat
 from tests.factories.base import BORDEAUX, LIBOURNE, make_agent, make_organisation
@@ -251,3 +255,33 @@ def test_a_type_does_not_change_under_its_accounts(secretaire: Agent, on: date) 
         adjust_organisation(
             organisation=secretaire.organisation, champs={"nom": "ccas"}, by=secretaire, on=on
         )
+
+
+def test_no_page_of_the_directory_asks_more_for_more_rows(
+    secretaire: Agent, client_de: ClientDe, on: date
+) -> None:
+    held = make_organisation(type="ccas", nom="CCAS de Bègles")
+    client = client_de(secretaire)
+
+    def add(n: int) -> None:
+        make_organisation(type="caf", nom=f"CAF {n}").communes.set([BORDEAUX])
+        add_interlocuteur(
+            organisation=held,
+            saisie=InterlocuteurSaisi(nom=f"Ana {n}", sujet="Plans", communes=(BORDEAUX,)),
+            by=secretaire,
+            on=on,
+        )
+
+    def count(address: str) -> int:
+        client.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        return len(asked)
+
+    addresses = [reverse("annuaire"), reverse("organisme", args=[held.pk])]
+    add(0)
+    few = [count(a) for a in addresses]
+    for n in range(1, 9):
+        add(n)
+
+    assert [count(a) for a in addresses] == few
