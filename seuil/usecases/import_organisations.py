@@ -15,6 +15,7 @@ from seuil.acteurs.operations import organisations
 from seuil.acteurs.queries import Connu, get_territoire, list_connus
 from seuil.acteurs.rules import Noms, OrganismeSaisi, fold_nom, split_liste, why_bad_siret
 from seuil.engines.tabular import CellRefused, parse_telephone
+from seuil.kernel.accord import write_pluriel
 from seuil.usecases.receive_tableau import Colonnes, Ligne, Refus, Tableau
 
 COLONNES: Colonnes = {
@@ -123,7 +124,7 @@ class _Lecteur:
                 yield (
                     colonne,
                     ligne[colonne][:40],
-                    f"Raccourcissez : {longueur} caractères au plus.",
+                    f"Raccourcissez : {write_pluriel(longueur, 'caractère')} au plus.",
                 )
         type_ = self._types.get(fold_nom(ligne["type"]))
         if type_ is None:
