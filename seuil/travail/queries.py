@@ -478,6 +478,36 @@ def list_rendus(
         return set(cursor.fetchall())
 
 
+@dataclass(frozen=True, slots=True)
+class RegleDite:
+    """A duty that a rule of the law dates, and what its organisation said of it."""
+
+    regle: str
+    le: date
+    sans_objet: bool
+
+
+def list_regles_dites(*, dossier_ids: Collection[UUID]) -> dict[UUID, list[RegleDite]]:
+    """Return what was said of the duties that a rule dates, by dossier; one query.
+
+    As for `list_rendus`, what was once declared of a duty that a fact alone closes counts for
+    nothing, unless it is that the duty has no object.
+    """
+    said: dict[UUID, list[RegleDite]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT g.dossier_id, d.departement_id, g.devoir, g.faite_le, g.sans_objet"
+            " FROM travail_diligence g JOIN dossiers_dossier d ON d.id = g.dossier_id"
+            " WHERE g.dossier_id = ANY(%s::uuid[])",
+            [as_array(dossier_ids)],
+        )
+        for pk, departement, code, le, sans_objet in cursor.fetchall():
+            devoir = load_devoirs(departement).par_id.get(code)
+            if devoir and devoir.regle and (sans_objet or not devoir.closing_fait):
+                said.setdefault(pk, []).append(RegleDite(devoir.regle, le, sans_objet))
+    return said
+
+
 def list_classees(*, dossier_ids: Collection[UUID]) -> dict[tuple[UUID, str, UUID], date]:
     """Return the day each task was filed, by dossier, kind and fact it comes from."""
     with connection.cursor() as cursor:

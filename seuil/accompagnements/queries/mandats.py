@@ -95,10 +95,10 @@ def list_mandats(*, agent: Agent, on: date, etat: str | None = None) -> list[Man
     found = list(mandats)
     prochaines = dict(
         Echeance.objects.filter(
+            is_attendue(on),
             source_type="mandat",
             dossier__in=[m.dossier_id for m in found if m.clos_le is None],
             le__gte=on,
-            faite_le=None,
         )
         .values("source_id")
         .annotate(prochaine=Min("le"))

@@ -17,6 +17,7 @@ from seuil.acteurs.rules import reads_whole, why_not
 from seuil.dossiers.models import Acces, Dossier
 from seuil.dossiers.queries import hide_limited, list_categories, readable
 from seuil.echeances.models import Echeance, Situation
+from seuil.echeances.queries.echeances import is_attendue
 from seuil.engines import droit
 from seuil.travail.models import Tache
 from seuil.travail.queries import filter_taches
@@ -290,7 +291,10 @@ def _echeances(
     taches: QuerySet[Tache],
     asked: Sequence[str],
 ) -> _Source:
-    rows = Echeance.objects.filter(regle__in=list_regles(genre), faite_le=None)
+    # What had its day before it lost its object stays in the past of the agenda.
+    rows = Echeance.objects.filter(
+        is_attendue(on) | Q(faite_le=None, caduque_le__gt=F("le")), regle__in=list_regles(genre)
+    )
     rows = only_reached(rows, agent, on, filtres)
     if "tache" in asked:
         # The task says the same thing, and where it is done. Read once and hashed, whatever the
