@@ -15,6 +15,7 @@ from seuil.acteurs.rules import is_operateur
 from seuil.dossiers.models import Dossier, Personne
 from seuil.dossiers.queries import readable
 from seuil.echeances.models import Echeance, Situation
+from seuil.echeances.queries.echeances import is_attendue
 from seuil.echeances.queries.situations import get_dette
 from seuil.kernel.alphabet import list_alphabet
 

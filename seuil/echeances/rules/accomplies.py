@@ -1,4 +1,4 @@
-"""What makes a deadline done, or leaves it without object: an act, its reception, a fact downstream."""
+"""What makes a deadline done or without object: an act, its reception, a fact downstream."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta

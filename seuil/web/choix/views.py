@@ -22,7 +22,7 @@ from seuil.accompagnements.queries.choix import (
 )
 from seuil.acteurs.models import Organisation
 from seuil.echeances.queries.dossiers import DossierRow, Filtres, list_dossiers, list_rows
-from seuil.kernel.accord import write_pluriel
+from seuil.kernel.accord import write_a, write_pluriel
 from seuil.usecases.adjust_choix import adjust_choix
 from seuil.usecases.prepare_choix import prepare_choix
 from seuil.usecases.record_prescription import record_prescription
@@ -117,7 +117,7 @@ def _sign(request: AgentRequest, operateur: Organisation, mois: Mois) -> None:
     if press(request, sign):
         told = write_pluriel(len(transmis), "dossier est transmis", "dossiers sont transmis")
         messages.success(
-            request, f"Le choix {mois.de_libelle} est signé : {told} à {operateur.nom}."
+            request, f"Le choix {mois.de_libelle} est signé : {told} {write_a(operateur.nom)}."
         )
 
 

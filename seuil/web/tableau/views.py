@@ -157,9 +157,11 @@ def _explain(agent: Agent, other: SuiviSocial, reponse: SuiviRepondu) -> str:
     said = f"répondu « {told} »" if told else "retiré la réponse"
     return (
         f"{who} {said} entre-temps{window}, vous venez de choisir « {mine} »."
-        f" {'Cette réponse est gardée' if told else 'Aucune n’est enregistrée'}"
-        "\N{NO-BREAK SPACE}: choisissez de nouveau pour la remplacer."
+        f" {ReponseEntreTemps.suite if told else _RETIREE}"
     )
+
+
+_RETIREE = "Aucune n’est enregistrée\N{NO-BREAK SPACE}: choisissez de nouveau pour répondre."
 
 
 def _read(sent: dict[str, str], demande: Demande, vu: str) -> SuiviRepondu | None:
@@ -262,6 +264,6 @@ def _write_row(row: Demande, labels: dict[Any, Any]) -> tuple[object, ...]:
     said = None if row.a_repondre else row.reponse
     return (
         row.numero, row.menage, row.commune, labels.get(row.type_acte, row.type_acte), row.acte_le,
-        row.due_le, name_reponse(said), said.mesure if said else "",
+        row.rendre_le, name_reponse(said), said.mesure if said else "",
         mois(said.depuis_le) if said else "",
     )  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from seuil.engines.droit import write_date, write_montant
-from seuil.kernel.accord import NBSP, write_heure, write_nombre, write_pluriel
+from seuil.kernel.accord import NBSP, write_a, write_heure, write_nombre, write_pluriel
 from seuil.web.lignes import write_lignes
 from seuil.web.nombres import read_nombre
 
@@ -138,6 +138,12 @@ def telephone(value: str) -> str:
     if len(digits) != 10:
         return value
     return NBSP.join(digits[i : i + 2] for i in range(0, 10, 2))
+
+
+@register.filter
+def a_qui(nom: str) -> str:
+    """Write « au Département », « à la CAF »."""
+    return write_a(nom)
 
 
 @register.filter

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import date, time, timedelta
 
+import pytest
 from django.urls import reverse
-from pytest import MonkeyPatch
 
 from seuil.acteurs.models import Agent
 from seuil.diagnostics.rules import FinDsfSaisie
@@ -114,7 +114,12 @@ def test_what_is_learnt_of_a_household_is_one_line_of_its_timeline(
 
     text = read(client_de(secretaire).get(reverse("dossier", args=[dossier.numero]))).text
 
-    for words in ("Téléphone du ménage", "Aide au logement de 210", "Bail signé"):
+    for words in (
+        "Téléphone du ménage",
+        "05\u00a055\u00a000\u00a000\u00a001",
+        "Aide au logement de 210",
+        "Bail signé",
+    ):
         assert words in text, words
 
 
@@ -178,7 +183,7 @@ def test_an_interview_said_done_by_its_body_is_done_everywhere(
 
 
 def test_an_interview_has_no_object_once_the_household_was_heard(
-    gironde: str, secretaire: Agent, on: date, client_de: ClientDe, monkeypatch: MonkeyPatch
+    gironde: str, secretaire: Agent, on: date, client_de: ClientDe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dossier = make_entretien(secretaire, on)
 

@@ -51,7 +51,7 @@ def _compare_duties(key: dict[str, object], to_come: list[EcheanceVue]) -> Itera
     for regle, vus in par_regle.items():
         done = [vu for vu in vus if vu.etat == "fait"]
         # Made by another body, it is still to be made.
-        closed = all(vu.etat in _CLOSED and "confié à" not in vu.precision for vu in vus)
+        closed = all(vu.etat in _CLOSED and "confié" not in vu.precision for vu in vus)
         if regle in days and (done or closed):
             yield f"{regle} à venir, mais {[(vu.devoir.id, vu.etat) for vu in vus]}"
 
