@@ -4,6 +4,7 @@ from datetime import date, datetime
 from functools import partial
 from io import BytesIO
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -40,7 +41,7 @@ from seuil.web.access import (
 from seuil.web.activite.export import list_sheets
 from seuil.web.activite.presentation import Lieux, list_barres, list_rangees
 from seuil.web.equipe.mois import Mois, find_operateur, list_operateurs, read_mois
-from seuil.web.filtres import read_filtre
+from seuil.web.filtres import read_filtre, write_inconnu
 from seuil.web.journal import saw
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -89,7 +90,7 @@ def activite_dossiers(request: AgentRequest, code: str) -> HttpResponse:
         raise Http404
     agent, on = get_agent(request), request_day(request)
     mois, operateur = read_mois(request, on=on), _operateur(request)
-    jour = _jour(request.GET.get("jour", ""))
+    jour = _jour(request)
     zone = _zone(request)
     found = list_dossiers_indicateur(
         agent=agent, on=on, mois=mois.le, code=code, jour=jour, zone=zone, operateur=operateur
@@ -179,10 +180,14 @@ def _zone(request: AgentRequest) -> str:
     return read_filtre(request, "zone", set(division.secteurs.values()) if division else set())
 
 
-def _jour(text: str) -> date | None:
+def _jour(request: AgentRequest) -> date | None:
+    """Return the day asked for; another value is told."""
+    asked = request.GET.get("jour", "")
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(asked)
     except ValueError:
+        if asked:
+            messages.warning(request, write_inconnu(asked))
         return None
 
 

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +25,7 @@ from seuil.web.aujourdhui.charge import list_charges
 from seuil.web.aujourdhui.forms import CHAMPS, JOURS, JourForm
 from seuil.web.aujourdhui.presentation import is_confie, write_ligne
 from seuil.web.aujourdhui.queries import list_adresses, list_reperes, name_services
+from seuil.web.filtres import tell_avertissements
 from seuil.web.journal import saw
 from seuil.web.nombres import read_page
 
@@ -42,12 +42,7 @@ def aujourdhui(request: AgentRequest) -> HttpResponse:
     """Show the day’s work of the reader."""
     agent, on = get_agent(request), request_day(request)
     context = read_day(request, request.GET)
-    for champ in context["form"].errors:
-        messages.warning(
-            request,
-            f"Le filtre « {context['form'][champ].label} » de cette adresse n’existe pas :"
-            " il n’est pas appliqué.",
-        )
+    tell_avertissements(request, context["form"])
     # A list reduced to a commune does not know the rest.
     context["cartes"] = [] if context["etiquettes"] else _list_cartes(agent, context["work"], on)
     return render(request, "aujourdhui/aujourdhui.html", context)

@@ -91,8 +91,10 @@ def choix_signer(request: AgentRequest) -> HttpResponse:
     """Say what signing does, then sign."""
     on = request_day(request)
     data = request.POST if request.method == "POST" else request.GET
-    mois, operateur = get_mois(data, on=on), _operateur(request)
-    if request.method == "POST":
+    posted = request.method == "POST"
+    mois = get_mois(data, on=on) if posted else read_mois(request, on=on)
+    operateur = _operateur(request)
+    if posted:
         if (data.get("mois"), data.get("operateur")) != (mois.code, str(operateur.pk)):
             # Another month, another operator than those of the page: nothing is guessed to sign.
             raise BadRequest

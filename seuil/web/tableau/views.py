@@ -31,6 +31,7 @@ from seuil.web.access import (
     requires,
     requires_recent_sign_in,
 )
+from seuil.web.filtres import read_filtre
 from seuil.web.journal import saw
 from seuil.web.nombres import read_page
 from seuil.web.tableau.envoi import list_lots, send_reponses
@@ -66,7 +67,8 @@ def tableau(request: AgentRequest) -> HttpResponse:
     """Show the households of a week: those that wait for an answer first."""
     agent, on = get_agent(request), request_day(request)
     semaines = list_semaines(agent=agent, on=on)
-    shown = choose_semaine(semaines, request.GET.get("semaine", ""), on)
+    known = {s.lundi.isoformat() for s in semaines}
+    shown = choose_semaine(semaines, read_filtre(request, "semaine", known), on)
     page = Paginator(range(shown.total if shown else 0), PAR_PAGE).get_page(
         read_page(request.GET.get("page", ""))
     )

@@ -135,8 +135,8 @@ def test_all_means_all_and_filters_are_tags_that_are_removed(
 def test_a_filter_that_does_not_exist_is_told(secretaire: Agent, client_de: ClientDe) -> None:
     page = list_page(client_de(secretaire), "?genre=inconnu&commune=99999")
 
-    assert "Le filtre «\u00a0Nature\u00a0» de cette adresse n’existe pas" in page.text
-    assert "Le filtre «\u00a0Commune\u00a0» de cette adresse n’existe pas" in page.text
+    assert "Nature\u00a0: «\u00a0inconnu\u00a0» ne peut pas être appliqué" in page.text
+    assert "Commune\u00a0: «\u00a099999\u00a0» ne peut pas être appliqué" in page.text
 
 
 def test_a_request_moves_the_household_to_what_one_waits_for(
@@ -150,14 +150,14 @@ def test_a_request_moves_the_household_to_what_one_waits_for(
         "suite": reverse("a_faire") + "?genre=dsf_a_obtenir",
     }  # fmt: skip
     (row,) = rows_of(list_page(client, "?genre=dsf_a_obtenir"))
-    assert "à MDS de Libourne" in row.text
+    assert "à la MDS de Libourne" in row.text
 
     fragment = read(get_fragment(client, reverse("aujourdhui_dsf_demander"), data=asked))
 
     assert rows_of(fragment) == []
     assert "1\u00a0demande de diagnostic enregistrée" in fragment.text
     (waiting,) = rows_of(list_page(client, "?groupe=attente&genre=dsf_a_recevoir"))
-    assert "DSF demandé aujourd’hui à MDS de Libourne, pas reçu" in waiting.text
+    assert "DSF demandé aujourd’hui à la MDS de Libourne, pas reçu" in waiting.text
     # Asked again from another tab: told, recorded once, and undone as the first.
     lot = select(fragment, "[name=lot]").attrs["value"]
     again = read(get_fragment(client, reverse("aujourdhui_dsf_demander"), data=asked))
