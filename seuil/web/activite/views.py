@@ -1,6 +1,6 @@
 """Read the month's activity, open its figures, take it away."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from io import BytesIO
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.acteurs.queries import get_territoire
 from seuil.acteurs.rules import is_reached_by
-from seuil.engines import tabular
+from seuil.engines import droit, tabular
 from seuil.indicateurs.queries.activite import (
     count_effaces,
     get_activite,
@@ -54,7 +54,7 @@ _PAR_DEFAUT = "menages_rencontres"
 def activite(request: AgentRequest) -> HttpResponse:
     """The indicators over twelve months, one of them by day and by place, and the closures."""
     agent, on = get_agent(request), request_day(request)
-    mois, operateur = read_mois(request, on=on), _operateur(request)
+    mois, operateur = _read_mois(request, on), _operateur(request)
     code = read_filtre(request, "indicateur", PAR_CODE, default=_PAR_DEFAUT)
     found = get_activite(agent=agent, on=on, mois=mois.le, operateur=operateur)
     ligne = found.get_ligne(code)
@@ -65,6 +65,8 @@ def activite(request: AgentRequest) -> HttpResponse:
     context = {
         "on": on,
         "mois": mois,
+        # None was asked, and this one has nothing to show yet.
+        "entier": "" if request.GET.get("mois") or mois.le == on.replace(day=1) else mois.suivant,
         "operateur": operateur,
         "operateurs": list_operateurs(request),
         "adresse": _query(mois, operateur),
@@ -147,6 +149,18 @@ def activite_xlsx(request: AgentRequest) -> HttpResponse:
         content_type=_XLSX,
         headers={"Content-Disposition": f'attachment; filename="activite-{mois.code}.xlsx"'},
     )
+
+
+def _read_mois(request: AgentRequest, on: date) -> Mois:
+    """Return the month asked for; failing that this one, or the last whole one before a day of
+    work of this one is over: it would be a page of zeros."""
+    mois = read_mois(request, on=on)
+    if request.GET.get("mois"):
+        return mois
+    departement = get_agent(request).departement_id
+    days = (mois.le + timedelta(days=n) for n in range(on.day - 1))
+    worked = any(droit.is_ouvre(le, departement=departement) for le in days)
+    return mois if worked else mois.precedent
 
 
 def _lieux(
