@@ -258,18 +258,24 @@ def _list_lues(agent: Agent, on: date, filtres: Filtres) -> list[TacheLue]:
     return [
         TacheLue(*row, mienne)
         for rows, mienne in ((siennes, True), (attendues, False))
-        for row in _reduce(rows, filtres).values_list(
+        for row in _reduce(rows, filtres, on).values_list(
             "id", "dossier_id", "genre", "devoir", "departement", "due_le", "caduque_le", "legale"
         )
     ]
 
 
-def _reduce(rows: QuerySet[Tache], filtres: Filtres) -> QuerySet[Tache]:
+def _reduce(rows: QuerySet[Tache], filtres: Filtres, on: date) -> QuerySet[Tache]:
     """Keep the tasks of the households that the filters ask for."""
     if filtres.commune:
         rows = rows.filter(dossier__situation__commune_code=filtres.commune)
     if filtres.personne:
-        rows = rows.filter(agent=filtres.personne)
+        # Whoever must do it, or follows the household.
+        follows = Acces.objects.filter(
+            dossier=OuterRef("dossier"),
+            relation=Acces.Relation.AFFECTATION,
+            agent=filtres.personne,
+        ).open(on=on)
+        rows = rows.filter(Q(agent=filtres.personne) | Q(Exists(follows)))
     if filtres.menages is not None:
         rows = rows.filter(dossier__id__parmi=list(filtres.menages))
     return rows

@@ -32,8 +32,10 @@ from seuil.web.templatetags.seuil import JOURS, heure
 
 LIBELLES = {
     "audience": "Audiences",
+    "rendez_vous": "Rendez-vous et contacts promis",
     "legale": "Échéances légales",
     "convention": "Échéances de la convention",
+    "annonce": "Dates annoncées",
     "tache": "À faire",
 }
 TOUT = "tout"
