@@ -67,7 +67,7 @@ def requires(*verbes: str) -> Callable[[View], View]:
                 # The database refuses this character: nothing there can bear such a name.
                 raise Http404
             query = request.META.get("QUERY_STRING", "")
-            request.GET = AdresseLue(query, encoding=request.encoding)
+            request.GET = AdresseLue(query, encoding=request.encoding)  # type: ignore[assignment]
             with _in_contexte(request), journaled(request) as lecture:
                 return lecture.answer(view(request, *args, **kwargs))
 

@@ -61,7 +61,7 @@ def test_a_list_of_fifty_rows_has_an_end_on_a_phone(chez: Chez, address: str) ->
     bar = page.locator(".seuil-pouces > ul > li > a")
     texts = "all => all.map(a => { const r = document.createRange(); r.selectNodeContents(a);"
     texts += " const b = r.getBoundingClientRect(); return [b.left, b.right]; })"
-    assert all(0 <= left and right <= ETROIT for left, right in bar.evaluate_all(texts))
+    assert all(left >= 0 and right <= ETROIT for left, right in bar.evaluate_all(texts))
 
 
 @pytest.mark.parametrize("onglet", ["", "echeances/", "devoirs/", "dsf/"])

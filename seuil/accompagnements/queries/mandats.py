@@ -96,7 +96,7 @@ def list_mandats(*, agent: Agent, on: date, etat: str | None = None) -> list[Man
     found = list(mandats)
     prochaines = dict(
         Echeance.objects.filter(
-            is_attendue(on),
+            is_attendue(on=on),
             source_type="mandat",
             dossier__in=[m.dossier_id for m in found if m.clos_le is None],
             le__gte=on,

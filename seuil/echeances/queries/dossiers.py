@@ -220,7 +220,7 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -
         readable(
             rows=Echeance.objects.filter(dossier__id__parmi=ids), agent=agent, on=on, parmi=ids
         )
-        .filter(is_attendue(on), le__gte=on, regle__parmi=list_legales())
+        .filter(is_attendue(on=on), le__gte=on, regle__parmi=list_legales())
         .values_list("dossier_id")
         .annotate(prochaine=Min("le"))
         .order_by("dossier_id")

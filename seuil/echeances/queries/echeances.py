@@ -50,7 +50,7 @@ class EcheanceVue:
     aujourdhui: str = ""
 
 
-def is_attendue(on: date) -> Q:
+def is_attendue(*, on: date) -> Q:
     """Keep the deadlines that are still waited for: neither done nor without object."""
     return Q(faite_le=None) & (Q(caduque_le=None) | Q(caduque_le__gt=on))
 
@@ -59,7 +59,7 @@ def list_dates_legales(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[
     """Return the coming dates that the law sets, with the label of their rule, nearest first."""
     regles = droit.regles()
     rows = readable(rows=Echeance.objects.all(), agent=agent, on=on, dossier=dossier).filter(
-        is_attendue(on), le__gte=on, regle__parmi=list_legales()
+        is_attendue(on=on), le__gte=on, regle__parmi=list_legales()
     )
     return [
         (le, regles[regle].libelle)

@@ -319,7 +319,7 @@ def _echeances(
 ) -> _Source:
     # What had its day before it lost its object stays in the past of the agenda.
     rows = Echeance.objects.filter(
-        is_attendue(on) | Q(faite_le=None, caduque_le__gt=F("le")), regle__in=list_regles(genre)
+        is_attendue(on=on) | Q(faite_le=None, caduque_le__gt=F("le")), regle__in=list_regles(genre)
     )
     rows = only_reached(rows, agent, on, filtres)
     if "tache" in asked:
