@@ -66,8 +66,8 @@ def requires(*verbes: str) -> Callable[[View], View]:
             if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
                 # The database refuses this character: nothing there can bear such a name.
                 raise Http404
-            query = request.META.get("QUERY_STRING", "")
-            request.GET = AdresseLue(query, encoding=request.encoding)  # type: ignore[assignment]
+            asked = AdresseLue(request.GET.urlencode(), encoding=request.encoding)
+            request.GET = asked  # type: ignore[assignment]
             with _in_contexte(request), journaled(request) as lecture:
                 return lecture.answer(view(request, *args, **kwargs))
 
