@@ -24,6 +24,7 @@ from seuil.acteurs.models import (
 )
 from seuil.acteurs.rules import Division, compute_empreinte, is_demonstration, why_not
 from seuil.kernel.alphabet import list_alphabet
+from seuil.kernel.contexte import reading_compte
 
 
 def list_comptes_demo() -> list[dict[str, str]]:
@@ -216,17 +217,18 @@ def find_abonne(*, jeton: str, on: date) -> AbonnementAgenda | None:
     before (no day is further behind in France), or who is suspended, has none. The database
     compares digests: how long it takes says nothing of the token.
     """
-    return (
-        AbonnementAgenda.objects.filter(
-            empreinte=compute_empreinte(jeton),
-            revoque_le=None,
-            agent__is_active=True,
-            agent__suspendu_motif="",
-            agent__habilite_jusqu_au__gte=on - timedelta(days=1),
+    with reading_compte():
+        return (
+            AbonnementAgenda.objects.filter(
+                empreinte=compute_empreinte(jeton),
+                revoque_le=None,
+                agent__is_active=True,
+                agent__suspendu_motif="",
+                agent__habilite_jusqu_au__gte=on - timedelta(days=1),
+            )
+            .select_related("agent")
+            .first()
         )
-        .select_related("agent")
-        .first()
-    )
 
 
 def list_designables(*, agent: Agent) -> QuerySet[Organisation]:

@@ -1,6 +1,7 @@
 """Background tasks, found by Procrastinate at start. No legal date depends on one having run."""
 
 from django.conf import settings
+from django.core.management import call_command
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
@@ -139,6 +140,7 @@ def suspend_comptes_endormis(timestamp: int | None = None) -> None:
     """
     suspend_all()
     delete_perimes(at=now())
+    call_command("clearsessions")
 
 
 def suspend_all() -> int:
