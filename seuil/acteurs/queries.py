@@ -1,6 +1,6 @@
 """Read the directory and the accounts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -203,6 +203,12 @@ def list_organismes(*, agent: Agent) -> QuerySet[Organisation]:
 def list_secteurs(*, decoupage: Decoupage) -> list[Secteur]:
     """Return the secteurs of a local division, by name."""
     return [*decoupage.secteurs.select_related("organisation").order_by(*list_alphabet("nom"))]
+
+
+def list_agents_nommes(*, agent: Agent, pks: Iterable[str]) -> list[Agent]:
+    """Return some accounts of the agent's département, with their organisation, to name them."""
+    rows = Agent.objects.filter(departement=agent.departement_id, pk__in=list(pks))
+    return list(rows.select_related("organisation").order_by("pk"))
 
 
 def find_abonnement(*, agent: Agent) -> AbonnementAgenda | None:
