@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import (
@@ -222,7 +222,8 @@ def find_organisation(*, agent: Agent, organisation_id: UUID) -> Organisation | 
 
 def list_interlocuteurs(*, organisation: Organisation) -> list[Interlocuteur]:
     """Return who answers for what in an organisation today, by what they answer for."""
-    rows = organisation.interlocuteurs.filter(fin_le=None).prefetch_related("communes")
+    communes = Prefetch("communes", Commune.objects.order_by(*list_alphabet("nom")))
+    rows = organisation.interlocuteurs.filter(fin_le=None).prefetch_related(communes)
     return [*rows.order_by(*list_alphabet("sujet"), *list_alphabet("nom"))]
 
 
