@@ -3,11 +3,12 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 # Abbreviations that the same address shows from one list to another.
@@ -137,6 +138,31 @@ def why_not_repondre(reponse: SuiviRepondu, *, on: date) -> str:
 
 
 MESURE_MAX = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaitAjuste:
+    """What a person corrects of one row of a file: the values that it wants there, and why.
+
+    `vu` is the digest of the row as the person read it.
+    """
+
+    groupe: str
+    ligne: UUID
+    valeurs: Mapping[str, Any]
+    vu: str
+    motif: str
+    precision: str = ""
+
+
+# What a person corrects together → the category of the matrix that opens it.
+CATEGORIE_PAR_GROUPE: Mapping[str, str] = {
+    "coordonnee": "contact",
+    **dict.fromkeys(("bail", "bailleur", "garant", "dette", "decompte"), "bail_dette"),
+    **dict.fromkeys(("aide", "ressources"), "ressources"),
+    "protection": "protection",
+    "motif": "procedure",
+}
 
 
 @dataclass(frozen=True, slots=True)

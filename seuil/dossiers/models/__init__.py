@@ -1,11 +1,14 @@
 """The household's file and its dated facts."""
 
 from seuil.dossiers.models.acces import Acces, AccesQuerySet
-from seuil.dossiers.models.bail import AideLogement, Bail, Bailleur, Dette
+from seuil.dossiers.models.bail import AideLogement, Bail, Bailleur, Dette, LigneDecompte
+from seuil.dossiers.models.correction import Correction
 from seuil.dossiers.models.documents import DateAnnoncee, Document
 from seuil.dossiers.models.dossier import Compteur, Dossier, DossierQuerySet, Parc
 from seuil.dossiers.models.logement import Logement
 from seuil.dossiers.models.menage import Composition, Coordonnee, Personne, SuiviSocial
+from seuil.dossiers.models.motif import MotifProcedure
+from seuil.dossiers.models.ressources import Garant, MesureProtection, Ressources
 
 __all__ = [
     "Acces",
@@ -16,13 +19,19 @@ __all__ = [
     "Composition",
     "Compteur",
     "Coordonnee",
+    "Correction",
     "DateAnnoncee",
     "Dette",
     "Document",
     "Dossier",
     "DossierQuerySet",
+    "Garant",
+    "LigneDecompte",
     "Logement",
+    "MesureProtection",
+    "MotifProcedure",
     "Parc",
     "Personne",
+    "Ressources",
     "SuiviSocial",
 ]

@@ -10,9 +10,11 @@ from seuil.web.dossier import (
     consultations,
     coordonnee,
     date_annoncee,
+    decompte,
     dette,
     document,
     et_si,
+    fait,
     page,
     suivi,
 )
@@ -35,6 +37,11 @@ urlpatterns = [
     path(
         f"{_AJOUTER}date-annoncee/", date_annoncee.date_annoncee_noter, name="date_annoncee_noter"
     ),
+    path(f"{_AJOUTER}fait/<slug:groupe>/", fait.fait_ajouter, name="fait_ajouter"),
+    path(
+        f"{_DOSSIER}corriger/<slug:groupe>/<uuid:ligne>/", fait.fait_corriger, name="fait_corriger"
+    ),
+    path(f"{_DOSSIER}dettes/<uuid:dette_id>/", decompte.decompte, name="decompte"),
     path(f"{_DOSSIER}consultations/", consultations.consultations, name="consultations"),
     path(f"{_DOSSIER}et-si/", et_si.et_si, name="et_si"),
     path(f"{_DOSSIER}<slug:onglet>/", page.dossier_onglet, name="dossier_onglet"),

@@ -4,16 +4,29 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from seuil.dossiers.models import Coordonnee, SuiviSocial
-from seuil.dossiers.queries import get_menage, list_coordonnees, list_suivis
+from seuil.dossiers.queries import (
+    get_menage,
+    list_coordonnees,
+    list_protections,
+    list_suivis,
+)
+from seuil.dossiers.queries.faits import list_corrections
 from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
 
 
 def _read(lecture: Lecture) -> dict[str, Any]:
     return {
         "menage": get_menage(**lecture.key),
+        "protections": list_protections(**lecture.key),
+        "corrections": [c for c in list_corrections(**lecture.key) if c.groupe in _GROUPES],
         "peut_joindre": lecture.writes("dossier.completer", "contact"),
         "peut_suivre": lecture.writes("dossier.completer", "suivi"),
     }
+
+
+_GROUPES = frozenset({
+    "personne", "composition", "logement", "parc", "coordonnee", "protection",
+})  # fmt: skip
 
 
 def _write_suivis(suivis: Iterable[SuiviSocial]) -> Iterator[Evenement]:

@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet
 from django.db.models.functions import Now
 
 from seuil.acteurs.matrice import (
@@ -32,7 +32,12 @@ from seuil.dossiers.models import (
     Dette,
     Document,
     Dossier,
+    Garant,
+    LigneDecompte,
+    MesureProtection,
+    MotifProcedure,
     Personne,
+    Ressources,
     SuiviSocial,
 )
 from seuil.dossiers.models.relations import list_raisons, list_reached, reaches_all
@@ -223,10 +228,48 @@ def get_composition(*, agent: Agent, on: date, dossier: Dossier) -> Composition 
 def list_dettes(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Dette]:
     """Return the debts stated on a file, newest first."""
     return list(
-        readable(rows=Dette.objects.all(), agent=agent, on=on, dossier=dossier).order_by(
-            "-constatee_le", "-created_at"
-        )
+        readable(rows=Dette.objects.all(), agent=agent, on=on, dossier=dossier)
+        .annotate(nombre_lignes=Count("lignes"))
+        .order_by("-constatee_le", "-created_at")
     )
+
+
+def find_dette(*, agent: Agent, on: date, dossier: Dossier, dette_id: UUID) -> Dette | None:
+    """Return a debt stated on a file with the lines of its account, by month."""
+    rows = readable(rows=Dette.objects.all(), agent=agent, on=on, dossier=dossier)
+    return rows.filter(pk=dette_id).first()
+
+
+def list_decompte(
+    *, agent: Agent, on: date, dossier: Dossier, dette: Dette
+) -> Sequence[LigneDecompte]:
+    """Return the lines of the account of a debt, oldest month first."""
+    rows = readable(rows=LigneDecompte.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.filter(dette=dette).order_by("mois_le", "nature"))
+
+
+def list_ressources(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Ressources]:
+    """Return what the household earns and pays, as stated, newest first."""
+    rows = readable(rows=Ressources.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.order_by("-constatee_le", "-created_at"))
+
+
+def list_garants(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Garant]:
+    """Return those who answer for the rent, newest first."""
+    rows = readable(rows=Garant.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.order_by("-created_at"))
+
+
+def list_protections(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[MesureProtection]:
+    """Return the measures that protect an adult of the household, newest first."""
+    rows = readable(rows=MesureProtection.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.order_by("-debut_le", "-created_at"))
+
+
+def list_motifs(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[MotifProcedure]:
+    """Return why the procedure was started, oldest first."""
+    rows = readable(rows=MotifProcedure.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.order_by("connu_le", "created_at"))
 
 
 def list_aides(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[AideLogement]:
