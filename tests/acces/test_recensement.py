@@ -223,8 +223,8 @@ DISPENSES = {
 NOMMES = {
     "SEC016": {"seuil_droits", "seuil_journal", "seuil_sauvegarde"},
     "PERF003": {
-        "dossiers_acces", "dossiers_dossier", "echeances_echeance", "echeances_situation",
-        "echeances_situationsuivi", "recherche_mention",
+        "dossiers_acces", "dossiers_correction", "dossiers_dossier", "echeances_echeance",
+        "echeances_situation", "echeances_situationsuivi", "recherche_mention",
     },
 }  # fmt: skip
 

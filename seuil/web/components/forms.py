@@ -256,9 +256,9 @@ class SiretField(forms.CharField):
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
     def to_python(self, value: Any) -> str:
-        text = re.sub(r"\s", "", super().to_python(value))
+        text = re.sub(r"\s", "", super().to_python(value) or "")
         if text and not re.fullmatch(r"[0-9]{14}", text):
-            raise forms.ValidationError("Un SIRET a quatorze chiffres : recopiez-le en entier.")
+            raise forms.ValidationError("Un SIRET a quatorze chiffres : recopiez-le en entier.")
         return text
 
 
@@ -268,16 +268,16 @@ def read_telephone(text: str) -> str:
     if re.fullmatch(r"(\+|00)33\d{9}", digits):
         digits = "0" + digits[-9:]
     if not re.fullmatch(r"0\d{9}|\+\d{8,15}", digits):
-        raise forms.ValidationError("Ce numéro n’est pas complet. Exemple : 05 56 00 00 00.")
+        raise forms.ValidationError("Ce numéro n’est pas complet. Exemple : 05 56 00 00 00.")
     return digits
 
 
 def clean_coordonnee(form: forms.Form, genre: str, valeur: str) -> str:
-    """Return a phone number or an e-mail address as it is kept; refused, it is said at its field."""
+    """Return a phone number or an address as it is kept; refused, it is said at its field."""
     try:
         if genre == "telephone":
             return read_telephone(valeur)
-        EmailValidator("Cette adresse n’est pas complète : nom@domaine.fr.")(valeur)
+        EmailValidator("Cette adresse n’est pas complète : nom@domaine.fr.")(valeur)
     except forms.ValidationError as error:
         form.add_error("valeur", error)
     return valeur.lower()

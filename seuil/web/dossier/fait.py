@@ -64,7 +64,7 @@ _LIBELLES: Mapping[str, str] = {
 _ONGLETS: Mapping[str, str] = {
     **dict.fromkeys(("personne", "composition", "logement", "parc", "coordonnee"), "menage"),
     **dict.fromkeys(("protection",), "menage"),
-    "motif": "chronologie",
+    "motif": "echeances",
 }
 
 
@@ -75,7 +75,8 @@ class FaitForm(Formulaire):
         self, *args: Any, groupe: Groupe, communes: Sequence[tuple[str, str]] = (), **kwargs: Any
     ) -> None:
         columns = {champ: _make_field(groupe, champ, communes) for champ in groupe.champs}
-        self.base_fields = columns | self.base_fields  # type: ignore[misc] - copied by Django
+        # Copied by Django into the fields of this form.
+        self.base_fields = columns | self.base_fields  # type: ignore[misc]
         self.groupe = groupe
         super().__init__(*args, **kwargs)
 
@@ -227,8 +228,8 @@ def _write_intro(row: Model) -> str:
         return ""
     return (
         f"Ce bailleur est celui de {write_pluriel(n, 'dossier')}\N{NO-BREAK SPACE}: la correction"
-        " vaut pour tous. Si c’est un autre bailleur, revenez en arrière et choisissez « Ce n’est"
-        " pas ce bailleur »."
+        " vaut pour tous. Si c’est un autre bailleur, revenez en arrière et choisissez « Ce n’est"
+        " pas ce bailleur »."
     )
 
 

@@ -10,7 +10,7 @@ from seuil.actes.models import Acte
 from seuil.actes.queries import list_actes_et_retraits
 from seuil.actes.rules.types import CATEGORIE_PAR_TYPE
 from seuil.dossiers.models import DateAnnoncee
-from seuil.dossiers.queries import list_dates_annoncees
+from seuil.dossiers.queries import list_dates_annoncees, list_motifs
 from seuil.echeances.queries.echeances import list_echeances
 from seuil.echeances.queries.pauses import list_pauses_of
 from seuil.engines import droit
@@ -25,6 +25,7 @@ def _read(lecture: Lecture) -> dict[str, Any]:
     listed = list_echeances(**lecture.key)
     echeances = join_annonces(listed, annonces, on=lecture.on)
     return {
+        "motifs": list_motifs(**lecture.key),
         "pauses": list_pauses_of(**lecture.key),
         # The same list as the header says, and beside each computed date its why.
         "fixees": [d for d in list_dates(**lecture.key) if d.fixee],

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from seuil.dossiers.models import Coordonnee, SuiviSocial
+from seuil.dossiers.models import Coordonnee, Correction, SuiviSocial
 from seuil.dossiers.queries import (
     get_menage,
     list_coordonnees,
     list_protections,
     list_suivis,
 )
-from seuil.dossiers.queries.faits import list_corrections
+from seuil.dossiers.queries.faits import CorrectionLue, list_corrections
 from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
 
 
@@ -44,6 +44,12 @@ def _write_coordonnees(coordonnees: Iterable[Coordonnee]) -> Iterator[Evenement]
             yield Evenement(c.valide_au, titre, c.valeur, c.source)
 
 
+def _write_corrections(corrections: Iterable[CorrectionLue]) -> Iterator[Evenement]:
+    for c in corrections:
+        detail = f"{c.avant} → {c.apres}, {c.motif.lower()}"
+        yield Evenement(c.corrigee_le, f"{c.sur}, {c.champ} : corrigé", detail, c.par)
+
+
 ONGLET = Onglet(
     libelle="Ménage et logement",
     rang=40,
@@ -55,6 +61,10 @@ ONGLET = Onglet(
         Fil(
             "coordonnee", "Coordonnées", 65, "contact", Coordonnee, list_coordonnees,
             _write_coordonnees,
+        ),
+        Fil(
+            "correction", "Corrections", 90, "identite", Correction, list_corrections,
+            _write_corrections,
         ),
     ),
 )  # fmt: skip
