@@ -10,6 +10,7 @@ from django.db.models import Model
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Correction, Dossier, Logement, Personne
 from seuil.dossiers.operations import corrections
+from seuil.dossiers.operations.bailleurs import set_cle_bailleur
 from seuil.dossiers.operations.dossiers import set_cle
 from seuil.dossiers.queries import list_dossiers_du_bailleur
 from seuil.dossiers.queries.faits import GROUPES, find_ligne
@@ -48,6 +49,7 @@ def _recompute(dossier: Dossier, saisie: FaitAjuste, on: date) -> None:
 def _refresh_bailleur(dossier: Dossier, saisie: FaitAjuste, on: date) -> None:
     """Recompute the files that share the landlord: they are found by it, and its nature counts."""
     bailleur: Any = find_ligne(groupe=GROUPES["bailleur"], dossier=dossier, ligne=saisie.ligne)
+    set_cle_bailleur(bailleur=bailleur)
     shared = list_dossiers_du_bailleur(bailleur=bailleur)
     if "nature" in saisie.valeurs:
         refresh_dossiers(dossier_ids=shared, on=on)

@@ -224,9 +224,7 @@ _JOURS = st.none() | st.dates(date(1950, 1, 1), date(2010, 1, 1))
             ),
             st.tuples(
                 st.just("dette"),
-                st.fixed_dictionaries(
-                    {"montant": st.decimals(0, 9000, places=2, allow_nan=False)}
-                ),
+                st.fixed_dictionaries({"montant": st.decimals(0, 9000, places=2, allow_nan=False)}),
             ),
         ),
         max_size=6,

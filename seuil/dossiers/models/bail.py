@@ -29,13 +29,13 @@ class Bailleur(Record):
     courriel = models.CharField(max_length=150, blank=True)
     mandataire = models.CharField("agence ou mandataire", max_length=150, blank=True)
     mandataire_telephone = models.CharField(
-        "téléphone de l’agence", max_length=20, blank=True, db_default=""
+        "téléphone de l’agence", max_length=20, blank=True, default="", db_default=""
     )
     mandataire_courriel = models.CharField(
-        "courriel de l’agence", max_length=100, blank=True, db_default=""
+        "courriel de l’agence", max_length=100, blank=True, default="", db_default=""
     )
-    siret = models.CharField("SIRET", max_length=14, blank=True, db_default="")
-    adresse = models.CharField(max_length=200, blank=True, db_default="")
+    siret = models.CharField("SIRET", max_length=14, blank=True, default="", db_default="")
+    adresse = models.CharField(max_length=200, blank=True, default="", db_default="")
     # What tells one landlord from another: its SIRET, or its name, address and contact.
     cle = models.CharField("clé de rapprochement", max_length=200)
 

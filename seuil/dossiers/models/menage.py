@@ -90,7 +90,12 @@ class Coordonnee(Record):
     valide_du = models.DateField("valide du")
     valide_au = models.DateField("valide jusqu’au (exclu)", null=True)
     fin = models.CharField(
-        "pourquoi elle ne vaut plus", max_length=10, choices=Fin.choices, blank=True, db_default=""
+        "pourquoi elle ne vaut plus",
+        max_length=10,
+        choices=Fin.choices,
+        blank=True,
+        default="",
+        db_default="",
     )
     source = models.CharField(max_length=100)
 

@@ -59,6 +59,8 @@ class MenageRecu:
     bailleur_nature: str = "inconnue"
     bailleur_telephone: str = ""
     bailleur_courriel: str = ""
+    bailleur_siret: str = ""
+    bailleur_adresse: str = ""
     mandataire: str = ""
     bail_le: date | None = None
     clause: str = ""
