@@ -35,7 +35,11 @@ from seuil.actes.queries import (
 from seuil.actes.rules.champs import get_known_headers, load_titres, why_not_mapping
 from seuil.actes.rules.lignes import ActeRecu, LecteurDeLignes, LigneLue
 from seuil.actes.rules.listes import ListeSaisie
-from seuil.actes.rules.rapprochement import ActeConnu, judge_against_known
+from seuil.actes.rules.rapprochement import (
+    ActeConnu,
+    doubt_ressemblance,
+    judge_against_known,
+)
 from seuil.actes.rules.types import LABELS_TYPE
 from seuil.acteurs.models import Agent
 from seuil.acteurs.operations.machine import Machine
@@ -48,6 +52,9 @@ from seuil.dossiers.operations.ouverture import (
     open_dossiers,
     open_instruction,
 )
+from seuil.dossiers.queries.proches import get_ouverts_a_la_main
+from seuil.dossiers.rules import MenageRecu
+from seuil.dossiers.rules.proches import Identite, is_proche, read_identite
 from seuil.engines.tabular import Row, read_table
 from seuil.kernel.bulk import paused_collector
 from seuil.kernel.contexte import acting_as_machine
@@ -285,6 +292,8 @@ def _analyse(lot: Lot, rows: Sequence[Row], mapping: Mapping[int, str], on: date
     connus = get_actes_connus(
         departement=lot.departement_id, cles={x.acte.menage.cle for x in lues if x.acte}
     )
+    by_hand = get_ouverts_a_la_main(departement=lot.departement_id)
+    ouverts = [who for people in by_hand.values() for who in people]
     seen: dict[str, set[tuple[str, date]]] = {}
     for lue in lues:
         if lue.acte is None:
@@ -297,9 +306,17 @@ def _analyse(lot: Lot, rows: Sequence[Row], mapping: Mapping[int, str], on: date
             type_acte=lot.type,
             connu=replace(connu, actes=actes) if connu else ActeConnu(None, actes),
         )
+        if cle not in connus and _ressemble(lue.acte.menage, ouverts):
+            doubt_ressemblance(lue)
         if lue.etat == "accepte":
             actes.add((lot.type, lue.acte.survenu_le))
     return Analyse(lues, connus)
+
+
+def _ressemble(menage: MenageRecu, ouverts: Collection[Identite]) -> bool:
+    """Tell whether a household that has no file may be one for which a person opened one."""
+    said = read_identite(menage)
+    return any(is_proche(said, known) for known in ouverts)
 
 
 def _apply(

@@ -11,6 +11,7 @@ urlpatterns = [
         "tableau",
         "devoirs",
         "agenda",
+        "ouverture",
         "dossiers",
         "recherche",
         "acces",

@@ -54,6 +54,23 @@ def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) ->
             ligne.acte = None
 
 
+def doubt_ressemblance(ligne: LigneLue) -> None:
+    """Have a person look at a row whose household may be that of a file opened by hand."""
+    if ligne.etat != "accepte":
+        return
+    ligne.etat = "a_verifier"
+    ligne.motifs.insert(
+        0,
+        Motif(
+            "Nom",
+            "Un dossier ouvert à la main ressemble à ce ménage, sous un autre nom ou à une autre"
+            " adresse.",
+            "Cherchez-le\u00a0: si c’est lui, corrigez son nom ou son adresse au dossier, puis"
+            " appliquez la liste\u00a0; confirmez la ligne si c’est un autre ménage.",
+        ),
+    )
+
+
 def _tell_hour(ligne: LigneLue, type_acte: str, connu: ActeConnu) -> Motif | None:
     """Tell that a row of an act already known gives its hearing another hour."""
     acte = ligne.acte

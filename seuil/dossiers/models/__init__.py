@@ -9,6 +9,7 @@ from seuil.dossiers.models.logement import Logement
 from seuil.dossiers.models.menage import Composition, Coordonnee, Personne, SuiviSocial
 from seuil.dossiers.models.motif import MotifProcedure
 from seuil.dossiers.models.ressources import Garant, MesureProtection, Ressources
+from seuil.dossiers.models.vie import Classement, Ouverture
 
 __all__ = [
     "Acces",
@@ -16,6 +17,7 @@ __all__ = [
     "AideLogement",
     "Bail",
     "Bailleur",
+    "Classement",
     "Composition",
     "Compteur",
     "Coordonnee",
@@ -30,6 +32,7 @@ __all__ = [
     "Logement",
     "MesureProtection",
     "MotifProcedure",
+    "Ouverture",
     "Parc",
     "Personne",
     "Ressources",

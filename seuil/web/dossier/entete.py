@@ -51,6 +51,9 @@ def _list_etapes(situation: Situation | None) -> Iterator[tuple[str, str, str]]:
     codes = [code for code, _ in Stade.choices]
     rank = codes.index(situation.stade) if situation else -1
     for i, (code, label) in enumerate(Stade.choices):
+        if code == Stade.SIGNALEMENT and i != rank:
+            # Most procedures begin without it.
+            continue
         sigle = _SIGLES.get(code, str(label))
         yield sigle, str(label), "courante" if i == rank else "faite" if i < rank else ""
 
