@@ -228,19 +228,23 @@ def get_actes_connus(*, departement: str, cles: Collection[str]) -> dict[str, Ac
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT d.cle, d.id, array_agg(a.type), array_agg(a.survenu_le),"
-            " array_agg(a.audience_heure), array_agg(a.retire_le)"
+            " array_agg(a.audience_heure), array_agg(a.retire_le),"
+            " (SELECT c.classe_le FROM dossiers_classement c"
+            "  WHERE c.dossier_id = d.id AND c.rouvert_le IS NULL)"
             " FROM dossiers_dossier d LEFT JOIN actes_acte a ON a.dossier_id = d.id"
             " WHERE d.departement_id = %s AND d.cle = ANY(%s) GROUP BY d.cle, d.id",
             [departement, list(cles)],
         )
         return {
-            cle: _read_connu(pk, zip(*columns, strict=True))
-            for cle, pk, *columns in cursor.fetchall()
+            cle: _read_connu(pk, zip(*columns, strict=True), classe_le)
+            for cle, pk, *columns, classe_le in cursor.fetchall()
         }
 
 
-def _read_connu(dossier_id: UUID, rows: Iterable[tuple[Any, ...]]) -> ActeConnu:
-    connu = ActeConnu(dossier_id, set(), {}, {})
+def _read_connu(
+    dossier_id: UUID, rows: Iterable[tuple[Any, ...]], classe_le: date | None
+) -> ActeConnu:
+    connu = ActeConnu(dossier_id, set(), {}, {}, classe_le)
     for type_, le, heure, retire_le in rows:
         if retire_le:
             connu.retires[type_, le] = retire_le

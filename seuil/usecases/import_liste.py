@@ -44,6 +44,7 @@ from seuil.actes.rules.types import LABELS_TYPE
 from seuil.acteurs.models import Agent
 from seuil.acteurs.operations.machine import Machine
 from seuil.acteurs.rules import why_not
+from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.dossiers import get_departement
 from seuil.dossiers.operations.ouverture import (
     add_dettes,
@@ -52,6 +53,8 @@ from seuil.dossiers.operations.ouverture import (
     open_dossiers,
     open_instruction,
 )
+from seuil.dossiers.operations.vie import wake_dossier
+from seuil.dossiers.queries import list_classes
 from seuil.dossiers.queries.proches import get_ouverts_a_la_main
 from seuil.dossiers.rules import MenageRecu
 from seuil.dossiers.rules.proches import Identite, is_proche, read_identite
@@ -353,6 +356,10 @@ def _apply(
     )
     ids |= opened
     placed = [(ids[a.menage.cle], a, lue.numero) for lue, a in retained]
+    for dossier in Dossier.objects.filter(pk__in=list_classes(dossier_ids=joined)):
+        wake_dossier(
+            dossier=dossier, motif=f"acte reçu\N{NO-BREAK SPACE}: {lot.source}", by=by, on=on
+        )
     _record(lot, placed, set(opened.values()))
     touched = {pk for pk, _, _ in placed}
     if lot.type in _ACTES_INSTRUITS:

@@ -14,7 +14,8 @@ from seuil.actes.rules.saisie import ActeSaisi
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier, Ouverture
 from seuil.dossiers.operations.ouverture import add_faits, complete_dossiers, open_dossiers
-from seuil.dossiers.operations.vie import record_jonction, record_ouverture
+from seuil.dossiers.operations.vie import record_jonction, record_ouverture, wake_dossier
+from seuil.dossiers.queries import list_classes
 from seuil.dossiers.queries.proches import get_identites
 from seuil.dossiers.rules import MenageRecu
 from seuil.dossiers.rules.ouvertures import OuvertureSaisie
@@ -145,6 +146,10 @@ def _join(saisie: OuvertureSaisie, recu: ActeRecu, by: Agent, on: date) -> Dossi
         complete_dossiers(departement=by.departement_id, menages={dossier.pk: recu.menage})
         add_faits(faits=[(dossier.pk, recu.menage, on, write_source(by))])
     record_jonction(dossier=dossier, by=by, on=on)
+    if list_classes(dossier_ids=[dossier.pk]):
+        # Whoever joins it was shown that it is closed.
+        told = Ouverture.Genre(saisie.genre).label
+        wake_dossier(dossier=dossier, motif=told, by=by, on=on)
     _record_acte(dossier, saisie, recu, by, on)
     return dossier
 

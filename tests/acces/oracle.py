@@ -44,6 +44,8 @@ CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
     "dossiers_ressources": ("fait", "ressources", None),
     "dossiers_mesureprotection": ("fait", "protection", None),
     "dossiers_motifprocedure": ("fait", "procedure", None),
+    "dossiers_ouverture": ("fait", "identite", None),
+    "dossiers_classement": ("fait", "procedure", None),
     "dossiers_correction": (
         "fait",
         "identite",

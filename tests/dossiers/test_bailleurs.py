@@ -165,5 +165,5 @@ def test_by_hand_a_namesake_is_a_question_and_the_answer_is_kept(
     client.post(address, sent | {"choix": str(known.pk)})
     assert Bail.objects.get(dossier=dossier).bailleur == known
     kept = Correction.objects.filter(dossier=dossier, champ="bailleur").order_by("created_at")
-    assert [c.avant for c in kept][0].startswith("SCI Fausse")
+    assert kept[0].avant.startswith("SCI Fausse")
     assert kept[1].apres == "MARTIN Jean (0556000001)"

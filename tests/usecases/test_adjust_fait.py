@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -258,7 +259,7 @@ def test_no_former_value_is_ever_lost(gironde: str, secretaire: Agent, suite: An
             chain = [(c.avant, c.apres) for c in kept]
             told = ["" if v is None else f"{v:.2f}" if isinstance(v, Decimal) else str(v)
                     for v in values]  # fmt: skip
-            assert chain == list(zip(told, told[1:], strict=False))
+            assert chain == list(pairwise(told))
         transaction.set_rollback(True)
 
 

@@ -40,17 +40,20 @@ def open_file(by: Agent, genre: str = "appel", **champs: Any) -> Dossier:
     return open_dossier(saisie=saisie, by=by, on=ON)
 
 
-def import_rows(rows: list[dict[str, str]], by: Agent, folder: Path) -> Any:
+def write_liste(rows: list[dict[str, str]], folder: Path) -> ListeSaisie:
     titles = ["Nom", "Prénom", "Adresse", "Code commune", "Date commandement", "Téléphone"]
     keys = ["nom", "prenom", "adresse", "code_commune", "acte_le", "telephone"]
     lines = [";".join(titles), *(";".join(r.get(k, "") for k in keys) for r in rows)]
     path = folder / "liste.csv"
     path.write_text("\n".join(lines), encoding="utf-8")
-    liste = ListeSaisie(
+    return ListeSaisie(
         fichier=path, nom_fichier="liste.csv", type_acte="commandement", source="Étude",
         departement="33",
     )  # fmt: skip
-    return import_liste(liste=liste, by=by, on=ON)
+
+
+def import_rows(rows: list[dict[str, str]], by: Agent, folder: Path) -> Any:
+    return import_liste(liste=write_liste(rows, folder), by=by, on=ON)
 
 
 def test_a_household_that_calls_has_a_file_found_and_listed(

@@ -71,8 +71,8 @@ class Classement(Record):
             models.CheckConstraint(
                 name="classement_rouvert",
                 condition=Q(rouvert_le=None, rouvert_par=None, rouvert_motif="")
-                | Q(rouvert_le__gte=F("classe_le"), rouvert_par__isnull=False)
-                & ~Q(rouvert_motif=""),
+                # A list that is applied by itself opens it again too.
+                | Q(rouvert_le__gte=F("classe_le")) & ~Q(rouvert_motif=""),
             ),
         ]
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.db import transaction
 
 from seuil.acteurs.models import Agent
+from seuil.audit.operations import Author
 from seuil.dossiers.models import Classement, Dossier, Ouverture
 from seuil.dossiers.operations._journal import record_line
 from seuil.dossiers.operations.dossiers import lock_dossier
@@ -13,11 +14,15 @@ from seuil.kernel.refusal import Refusal
 
 
 class DejaClasse(Refusal):
-    message = "Ce dossier est déjà classé\N{NO-BREAK SPACE}: rouvrez-le avant de le changer."
+    message = "Ce dossier est déjà classé."
 
 
 class PasClasse(Refusal):
     message = "Ce dossier n’est pas classé\N{NO-BREAK SPACE}: il n’y a rien à rouvrir."
+
+
+class DossierClasse(Refusal):
+    message = "Ce dossier est classé\N{NO-BREAK SPACE}: rouvrez-le d’abord, en disant pourquoi."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,14 @@ def close_dossier(*, dossier: Dossier, saisie: ClassementSaisi, by: Agent, on: d
 
 
 @transaction.atomic
-def wake_dossier(*, dossier: Dossier, motif: str, by: Agent, on: date) -> Classement:
+def wake_dossier(*, dossier: Dossier, motif: str, by: Author, on: date) -> Classement:
     """Open a closed file again. Raises PasClasse."""
     lock_dossier(dossier)
     classement = Classement.objects.filter(dossier=dossier, rouvert_le=None).first()
     if classement is None:
         raise PasClasse
-    classement.rouvert_le, classement.rouvert_par, classement.rouvert_motif = on, by, motif
+    classement.rouvert_le, classement.rouvert_motif = on, motif
+    classement.rouvert_par = by if isinstance(by, Agent) else None
     classement.save(update_fields=["rouvert_le", "rouvert_par", "rouvert_motif"])
     record_line("dossier.rouvert", dossier, by, on)
     return classement

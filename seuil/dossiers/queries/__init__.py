@@ -26,6 +26,7 @@ from seuil.dossiers.models import (
     AideLogement,
     Bail,
     Bailleur,
+    Classement,
     Composition,
     Coordonnee,
     DateAnnoncee,
@@ -264,6 +265,18 @@ def list_protections(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Me
     """Return the measures that protect an adult of the household, newest first."""
     rows = readable(rows=MesureProtection.objects.all(), agent=agent, on=on, dossier=dossier)
     return list(rows.order_by("-debut_le", "-created_at"))
+
+
+def list_classements(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Classement]:
+    """Return when a file was closed, and opened again, newest first."""
+    rows = readable(rows=Classement.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.select_related("par", "rouvert_par").order_by("-classe_le", "-created_at"))
+
+
+def list_classes(*, dossier_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the files that are closed, for what is computed of them."""
+    rows = Classement.objects.filter(dossier__id__parmi=list(dossier_ids), rouvert_le=None)
+    return set(rows.values_list("dossier_id", flat=True))
 
 
 def list_motifs(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[MotifProcedure]:

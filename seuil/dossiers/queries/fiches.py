@@ -22,6 +22,7 @@ class Fiche:
     ne_le: date | None = None
     telephones: Sequence[str] = field(default_factory=list)
     classe_le: date | None = None
+    commune: str = ""
 
 
 def list_fiches(*, agent: Agent, on: date, dossier_ids: Sequence[UUID]) -> list[Fiche]:
@@ -68,4 +69,5 @@ def _write(
         holders[0].ne_le if holders else None,
         list(phones),
         classe_le,
+        home.commune.nom if home else "",
     )

@@ -6,7 +6,12 @@ from typing import Any
 
 from seuil.acteurs.models import Agent, Organisation
 from seuil.dossiers.models import Acces, Composition, Personne
-from seuil.dossiers.queries import get_composition, list_acces, list_titulaires
+from seuil.dossiers.queries import (
+    get_composition,
+    list_acces,
+    list_classements,
+    list_titulaires,
+)
 from seuil.echeances.models import Situation, Stade
 from seuil.echeances.queries.situations import get_dernier_suivi, get_derniere_dette, get_situation
 from seuil.web.dates import CATEGORIES_DES_DATES, list_dates
@@ -22,6 +27,7 @@ def read_entete(lecture: Lecture) -> dict[str, Any]:
     personnes = list_titulaires(**lecture.key)
     composition = get_composition(**lecture.key)
     dates = list_dates(**lecture.key)
+    classements = list_classements(**lecture.key)
     holders = {Personne.Qualite.TITULAIRE, Personne.Qualite.CO_TITULAIRE}
     return {
         "titulaires": [p for p in personnes if p.qualite in holders] or personnes,
@@ -34,6 +40,8 @@ def read_entete(lecture: Lecture) -> dict[str, Any]:
             situation, composition, get_dernier_suivi(**lecture.key), lecture.on
         ),
         "dette": get_derniere_dette(**lecture.key),
+        "classement": next((c for c in classements if c.rouvert_le is None), None),
+        "peut_classer": lecture.writes("dossier.creer", "procedure"),
         "peut_noter": lecture.writes("contact.enregistrer", "echanges"),
         "peut_acte": lecture.writes("acte.enregistrer", "procedure"),
         "peut_prescrire": lecture.writes("prescription.enregistrer", "accompagnement"),

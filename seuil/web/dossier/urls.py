@@ -8,6 +8,7 @@ from seuil.web.dossier import (
     aide,
     bail,
     bailleur,
+    classement,
     consultations,
     coordonnee,
     date_annoncee,
@@ -44,6 +45,8 @@ urlpatterns = [
         f"{_DOSSIER}corriger/<slug:groupe>/<uuid:ligne>/", fait.fait_corriger, name="fait_corriger"
     ),
     path(f"{_DOSSIER}dettes/<uuid:dette_id>/", decompte.decompte, name="decompte"),
+    path(f"{_DOSSIER}classer/", classement.dossier_classer, name="dossier_classer"),
+    path(f"{_DOSSIER}rouvrir/", classement.dossier_rouvrir, name="dossier_rouvrir"),
     path(f"{_DOSSIER}consultations/", consultations.consultations, name="consultations"),
     path(f"{_DOSSIER}et-si/", et_si.et_si, name="et_si"),
     path(f"{_DOSSIER}<slug:onglet>/", page.dossier_onglet, name="dossier_onglet"),

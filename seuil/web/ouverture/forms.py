@@ -1,7 +1,6 @@
 """What is known of a household when its file is opened: its name and place first."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
