@@ -42,7 +42,7 @@ def add_dette_of(*, acte: Acte) -> None:
 
 
 def require_ecriture(*, dossier: Dossier, type_acte: str, by: Agent, on: date) -> None:
-    """Raise HabilitationRefusee, DossierInaccessible or DossierClasse when it may not be written."""
+    """Raise HabilitationRefusee, DossierInaccessible, DossierClasse when it may not be written."""
     require_dossier(
         by=by,
         on=on,

@@ -12,6 +12,7 @@ urlpatterns = [
         "devoirs",
         "agenda",
         "ouverture",
+        "propositions",
         "dossiers",
         "recherche",
         "acces",

@@ -19,6 +19,7 @@ LIRE, ECRIRE, EFFACER = "lire", "ecrire", "effacer"
 #   fait     : a fact of one dossier          dossier : the dossier itself
 #   pays     : of a département, no person    listes  : of a département, names people
 #   ligne    : as listes, then as its file once the list is applied
+#   deposee  : of a département, read by who deposited it too
 #   tache    : told to whom it is due too     acces   : a link     bailleur : by its leases
 CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
     "dossiers_dossier": ("dossier", "", None),
@@ -30,6 +31,7 @@ CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
     "accompagnements_choix": ("pays", "accompagnement", None),
     "actes_lot": ("listes", "listes", None),
     "actes_correspondance": ("listes", "listes", None),
+    "actes_proposition": ("deposee", "identite", None),
     "actes_ligne": ("ligne", "listes", None),
     "conservation_demandedroit": ("listes", "droits", None),
     "dossiers_personne": ("fait", "identite", None),
@@ -257,6 +259,12 @@ class Oracle:
             # PostgreSQL changes no row that it does not show.
             told = sorte != "ligne" or self._shows(p, row, on, at)
             return here and told and (free or self.whole(p, categorie, operation))
+        if sorte == "deposee":
+            own = operation == LIRE and row.valeurs["organisation_id"] == p.organisation
+            knows = any(self.opens(r, categorie, LIRE) for r in self.profils[p.profil]["regles"])
+            return row.departement == p.departement and (
+                self.whole(p, categorie, operation) or (own and knows)
+            )
         if sorte == "bailleur":
             return row.departement == p.departement and (
                 self.whole(p, categorie, operation)

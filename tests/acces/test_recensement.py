@@ -108,7 +108,7 @@ def test_every_category_and_relation_of_the_file_is_known_here(oracle: Oracle) -
     }
 
     # In the matrix before any table holds them.
-    assert set(oracle.categories) - held == {"avis", "protection"}
+    assert set(oracle.categories) - held == {"avis"}
     assert held - {""} <= set(oracle.categories)
 
 

@@ -244,7 +244,7 @@ class _Through:
     def find(self, table: str, values: Mapping[str, Any]) -> list[Faits]:
         if table == "dossiers_bailleur":
             return self.baux[values["id"]]
-        if CLASSEMENT[table][0] in {"pays", "listes"}:
+        if CLASSEMENT[table][0] in {"pays", "listes", "deposee"}:
             return []
         if table == "actes_ligne":
             return [self.t.dossiers[values["dossier_id"]]] if values["dossier_id"] else []
@@ -616,6 +616,11 @@ def _build_departement(t: Treillis, orgs: Mapping[str, Organisation], home: str)
         row = t.add("actes.Ligne", id=9000 + 10 * int(home) + n, lot=lot, numero=n,
                     etat="a_verifier", cellules=[""], motifs=[])  # fmt: skip
         row.cellules = [f"CANARI-actes_ligne-{row._canari}-cellules"]
+    for key in ("caf", "ddets", "operateur"):
+        if (org := orgs.get(f"{key}{suffix}")) is not None:
+            t.add("actes.Proposition", departement_id=home, organisation=org, genre="appel",
+                  par=t.agents[f"secretariat{suffix}"], recue_le=ON - J, champs={},
+                  motif="")  # fmt: skip
     files = t._rows[apps.get_model("dossiers.Dossier")]
     _build_liste_appliquee(t, home, orgs[f"ddets{suffix}"], files)
     t.add("conservation.DemandeDroit", departement_id=home, droit="acces", recue_le=ON - J,

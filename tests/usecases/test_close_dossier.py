@@ -135,7 +135,7 @@ def test_an_act_of_a_list_waits_for_a_person_and_opens_it_again(
     assert not Situation.objects.exists()
 
     apply_liste(lot=lot, lignes_confirmees={2}, by=secretaire, on=ON)
-    assert Classement.objects.get().rouvert_motif == "acte reçu de Étude"
+    assert Classement.objects.get().rouvert_motif == "acte reçu\N{NO-BREAK SPACE}: Étude"
     assert Situation.objects.get().stade == "commandement"
 
 

@@ -30,13 +30,15 @@ PARCOURUES = {
         "acces_ouvrir acte_enregistrer acte_retirer agenda_abonnement_arreter"
         " agenda_abonnement_creer application aujourdhui_dsf aujourdhui_dsf_demander choix_ligne"
         " choix_signer cle_ajouter codes_secours contact_noter date_annoncee_noter devoir_rendre"
+        " bailleur_changer decompte dossier_classer dossier_ouvrir fait_ajouter fait_corriger"
+        " proposition proposition_refuser"
         " dossiers_export dsf_demander dsf_noter et_si gel liste_abandonner liste_appliquer"
         " liste_colonnes prescription_enregistrer regularite_constater suivi_ajouter"
     ),
     "chef_equipe": (
         "cloture demarche_ajouter demarche_terminer mandat_affecter rapport_rendre visite_noter"
     ),
-    "service_social": "tableau_autres tableau_export tableau_repondre",
+    "service_social": "proposition_deposer tableau_autres tableau_export tableau_repondre",
     "administrateur": "compte_geste",
 }
 # Sent twice by the tests of their own page: their boxes lie outside the form.
@@ -50,7 +52,7 @@ A_EPROUVER = (
     " demande_limiter demande_rendre demande_donnees gel_lever acte_corriger dette_ajouter"
     " aide_ajouter bail_completer coordonnee_ajouter document_deposer liste_deposer"
     " liste_confirmer mandat_repondre contrat_signer prolongation_enregistrer decoupage_importer"
-    " decoupage_modifier droit_effet compte_inviter comptes_domaine"
+    " dossier_rouvrir decoupage_modifier droit_effet compte_inviter comptes_domaine"
 )
 # Codes asked again are other codes, and those before open nothing any more.
 _RENOUVELLE = {"codes_secours": {"connexions_codesecours"}}

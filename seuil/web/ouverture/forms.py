@@ -117,7 +117,7 @@ class OuvertureForm(Formulaire):
         saisie = OuvertureSaisie(
             genre=data.pop("genre"),
             champs={c: _write(v) for c, v in data.items()},
-            joindre=_read_id(choix),
+            joindre=read_id(choix),
             autre_que=autre if choix == AUTRE else "",
         )
         return {"saisie": saisie}
@@ -130,7 +130,8 @@ def _write(value: Any) -> Any:
     )
 
 
-def _read_id(text: str) -> UUID | None:
+def read_id(text: str) -> UUID | None:
+    """Return the file that was chosen, None when none was."""
     try:
         return UUID(text)
     except ValueError:

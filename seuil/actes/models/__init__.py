@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast, Now
 
+from seuil.actes.models.proposition import Proposition
 from seuil.actes.rules.types import CATEGORIE_PAR_TYPE, SENS_PAR_TYPE
 from seuil.acteurs.models import Departement, Organisation
 from seuil.dossiers.models import Dossier
@@ -317,3 +318,15 @@ class Acte(Record):
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} du {self.survenu_le:%d/%m/%Y}"
+
+
+__all__ = [
+    "Acte",
+    "ActeQuerySet",
+    "Correspondance",
+    "Ligne",
+    "Lot",
+    "Proposition",
+    "Sens",
+    "TypeActe",
+]
