@@ -253,18 +253,8 @@ class Oracle:
         if operation == EFFACER:
             return False
         sorte, categorie, par_valeur = CLASSEMENT[row.table]
-        if sorte in {"pays", "listes", "ligne"}:
-            here = row.departement == p.departement
-            free = sorte == "pays" and operation == LIRE
-            # PostgreSQL changes no row that it does not show.
-            told = sorte != "ligne" or self._shows(p, row, on, at)
-            return here and told and (free or self.whole(p, categorie, operation))
-        if sorte == "deposee":
-            own = operation == LIRE and row.valeurs["organisation_id"] == p.organisation
-            knows = any(self.opens(r, categorie, LIRE) for r in self.profils[p.profil]["regles"])
-            return row.departement == p.departement and (
-                self.whole(p, categorie, operation) or (own and knows)
-            )
+        if sorte in {"pays", "listes", "ligne", "deposee"}:
+            return self._of_departement(p, row, operation, on, at)
         if sorte == "bailleur":
             return row.departement == p.departement and (
                 self.whole(p, categorie, operation)
@@ -280,6 +270,21 @@ class Oracle:
             categorie = par_valeur[1].get(row.valeurs[par_valeur[0]], categorie)
         own = row.table not in A_SOI or row.valeurs["organisation_id"] == p.organisation
         return own and self.reaches(p, d, categorie, operation, on, at)
+
+    def _of_departement(
+        self, p: Persona, row: "Ligne", operation: str, on: date, at: datetime
+    ) -> bool:
+        """Rows that hang on no file: of who works there, or has the right, or deposited them."""
+        sorte, categorie, _ = CLASSEMENT[row.table]
+        free = sorte == "pays" and operation == LIRE
+        if sorte == "deposee" and operation == LIRE:
+            own = row.valeurs["organisation_id"] == p.organisation
+            rules = self.profils[p.profil]["regles"]
+            free = own and any(self.opens(r, categorie, LIRE) for r in rules)
+        # PostgreSQL changes no row that it does not show.
+        told = sorte != "ligne" or self._shows(p, row, on, at)
+        here = row.departement == p.departement
+        return here and told and (free or self.whole(p, categorie, operation))
 
     def _shows(self, p: Persona, row: "Ligne", on: date, at: datetime) -> bool:
         """A row of an applied list is read as its file is; without one, by who deposited it."""
