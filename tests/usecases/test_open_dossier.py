@@ -110,6 +110,8 @@ VARIANTES = (
     {"nom": "MARTIN", "prenom": "Paule", "adresse": "9 rue du Port"},
     {"adresse": "3 cours de la Marne", "telephone": ""},
     {"nom": "ROSSIGNOL DUVAL", "telephone": ""},
+    {"prenom": "", "telephone": "", "adresse": "2 rue Basse"},
+    {"nom": "ROSSIGNAL", "prenom": "", "telephone": ""},
 )
 
 
@@ -226,7 +228,7 @@ def test_on_screen_the_near_ones_are_shown_and_the_answer_is_asked(
 
     asked = client.post(address, sent)
     text = asked.content.decode()
-    assert asked.status_code == 422
+    assert asked.status_code == 200
     assert known.numero in text
     assert "ressemblent" in text
 

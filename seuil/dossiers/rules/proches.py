@@ -39,12 +39,19 @@ def is_proche(a: Identite, b: Identite) -> bool:
     """
     if set(a.telephones) & set(b.telephones):
         return True
-    named = compare_noms(_write(a), _write(b))
-    if named == 1:
+    named = _compare(a, b)
+    if named == 1 and a.prenom and b.prenom:
         return True
     if a.commune != b.commune:
         return False
     return named >= _NOM or (_is_same_place(a, b) and _has_word_alike(a, b))
+
+
+def _compare(a: Identite, b: Identite) -> float:
+    """Return how alike two names are; of the last ones alone when a first one is not known."""
+    if a.prenom and b.prenom:
+        return compare_noms(_write(a), _write(b))
+    return compare_noms(normalise_nom(a.nom), normalise_nom(b.nom))
 
 
 def _write(who: Identite) -> str:

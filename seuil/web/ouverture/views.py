@@ -49,12 +49,13 @@ def dossier_ouvrir(request: AgentRequest) -> HttpResponse:
     return render(request, "ouverture/ouvrir.html", context, status=422 if form.errors else 200)
 
 
-def _open(request: AgentRequest, form: OuvertureForm) -> Dossier:
+def _open(request: AgentRequest, form: OuvertureForm) -> Dossier | None:
+    """Open it; None when files are near: that is a question, and no fault of what is typed."""
     try:
         return open_dossier(by=get_agent(request), on=request_day(request), **form.read())
     except MenagesProches as question:
         form.proches = question.dossier_ids
-        raise
+        return None
 
 
 def _list_montres(request: AgentRequest) -> Sequence[UUID]:
