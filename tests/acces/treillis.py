@@ -489,9 +489,14 @@ def _add_facts(
     t.add("dossiers.AideLogement", **key, constatee_le=ON - 30 * J, montant=200, tiers_payant=True)
     t.add("dossiers.Coordonnee", **key, type="courriel", valide_du=ON - 30 * J)
     t.add("dossiers.SuiviSocial", **key, situation="connu", constate_le=ON - 30 * J)
-    for groupe in ("personne", "coordonnee", "bail", "ressources", "protection", "motif"):
-        t.add("dossiers.Correction", **key, groupe=groupe, ligne=_uuid(), motif="saisie",
-              corrigee_le=ON - 3 * J, par=by)  # fmt: skip
+    t.add("dossiers.Classement", **key, motif="soldee", classe_le=ON - 9 * J, par=by,
+          rouvert_le=ON - 8 * J, rouvert_par=by)  # fmt: skip
+    for groupe, champ in (
+        ("personne", "nom"), ("coordonnee", "valeur"), ("garant", "nom"), ("ressources", "source"),
+        ("protection", "source"), ("motif", "source"),
+    ):  # fmt: skip
+        t.add("dossiers.Correction", **key, groupe=groupe, champ=champ, ligne=_uuid(),
+              motif="saisie", corrigee_le=ON - 3 * J, par=by)  # fmt: skip
     t.add("dossiers.Document", **key, type_mime="text/plain", taille=4, empreinte="0" * 64,
           depose_le=ON - 9 * J, depose_par=by)  # fmt: skip
     actes = [

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -29,6 +30,9 @@ from tests.harness.browser import ETROIT, LARGE, assert_accessible, assert_no_si
 pytestmark = pytest.mark.navigateur
 
 
+CIBLES = Path(__file__).with_name("cibles.js").read_text(encoding="utf-8")
+
+
 def make_rich(on: date) -> Dossier:
     found = make_dossier(nom="ROSSIGNOL", bailleur="SCI du Moulin")
     key = {"dossier": found, "source": "le bailleur"}
@@ -52,6 +56,8 @@ def make_rich(on: date) -> Dossier:
 def look(page: Page, name: str, width: int) -> None:
     assert_accessible(page)
     assert_no_sideways_scroll(page)
+    if width == ETROIT:
+        assert page.evaluate(CIBLES) == [], name
     if folder := os.environ.get("SEUIL_VUES"):
         page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
 

@@ -27,7 +27,8 @@ def read_entete(lecture: Lecture) -> dict[str, Any]:
     personnes = list_titulaires(**lecture.key)
     composition = get_composition(**lecture.key)
     dates = list_dates(**lecture.key)
-    classements = list_classements(**lecture.key)
+    closed = (c for c in list_classements(**lecture.key) if c.rouvert_le is None)
+    classement = next(closed, None)
     holders = {Personne.Qualite.TITULAIRE, Personne.Qualite.CO_TITULAIRE}
     return {
         "titulaires": [p for p in personnes if p.qualite in holders] or personnes,
@@ -40,10 +41,11 @@ def read_entete(lecture: Lecture) -> dict[str, Any]:
             situation, composition, get_dernier_suivi(**lecture.key), lecture.on
         ),
         "dette": get_derniere_dette(**lecture.key),
-        "classement": next((c for c in classements if c.rouvert_le is None), None),
+        "classement": classement,
         "peut_classer": lecture.writes("dossier.creer", "procedure"),
         "peut_noter": lecture.writes("contact.enregistrer", "echanges"),
-        "peut_acte": lecture.writes("acte.enregistrer", "procedure"),
+        # Closed, it takes no act before it is opened again.
+        "peut_acte": classement is None and lecture.writes("acte.enregistrer", "procedure"),
         "peut_prescrire": lecture.writes("prescription.enregistrer", "accompagnement"),
     }
 

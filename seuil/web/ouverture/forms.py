@@ -97,6 +97,8 @@ class OuvertureForm(Formulaire):
         """Show the question: one of these files, or another household, and why."""
         choices = [*proches, (AUTRE, "Non, c’est un autre ménage")]
         self.fields["choix"].widget = forms.RadioSelect(choices=choices)
+        # From now on it wants an answer, and its label says so.
+        self.fields["choix"].required = True
         self.fields["autre_que"].widget = forms.TextInput(attrs={"class": "fr-input"})
         # Put back as it was sent: a file that is near no more is no answer.
         self.order_fields(["choix", "autre_que", *self.fields])

@@ -173,7 +173,7 @@ def _list_dits(request: AgentRequest, found: Proposition) -> list[tuple[str, str
     titres = load_titres().champs
     communes = dict(list_communes(agent=get_agent(request)))
     return [
-        (titres[c].libelle, communes.get(v, v) if c == "code_commune" else v)
+        ("Commune", communes.get(v, v)) if c == "code_commune" else (titres[c].libelle, v)
         for c, v in found.champs.items()
         if c in titres
     ]
