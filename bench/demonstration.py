@@ -55,7 +55,7 @@ def has_demonstration() -> bool:
     return Agent.objects.filter(courriel__endswith=_DOMAINE).exists()
 
 
-def run(tours: int) -> int:
+def measure(tours: int) -> int:
     """Print the dearest pages first, by role; return how many pass the limit."""
     # Its accounts open nowhere else.
     settings.SEUIL_DEMO = True

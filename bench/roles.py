@@ -51,7 +51,7 @@ def run(taille: base.Taille) -> None:
     On a demonstration (SEUIL_DATA names its folder), of every page that its links lead to.
     """
     if taille is base.ENTIERE and demonstration.has_demonstration():
-        demonstration.run(tours=3)
+        demonstration.measure(tours=3)
         return
     with base.own_database(_BASE) if taille is base.ENTIERE else nullcontext():
         _fill(taille)

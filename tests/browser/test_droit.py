@@ -16,11 +16,12 @@ Chez = Callable[..., Page]
 @pytest.mark.parametrize("width", [LARGE, ETROIT])
 def test_a_rule_is_found_read_and_computed(chez: Chez, width: int) -> None:
     page = chez("Juriste", width=width)
-    page.get_by_role("link", name="Droit", exact=True).click()
+    page.locator(".seuil-menu--agent > summary").click()
+    page.get_by_role("link", name="Le droit appliqué", exact=True).click()
     assert_accessible(page)
     assert_no_sideways_scroll(page)
     page.get_by_label("Mot, règle ou article").fill("clause résolutoire")
-    page.get_by_role("button", name="Chercher").click()
+    page.locator("main").get_by_role("button", name="Chercher").click()
     page.get_by_role("link", name="Fin du délai pour payer (clause résolutoire)").click()
 
     page.get_by_label("Date du fait de départ").fill("2026-03-26")

@@ -27,6 +27,7 @@ JURISTE = "Juriste"
 MISSION = "Chargé de mission"
 ADMINISTRATEUR = "Administrateur"
 CCAS = "Agent d’un organisme partenaire (CCAS de Bordeaux)"
+ADIL = "Agent d’un organisme partenaire (ADIL de la Gironde)"
 
 PAGES = {
     SECRETARIAT: [
@@ -50,6 +51,14 @@ def first_dossier(page: Page) -> str:
     return href.split("/")[2]
 
 
+def first_followed(page: Page) -> str:
+    """Return the number of the first household that the reader follows."""
+    page.goto("/mandats/")
+    found = re.search(r"33-\d{4}-\d{6}", page.locator("main").inner_text())
+    assert found
+    return found.group()
+
+
 @pytest.mark.parametrize("width", [LARGE, ETROIT])
 @pytest.mark.parametrize("role", PAGES)
 def test_every_page_of_a_role_is_accessible_and_fits(chez: Chez, role: str, width: int) -> None:
@@ -65,7 +74,7 @@ def test_every_page_of_a_role_is_accessible_and_fits(chez: Chez, role: str, widt
 @pytest.mark.parametrize("width", [LARGE, ETROIT])
 def test_every_tab_of_a_dossier_is_accessible_and_fits(chez: Chez, width: int) -> None:
     page = chez(TRAVAILLEUR, width=width)
-    page.goto(f"/dossiers/{first_dossier(page)}/")
+    page.goto(f"/dossiers/{first_followed(page)}/")
     names = page.locator("nav[aria-label*='nglet'] a, .seuil-onglets a").all_inner_texts()
     assert len(names) >= 8
 
@@ -87,7 +96,7 @@ def test_the_secretary_asks_for_the_diagnoses_of_the_week_in_few_gestures(chez: 
         gestures += 1
         locator.click()
 
-    page.goto("/aujourdhui/?genre=dsf_a_obtenir&jours=42")
+    page.goto("/aujourdhui/?genre=dsf_a_obtenir")
     rows = page.locator(".seuil-jour__ligne")
     waiting = rows.count()
     assert waiting
@@ -104,7 +113,9 @@ def test_the_secretary_asks_for_the_diagnoses_of_the_week_in_few_gestures(chez: 
     # One household alone, from its row: the focus goes to the one that took its place.
     rows.nth(1).get_by_role("button", name="Demander à").click()
     expect(rows).to_have_count(waiting - 1)
-    expect(rows.nth(1).get_by_role("button", name="Demander à")).to_be_focused()
+    assert page.evaluate("document.activeElement.closest('.seuil-jour__ligne')?.id") == (
+        rows.nth(1).get_attribute("id")
+    )
     page.get_by_role("button", name="Annuler").click()
     expect(rows).to_have_count(waiting)
 
@@ -136,7 +147,7 @@ def test_the_team_pages_are_captured_for_the_guide(chez: Chez) -> None:
     expect(chef.get_by_role("heading", level=1)).to_be_visible()
     capture(chef, "mandat")
     phone = chez(TRAVAILLEUR, width=ETROIT)
-    phone.goto(f"/terrain/{first_dossier(phone)}/contact/")
+    phone.goto(f"/terrain/{first_followed(phone)}/contact/")
     capture(phone, "contact-mobile")
 
 
@@ -169,7 +180,7 @@ def test_a_list_goes_from_the_file_to_a_dossier(chez: Chez, tmp_path: Path) -> N
 
 def test_a_contact_is_noted_on_a_phone_in_three_touches(chez: Chez) -> None:
     page = chez(TRAVAILLEUR, width=ETROIT)
-    numero = first_dossier(page)
+    numero = first_followed(page)
 
     page.goto(f"/terrain/{numero}/contact/")
     page.get_by_text("Téléphone", exact=True).click()
@@ -182,7 +193,7 @@ def test_a_contact_is_noted_on_a_phone_in_three_touches(chez: Chez) -> None:
 
 def test_a_phone_without_answer_says_what_is_missing_and_keeps_the_rest(chez: Chez) -> None:
     page = chez(TRAVAILLEUR)
-    numero = first_dossier(page)
+    numero = first_followed(page)
     page.goto(f"/terrain/{numero}/contact/")
     page.get_by_text("Courrier", exact=True).click()
 
@@ -205,8 +216,9 @@ def test_a_phone_without_answer_says_what_is_missing_and_keeps_the_rest(chez: Ch
 
 
 def test_a_partner_says_on_a_phone_that_its_duty_is_done(chez: Chez) -> None:
-    page = chez(CCAS, width=ETROIT)
-    status = page.get_by_label("Tâches").get_by_role("status")
+    page = chez(ADIL, width=ETROIT)
+    page.goto("/aujourdhui/")
+    status = page.locator(".seuil-jour__total")
     before = status.inner_text()
     page.get_by_role("link", name="Dire que c’est fait").first.click()
     assert_no_sideways_scroll(page)
@@ -220,7 +232,8 @@ def test_a_partner_says_on_a_phone_that_its_duty_is_done(chez: Chez) -> None:
 
 
 def test_the_duties_are_captured_for_the_guide(chez: Chez) -> None:
-    page = chez(CCAS)
+    page = chez(ADIL)
+    page.goto("/aujourdhui/")
     capture(page, "devoirs-a-faire")
     page.get_by_role("link", name="Dire que c’est fait").first.click()
     capture(page, "devoir-fait")
@@ -278,7 +291,7 @@ def test_a_filter_of_the_list_works_without_script(site: Site, navigateur) -> No
 
     page.goto("/dossiers/")
     page.get_by_label("Stade").select_option("cql")
-    page.get_by_role("button", name="Chercher").click()
+    page.locator("main").get_by_role("button", name="Chercher").click()
 
     assert "stade=cql" in page.url
     rows = page.locator("main tbody tr")

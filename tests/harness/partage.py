@@ -4,7 +4,10 @@ from xdist.scheduler import LoadFileScheduling
 
 NAVIGATEUR = "navigateur"
 # Where the browser is driven: its site, with the small demonstration, is started once.
-_DRIVEN = ("tests/browser/", "tests/web/test_script.py", "tests/architecture/test_browser.py")
+_DRIVEN = (
+    "tests/browser/", "tests/web/test_script.py", "tests/architecture/test_browser.py",
+    "tests/acces/test_textes.py",
+)  # fmt: skip
 
 
 class ParFichier(LoadFileScheduling):

@@ -52,6 +52,16 @@ class SuiviForm(Formulaire):
         else:
             self.fields["organisme"].choices = [("", "Aucun de ceux de l’annuaire"), *services]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("mesure") and data.get("situation") != SuiviSocial.Situation.CONNU:
+            self.add_error(
+                "mesure",
+                "Une mesure suppose un ménage connu\N{NO-BREAK SPACE}: choisissez"
+                " «\N{NO-BREAK SPACE}Connu ou accompagné\N{NO-BREAK SPACE}», ou effacez la mesure.",
+            )
+        return data
+
     def read(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
         organisme = data.pop("organisme", "")

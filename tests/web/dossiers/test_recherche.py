@@ -27,10 +27,10 @@ def test_the_field_stands_on_every_page_of_who_reads_files_and_of_nobody_else(
 ) -> None:
     for name in ("a_faire", "dossiers", "annuaire", "mes_connexions", "recherche"):
         page = client_de(secretaire).get(reverse(name)).content.decode()
-        assert page.count('id="recherche"') == 1, name
+        assert page.count('id="chercher"') == 1, name
     for agent in (dihal, charge_mission):
         client = client_de(agent)
-        assert 'id="recherche"' not in client.get(reverse("annuaire")).content.decode()
+        assert 'id="chercher"' not in client.get(reverse("annuaire")).content.decode()
         assert client.get(_address("dupont")).status_code == 404
 
 

@@ -98,6 +98,7 @@ def test_a_database_that_is_down_is_told_in_french_by_every_page() -> None:
     """Nobody listens at this address: the server answers all the same."""
     code = (
         "import django; django.setup()\n"
+        "from seuil.jobs.servir import gather_static; gather_static()\n"
         "from django.test import Client\n"
         "c = Client(raise_request_exception=False)\n"
         "health = c.get('/sante/'); print(health.status_code, health.json()['base'])\n"
