@@ -9,11 +9,11 @@ from django.db.models import Model
 
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Correction, Dossier, Logement, Personne
+from seuil.dossiers.models.groupes import GROUPES, find_ligne
 from seuil.dossiers.operations import corrections
 from seuil.dossiers.operations.bailleurs import set_cle_bailleur
 from seuil.dossiers.operations.dossiers import set_cle
 from seuil.dossiers.queries import list_dossiers_du_bailleur
-from seuil.dossiers.queries.faits import GROUPES, find_ligne
 from seuil.dossiers.rules import FaitAjuste, compute_cle
 from seuil.kernel.contexte import acting_as_machine
 from seuil.recherche.operations import refresh_mentions

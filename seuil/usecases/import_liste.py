@@ -54,10 +54,8 @@ from seuil.dossiers.operations.ouverture import (
     open_instruction,
 )
 from seuil.dossiers.operations.vie import wake_dossier
-from seuil.dossiers.queries import list_classes
-from seuil.dossiers.queries.proches import get_ouverts_a_la_main
-from seuil.dossiers.rules import MenageRecu
-from seuil.dossiers.rules.proches import Identite, is_proche, read_identite
+from seuil.dossiers.queries import get_ouverts_a_la_main, list_classes
+from seuil.dossiers.rules import Identite, MenageRecu, is_proche, read_identite
 from seuil.engines.tabular import Row, read_table
 from seuil.kernel.bulk import paused_collector
 from seuil.kernel.contexte import acting_as_machine

@@ -15,11 +15,8 @@ from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier, Ouverture
 from seuil.dossiers.operations.ouverture import add_faits, complete_dossiers, open_dossiers
 from seuil.dossiers.operations.vie import record_jonction, record_ouverture, wake_dossier
-from seuil.dossiers.queries import list_classes
-from seuil.dossiers.queries.proches import get_identites
-from seuil.dossiers.rules import MenageRecu
-from seuil.dossiers.rules.ouvertures import OuvertureSaisie
-from seuil.dossiers.rules.proches import is_proche, read_identite
+from seuil.dossiers.queries import get_identites, list_classes
+from seuil.dossiers.rules import MenageRecu, OuvertureSaisie, is_proche, read_identite
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.models import new_id
 from seuil.kernel.refusal import Refusal
@@ -59,7 +56,7 @@ def open_dossier(*, saisie: OuvertureSaisie, by: Agent, on: date) -> Dossier:
     record_acte refuses.
     """
     require_verbe(by=by, verbe="dossier.creer")
-    recu = read_saisie(saisie=saisie, by=by, on=on)
+    recu = get_acte_recu(saisie=saisie, by=by, on=on)
     # A list that is applied meanwhile would open the same file.
     lock_import(departement=by.departement_id)
     if saisie.joindre:
@@ -70,7 +67,7 @@ def open_dossier(*, saisie: OuvertureSaisie, by: Agent, on: date) -> Dossier:
     return _open(saisie, recu, by, on)
 
 
-def read_saisie(*, saisie: OuvertureSaisie, by: Agent, on: date) -> ActeRecu:
+def get_acte_recu(*, saisie: OuvertureSaisie, by: Agent, on: date) -> ActeRecu:
     """Return what is typed, read as a row of a list. Raises SaisieRefusee."""
     champs = {c: v for c, v in saisie.champs.items() if v not in (None, "")}
     champs.setdefault("acte_le", on)

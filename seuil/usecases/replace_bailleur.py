@@ -10,7 +10,7 @@ from seuil.dossiers.models import Bail, Dossier
 from seuil.dossiers.operations import bailleurs
 from seuil.dossiers.operations.bailleurs import BailleurAChoisir, list_homonymes
 from seuil.dossiers.operations.corrections import Pourquoi
-from seuil.dossiers.rules.bailleurs import BailleurDit
+from seuil.dossiers.rules import BailleurDit
 from seuil.kernel.contexte import acting_as_machine
 from seuil.usecases._habilitation import require_dossier
 from seuil.usecases.refresh_dossiers import refresh_dossiers
@@ -39,6 +39,10 @@ def replace_bailleur(
 
 
 def _find(dossier: Dossier, dit: BailleurDit, choix: str, on: date) -> UUID:
+    bail = Bail.objects.select_related("bailleur").filter(dossier=dossier).first()
+    if bail and bail.bailleur and bail.bailleur.dit == dit:
+        # Sent twice: it is that one already.
+        return bail.bailleur.pk
     homonymes = list_homonymes(departement=dossier.departement_id, dit=dit, on=on)
     chosen = next((h.pk for h in homonymes if str(h.pk) == choix), None)
     if chosen:

@@ -21,9 +21,10 @@ from seuil.dossiers.models import (
     LigneDecompte,
     Personne,
 )
+from seuil.dossiers.models.groupes import GROUPES, find_ligne, get_empreinte
 from seuil.dossiers.operations._journal import DateAVenir
 from seuil.dossiers.operations.corrections import FaitModifie, LigneDisparue, ValeursRefusees
-from seuil.dossiers.queries.faits import GROUPES, find_ligne, get_empreinte, list_corrections
+from seuil.dossiers.queries import list_corrections
 from seuil.dossiers.rules import BailSaisi, FaitAjuste
 from seuil.echeances.models import Echeance, Situation
 from seuil.recherche.queries import list_trouvailles
@@ -170,7 +171,10 @@ def test_the_lease_completed_by_its_own_form_keeps_what_it_said(
 
 def test_people_guarantors_and_accounts_are_added(dossier: Dossier, secretaire: Agent) -> None:
     enfant = {"qualite": "enfant", "nom": "ROSSIGNOL", "prenom": "Zoé", "ne_le": ON - 900 * DAY}
-    for _ in range(2):
+    for prenom in ("Zoé", "Max"):
+        said = enfant | {"prenom": prenom}
+        add_fait(dossier=dossier, groupe="personne", valeurs=said, by=secretaire, on=ON)
+    with pytest.raises(ValeursRefusees, match="déjà"):
         add_fait(dossier=dossier, groupe="personne", valeurs=enfant, by=secretaire, on=ON)
     add_fait(
         dossier=dossier, groupe="garant", by=secretaire, on=ON,

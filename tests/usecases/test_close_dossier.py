@@ -14,7 +14,7 @@ from seuil.acteurs.models import Agent
 from seuil.audit.models import Event
 from seuil.dossiers.models import Classement, Dossier
 from seuil.dossiers.operations.vie import ClassementSaisi, DejaClasse, DossierClasse, PasClasse
-from seuil.dossiers.rules.ouvertures import OuvertureSaisie
+from seuil.dossiers.rules import OuvertureSaisie
 from seuil.echeances.models import Echeance, Situation
 from seuil.travail.models import Tache
 from seuil.usecases._habilitation import DossierInaccessible, HabilitationRefusee

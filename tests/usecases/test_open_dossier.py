@@ -16,7 +16,7 @@ from seuil.actes.rules.listes import ListeSaisie
 from seuil.acteurs.models import Agent
 from seuil.audit.models import Event
 from seuil.dossiers.models import Coordonnee, Dossier, Ouverture, Personne
-from seuil.dossiers.rules.ouvertures import OuvertureSaisie
+from seuil.dossiers.rules import OuvertureSaisie
 from seuil.echeances.models import Situation
 from seuil.travail.models import Tache
 from seuil.usecases._habilitation import HabilitationRefusee

@@ -14,6 +14,7 @@ from seuil.dossiers.models import Dossier
 from seuil.kernel.contexte import acting_as_machine
 from tests.factories.base import make_agent, make_dossier, make_organisation
 from tests.harness.client import StrictClient
+from tests.web.test_deux_envois import read_etat
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +127,19 @@ def test_the_same_proposal_sent_twice_is_kept_once(client_de: ClientDe, partenai
     assert again.status_code == 422
     assert "déjà proposé" in again.content.decode()
     assert Proposition.objects.count() == 1
+
+
+def test_each_answer_sent_twice_is_given_once(
+    client_de: ClientDe, partenaire: Agent, secretaire: Agent
+) -> None:
+    chez = client_de(secretaire)
+    for name, sent in (("proposition_refuser", {"motif": "hors du champ"}), ("proposition", {})):
+        propose(client_de(partenaire))
+        found = Proposition.objects.get(decision="")
+        chez.post(reverse(name, args=[found.pk]), sent)
+        before = read_etat()
+        chez.post(reverse(name, args=[found.pk]), sent)
+        assert read_etat() == before, name
 
 
 def test_another_organisation_reads_nothing_of_it(

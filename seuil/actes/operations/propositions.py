@@ -10,7 +10,7 @@ from seuil.actes.models import Proposition
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import record_event
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.rules.ouvertures import OuvertureSaisie
+from seuil.dossiers.rules import OuvertureSaisie
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 

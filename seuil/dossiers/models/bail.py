@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from seuil.acteurs.models import Departement
 from seuil.dossiers.models.dossier import Dossier
-from seuil.dossiers.rules import compute_empreinte
+from seuil.dossiers.rules import BailleurDit, compute_empreinte
 from seuil.kernel.cartes import Fait
 from seuil.kernel.models import Record
 
@@ -64,6 +64,25 @@ class Bailleur(Record):
 
     def __str__(self) -> str:
         return self.nom
+
+    @property
+    def dit(self) -> BailleurDit:
+        """What is known of it, to compare with what a source says."""
+        return BailleurDit(
+            nom=self.nom,
+            nature=self.nature,
+            siret=self.siret,
+            adresse=self.adresse,
+            telephone=self.telephone,
+            courriel=self.courriel,
+            mandataire=self.mandataire,
+        )
+
+    @property
+    def ligne(self) -> str:
+        """Its name, and what tells it from its namesakes."""
+        apart = self.siret or self.telephone or self.courriel or self.adresse
+        return f"{self.nom} ({apart or f'sans coordonnées, n° {str(self.pk)[-6:]}'})"[:200]
 
 
 class Bail(Record):

@@ -13,13 +13,13 @@ from seuil.dossiers.models import Bail, Bailleur, Dossier
 from seuil.dossiers.operations._journal import record_line
 from seuil.dossiers.operations.corrections import Pourquoi, ValeursChangees, record_corrections
 from seuil.dossiers.operations.dossiers import lock_dossier
-from seuil.dossiers.rules import MenageRecu, normalise
-from seuil.dossiers.rules.bailleurs import (
+from seuil.dossiers.rules import (
     BailleurConnu,
     BailleurDit,
     compute_cle_bailleur,
     find_same,
     list_namesakes,
+    normalise,
 )
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.models import new_id
@@ -28,34 +28,6 @@ from seuil.kernel.refusal import Refusal
 K = TypeVar("K")
 # What a source may add to a landlord that is known: never in place of what is.
 _COMPLETES = ("siret", "adresse", "telephone", "courriel", "mandataire")
-
-
-def read_bailleur(menage: MenageRecu) -> BailleurDit | None:
-    """Return the landlord that a row describes, None when it names none."""
-    if not normalise(menage.bailleur):
-        return None
-    return BailleurDit(
-        nom=menage.bailleur,
-        nature=menage.bailleur_nature,
-        siret=menage.bailleur_siret,
-        adresse=menage.bailleur_adresse,
-        telephone=menage.bailleur_telephone,
-        courriel=menage.bailleur_courriel,
-        mandataire=menage.mandataire,
-    )
-
-
-def describe(bailleur: Bailleur) -> BailleurDit:
-    """Return what is known of a landlord."""
-    return BailleurDit(
-        nom=bailleur.nom,
-        nature=bailleur.nature,
-        siret=bailleur.siret,
-        adresse=bailleur.adresse,
-        telephone=bailleur.telephone,
-        courriel=bailleur.courriel,
-        mandataire=bailleur.mandataire,
-    )
 
 
 def find_or_create_bailleurs(
@@ -100,7 +72,7 @@ def _find(
     if dit.siret in by_siret:
         return by_siret[dit.siret]
     rows = {row.pk: row for row in by_name.get(normalise(dit.nom), ())}
-    same = find_same(dit, [BailleurConnu(pk, describe(row)) for pk, row in rows.items()])
+    same = find_same(dit, [BailleurConnu(pk, row.dit) for pk, row in rows.items()])
     return rows[same.pk] if same else None
 
 
@@ -167,13 +139,13 @@ def list_homonymes(*, departement: str, dit: BailleurDit, on: date) -> list[Bail
     """Return the landlords known that may be the one described, the same name first."""
     with acting_as_machine("bailleur", on=on, departement=departement):
         rows = {row.pk: row for row in _read_known(departement, [dit])}
-    kept = list_namesakes(dit, [BailleurConnu(pk, describe(row)) for pk, row in rows.items()])
+    kept = list_namesakes(dit, [BailleurConnu(pk, row.dit) for pk, row in rows.items()])
     return [rows[k.pk] for k in kept]
 
 
 def set_cle_bailleur(*, bailleur: Bailleur) -> None:
     """Give a landlord the key of its corrected name; one that is taken is told apart."""
-    cle = compute_cle_bailleur(describe(bailleur))
+    cle = compute_cle_bailleur(bailleur.dit)
     namesakes = Bailleur.objects.filter(departement=bailleur.departement_id, cle=cle)
     if namesakes.exclude(pk=bailleur.pk).exists():
         cle = f"{cle[:160]}|{bailleur.pk}"
@@ -212,16 +184,8 @@ def replace_bailleur(
     bail.bailleur = after
     bail.save()
     changees = ValeursChangees(
-        "bail", bail.pk, {"bailleur": name_bailleur(before)}, {"bailleur": name_bailleur(after)}
+        "bail", bail.pk, {"bailleur": before.ligne if before else ""}, {"bailleur": after.ligne}
     )
     record_corrections(dossier=dossier, changees=changees, pourquoi=pourquoi, by=by, on=on)
     record_line("bailleur.change", dossier, by, on)
     return bail
-
-
-def name_bailleur(bailleur: Bailleur | None) -> str:
-    """Return a landlord in a line that tells it from its namesakes."""
-    if bailleur is None:
-        return ""
-    apart = bailleur.siret or bailleur.telephone or bailleur.courriel or bailleur.adresse
-    return f"{bailleur.nom} ({apart or f'sans coordonnées, n° {str(bailleur.pk)[-6:]}'})"[:200]

@@ -12,9 +12,7 @@ from django.db.models import Max, Model
 
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Correction, Dette, Dossier, LigneDecompte, Personne
-from seuil.dossiers.operations._journal import record_line, refuse_future
-from seuil.dossiers.operations.dossiers import lock_dossier
-from seuil.dossiers.queries.faits import (
+from seuil.dossiers.models.groupes import (
     GROUPES,
     Groupe,
     find_ligne,
@@ -22,6 +20,8 @@ from seuil.dossiers.queries.faits import (
     read_valeurs,
     write_valeur,
 )
+from seuil.dossiers.operations._journal import record_line, refuse_future
+from seuil.dossiers.operations.dossiers import lock_dossier
 from seuil.dossiers.rules import FaitAjuste
 from seuil.kernel.refusal import Refusal
 from seuil.kernel.tables import get_column
@@ -174,6 +174,9 @@ def add_fait(
     spec = GROUPES[groupe]
     lock_dossier(dossier)
     modele: Any = spec.modele
+    if modele is Personne and Personne.objects.filter(dossier=dossier, **valeurs).exists():
+        # Its rank alone would make two of one person.
+        raise ValeursRefusees(_DOUBLE)
     row: Model = modele(dossier=dossier)
     _write(spec, row, valeurs, on)
     record_line("fait.ajoute", dossier, by, on, {"groupe": groupe})

@@ -18,14 +18,11 @@ from seuil.dossiers.models import (
     SuiviSocial,
 )
 from seuil.dossiers.operations.bailleurs import (
-    describe,
     find_or_create_bailleurs,
     list_bailleurs_partages,
-    read_bailleur,
 )
 from seuil.dossiers.operations.dossiers import assign_numeros
-from seuil.dossiers.rules import MenageRecu
-from seuil.dossiers.rules.bailleurs import is_contradicted
+from seuil.dossiers.rules import MenageRecu, is_contradicted, read_bailleur
 from seuil.kernel.bulk import copy_new_rows, copy_rows
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.models import new_id, new_key
@@ -135,7 +132,7 @@ def _place_bailleurs(
         if (dit := read_bailleur(menages[bail.dossier_id]))
         and (
             bail.bailleur is None
-            or (bail.bailleur_id in shared and is_contradicted(dit, describe(bail.bailleur)))
+            or (bail.bailleur_id in shared and is_contradicted(dit, bail.bailleur.dit))
         )
     }
     return find_or_create_bailleurs(departement=departement, dits=dits) if dits else {}

@@ -14,8 +14,7 @@ from seuil.acteurs.models import Agent, Commune
 from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Acces, Dossier
 from seuil.dossiers.models.relations import reaches_all
-from seuil.dossiers.queries import hide_limited, readable
-from seuil.dossiers.queries.fiches import list_fiches
+from seuil.dossiers.queries import hide_limited, list_fiches, readable
 from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
 from seuil.echeances.queries.echeances import list_legales
 from seuil.echeances.queries.par_dette import ParDette

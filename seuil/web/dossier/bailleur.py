@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from seuil.dossiers.models import Bail, Bailleur, Correction
-from seuil.dossiers.operations.bailleurs import BailleurAChoisir, name_bailleur
+from seuil.dossiers.operations.bailleurs import BailleurAChoisir
 from seuil.dossiers.operations.corrections import Pourquoi
-from seuil.dossiers.rules.bailleurs import BailleurDit
+from seuil.dossiers.rules import BailleurDit
 from seuil.usecases.replace_bailleur import AUTRE, replace_bailleur
 from seuil.web.access import AgentRequest, find_dossier, requires
 from seuil.web.addresses import tab_address
@@ -46,7 +46,7 @@ class BailleurForm(Formulaire):
 
     def ask(self, homonymes: Sequence[Bailleur]) -> None:
         """Show the question: one of these, or another one."""
-        choices = [(str(b.pk), name_bailleur(b)) for b in homonymes]
+        choices = [(str(b.pk), b.ligne) for b in homonymes]
         choices.append((AUTRE, "Un autre bailleur de ce nom"))
         self.fields["choix"].widget = forms.RadioSelect(choices=choices)
         self.order_fields(["choix", *self.fields])

@@ -9,8 +9,8 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from seuil.dossiers.models import LigneDecompte
+from seuil.dossiers.models.groupes import GROUPES
 from seuil.dossiers.queries import find_dette, get_ouverture, list_decompte
-from seuil.dossiers.queries.faits import GROUPES
 from seuil.usecases.add_ligne_decompte import add_ligne_decompte
 from seuil.web.access import AgentRequest, find_dossier, get_agent, may, request_day, requires
 from seuil.web.addresses import tab_address

@@ -14,14 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from seuil.acteurs.queries import list_communes
 from seuil.dossiers.models import Bailleur, Coordonnee, Correction
+from seuil.dossiers.models.groupes import GROUPES, Groupe, find_ligne, get_empreinte, read_valeurs
 from seuil.dossiers.queries import list_dossiers_du_bailleur
-from seuil.dossiers.queries.faits import (
-    GROUPES,
-    Groupe,
-    find_ligne,
-    get_empreinte,
-    read_valeurs,
-)
 from seuil.dossiers.rules import FaitAjuste
 from seuil.kernel.accord import write_pluriel
 from seuil.kernel.tables import get_column

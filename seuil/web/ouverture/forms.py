@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 
 from seuil.dossiers.models import Bailleur, Ouverture
-from seuil.dossiers.rules.ouvertures import OuvertureSaisie
+from seuil.dossiers.rules import OuvertureSaisie
 from seuil.web.components.forms import (
     Choix,
     ChoixField,

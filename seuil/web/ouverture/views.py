@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from seuil.acteurs.queries import list_communes
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.queries.fiches import Fiche, list_fiches
+from seuil.dossiers.queries import Fiche, list_fiches
 from seuil.usecases.open_dossier import MenagesProches, open_dossier
 from seuil.web.access import AgentRequest, get_agent, request_day, requires
 from seuil.web.components.forms import make_choix

@@ -12,16 +12,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from seuil.actes.models import Proposition
-from seuil.actes.queries.propositions import find_proposition, list_propositions
+from seuil.actes.queries import find_proposition, list_propositions
 from seuil.actes.rules.champs import load_titres
 from seuil.acteurs.queries import list_communes
-from seuil.dossiers.queries.fiches import Fiche, list_fiches
+from seuil.dossiers.queries import Fiche, list_fiches
 from seuil.usecases.answer_proposition import (
-    accept_proposition,
-    deposit_proposition,
+    ReponseSaisie,
+    answer_proposition,
     list_proches_de,
-    refuse_proposition,
 )
+from seuil.usecases.deposit_proposition import deposit_proposition
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.components.forms import Formulaire, make_choix
 from seuil.web.journal import saw
@@ -62,7 +62,7 @@ class ReponseForm(Formulaire):
     def read(self) -> dict[str, Any]:
         choix = self.cleaned_data.get("choix", "")
         autre = self.cleaned_data.get("autre_que", "")
-        return {"joindre": read_id(choix), "autre_que": autre if choix == AUTRE else ""}
+        return {"reponse": ReponseSaisie(read_id(choix), autre if choix == AUTRE else "")}
 
 
 class RefusForm(Formulaire):
@@ -121,12 +121,10 @@ def proposition(request: AgentRequest, proposition_id: UUID) -> HttpResponse:
     saw(dossiers=[f.dossier_id for f in fiches] + ([found.dossier_id] if found.dossier_id else []))
     form = ReponseForm(request.POST if request.method == "POST" else None, fiches=fiches)
     if request.method == "POST" and form.is_valid():
-        accept = partial(accept_proposition, proposition_id=found.pk, by=agent, on=on)
+        accept = partial(answer_proposition, proposition_id=found.pk, by=agent, on=on)
         done = attempt(form, lambda: accept(**form.read()))
         if done and done.dossier:
-            messages.success(
-                request, "La proposition est acceptée\N{NO-BREAK SPACE}; le dossier est ouvert."
-            )
+            messages.success(request, _ACCEPTEE)
             return redirect("dossier", done.dossier.numero)
     context = {
         "proposition": found,
@@ -145,10 +143,11 @@ def proposition(request: AgentRequest, proposition_id: UUID) -> HttpResponse:
 def proposition_refuser(request: AgentRequest, proposition_id: UUID) -> HttpResponse:
     """Refuse a proposal; the partner reads why."""
     found = _find(request, proposition_id)
+    motif = request.POST.get("motif", "").replace("\0", "")[:200]
     refuse = partial(
-        refuse_proposition,
+        answer_proposition,
         proposition_id=found.pk,
-        motif=request.POST.get("motif", "").replace("\0", "")[:200],
+        reponse=ReponseSaisie(refusee=True, motif=motif),
         by=get_agent(request),
         on=request_day(request),
     )

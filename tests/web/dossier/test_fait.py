@@ -21,11 +21,12 @@ from seuil.dossiers.models import (
     MotifProcedure,
     Ressources,
 )
-from seuil.dossiers.queries.faits import GROUPES
+from seuil.dossiers.models.groupes import GROUPES
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from tests.factories.base import make_acces, make_acte, make_agent, make_dossier, make_organisation
 from tests.harness.client import StrictClient
 from tests.harness.html import parse_html, select_all
+from tests.web.test_deux_envois import read_etat
 
 pytestmark = pytest.mark.django_db
 
@@ -230,3 +231,23 @@ def test_an_unknown_group_or_row_is_not_found(client: StrictClient, dossier: Dos
     for groupe in ("inconnu", "logement"):
         address = reverse("fait_ajouter", args=[dossier.numero, groupe])
         assert client.get(address).status_code == 404
+
+
+def test_each_form_sent_twice_writes_once(client: StrictClient, dossier: Dossier) -> None:
+    account = reverse("decompte", args=[dossier.numero, dossier.dettes.get().pk])
+    line = fill_again(client, account) | {"mois_le": "2026-10-17", "du": "650"}
+    landlord = {"nom": "SCI du Moulin", "nature": "morale", "motif": "source", "choix": "autre"}
+    household = {
+        "genre": "appel", "nom": "DUPUIS", "adresse": "4 rue Haute", "code_commune": "33063",
+    }  # fmt: skip
+    person = {"qualite": "enfant", "nom": "ROSSIGNOL", "prenom": "Zoé"}
+    for address, sent in (
+        (account, line),
+        (reverse("bailleur_changer", args=[dossier.numero]), landlord),
+        (reverse("dossier_ouvrir"), household),
+        (reverse("fait_ajouter", args=[dossier.numero, "personne"]), person),
+    ):
+        assert client.post(address, sent).status_code == 302, address
+        before = read_etat()
+        client.post(address, sent)
+        assert read_etat() == before, address

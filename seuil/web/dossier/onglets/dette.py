@@ -8,11 +8,11 @@ from seuil.dossiers.models import AideLogement, Bail, Dette
 from seuil.dossiers.queries import (
     find_bail,
     list_aides,
+    list_corrections,
     list_dettes,
     list_garants,
     list_ressources,
 )
-from seuil.dossiers.queries.faits import list_corrections
 from seuil.web.dossier.impaye import (
     CERTITUDES_IMPAYE,
     read_impaye,

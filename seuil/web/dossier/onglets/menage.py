@@ -5,12 +5,13 @@ from typing import Any
 
 from seuil.dossiers.models import Coordonnee, Correction, SuiviSocial
 from seuil.dossiers.queries import (
+    CorrectionLue,
     get_menage,
     list_coordonnees,
+    list_corrections,
     list_protections,
     list_suivis,
 )
-from seuil.dossiers.queries.faits import CorrectionLue, list_corrections
 from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
 
 
