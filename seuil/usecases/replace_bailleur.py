@@ -40,7 +40,7 @@ def replace_bailleur(
 
 def _find(dossier: Dossier, dit: BailleurDit, choix: str, on: date) -> UUID:
     bail = Bail.objects.select_related("bailleur").filter(dossier=dossier).first()
-    if bail and bail.bailleur and bail.bailleur.dit == dit:
+    if choix in {"", AUTRE} and bail and bail.bailleur and bail.bailleur.dit == dit:
         # Sent twice: it is that one already.
         return bail.bailleur.pk
     homonymes = list_homonymes(departement=dossier.departement_id, dit=dit, on=on)

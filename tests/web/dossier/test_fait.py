@@ -240,12 +240,14 @@ def test_each_form_sent_twice_writes_once(client: StrictClient, dossier: Dossier
     household = {
         "genre": "appel", "nom": "DUPUIS", "adresse": "4 rue Haute", "code_commune": "33063",
     }  # fmt: skip
+    social = {"situation": "inconnu", "constate_le": "2026-11-20", "source": "la MDS"}
     person = {"qualite": "enfant", "nom": "ROSSIGNOL", "prenom": "Zoé"}
     for address, sent in (
         (account, line),
         (reverse("bailleur_changer", args=[dossier.numero]), landlord),
         (reverse("dossier_ouvrir"), household),
         (reverse("fait_ajouter", args=[dossier.numero, "personne"]), person),
+        (reverse("suivi_ajouter", args=[dossier.numero]), social),
     ):
         assert client.post(address, sent).status_code == 302, address
         before = read_etat()
