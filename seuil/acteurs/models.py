@@ -489,7 +489,7 @@ class AbonnementAgenda(Record):
         ]
 
     class Rls:
-        portee = "compte"
+        portee = "titulaire"
         # Written at each reading, which is a line already.
         muettes = frozenset({"dernier_acces_at"})
 

@@ -1,6 +1,6 @@
 """Read the directory and the accounts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from seuil.acteurs.models import (
 )
 from seuil.acteurs.rules import Division, compute_empreinte, is_demonstration, why_not
 from seuil.kernel.alphabet import list_alphabet
+from seuil.kernel.contexte import reading_compte
 
 
 def list_comptes_demo() -> list[dict[str, str]]:
@@ -204,6 +205,12 @@ def list_secteurs(*, decoupage: Decoupage) -> list[Secteur]:
     return [*decoupage.secteurs.select_related("organisation").order_by(*list_alphabet("nom"))]
 
 
+def list_agents_nommes(*, agent: Agent, pks: Iterable[str]) -> list[Agent]:
+    """Return some accounts of the agent's département, with their organisation, to name them."""
+    rows = Agent.objects.filter(departement=agent.departement_id, pk__in=list(pks))
+    return list(rows.select_related("organisation").order_by("pk"))
+
+
 def find_abonnement(*, agent: Agent) -> AbonnementAgenda | None:
     """Return the agent's own subscription that runs, if any."""
     return AbonnementAgenda.objects.filter(agent=agent.pk, revoque_le=None).first()
@@ -216,17 +223,18 @@ def find_abonne(*, jeton: str, on: date) -> AbonnementAgenda | None:
     before (no day is further behind in France), or who is suspended, has none. The database
     compares digests: how long it takes says nothing of the token.
     """
-    return (
-        AbonnementAgenda.objects.filter(
-            empreinte=compute_empreinte(jeton),
-            revoque_le=None,
-            agent__is_active=True,
-            agent__suspendu_motif="",
-            agent__habilite_jusqu_au__gte=on - timedelta(days=1),
+    with reading_compte():
+        return (
+            AbonnementAgenda.objects.filter(
+                empreinte=compute_empreinte(jeton),
+                revoque_le=None,
+                agent__is_active=True,
+                agent__suspendu_motif="",
+                agent__habilite_jusqu_au__gte=on - timedelta(days=1),
+            )
+            .select_related("agent")
+            .first()
         )
-        .select_related("agent")
-        .first()
-    )
 
 
 def list_designables(*, agent: Agent) -> QuerySet[Organisation]:

@@ -358,6 +358,13 @@ def get_acces_a_fermer(*, agent: Agent, on: date, acces_id: UUID) -> Acces | Non
     )
 
 
+def find_acces_fini(*, agent: Agent, acces_id: UUID, on: date) -> Acces | None:
+    """Return a link that was already ended by hand, on a file the agent may see."""
+    ended = Acces.objects.filter(pk=acces_id, fin_le__lte=on)
+    seen = Dossier.objects.visible_to(agent, on=on)
+    return ended.filter(dossier__in=seen).select_related("dossier").first()
+
+
 def list_acces_exceptionnels(*, agent: Agent, on: date, since: date) -> Sequence[Acces]:
     """Return the exceptional accesses of the département since a day, or not read again."""
     return list(

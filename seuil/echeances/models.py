@@ -32,6 +32,8 @@ class Echeance(models.Model):
     a_obtenir = models.CharField("fait à obtenir", max_length=200, blank=True)
     # Its step is done, by a fact of that day: the date is to come no more.
     faite_le = models.DateField("étape faite le", null=True)
+    # Its step has no object from that day, to come or not: a hearing, an act of a later stage.
+    caduque_le = models.DateField("sans objet à partir du", null=True)
     # When the database wrote what this row now says: calendars are told.
     change_at = models.DateTimeField("changé à", db_default=Now(), editable=False)
 
@@ -60,6 +62,7 @@ class Echeance(models.Model):
         procedure = {
             "dossier", "departement", "regle", "source_id", "source_type", "debut_le", "le",
             "autres", "certitude", "parametre", "arguments", "a_obtenir", "faite_le",
+            "caduque_le",
         }  # fmt: skip
         technique = {"id", "change_at"}
         retention = "dossier"

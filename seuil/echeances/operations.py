@@ -13,7 +13,12 @@ from django.db import connection
 from seuil.dossiers.rules import normalise_nom
 from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
 from seuil.echeances.queries.faits import list_actes
-from seuil.echeances.rules.accomplies import Cle, JoursEnAval, compute_faites
+from seuil.echeances.rules.accomplies import (
+    Cle,
+    JoursEnAval,
+    compute_caduques,
+    compute_faites,
+)
 from seuil.echeances.rules.actes import list_faits
 from seuil.echeances.rules.avancement import compute_avancement
 from seuil.echeances.rules.calculs import Contexte, EcheanceCalculee, compute_echeances
@@ -49,9 +54,14 @@ def refresh_echeances(
         key=("dossier_id", "regle", "source_id"),
         content=(
             "departement", "source_type", "debut_le", "le", "autres", "certitude", "parametre",
-            "arguments", "a_obtenir", "faite_le",
+            "arguments", "a_obtenir", "faite_le", "caduque_le",
         ),
-        rows=_iter_rows(echeances, fiches, compute_faites(echeances, actes, jours_en_aval)),
+        rows=_iter_rows(
+            echeances,
+            fiches,
+            compute_faites(echeances, actes, jours_en_aval),
+            compute_caduques(echeances, actes, jours_en_aval),
+        ),
     )  # fmt: skip
     delais: dict[UUID, date] = {}
     for e in echeances:
@@ -72,18 +82,20 @@ def _iter_rows(
     echeances: Iterable[EcheanceCalculee],
     fiches: Mapping[UUID, Mapping[str, Any]],
     faites: Mapping[Cle, date],
+    caduques: Mapping[Cle, date],
 ) -> Iterator[Keyed]:
     """Yield the rows of deadlines; those of one computation share their content."""
-    contents: dict[tuple[str, str, int, date | None], tuple[Any, ...]] = {}
+    contents: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for dossier_id, regle, source_type, source_id, calcul in echeances:
         faite_le = faites.get((dossier_id, regle, source_id))
-        key = fiches[dossier_id]["departement"], source_type, id(calcul), faite_le
+        caduque_le = caduques.get((dossier_id, regle, source_id))
+        key = fiches[dossier_id]["departement"], source_type, id(calcul), faite_le, caduque_le
         content = contents.get(key)
         if content is None:
             content = contents[key] = (
                 *key[:2], calcul.debut_le, calcul.le, as_array(calcul.autres),
                 calcul.certitude, calcul.parametre, _dump(calcul.arguments), calcul.a_obtenir,
-                faite_le,
+                faite_le, caduque_le,
             )  # fmt: skip
         yield (dossier_id, regle, source_id), content
 

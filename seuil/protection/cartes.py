@@ -9,10 +9,12 @@ from seuil.kernel.tables import get_table
 
 PORTEES = frozenset({
     "reference", "compte", "departement", "dossier", "acces", "bailleur", "ligne", "tache",
-    "journal", "categorie", "deposee",
+    "journal", "categorie", "titulaire", "machine", "deposee",
 })  # fmt: skip
 # What they hold is said by no category: the directory, the accounts, the file itself, its links.
-_SANS_CATEGORIE = frozenset({"reference", "compte", "dossier", "acces", "journal"})
+_SANS_CATEGORIE = frozenset({
+    "reference", "compte", "dossier", "acces", "journal", "titulaire", "machine",
+})  # fmt: skip
 _DEPARTEMENT = frozenset({"departement", "bailleur", "tache", "dossier", "acces", "deposee"})
 
 

@@ -20,7 +20,9 @@ def write_policies() -> Iterator[str]:
         name = f'"{table.table}"'
         yield _drop_policies(table.table)
         yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
-        yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
+        # Whoever runs the machine gives links by a command, as the owner of the accounts' tables.
+        forced = "NO FORCE" if table.portee in _OUVRENT else "FORCE"
+        yield f"ALTER TABLE {name} {forced} ROW LEVEL SECURITY"
         for policy in _list_policies(table):
             yield policy.write(table.table)
 
@@ -57,6 +59,11 @@ def _list_policies(t: Protegee) -> Iterator[Policy]:
     if t.portee == "journal":
         # Pages ask journal.consultations, and write by journal.inscrire.
         yield Policy("lire", "SELECT", _machine())
+        return
+    if t.portee in _OUVRENT:
+        # Who writes what is also told, with words, by the triggers of comptes.sql.
+        opens = _OUVRENT[t.portee].format(table=t.table)
+        yield Policy("ouvrir", "ALL", opens, opens)
         return
     floor = _floor(t)
     yield Policy("plancher", "ALL", floor, floor, restrictive=True)
@@ -101,6 +108,13 @@ def _territory(column: str) -> str:
 
 def _machine() -> str:
     return "(SELECT droits.machine())"
+
+
+# What opens an account: its holder's own, and the machine's, which reads for whom is signing in.
+_OUVRENT: Mapping[str, str] = {
+    "titulaire": f"{{table}}.agent_id = (SELECT droits.agent()) OR {_machine()}",
+    "machine": _machine(),
+}
 
 
 def _reach(t: Protegee, operation: str) -> str:

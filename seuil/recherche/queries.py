@@ -19,6 +19,7 @@ from seuil.recherche.rules.questions import (
     Jeton,
     Mot,
     Question,
+    Reponse,
     judge,
     list_jetons,
     list_proches,
@@ -60,6 +61,8 @@ class Resultats:
     exactes: Sequence[Trouvaille] = ()
     ressemblantes: Sequence[Trouvaille] = ()
     de_plus: bool = False
+    # Words that people bear, and that nobody bears together.
+    separes: Sequence[str] = ()
 
 
 def list_trouvailles(*, agent: Agent, on: date, texte: str) -> Resultats:
@@ -125,7 +128,11 @@ class _Lecture:
 
     def answer_mots(self) -> Resultats:
         """Return the files that have every word, then those that have nearly all of them."""
-        ids = self.list_ids(proches=False)[:_LUS]
+        ids = self.list_ids(proches=False)
+        if len(ids) > _LUS:
+            # Whoever bears the name comes before the many files of a landlord who does.
+            personnes = self.list_ids(proches=False, nature=_Natures.PERSONNE)
+            ids = list(dict.fromkeys([*personnes, *ids]))[:_LUS]
         if len(ids) < PAR_PAGE:
             ids = list(dict.fromkeys([*ids, *self.list_ids(proches=True)[:_LUS]]))
         judged = [
@@ -133,6 +140,7 @@ class _Lecture:
             for pk, mots in self._group(self._list_mots(ids))
             if (reponse := judge(self.question, mots))
         ]
+        judged.sort(key=lambda found: not _is_personne(found[1]))
         dits = self._name([s for _, reponse in judged for s in reponse.sources])
         told = [
             Trouvaille(pk, reponse.exacte, tuple(dits[s] for s in reponse.sources if s in dits))
@@ -141,36 +149,48 @@ class _Lecture:
         exactes = [t for t in told if t.exacte]
         proches = [t for t in told if not t.exacte]
         more = max(len(exactes), len(proches)) > PAR_PAGE or len(ids) >= _LUS
-        return Resultats(exactes[:PAR_PAGE], proches[:PAR_PAGE], de_plus=more)
+        together = exactes or any(_is_personne(reponse) for _, reponse in judged)
+        separes = () if together else self._list_separes()
+        return Resultats(exactes[:PAR_PAGE], proches[:PAR_PAGE], more, separes)
+
+    def _list_separes(self) -> Sequence[str]:
+        """Return the words asked, when people bear each of them: nobody bears them together."""
+        alone = {min(j.places): j.texte for j in self.question.jetons if len(j.places) == 1}
+        words = [alone[place] for place in sorted(self.question.places)]
+        if len(words) < 2:
+            return ()
+        borne = self._mentions().filter(nature=_Natures.PERSONNE, mot__parmi=words)
+        return words if set(words) <= set(borne.values_list("mot", flat=True).distinct()) else ()
 
     def _mentions(self) -> QuerySet[Any]:
         rows = Mention.objects.filter(departement=self.agent.departement_id)
         return readable(rows=rows, agent=self.agent, on=self.on)
 
-    def list_ids(self, *, proches: bool, tous: bool = False) -> list[UUID]:
+    def list_ids(self, *, proches: bool, tous: bool = False, nature: str = "") -> list[UUID]:
         """Return the files that say every word, as typed or nearly: a word at a time.
 
         The one that few files have comes first; the others are then asked of these alone. Asked
         together, they would be joined on guesses that row-level security makes wrong.
         """
         places = rank_places(self.question)
-        first, found = self._find_rare(places, proches=proches, tous=tous)
+        said = self._mentions().filter(nature=nature) if nature else self._mentions()
+        first, found = self._find_rare(said, places, proches=proches, tous=tous)
         for place in places:
             if place != first and found:
-                rows = self._mentions().filter(dossier__id__parmi=found)
+                rows = said.filter(dossier__id__parmi=found)
                 found = self._list_distinct(rows.filter(self._tell(place, proches=proches)))
         return found
 
     def _find_rare(
-        self, places: Sequence[int], *, proches: bool, tous: bool
+        self, said: QuerySet[Any], places: Sequence[int], *, proches: bool, tous: bool
     ) -> tuple[int, list[UUID]]:
         """Return a place that few files fill, and these; the first place when all are common."""
         for place in places:
-            rows = self._mentions().filter(self._tell(place, proches=proches))
+            rows = said.filter(self._tell(place, proches=proches))
             found = self._list_distinct(rows[:_PEU])
             if len(found) < _PEU // 2:
                 return place, found
-        rows = self._mentions().filter(self._tell(places[0], proches=proches))
+        rows = said.filter(self._tell(places[0], proches=proches))
         return places[0], self._list_distinct(
             rows[: _BEAUCOUP if tous or len(places) > 1 else _PEU]
         )
@@ -214,6 +234,14 @@ _LUS = 200
 # Rows of a word that few files have; of one that many have, more than a département holds.
 _PEU = 1000
 _BEAUCOUP = 100_000
+
+
+def _is_personne(reponse: Reponse) -> bool:
+    """Tell whether people of the household, and the commune at most, are what answers."""
+    return {nature for nature, _ in reponse.sources} <= _HABITANTS
+
+
+_HABITANTS = frozenset({str(_Natures.PERSONNE), str(_Natures.COMMUNE)})
 
 
 def _any_of(jetons: Collection[Jeton], *, proches: bool) -> Q:

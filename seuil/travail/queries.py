@@ -258,18 +258,24 @@ def _list_lues(agent: Agent, on: date, filtres: Filtres) -> list[TacheLue]:
     return [
         TacheLue(*row, mienne)
         for rows, mienne in ((siennes, True), (attendues, False))
-        for row in _reduce(rows, filtres).values_list(
+        for row in _reduce(rows, filtres, on).values_list(
             "id", "dossier_id", "genre", "devoir", "departement", "due_le", "caduque_le", "legale"
         )
     ]
 
 
-def _reduce(rows: QuerySet[Tache], filtres: Filtres) -> QuerySet[Tache]:
+def _reduce(rows: QuerySet[Tache], filtres: Filtres, on: date) -> QuerySet[Tache]:
     """Keep the tasks of the households that the filters ask for."""
     if filtres.commune:
         rows = rows.filter(dossier__situation__commune_code=filtres.commune)
     if filtres.personne:
-        rows = rows.filter(agent=filtres.personne)
+        # Whoever must do it, or follows the household.
+        follows = Acces.objects.filter(
+            dossier=OuterRef("dossier"),
+            relation=Acces.Relation.AFFECTATION,
+            agent=filtres.personne,
+        ).open(on=on)
+        rows = rows.filter(Q(agent=filtres.personne) | Q(Exists(follows)))
     if filtres.menages is not None:
         rows = rows.filter(dossier__id__parmi=list(filtres.menages))
     return rows
@@ -476,6 +482,36 @@ def list_rendus(
             [as_array(dossier_ids), sorted(list_devoirs_par_fait(departements))],
         )
         return set(cursor.fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class RegleDite:
+    """A duty that a rule of the law dates, and what its organisation said of it."""
+
+    regle: str
+    le: date
+    sans_objet: bool
+
+
+def list_regles_dites(*, dossier_ids: Collection[UUID]) -> dict[UUID, list[RegleDite]]:
+    """Return what was said of the duties that a rule dates, by dossier; one query.
+
+    As for `list_rendus`, what was once declared of a duty that a fact alone closes counts for
+    nothing, unless it is that the duty has no object.
+    """
+    said: dict[UUID, list[RegleDite]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT g.dossier_id, d.departement_id, g.devoir, g.faite_le, g.sans_objet"
+            " FROM travail_diligence g JOIN dossiers_dossier d ON d.id = g.dossier_id"
+            " WHERE g.dossier_id = ANY(%s::uuid[])",
+            [as_array(dossier_ids)],
+        )
+        for pk, departement, code, le, sans_objet in cursor.fetchall():
+            devoir = load_devoirs(departement).par_id.get(code)
+            if devoir and devoir.regle and (sans_objet or not devoir.closing_fait):
+                said.setdefault(pk, []).append(RegleDite(devoir.regle, le, sans_objet))
+    return said
 
 
 def list_classees(*, dossier_ids: Collection[UUID]) -> dict[tuple[UUID, str, UUID], date]:

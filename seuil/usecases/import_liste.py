@@ -20,6 +20,7 @@ from seuil.actes.operations.listes import (
     add_lignes,
     adjust_lignes,
     create_lot,
+    is_en_attente,
     lock_import,
     record_actes,
     record_correspondance,
@@ -83,6 +84,13 @@ class ListeDAutrui(Refusal):
     )
 
 
+class ListeDejaDeposee(Refusal):
+    message = (
+        "Ce fichier est déjà déposé, et attend dans les listes reçues : vérifiez-le là, ou"
+        " abandonnez-le avant de le déposer de nouveau."
+    )
+
+
 class TypeInconnu(Refusal):
     def __init__(self, type_acte: str) -> None:
         super().__init__(
@@ -129,8 +137,12 @@ def _as_machine(operation: Callable[..., T]) -> Callable[..., T]:
 def deposit_liste(*, liste: ListeSaisie, by: Agent | Machine, on: date) -> Lot:
     """Read a file and stage its rows; they are understood at once when no column is unknown.
 
-    Raises FileRefused (the file), TypeInconnu, DepartementInconnu, ImportInterdit.
+    Raises FileRefused (the file), TypeInconnu, DepartementInconnu, ImportInterdit,
+    ListeDejaDeposee.
     """
+    _check_right(by, liste.departement)
+    if is_en_attente(liste=liste):
+        raise ListeDejaDeposee
     return _deposit(liste, by, on)[0]
 
 

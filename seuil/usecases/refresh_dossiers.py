@@ -19,7 +19,7 @@ from seuil.diagnostics import queries as diagnostics
 from seuil.diagnostics.rules import list_transmissions
 from seuil.dossiers.queries import list_classes
 from seuil.echeances.operations import delete_projections, refresh_echeances
-from seuil.echeances.rules.accomplies import DSF_SERVES, JoursEnAval
+from seuil.echeances.rules.accomplies import DSF_SERVES, JoursEnAval, name_rendu
 from seuil.echeances.rules.calculs import EcheanceCalculee
 from seuil.engines import droit
 from seuil.kernel.bulk import as_array, paused_collector
@@ -135,14 +135,22 @@ class Aval:
     operateurs: Mapping[UUID, UUID]
     # The last day of each report and finding of the équipe mobile.
     rendus: Mapping[UUID, Mapping[str, date]]
+    # What organisations said of the duties that a rule of the law dates.
+    dits: Mapping[UUID, Sequence[travail.RegleDite]]
 
     def list_jours(self) -> JoursEnAval:
         """Return the days of the facts that make the step of a deadline done."""
         jours: dict[UUID, dict[str, Sequence[date]]] = {}
         for pk, found in self.dsf.items():
-            jours[pk] = {"dsf_transmis": list_transmissions(found)}
+            closed = [d.termine_le for d in found if d.termine_le]
+            jours[pk] = {"dsf_transmis": list_transmissions(found), "dsf_clos": closed}
         for pk, rendus in self.rendus.items():
             jours.setdefault(pk, {}).update({code: [le] for code, le in rendus.items()})
+        for pk, dits in self.dits.items():
+            known = jours.setdefault(pk, {})
+            for dit in dits:
+                code = name_rendu(dit.regle, sans_objet=dit.sans_objet)
+                known[code] = [*known.get(code, ()), dit.le]
         return jours
 
 
@@ -150,7 +158,12 @@ def _read_aval(ids: Sequence[UUID]) -> Aval:
     operateurs = accompagnements.list_operateurs_en_charge(dossier_ids=ids)
     # Of the files entrusted alone: nobody else renders these facts.
     rendus = diagnostics.list_faits_des_devoirs(dossier_ids=operateurs) if operateurs else {}
-    return Aval(diagnostics.list_dsf_lus(dossier_ids=ids), operateurs, rendus)
+    return Aval(
+        diagnostics.list_dsf_lus(dossier_ids=ids),
+        operateurs,
+        rendus,
+        travail.list_regles_dites(dossier_ids=ids),
+    )
 
 
 def _list_devoirs(

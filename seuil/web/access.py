@@ -25,6 +25,7 @@ from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import get_dossier, get_ouverture
 from seuil.kernel import clock
 from seuil.kernel.contexte import Contexte, acting_as, under_policies
+from seuil.web.filtres import AdresseLue
 from seuil.web.journal import journaled, saw
 from seuil.web.session import get_connexion
 
@@ -65,6 +66,8 @@ def requires(*verbes: str) -> Callable[[View], View]:
             if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
                 # The database refuses this character: nothing there can bear such a name.
                 raise Http404
+            asked = AdresseLue(request.GET.urlencode(), encoding=request.encoding)
+            request.GET = asked  # type: ignore[assignment]
             with _in_contexte(request), journaled(request) as lecture:
                 return lecture.answer(view(request, *args, **kwargs))
 

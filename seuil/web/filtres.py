@@ -1,10 +1,11 @@
 """What an address asks of a list: a value that does not exist is told, never ignored."""
 
 from collections.abc import Container
+from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 _NBSP = "\N{NO-BREAK SPACE}"
 # As much of what was asked as is worth showing.
@@ -50,3 +51,38 @@ def tell_avertissements(request: HttpRequest, form: forms.Form) -> None:
     """Say on the page which filters of a form are not applied, and why."""
     for warning in list_avertissements(form):
         messages.warning(request, warning)
+
+
+class AdresseLue(QueryDict):
+    """What an address asks, and which of it the page looked at: the rest is told, not ignored."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.lus: set[str] = set()
+        super().__init__(*args, **kwargs)
+        # Reading the address itself looked at everything.
+        self.lus = set()
+
+    def __getitem__(self, key: str) -> Any:
+        self.lus.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self.lus.add(str(key))
+        return super().__contains__(key)
+
+    def getlist(self, key: str, default: Any = None) -> Any:
+        """Return every value of a name."""
+        self.lus.add(key)
+        return super().getlist(key, default)
+
+
+# Where to go next: no page of arrival looks at it.
+_HORS_FILTRES = frozenset({"suite"})
+
+
+def list_ignores(asked: QueryDict) -> list[str]:
+    """Return the names that an address bears and that its page did not look at."""
+    if not isinstance(asked, AdresseLue):
+        return []
+    ignored = {name for name, values in asked.lists() if any(values)} - asked.lus - _HORS_FILTRES
+    return sorted(name[:_MONTRE] for name in ignored)

@@ -2,7 +2,7 @@
 () => {
   const small = [];
   for (const el of document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden])")) {
-    if (!el.checkVisibility({ visibilityProperty: true }) || el.closest(".fr-skiplinks, thead, .seuil-sigle")) continue;
+    if (!el.checkVisibility({ visibilityProperty: true }) || el.closest(".fr-skiplinks, thead")) continue;
     const box = el.getBoundingClientRect();
     if (!box.width || !box.height) continue;
     // A label that covers its box or its button is the target.
@@ -11,7 +11,9 @@
     const alone = [...el.parentElement.childNodes].every(
       (node) => node === el || node.nodeType !== 3 || !node.data.trim(),
     );
-    const running = getComputedStyle(el).display === "inline" && !alone;
+    // An abbreviation stands in a sentence, and its button is apart from it: it is one to touch.
+    const apart = alone || el.matches(".seuil-sigle");
+    const running = getComputedStyle(el).display === "inline" && !apart;
     if (!running && height < 43.5) small.push(`${el.tagName} ${el.className} « ${el.textContent.trim().slice(0, 40)} » ${Math.round(box.width)}×${Math.round(height)} dans ${el.parentElement.tagName}.${el.parentElement.className}`);
   }
   return small;

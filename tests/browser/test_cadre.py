@@ -29,6 +29,8 @@ Chez = Callable[..., Page]
 CIBLES = Path(__file__).with_name("cibles.js").read_text(encoding="utf-8")
 # What a first visit may weigh once compressed, and how far a page may go down at 1280 px.
 POIDS, FIN = 250_000, 4000
+# And at 320 px, with its fifty rows.
+FIN_ETROIT = 12_000
 TOUS = [SECRETARIAT, GESTIONNAIRE, CHEF, TRAVAILLEUR, JURISTE, MISSION, ADMINISTRATEUR, CCAS]
 
 
@@ -47,6 +49,28 @@ def test_every_page_of_every_menu_is_touched_with_a_thumb(chez: Chez, role: str)
         assert page.evaluate(CIBLES) == [], address
         assert_no_sideways_scroll(page)
         assert_accessible(page)
+
+
+@pytest.mark.parametrize("address", ["/dossiers/", "/listes/", "/aujourdhui/", "/listes/deposer/"])
+def test_a_list_of_fifty_rows_has_an_end_on_a_phone(chez: Chez, address: str) -> None:
+    page = chez(SECRETARIAT, width=ETROIT)
+    page.goto(address)
+
+    assert page.evaluate("document.documentElement.scrollHeight") <= FIN_ETROIT
+    assert page.evaluate(CIBLES) == []
+    bar = page.locator(".seuil-pouces > ul > li > a")
+    texts = "all => all.map(a => { const r = document.createRange(); r.selectNodeContents(a);"
+    texts += " const b = r.getBoundingClientRect(); return [b.left, b.right]; })"
+    assert all(left >= 0 and right <= ETROIT for left, right in bar.evaluate_all(texts))
+
+
+@pytest.mark.parametrize("onglet", ["", "echeances/", "devoirs/", "dsf/"])
+def test_a_dossier_is_touched_with_a_thumb(chez: Chez, onglet: str) -> None:
+    page = chez(SECRETARIAT, width=ETROIT)
+    page.goto(f"/dossiers/{first_dossier(page)}/{onglet}")
+
+    assert page.evaluate(CIBLES) == []
+    assert_no_sideways_scroll(page)
 
 
 @pytest.mark.parametrize("role", TOUS)

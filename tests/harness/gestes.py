@@ -63,7 +63,10 @@ class Parcours:
             for closer in response._resource_closers:
                 closer()
             return None
-        return parse_html(response.content.decode())
+        text = response.content.decode()
+        if "il n’est pas appliqué" in text:
+            self.refused.append(f"{origin} → {address} : un filtre que la page ne connaît pas")
+        return parse_html(text)
 
     def _send(self, address: str, form: Element) -> None:
         target = urljoin(address, form.attrs.get("action", "") or address)

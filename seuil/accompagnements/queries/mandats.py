@@ -15,6 +15,7 @@ from seuil.acteurs.rules import is_operateur
 from seuil.dossiers.models import Dossier, Personne
 from seuil.dossiers.queries import readable
 from seuil.echeances.models import Echeance, Situation
+from seuil.echeances.queries.echeances import is_attendue
 from seuil.echeances.queries.situations import get_dette
 from seuil.kernel.alphabet import list_alphabet
 
@@ -95,10 +96,10 @@ def list_mandats(*, agent: Agent, on: date, etat: str | None = None) -> list[Man
     found = list(mandats)
     prochaines = dict(
         Echeance.objects.filter(
+            is_attendue(on=on),
             source_type="mandat",
             dossier__in=[m.dossier_id for m in found if m.clos_le is None],
             le__gte=on,
-            faite_le=None,
         )
         .values("source_id")
         .annotate(prochaine=Min("le"))

@@ -23,15 +23,14 @@ class ReponseRefusee(Refusal):
 class ReponseEntreTemps(Refusal):
     """Another answer came since the page was shown; `autres` are those answers."""
 
-    message = (
-        "{qui} autrement entre-temps\N{NO-BREAK SPACE}: cette réponse est gardée."
-        " Relisez-la, puis répondez de nouveau si elle est à corriger."
-    )
+    # What follows, wherever it is told.
+    suite = "Cette réponse est gardée\N{NO-BREAK SPACE}: choisissez de nouveau pour la remplacer."
+    message = "{qui} répondu autrement entre-temps{ou}. {suite}"
 
     def __init__(self, autres: Sequence[SuiviSocial], *, by: Agent) -> None:
         own = all(a.par_id == by.pk for a in autres)
-        qui = "Vous avez répondu, dans une autre fenêtre," if own else "Un collègue a répondu"
-        super().__init__(self.message.format(qui=qui))
+        qui, ou = ("Vous avez", " dans une autre fenêtre") if own else ("Un collègue a", "")
+        super().__init__(self.message.format(qui=qui, ou=ou, suite=self.suite))
         self.autres = autres
 
 

@@ -16,7 +16,7 @@ from seuil.dossiers.models import Acces, Dossier
 from seuil.dossiers.models.relations import reaches_all
 from seuil.dossiers.queries import hide_limited, list_fiches, readable
 from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
-from seuil.echeances.queries.echeances import list_legales
+from seuil.echeances.queries.echeances import is_attendue, list_legales
 from seuil.echeances.queries.par_dette import ParDette
 from seuil.recherche.queries import filter_dossiers
 
@@ -227,7 +227,7 @@ def list_rows(*, agent: Agent, on: date, situations: QuerySet[Any] | ParDette) -
         readable(
             rows=Echeance.objects.filter(dossier__id__parmi=ids), agent=agent, on=on, parmi=ids
         )
-        .filter(le__gte=on, faite_le=None, regle__parmi=list_legales())
+        .filter(is_attendue(on=on), le__gte=on, regle__parmi=list_legales())
         .values_list("dossier_id")
         .annotate(prochaine=Min("le"))
         .order_by("dossier_id")

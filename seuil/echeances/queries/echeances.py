@@ -6,6 +6,8 @@ from datetime import date
 from functools import cache
 from uuid import UUID
 
+from django.db.models import Q
+
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.queries import readable
@@ -42,15 +44,22 @@ class EcheanceVue:
     resultat: droit.Resultat | None
     # Its step is done since that day.
     faite_le: date | None = None
+    # Its step has no object from that day.
+    caduque_le: date | None = None
     # First day of eviction, passed: what the calendar says from today (trêve, Sunday, holiday).
     aujourdhui: str = ""
+
+
+def is_attendue(*, on: date) -> Q:
+    """Keep the deadlines that are still waited for: neither done nor without object."""
+    return Q(faite_le=None) & (Q(caduque_le=None) | Q(caduque_le__gt=on))
 
 
 def list_dates_legales(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[tuple[date, str]]:
     """Return the coming dates that the law sets, with the label of their rule, nearest first."""
     regles = droit.regles()
     rows = readable(rows=Echeance.objects.all(), agent=agent, on=on, dossier=dossier).filter(
-        le__gte=on, faite_le=None, regle__parmi=list_legales()
+        is_attendue(on=on), le__gte=on, regle__parmi=list_legales()
     )
     return [
         (le, regles[regle].libelle)
@@ -80,6 +89,16 @@ def list_echeances(*, agent: Agent, on: date, dossier: Dossier) -> list[Echeance
     return sorted(found, key=lambda e: (e.le is None, e.le or date.max, e.regle))
 
 
+# What the préfet asks of the body that makes the diagnosis.
+_ENTRETIEN = "C5"
+
+
+def list_entretiens(*, agent: Agent, on: date, dossier: Dossier) -> list[EcheanceVue]:
+    """Return the interviews due to the household for its diagnoses, as far as one may read."""
+    rows = readable(rows=Echeance.objects.all(), agent=agent, on=on, dossier=dossier)
+    return [_explained(e) for e in rows.filter(regle=_ENTRETIEN).order_by("pk")]
+
+
 # What ends the occupation: no eviction is to come any more.
 _SORTIES = frozenset({"expulsion", "depart", "reprise"})
 
@@ -105,7 +124,8 @@ def _explained(echeance: Echeance) -> EcheanceVue:
             echeance.parametre, arguments, echeance.a_obtenir,
         ),
     )  # fmt: skip
-    return replace(_view(echeance.pk, calculee), faite_le=echeance.faite_le)
+    vue = _view(echeance.pk, calculee)
+    return replace(vue, faite_le=echeance.faite_le, caduque_le=echeance.caduque_le)
 
 
 def _view(pk: UUID | None, echeance: EcheanceCalculee) -> EcheanceVue:

@@ -29,7 +29,7 @@ def list_a_obtenir() -> Mapping[str, str]:
 @cache
 def _load(key: str) -> Mapping[str, str]:
     table = read_file(FICHIER, fichier="echeances/faits.yaml")
-    table.check_keys({"suites", "accomplies", "a_obtenir"})
+    table.check_keys({"suites", "accomplies", "sans_objet", "a_obtenir"})
     said = table.table(key)
     return {name: said.text(name) for name in said}
 

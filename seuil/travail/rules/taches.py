@@ -94,6 +94,20 @@ def compute_due(
     return le and _count(le, devoir.duree, etape.departement)
 
 
+def find_reponse_due(
+    *, departement: str, acteur: str, etape: str, le: date, depart_le: date
+) -> date | None:
+    """Return by when a service had to say whether it knows a household, answered or not.
+
+    `le` is the day of the act, `depart_le` the day it could be known of.
+    """
+    for devoir in load_devoirs(departement).par_id.values():
+        asked = (devoir.etape, devoir.acteur, devoir.fait) == (etape, acteur, "suivi_dit")
+        if asked and devoir.duree and devoir.depart in {"acte", "reception"}:
+            return _count(le if devoir.depart == "acte" else depart_le, devoir.duree, departement)
+    return None
+
+
 @lru_cache(maxsize=65_536)
 def _count(le: date, duree: Delai, departement: str) -> date | None:
     if duree.n == 0:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from seuil.kernel.accord import write_a
 from seuil.travail.rules.annuaire import Annuaire, Destinataire
 from seuil.travail.rules.devoirs import (
     ACTEURS,
@@ -172,7 +173,7 @@ def _stand(
         asked = devoir.fait == "dsf_demande"
         return "sans_objet", None, f"diagnostic {'déjà demandé' if asked else 'terminé'}"
     if is_confie_ailleurs(devoir, etape, owner, annuaire):
-        return "sans_objet", None, f"diagnostic confié à {etape.dsf_organisme}"
+        return "sans_objet", None, f"diagnostic confié {write_a(etape.dsf_organisme)}"
     return "permanent" if devoir.permanent else "", None, ""
 
 

@@ -1,9 +1,10 @@
 """Read the month's activity, open its figures, take it away."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from io import BytesIO
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.acteurs.queries import get_territoire
 from seuil.acteurs.rules import is_reached_by
-from seuil.engines import tabular
+from seuil.engines import droit, tabular
 from seuil.indicateurs.queries.activite import (
     count_effaces,
     get_activite,
@@ -40,7 +41,7 @@ from seuil.web.access import (
 from seuil.web.activite.export import list_sheets
 from seuil.web.activite.presentation import Lieux, list_barres, list_rangees
 from seuil.web.equipe.mois import Mois, find_operateur, list_operateurs, read_mois
-from seuil.web.filtres import read_filtre
+from seuil.web.filtres import read_filtre, write_inconnu
 from seuil.web.journal import saw
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -53,7 +54,7 @@ _PAR_DEFAUT = "menages_rencontres"
 def activite(request: AgentRequest) -> HttpResponse:
     """The indicators over twelve months, one of them by day and by place, and the closures."""
     agent, on = get_agent(request), request_day(request)
-    mois, operateur = read_mois(request, on=on), _operateur(request)
+    mois, operateur = _read_mois(request, on), _operateur(request)
     code = read_filtre(request, "indicateur", PAR_CODE, default=_PAR_DEFAUT)
     found = get_activite(agent=agent, on=on, mois=mois.le, operateur=operateur)
     ligne = found.get_ligne(code)
@@ -64,6 +65,8 @@ def activite(request: AgentRequest) -> HttpResponse:
     context = {
         "on": on,
         "mois": mois,
+        # None was asked, and this one has nothing to show yet.
+        "entier": "" if request.GET.get("mois") or mois.le == on.replace(day=1) else mois.suivant,
         "operateur": operateur,
         "operateurs": list_operateurs(request),
         "adresse": _query(mois, operateur),
@@ -89,7 +92,7 @@ def activite_dossiers(request: AgentRequest, code: str) -> HttpResponse:
         raise Http404
     agent, on = get_agent(request), request_day(request)
     mois, operateur = read_mois(request, on=on), _operateur(request)
-    jour = _jour(request.GET.get("jour", ""))
+    jour = _jour(request)
     zone = _zone(request)
     found = list_dossiers_indicateur(
         agent=agent, on=on, mois=mois.le, code=code, jour=jour, zone=zone, operateur=operateur
@@ -148,6 +151,18 @@ def activite_xlsx(request: AgentRequest) -> HttpResponse:
     )
 
 
+def _read_mois(request: AgentRequest, on: date) -> Mois:
+    """Return the month asked for; failing that this one, or the last whole one before a day of
+    work of this one is over: it would be a page of zeros."""
+    mois = read_mois(request, on=on)
+    if request.GET.get("mois"):
+        return mois
+    departement = get_agent(request).departement_id
+    days = (mois.le + timedelta(days=n) for n in range(on.day - 1))
+    worked = any(droit.is_ouvre(le, departement=departement) for le in days)
+    return mois if worked else mois.precedent
+
+
 def _lieux(
     agent: Agent, *, on: date, mois: Mois, code: str, operateur: Organisation | None
 ) -> list[Lieux]:
@@ -179,10 +194,14 @@ def _zone(request: AgentRequest) -> str:
     return read_filtre(request, "zone", set(division.secteurs.values()) if division else set())
 
 
-def _jour(text: str) -> date | None:
+def _jour(request: AgentRequest) -> date | None:
+    """Return the day asked for; another value is told."""
+    asked = request.GET.get("jour", "")
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(asked)
     except ValueError:
+        if asked:
+            messages.warning(request, write_inconnu(asked))
         return None
 
 

@@ -2,21 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.fields.tuple_lookups import Tuple, TupleIn
 from django.db.models.functions import RowNumber
 
 from seuil.actes.models import Acte, TypeActe
 from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.rules import reads_whole, why_not
-from seuil.dossiers.models import Acces, Dossier
+from seuil.contacts.models import Contact
+from seuil.dossiers.models import Acces, DateAnnoncee, Dossier
 from seuil.dossiers.queries import hide_limited, list_categories, readable
 from seuil.echeances.models import Echeance, Situation
+from seuil.echeances.queries.echeances import is_attendue
 from seuil.engines import droit
 from seuil.travail.models import Tache
 from seuil.travail.queries import filter_taches
@@ -24,8 +26,10 @@ from seuil.travail.rules.genres import EN_LOT
 from seuil.travail.rules.genres import GENRES as GENRES_DE_TACHE
 from seuil.web.agenda.revisions import find_revision_de_l_audience
 
-# In the order of a day: what the court fixed, what the law sets, what was agreed, what is to do.
-GENRES = ("audience", "legale", "convention", "tache")
+# In the order of a day: what was fixed, what the law sets, what was agreed or told, what is to do.
+GENRES = ("audience", "rendez_vous", "legale", "convention", "annonce", "tache")
+# What somebody waits for: a court, a household, whoever was told a day.
+ATTENDUS = ("audience", "rendez_vous", "annonce")
 PAR_CASE = 5
 PAR_PAGE = 50
 
@@ -74,7 +78,14 @@ class Evenement:
             return "Audience"
         if self.genre == "tache":
             return GENRES_DE_TACHE[self.code].libelle
-        return droit.regles()[self.code].libelle
+        if self.genre == "rendez_vous":
+            return f"Contact prévu avec {_AVEC[self.code]}"
+        regle = droit.regles().get(self.code)
+        libelle = regle.libelle if regle else self.code
+        return f"Date annoncée : {libelle}" if self.genre == "annonce" else libelle
+
+
+_AVEC = {"menage": "le ménage", "bailleur": "le bailleur"}
 
 
 @dataclass(slots=True)
@@ -195,6 +206,18 @@ def list_evenements(
     ]
 
 
+def list_semaine(*, agent: Agent, on: date) -> list[Evenement]:
+    """Return what is waited for in the seven days that begin, in the order of days."""
+    found = [
+        evenement
+        for genre in ATTENDUS
+        for evenement in list_evenements(
+            agent=agent, on=on, debut=on, fin=on + timedelta(days=7), filtres=Filtres(genre=genre)
+        )
+    ]
+    return sorted(found, key=lambda e: (e.le, e.heure is None, e.heure or time.min))
+
+
 def _list_sources(agent: Agent, on: date, filtres: Filtres) -> list[_Source]:
     """Return what to read, in the order of a day; nothing for a role without dossier."""
     if why_not(agent.profil, "dossier.lire"):
@@ -204,8 +227,10 @@ def _list_sources(agent: Agent, on: date, filtres: Filtres) -> list[_Source]:
     taches = only_reached(dated, agent, on, filtres)
     makers = {
         "audience": lambda: _audiences(agent, on, filtres),
+        "rendez_vous": lambda: _rendez_vous(agent, on, filtres, dated, asked),
         "legale": lambda: _echeances(agent, on, filtres, "legale", dated, asked),
         "convention": lambda: _echeances(agent, on, filtres, "convention", dated, asked),
+        "annonce": lambda: _annonces(agent, on, filtres),
         "tache": lambda: _taches(taches),
     }
     return [makers[genre]() for genre in asked]
@@ -219,6 +244,8 @@ def _filter_datees(agent: Agent, on: date) -> QuerySet[Tache]:
 # Where the tables that do not say it themselves find the département of a row.
 _DEPARTEMENTS: Mapping[type[Model], str] = {
     Acte: "dossier__departement",
+    Contact: "dossier__departement",
+    DateAnnoncee: "dossier__departement",
 }
 
 
@@ -290,7 +317,10 @@ def _echeances(
     taches: QuerySet[Tache],
     asked: Sequence[str],
 ) -> _Source:
-    rows = Echeance.objects.filter(regle__in=list_regles(genre), faite_le=None)
+    # What had its day before it lost its object stays in the past of the agenda.
+    rows = Echeance.objects.filter(
+        is_attendue(on=on) | Q(faite_le=None, caduque_le__gt=F("le")), regle__in=list_regles(genre)
+    )
     rows = only_reached(rows, agent, on, filtres)
     if "tache" in asked:
         # The task says the same thing, and where it is done. Read once and hashed, whatever the
@@ -303,6 +333,49 @@ def _echeances(
         jour="le",
         ordre=(F("dossier_id").asc(), F("regle").asc(), F("source_id").asc()),
         champs={"le": "le", "code": "regle", "certitude": "certitude", **_CHAMPS_COMMUNS},
+    )
+
+
+def _rendez_vous(
+    agent: Agent, on: date, filtres: Filtres, taches: QuerySet[Tache], asked: Sequence[str]
+) -> _Source:
+    """Return the contacts that were promised, each until a later one of the same people."""
+    since = Contact.objects.filter(
+        dossier=OuterRef("dossier"), avec=OuterRef("avec"), created_at__gt=OuterRef("created_at")
+    )
+    rows = Contact.objects.filter(~Exists(since), prochain_le__isnull=False)
+    rows = only_reached(rows, agent, on, filtres)
+    if "tache" in asked:
+        same = taches.filter(genre="prochain_contact").order_by()
+        said = same.values_list("dossier_id", "due_le").query
+        rows = rows.exclude(_Dites(Tuple("dossier_id", "prochain_le"), said))
+    return _Source(
+        genre="rendez_vous",
+        rows=rows,
+        jour="prochain_le",
+        ordre=(F("dossier_id").asc(), F("id").asc()),
+        champs={**_CHAMPS_COMMUNS, "le": "prochain_le", "code": "avec", "source_id": "id"},
+        revision=F("created_at"),
+    )
+
+
+def _annonces(agent: Agent, on: date, filtres: Filtres) -> _Source:
+    """Return the days that were told, the last one told to the same people of the same rule."""
+    since = DateAnnoncee.objects.filter(
+        dossier=OuterRef("dossier"),
+        regle=OuterRef("regle"),
+        fait_id=OuterRef("fait_id"),
+        a_qui=OuterRef("a_qui"),
+        created_at__gt=OuterRef("created_at"),
+    )
+    rows = only_reached(DateAnnoncee.objects.filter(~Exists(since)), agent, on, filtres)
+    return _Source(
+        genre="annonce",
+        rows=rows,
+        jour="annoncee_le",
+        ordre=(F("dossier_id").asc(), F("regle").asc(), F("id").asc()),
+        champs={**_CHAMPS_COMMUNS, "le": "annoncee_le", "code": "regle", "source_id": "id"},
+        revision=F("created_at"),
     )
 
 

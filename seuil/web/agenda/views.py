@@ -24,6 +24,7 @@ from seuil.web.agenda.queries import (
     get_jour,
     get_mois,
 )
+from seuil.web.equipe.mois import read_mois
 from seuil.web.filtres import read_filtre
 from seuil.web.journal import saw
 from seuil.web.nombres import read_page
@@ -31,8 +32,10 @@ from seuil.web.templatetags.seuil import JOURS, heure
 
 LIBELLES = {
     "audience": "Audiences",
+    "rendez_vous": "Rendez-vous et contacts promis",
     "legale": "Échéances légales",
     "convention": "Échéances de la convention",
+    "annonce": "Dates annoncées",
     "tache": "À faire",
 }
 TOUT = "tout"
@@ -46,11 +49,11 @@ _PREMIER, _DERNIER = date(2000, 1, 1), date(2099, 12, 31)
 def agenda(request: AgentRequest, mois: date | None = None) -> HttpResponse:
     """Show a month, this one by default."""
     agent, on = get_agent(request), request_day(request)
-    debut = (mois or on).replace(day=1)
+    debut = mois.replace(day=1) if mois else read_mois(request, on=on).le
     fin = _next_month(debut)
     filtres = _filtres(request)
     # Paper opens nothing: what is printed is whole.
-    whole = request.GET.get("tout") == "1"
+    whole = read_filtre(request, "tout", {"1"}) == "1"
     jours = get_mois(
         agent=agent,
         on=on,

@@ -1,10 +1,12 @@
 """What the day is reduced to, as its address says it."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django import forms
 
-from seuil.acteurs.models import Agent
+from seuil.accompagnements.queries.mandats import list_equipe
+from seuil.acteurs.models import Agent, Role
 from seuil.acteurs.queries import list_communes
 from seuil.travail.queries import Filtres
 from seuil.travail.rules.aujourdhui import Groupe
@@ -12,7 +14,9 @@ from seuil.travail.rules.genres import GENRES
 from seuil.web.components.forms import ChoixField, Formulaire, make_choix
 
 JOURS = (("1", "demain"), ("7", "7 jours"), ("15", "15 jours"), ("42", "6 semaines"))
-CHAMPS = ("groupe", "genre", "devoir", "commune", "jours")
+CHAMPS = ("groupe", "genre", "devoir", "commune", "personne", "jours")
+# Who works with others on the same households.
+_EN_EQUIPE = (Role.CHEF_EQUIPE, Role.TRAVAILLEUR_SOCIAL, Role.JURISTE)
 
 
 class JourForm(Formulaire):
@@ -27,6 +31,7 @@ class JourForm(Formulaire):
     )  # fmt: skip
     devoir = forms.CharField(label="Devoir", required=False, max_length=30)
     commune = ChoixField(label="Commune", required=False)
+    personne = ChoixField(label="Personne", required=False)
     jours = ChoixField(
         label="Audience ou délai dans", required=False, choices=[("", "Indifférent"), *JOURS]
     )
@@ -36,6 +41,10 @@ class JourForm(Formulaire):
         communes = list_communes(agent=agent)
         self.fields["commune"].choices = make_choix("Toutes", communes)  # type: ignore[attr-defined]
         self.communes = dict(communes)
+        team = list_equipe(agent=agent) if agent.role in _EN_EQUIPE else ()
+        people = tuple((str(a.pk), f"{a.prenom} {a.nom}") for a in team)
+        self.fields["personne"].choices = make_choix("Toutes", people)  # type: ignore[attr-defined]
+        self.personnes = dict(people)
 
     def read_filtres(self) -> Filtres:
         """Return what is asked; what is not understood is left out, and `errors` says it."""
@@ -46,5 +55,6 @@ class JourForm(Formulaire):
             genre=said.get("genre") or "",
             devoir=said.get("devoir") or "",
             commune=said.get("commune") or "",
+            personne=UUID(said["personne"]) if said.get("personne") else None,
             jours=int(said["jours"]) if said.get("jours") else None,
         )

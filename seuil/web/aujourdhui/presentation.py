@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from seuil.engines.droit import write_montant
-from seuil.kernel.accord import NBSP, write_pluriel
+from seuil.kernel.accord import NBSP, write_a, write_pluriel
 from seuil.travail.queries import LigneVue, TacheRow
 from seuil.travail.rules.aujourdhui import Groupe, Ligne, Placee
 from seuil.travail.rules.genres import Rang
@@ -82,6 +82,7 @@ def write_ligne(
         "autres": autres,
         "plus": write_pluriel(len(autres), "autre") if autres else "",
         "caduc": caduc,
+        "service_a": write_a(services.get(tete.dossier_id, "")),
         "service": services.get(tete.dossier_id, "") if tete.genre.code == "dsf_a_obtenir" else "",
         "genre": tete.genre.code,
         "confie": is_confie(vue.ligne),
@@ -117,7 +118,7 @@ def _write_etat(tete: TacheRow, placee: Placee, repere: Repere, on: date) -> str
         return "DSF jamais demandé"
     if tete.genre.code == "dsf_a_recevoir":
         le = f" {_since(repere.demande_le, on)}" if repere.demande_le else ""
-        to = f" à {repere.organisme}" if repere.organisme else ""
+        to = f" {write_a(repere.organisme)}" if repere.organisme else ""
         return f"DSF demandé{le}{to}, pas reçu"
     return tete.libelle if _write_objet(tete, placee, repere) != tete.libelle else ""
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,13 +21,17 @@ from seuil.travail.rules.aujourdhui import PRESSE, Groupe
 from seuil.travail.rules.devoirs import ETAPES, load_devoirs
 from seuil.travail.rules.genres import GENRES
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
+from seuil.web.addresses import address
+from seuil.web.agenda.queries import Evenement, list_semaine
 from seuil.web.aujourdhui.annulations import list_annulations
 from seuil.web.aujourdhui.charge import list_charges
 from seuil.web.aujourdhui.forms import CHAMPS, JOURS, JourForm
 from seuil.web.aujourdhui.presentation import is_confie, write_ligne
 from seuil.web.aujourdhui.queries import list_adresses, list_reperes, name_services
+from seuil.web.filtres import tell_avertissements
 from seuil.web.journal import saw
 from seuil.web.nombres import read_page
+from seuil.web.templatetags.seuil import heure
 
 GROUPES = {
     Groupe.A_MOI: "À moi de faire",
@@ -42,15 +46,36 @@ def aujourdhui(request: AgentRequest) -> HttpResponse:
     """Show the day’s work of the reader."""
     agent, on = get_agent(request), request_day(request)
     context = read_day(request, request.GET)
-    for champ in context["form"].errors:
-        messages.warning(
-            request,
-            f"Le filtre « {context['form'][champ].label} » de cette adresse n’existe pas :"
-            " il n’est pas appliqué.",
-        )
+    tell_avertissements(request, context["form"])
+    context["semaine"] = _list_semaine(agent, on)
     # A list reduced to a commune does not know the rest.
     context["cartes"] = [] if context["etiquettes"] else _list_cartes(agent, context["work"], on)
     return render(request, "aujourdhui/aujourdhui.html", context)
+
+
+def _list_semaine(agent: Agent, on: date) -> list[tuple[date, list[dict[str, str]]]]:
+    """Return, for who goes on the road, what is waited for in the seven days, by day."""
+    if agent.role not in _DE_TERRAIN:
+        return []
+    evenements = list_semaine(agent=agent, on=on)
+    saw(dossiers=[e.dossier_id for e in evenements])
+    return [
+        (le, [_write_evenement(e) for e in group])
+        for le, group in groupby(evenements, key=lambda e: e.le)
+    ]
+
+
+def _write_evenement(e: Evenement) -> dict[str, str]:
+    return {
+        "quoi": e.libelle,
+        "heure": heure(e.heure),
+        "menage": e.menage or e.numero,
+        "lieu": e.juridiction or e.commune,
+        "url": address("dossier", e.numero),
+    }
+
+
+_DE_TERRAIN = (Role.TRAVAILLEUR_SOCIAL, Role.JURISTE)
 
 
 @requires("a_faire.lire")
@@ -173,6 +198,7 @@ def _list_etiquettes(form: JourForm, chosen: Mapping[str, str]) -> list[tuple[st
         "genre": genre.libelle if genre else "",
         "devoir": f"devoir {chosen['devoir']}" if chosen["devoir"] else "",
         "commune": form.communes.get(chosen["commune"], ""),
+        "personne": form.personnes.get(chosen["personne"], ""),
         "jours": f"audience ou délai : {jours}" if jours else "",
     }
     return [(word, _address(chosen, **{name: ""})) for name, word in words.items() if word]

@@ -22,7 +22,7 @@ from seuil.accompagnements.queries.choix import (
 )
 from seuil.acteurs.models import Organisation
 from seuil.echeances.queries.dossiers import DossierRow, Filtres, list_dossiers, list_rows
-from seuil.kernel.accord import write_pluriel
+from seuil.kernel.accord import write_a, write_pluriel
 from seuil.usecases.adjust_choix import adjust_choix
 from seuil.usecases.prepare_choix import prepare_choix
 from seuil.usecases.record_prescription import record_prescription
@@ -91,8 +91,10 @@ def choix_signer(request: AgentRequest) -> HttpResponse:
     """Say what signing does, then sign."""
     on = request_day(request)
     data = request.POST if request.method == "POST" else request.GET
-    mois, operateur = get_mois(data, on=on), _operateur(request)
-    if request.method == "POST":
+    posted = request.method == "POST"
+    mois = get_mois(data, on=on) if posted else read_mois(request, on=on)
+    operateur = _operateur(request)
+    if posted:
         if (data.get("mois"), data.get("operateur")) != (mois.code, str(operateur.pk)):
             # Another month, another operator than those of the page: nothing is guessed to sign.
             raise BadRequest
@@ -117,7 +119,7 @@ def _sign(request: AgentRequest, operateur: Organisation, mois: Mois) -> None:
     if press(request, sign):
         told = write_pluriel(len(transmis), "dossier est transmis", "dossiers sont transmis")
         messages.success(
-            request, f"Le choix {mois.de_libelle} est signé : {told} à {operateur.nom}."
+            request, f"Le choix {mois.de_libelle} est signé : {told} {write_a(operateur.nom)}."
         )
 
 

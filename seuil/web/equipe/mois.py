@@ -85,5 +85,8 @@ def find_operateur(
     """
     rows = list_operateurs(request) if operateurs is None else operateurs
     known = {str(row["id"]): row for row in rows}
-    row = known.get(data.get("operateur", "")) or next(iter(known.values()), None)
+    asked = data.get("operateur", "")
+    if asked and asked not in known and data is request.GET:
+        messages.warning(request, write_inconnu(asked))
+    row = known.get(asked) or next(iter(known.values()), None)
     return Organisation.objects.get(pk=row["id"]) if row else None

@@ -16,6 +16,7 @@ from seuil.actes.rules.listes import ListeSaisie
 from seuil.engines.tabular import FileRefused
 from seuil.usecases.import_liste import abandon_liste, apply_liste, deposit_liste, map_liste
 from seuil.web.access import AgentRequest, get_agent, request_day, requires
+from seuil.web.filtres import read_filtre
 from seuil.web.journal import saw
 from seuil.web.listes.forms import ColonnesForm, DepotForm
 from seuil.web.nombres import read_nombre, read_page
@@ -63,11 +64,12 @@ def liste_deposer(request: AgentRequest) -> HttpResponse:
 @require_safe
 def liste(request: AgentRequest, lot_id: UUID) -> HttpResponse:
     """Show what applying a list would do, row by row."""
-    etat, number = request.GET.get("etat", ""), request.GET.get("page", "1")
+    number = request.GET.get("page", "1")
+    etat = read_filtre(request, "etat", {code for code, _, _ in _ONGLETS})
     lot = _find(request, lot_id)
     if lot.etat == Lot.Etat.A_MAPPER and is_own(lot=lot, agent=get_agent(request)):
         return redirect("liste_colonnes", lot_id)
-    if etat not in {code for code, _, _ in _ONGLETS}:
+    if not etat:
         counted = (code for code, _, key in _ONGLETS if lot.compte.get(key))
         etat = next(counted, Ligne.Etat.ACCEPTE)
     apercu = get_apercu(

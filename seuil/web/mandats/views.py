@@ -54,6 +54,7 @@ from seuil.web.mandats.forms import (
 )
 from seuil.web.mandats.gestes import OUVERTS
 from seuil.web.mandats.presentation import load_by_referent, next_rapport, sort_lignes
+from seuil.web.nombres import read_page
 from seuil.web.saisie import Page, answer, record, show
 
 _LIRE = ("mandat.suivre", "choix.preparer")
@@ -71,7 +72,7 @@ def mandats(request: AgentRequest) -> HttpResponse:
     reperes = list_reperes(agent=agent, on=on, dossier_ids=[row.dossier_id for row in rows])
     comptes = count_mandats(agent=agent, on=on)
     # Of each state its first lines; a state alone is read page by page.
-    size, number = (PAR_PAGE, request.GET.get("page")) if etat else (PAR_ETAT, 1)
+    size, number = (PAR_PAGE, read_page(request.GET.get("page", ""))) if etat else (PAR_ETAT, 1)
     groupes = [
         (code, ETATS[code], Paginator(sort_lignes(rows, reperes, etat=code), size).get_page(number))
         for code in ([etat] if etat else OUVERTS)
@@ -171,8 +172,8 @@ def mandat_affecter(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
 def rapport_rendre(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Report to the DDETS; the report asked for, failing that the next due, is proposed."""
     found = _find_mandat(request, mandat_id)
-    asked = request.GET.get("genre", "")
-    genre = asked if asked in Rapport.Genre.values else next_rapport(found.rapports.all())
+    asked = read_filtre(request, "genre", Rapport.Genre.values)
+    genre = asked or next_rapport(found.rapports.all())
     initial = {"rendu_le": request_day(request), "genre": genre}
     form = RapportForm(request.POST or None, initial=initial)
     page = _page(found, "mandats/rapport.html", fait="Le rapport est enregistré.")

@@ -37,6 +37,7 @@ def recherche(request: AgentRequest) -> HttpResponse:
         "question": texte,
         "exactes": _write(exactes, reperes),
         "ressemblantes": _write(proches, reperes),
+        "separes": [mot.capitalize() for mot in found.separes],
         "nombre": len(ids),
         "de_plus": found.de_plus or len(ids) < len(found.exactes) + len(found.ressemblantes),
     }

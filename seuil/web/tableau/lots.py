@@ -11,6 +11,7 @@ from seuil.dossiers.rules import SuiviRepondu
 from seuil.kernel.accord import write_pluriel
 from seuil.usecases.withdraw_reponses import withdraw_reponses
 from seuil.web.access import AgentRequest, get_agent, request_day, requires
+from seuil.web.filtres import read_filtre
 from seuil.web.journal import saw
 from seuil.web.saisie import press
 from seuil.web.tableau.envoi import list_lots, send_lot
@@ -23,8 +24,10 @@ from seuil.web.tableau.queries import filter_lot, list_demandes, list_semaines
 def tableau_autres(request: AgentRequest) -> HttpResponse:
     """Show the households of a week that wait; then say that those kept are unknown."""
     agent, on = get_agent(request), request_day(request)
-    asked = request.POST.get("semaine") or request.GET.get("semaine", "")
-    shown = choose_semaine(list_semaines(agent=agent, on=on), asked, on)
+    semaines = list_semaines(agent=agent, on=on)
+    known = {s.lundi.isoformat() for s in semaines}
+    asked = request.POST.get("semaine") or read_filtre(request, "semaine", known)
+    shown = choose_semaine(semaines, asked, on)
     retour = (
         f"{reverse('tableau')}?semaine={shown.lundi.isoformat()}" if shown else reverse("tableau")
     )

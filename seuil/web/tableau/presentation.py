@@ -62,6 +62,7 @@ def write_ligne(
         **{code: "true" if chosen == code else "false" for code in REPONSES},
         "mesure": saisie.mesure if saisie else (shown.mesure if shown else ""),
         "depuis": saisie.depuis if saisie else mois(shown.depuis_le if shown else None),
+        "rendre": f"{demande.rendre_le:%d/%m}" if demande.rendre_le else "",
         "vu": str(demande.reponse.pk) if demande.reponse else "",
         "refus": saisie.pourquoi if saisie else "",
         "enregistre": write_instant(current, departement) if current else "",

@@ -24,6 +24,7 @@ from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier, Personne, SuiviSocial
 from seuil.dossiers.queries import filter_retirables, list_reponses, readable
 from seuil.travail.queries import filter_a_dire
+from seuil.travail.rules.taches import find_reponse_due
 
 PAR_PAGE = 50
 # What was answered longer ago is read on the page of the file.
@@ -59,6 +60,8 @@ class Demande:
     # None: answered.
     due_le: date | None
     reponse: SuiviSocial | None
+    # By when it is, or was, to be answered.
+    rendre_le: date | None = None
 
     @property
     def a_repondre(self) -> bool:
@@ -147,21 +150,32 @@ def _complete(
     ids = [pk for pk, *_ in rows]
     names = _read_menages(agent, on, ids)
     actes = {
-        pk: (type_, le)
-        for pk, type_, le in readable(
+        pk: (type_, le, recu_le)
+        for pk, type_, le, recu_le in readable(
             rows=Acte.objects.en_vigueur().filter(pk__parmi=[acte for _, acte, _ in rows]),
             agent=agent,
             on=on,
             parmi=ids,
-        ).values_list("pk", "type", "survenu_le")
+        ).values_list("pk", "type", "survenu_le", "recu_le")
     }
     answers = list_reponses(agent=agent, dossier_ids=ids)
     found = []
     for pk, acte, due_le in rows:
         if pk in names:
-            type_, le = actes.get(acte, ("", None))
-            found.append(Demande(pk, *names[pk], type_, le, due_le, answers.get(pk)))
+            type_, le, recu_le = actes.get(acte, ("", None, None))
+            rendre_le = due_le or _find_due(agent, type_, le, recu_le)
+            found.append(Demande(pk, *names[pk], type_, le, due_le, answers.get(pk), rendre_le))
     return found
+
+
+def _find_due(agent: Agent, type_: str, le: date | None, recu_le: date | None) -> date | None:
+    """Return by when what is answered was due: its task is no more."""
+    if le is None:
+        return None
+    return find_reponse_due(
+        departement=agent.departement_id, acteur=agent.organisation.type, etape=type_, le=le,
+        depart_le=recu_le or le,
+    )  # fmt: skip
 
 
 # A household signalled before any act has no situation yet: its first holder names it.

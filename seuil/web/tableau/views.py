@@ -31,6 +31,7 @@ from seuil.web.access import (
     requires,
     requires_recent_sign_in,
 )
+from seuil.web.filtres import read_filtre
 from seuil.web.journal import saw
 from seuil.web.nombres import read_page
 from seuil.web.tableau.envoi import list_lots, send_reponses
@@ -66,7 +67,8 @@ def tableau(request: AgentRequest) -> HttpResponse:
     """Show the households of a week: those that wait for an answer first."""
     agent, on = get_agent(request), request_day(request)
     semaines = list_semaines(agent=agent, on=on)
-    shown = choose_semaine(semaines, request.GET.get("semaine", ""), on)
+    known = {s.lundi.isoformat() for s in semaines}
+    shown = choose_semaine(semaines, read_filtre(request, "semaine", known), on)
     page = Paginator(range(shown.total if shown else 0), PAR_PAGE).get_page(
         read_page(request.GET.get("page", ""))
     )
@@ -157,9 +159,11 @@ def _explain(agent: Agent, other: SuiviSocial, reponse: SuiviRepondu) -> str:
     said = f"répondu « {told} »" if told else "retiré la réponse"
     return (
         f"{who} {said} entre-temps{window}, vous venez de choisir « {mine} »."
-        f" {'Cette réponse est gardée' if told else 'Aucune n’est enregistrée'}"
-        "\N{NO-BREAK SPACE}: choisissez de nouveau pour la remplacer."
+        f" {ReponseEntreTemps.suite if told else _RETIREE}"
     )
+
+
+_RETIREE = "Aucune n’est enregistrée\N{NO-BREAK SPACE}: choisissez de nouveau pour répondre."
 
 
 def _read(sent: dict[str, str], demande: Demande, vu: str) -> SuiviRepondu | None:
@@ -262,6 +266,6 @@ def _write_row(row: Demande, labels: dict[Any, Any]) -> tuple[object, ...]:
     said = None if row.a_repondre else row.reponse
     return (
         row.numero, row.menage, row.commune, labels.get(row.type_acte, row.type_acte), row.acte_le,
-        row.due_le, name_reponse(said), said.mesure if said else "",
+        row.rendre_le, name_reponse(said), said.mesure if said else "",
         mois(said.depuis_le) if said else "",
     )  # fmt: skip

@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from seuil.engines.droit import write_date, write_montant
-from seuil.kernel.accord import NBSP, write_heure, write_nombre, write_pluriel
+from seuil.kernel.accord import NBSP, write_a, write_heure, write_nombre, write_pluriel
+from seuil.web.filtres import list_ignores
 from seuil.web.lignes import write_lignes
 from seuil.web.nombres import read_nombre
 
@@ -141,6 +142,12 @@ def telephone(value: str) -> str:
 
 
 @register.filter
+def a_qui(nom: str) -> str:
+    """Write « au Département », « à la CAF »."""
+    return write_a(nom)
+
+
+@register.filter
 def taille(value: int) -> str:
     """Write « 12 Ko », « 1,4 Mo »."""
     if value < 1_000_000:
@@ -232,6 +239,13 @@ def page_demandee(context: RequestContext, page: int, pages: int) -> SafeString:
         " pas@: voici la page {} sur {}.</p>".replace("@", NBSP),
         asked[:_PAGE_MONTREE], page, pages,
     )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def filtres_ignores(context: RequestContext) -> list[str]:
+    """Give the names that the address bears and that this page does not know."""
+    request = context.get("request")
+    return list_ignores(request.GET) if request else []
 
 
 @register.inclusion_tag("composants/pagination.html", takes_context=True)

@@ -234,6 +234,31 @@ def test_a_month_to_come_says_that_nothing_is_counted_yet(
     assert "Ce mois n’a pas commencé" in page.text
 
 
+@pytest.mark.parametrize(
+    ("jour", "shown"),
+    [
+        ("2026-12-01", "novembre 2026"),
+        ("2026-12-02", "décembre 2026"),
+        # A Sunday: the month begins on Monday the 2nd.
+        ("2026-11-01", "octobre 2026"),
+        ("2026-11-02", "octobre 2026"),
+    ],
+)
+def test_before_a_month_has_a_day_of_work_the_last_whole_one_is_shown_and_named(
+    charge_mission: Agent, client_de: SignIn, monkeypatch: pytest.MonkeyPatch, jour: str, shown: str
+) -> None:
+    monkeypatch.setenv("SEUIL_TODAY", jour)
+    client = client_de(charge_mission)
+
+    page = read(client.get(reverse("activite")))
+
+    assert shown in select(page, "h1").text
+    whole = f"voici le dernier mois entier, {shown}" in page.text
+    assert whole == (not jour.startswith("2026-12-02"))
+    asked = read(client.get(reverse("activite") + f"?mois={jour[:7]}"))
+    assert "dernier mois entier" not in asked.text
+
+
 @pytest.mark.parametrize("query", [{"mois": "n’importe"}, {"jour": "32"}, {"operateur": "x"}])
 def test_a_strange_address_still_answers(
     query: dict[str, str], mandat: Mandat, secretaire: Agent, client_de: SignIn

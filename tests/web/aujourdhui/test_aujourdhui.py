@@ -1,7 +1,7 @@
 """Aujourd’hui: one row per household, actions in it, the batch and its undoing."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -9,14 +9,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from seuil.acteurs.models import Agent
+from seuil.acteurs.models import Agent, Organisation
 from seuil.audit.models import Event
 from seuil.diagnostics.models import Dsf
 from seuil.dossiers.models import Dossier
 from seuil.kernel.models import new_id
 from seuil.travail.models import Diligence, Tache
 from seuil.usecases.refresh_dossiers import refresh_dossiers
-from tests.factories.base import make_acces, make_acte, make_dossier, make_organisation
+from tests.factories.accompagnements import make_contact, make_mandat
+from tests.factories.base import (
+    make_acces,
+    make_acte,
+    make_agent,
+    make_dossier,
+    make_organisation,
+)
 from tests.harness.client import StrictClient, read
 from tests.harness.html import Element, select, select_all
 from tests.harness.htmx import get_fragment
@@ -135,8 +142,8 @@ def test_all_means_all_and_filters_are_tags_that_are_removed(
 def test_a_filter_that_does_not_exist_is_told(secretaire: Agent, client_de: ClientDe) -> None:
     page = list_page(client_de(secretaire), "?genre=inconnu&commune=99999")
 
-    assert "Le filtre «\u00a0Nature\u00a0» de cette adresse n’existe pas" in page.text
-    assert "Le filtre «\u00a0Commune\u00a0» de cette adresse n’existe pas" in page.text
+    assert "Nature\u00a0: «\u00a0inconnu\u00a0» ne peut pas être appliqué" in page.text
+    assert "Commune\u00a0: «\u00a099999\u00a0» ne peut pas être appliqué" in page.text
 
 
 def test_a_request_moves_the_household_to_what_one_waits_for(
@@ -150,14 +157,14 @@ def test_a_request_moves_the_household_to_what_one_waits_for(
         "suite": reverse("a_faire") + "?genre=dsf_a_obtenir",
     }  # fmt: skip
     (row,) = rows_of(list_page(client, "?genre=dsf_a_obtenir"))
-    assert "à MDS de Libourne" in row.text
+    assert "à la MDS de Libourne" in row.text
 
     fragment = read(get_fragment(client, reverse("aujourdhui_dsf_demander"), data=asked))
 
     assert rows_of(fragment) == []
     assert "1\u00a0demande de diagnostic enregistrée" in fragment.text
     (waiting,) = rows_of(list_page(client, "?groupe=attente&genre=dsf_a_recevoir"))
-    assert "DSF demandé aujourd’hui à MDS de Libourne, pas reçu" in waiting.text
+    assert "DSF demandé aujourd’hui à la MDS de Libourne, pas reçu" in waiting.text
     # Asked again from another tab: told, recorded once, and undone as the first.
     lot = select(fragment, "[name=lot]").attrs["value"]
     again = read(get_fragment(client, reverse("aujourdhui_dsf_demander"), data=asked))
@@ -463,3 +470,57 @@ def test_pages_of_fifty_cost_a_constant_number_of_queries(
 @pytest.mark.parametrize("name", ["aujourdhui_dsf", "aujourdhui_dsf_demander"])
 def test_who_may_not_ask_is_refused(name: str, gestionnaire: Agent, client_de: ClientDe) -> None:
     assert client_de(gestionnaire).post(reverse(name), {}).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["travailleur_social", "juriste"])
+def test_who_goes_on_the_road_sees_the_seven_days_and_may_keep_one_person(
+    gironde: str, on: date, client_de: ClientDe, operateur: Organisation, role: str
+) -> None:
+    people = {r: make_agent(role=r, organisation=operateur, nom=r.upper())
+              for r in ("travailleur_social", "juriste")}  # fmt: skip
+    dossier = make_dossier(nom="ALPHA")
+    make_acte(
+        dossier=dossier, type="assignation", survenu_le=on - timedelta(days=40),
+        audience_le=on + timedelta(days=2), audience_heure=time(9, 30),
+    )  # fmt: skip
+    make_mandat(
+        operateur=operateur, dossier=dossier, repondu_le=on - timedelta(days=8),
+        referent_social=people["travailleur_social"], referent_juridique=people["juriste"],
+    )  # fmt: skip
+    social = people["travailleur_social"]
+    make_contact(dossier=dossier, par=social, survenu_le=on, prochain_le=on + timedelta(days=5))
+    make_contact(
+        dossier=make_dossier(nom="BETA"), par=social, survenu_le=on,
+        prochain_le=on + timedelta(days=5),
+    )  # fmt: skip
+    refresh_dossiers(dossier_ids=[dossier.pk], on=on)
+    client = client_de(people[role])
+
+    page = read(client.get(reverse("a_faire")))
+    mine = read(client.get(reverse("a_faire"), {"personne": str(people[role].pk)}))
+    agenda = read(client.get(reverse("agenda") + "?quoi=rendez_vous")).text
+
+    week = select(page, ".seuil-jour__semaine").text
+    assert "9\u00a0h\u00a030, Audience — ALPHA" in week
+    assert "Contact prévu avec le ménage — ALPHA" in week
+    assert "BETA" not in week + agenda
+    assert "Contact prévu avec le ménage" in agenda
+    assert f"Retirer le filtre Dominique {role.upper()}" in str(mine)
+
+
+def test_a_date_told_is_in_the_agenda_and_the_last_told_prevails(
+    gironde: str, on: date, secretaire: Agent, client_de: ClientDe
+) -> None:
+    dossier, fait = make_dossier(nom="ALPHA"), new_id()
+    for days, told in ((3, 9), (1, 11)):
+        dossier.dates_annoncees.create(
+            regle="A1", fait_id=fait, annoncee_le=on.replace(day=told),
+            dite_le=on - timedelta(days=days), a_qui="menage", moyen="courrier", source="Essai",
+            notee_par=secretaire,
+        )  # fmt: skip
+
+    page = read(client_de(secretaire).get(reverse("agenda") + "?quoi=annonce"))
+
+    shown = [a.text for a in select_all(page, ".seuil-rdv")]
+    assert len(shown) == 1
+    assert "Date annoncée" in shown[0]

@@ -187,7 +187,7 @@ def test_signing_is_explained_before_it_is_done(
 ) -> None:
     page = read(client.get(reverse("choix_signer")))
 
-    assert "3 dossiers sont transmis à Association Le Palier" in words(select(page, "main"))
+    assert "3 dossiers sont transmis à l’Association Le Palier" in words(select(page, "main"))
     assert not Mandat.objects.exists()
 
 
@@ -198,7 +198,7 @@ def test_a_signed_choice_is_read_only_says_by_whom_and_prints(
 
     assert Mandat.objects.count() == 3
     main = select(page, "main")
-    assert "3\u00a0dossiers sont transmis à Association Le Palier" in main.text
+    assert "3\u00a0dossiers sont transmis à l’Association Le Palier" in main.text
     assert f"Signé le samedi 21 novembre 2026 par {secretaire}" in main.text
     assert not [
         f for f in select_all(page, "form") if f.attrs.get("action") == "/choix-du-mois/ligne/"

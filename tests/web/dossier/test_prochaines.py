@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, time, timedelta
 
+import pytest
 from django.urls import reverse
 
 from seuil.acteurs.models import Agent
@@ -10,12 +11,22 @@ from seuil.diagnostics.rules import FinDsfSaisie
 from seuil.dossiers.models import Bail, Dossier
 from seuil.echeances.models import Echeance
 from seuil.travail.models import Tache
+from seuil.travail.queries import Rendu
+from seuil.travail.rules.diligences import ReponseSaisie
+from seuil.usecases.record_diligence import record_diligence
 from seuil.usecases.record_dsf import record_dsf
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from seuil.usecases.request_dsf import request_dsf
-from tests.factories.base import make_acces, make_acte, make_dossier, make_organisation
+from tests.factories.base import (
+    make_acces,
+    make_acte,
+    make_agent,
+    make_dossier,
+    make_organisation,
+)
 from tests.harness.client import StrictClient, read
 from tests.harness.html import select_all
+from tests.web.dossier.verite import list_contradictions
 
 ClientDe = Callable[[object], StrictClient]
 
@@ -103,7 +114,12 @@ def test_what_is_learnt_of_a_household_is_one_line_of_its_timeline(
 
     text = read(client_de(secretaire).get(reverse("dossier", args=[dossier.numero]))).text
 
-    for words in ("Téléphone du ménage", "Aide au logement de 210", "Bail signé"):
+    for words in (
+        "Téléphone du ménage",
+        "05\u00a055\u00a000\u00a000\u00a001",
+        "Aide au logement de 210",
+        "Bail signé",
+    ):
         assert words in text, words
 
 
@@ -121,3 +137,73 @@ def test_whoever_only_reaches_a_file_is_not_in_charge_of_it(
     header = select_all(page, ".seuil-dossier__faits")[0].text
     assert "ADIL du lieu" not in header
     assert "confié à aucun service" in header
+
+
+ENTRETIEN = "Proposition d’entretien au locataire"
+
+
+def make_entretien(secretaire: Agent, on: date) -> Dossier:
+    """Return a file heard tomorrow, whose diagnosis was asked of the département yesterday."""
+    dossier = make_audience(on)
+    request_dsf(
+        dossier=dossier, demande_le=on - timedelta(days=1), organisme="Département",
+        by=secretaire, on=on,
+    )  # fmt: skip
+    refresh_dossiers(dossier_ids=[dossier.pk], on=on)
+    return dossier
+
+
+def read_onglet(client: StrictClient, dossier: Dossier, onglet: str) -> str:
+    page = read(client.get(reverse("dossier_onglet", args=[dossier.numero, onglet])))
+    return select_all(page, "#onglet")[0].text
+
+
+def find_titre(text: str) -> str:
+    """Return the heading of Échéances under which the interview stands."""
+    before = text[: text.index(ENTRETIEN)]
+    titres = ("À venir", "Faites", "Passées, rien n’est noté", "Sans objet")
+    return max(titres, key=before.rfind)
+
+
+def test_an_interview_said_done_by_its_body_is_done_everywhere(
+    gironde: str, secretaire: Agent, on: date, client_de: ClientDe
+) -> None:
+    departement = make_organisation(type="conseil_departemental", nom="Département")
+    theirs = make_agent(role="partenaire", organisation=departement)
+    dossier = make_entretien(secretaire, on)
+    before = find_titre(read_onglet(client_de(secretaire), dossier, "echeances"))
+
+    which = Rendu(dossier.numero, "E3-CD-1", dossier.actes.get().pk)
+    record_diligence(which=which, saisie=ReponseSaisie(on, "Courrier"), by=theirs, on=on)
+
+    client = client_de(secretaire)
+    assert (before, find_titre(read_onglet(client, dossier, "echeances"))) == ("À venir", "Faites")
+    assert "Entretien proposé au ménage fait le" in read_onglet(client, dossier, "dsf")
+    assert list(list_contradictions(agent=secretaire, on=on, dossier=dossier)) == []
+
+
+def test_an_interview_has_no_object_once_the_household_was_heard(
+    gironde: str, secretaire: Agent, on: date, client_de: ClientDe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = make_entretien(secretaire, on)
+
+    # Nothing is recomputed: the day passes.
+    monkeypatch.setenv("SEUIL_TODAY", (on + timedelta(days=3)).isoformat())
+    client = client_de(secretaire)
+
+    page = read(client.get(reverse("dossier_onglet", args=[dossier.numero, "echeances"])))
+    assert ENTRETIEN not in select_all(page, ".seuil-dossier__faits")[0].text
+    assert find_titre(select_all(page, "#onglet")[0].text) == "Sans objet"
+    assert "sans objet depuis le" in read_onglet(client, dossier, "dsf")
+
+
+def test_an_interview_is_asked_no_more_at_a_later_stage(
+    gironde: str, secretaire: Agent, on: date
+) -> None:
+    dossier = make_entretien(secretaire, on)
+
+    make_acte(dossier=dossier, type="cfp", sens="accord", survenu_le=on)
+    refresh_dossiers(dossier_ids=[dossier.pk], on=on)
+
+    assert Echeance.objects.get(dossier=dossier, regle="C5").caduque_le == on
+    assert list(list_contradictions(agent=secretaire, on=on, dossier=dossier)) == []

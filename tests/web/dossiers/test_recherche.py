@@ -49,6 +49,33 @@ def test_what_is_found_is_told_with_what_found_it_and_likenesses_apart(
     assert "nom : QUERCINOL Ada" in likeness
 
 
+def test_who_bears_a_name_comes_before_the_files_of_a_landlord_who_does(
+    secretaire: Agent, client_de: ClientDe
+) -> None:
+    for n in range(3):
+        make_dossier(nom=f"LOCATAIRE{n}", bailleur="SCI Quercynol")
+    make_dossier(nom="QUERCYNOL", prenom="Ada", numero="33-2026-900009")
+
+    page = client_de(secretaire).get(_address("quercynol")).content.decode()
+
+    assert page.index("33-2026-900009") < page.index("LOCATAIRE")
+
+
+def test_a_first_name_and_a_name_that_exist_apart_are_told_as_such(
+    secretaire: Agent, client_de: ClientDe
+) -> None:
+    make_dossier(nom="QUERCYNOL", prenom="Ada")
+    make_dossier(nom="VERGNOLLES", prenom="Ugo")
+    client = client_de(secretaire)
+
+    apart = client.get(_address("ugo quercynol")).content.decode()
+    together = client.get(_address("ada quercynol")).content.decode()
+    nobody = client.get(_address("ada zorglub")).content.decode()
+
+    assert "Aucun ménage ne porte les deux" in apart
+    assert "Aucun ménage ne porte" not in together + nobody
+
+
 def test_what_hangs_under_the_field_is_what_the_page_shows(
     secretaire: Agent, client_de: ClientDe
 ) -> None:

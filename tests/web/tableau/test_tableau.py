@@ -226,7 +226,7 @@ def test_ones_own_answer_in_another_window_is_no_colleague_s(
 
     assert "Vous avez répondu « connu » entre-temps dans une autre fenêtre" in line
     assert last(first, ccas).situation == "connu"
-    with pytest.raises(ReponseEntreTemps, match="Vous avez répondu, dans une autre fenêtre"):
+    with pytest.raises(ReponseEntreTemps, match="Vous avez répondu autrement entre-temps dans une"):
         record_reponses(reponses=[SuiviRepondu(first.pk, "inconnu")], by=agent, on=on)
 
 
@@ -407,6 +407,21 @@ def test_unanswered_first_late_weeks_told_fifty_by_page(
     assert "en retard" in " ".join(a.text for a in select_all(page, ".fr-tag"))
     second = client.get(f"{TABLEAU}?page=2").content.decode()
     assert rows[0].numero in second
+
+
+def test_the_day_an_answer_was_due_stays_once_it_is_given(
+    agent: Agent, on: date, client_de: ClientDe
+) -> None:
+    (dossier,) = fill(on, 1)
+    client = client_de(agent)
+
+    def due() -> list[str]:
+        return [c.text for c in select_all(read(client.get(TABLEAU)), "[data-label='À rendre']")]
+
+    before = due()
+    answer(client, dossier, "connu")
+
+    assert before == due() != [""]
 
 
 def test_a_new_act_asks_again_and_tells_what_was_said(

@@ -5,12 +5,14 @@ from typing import Any
 
 from seuil.diagnostics.models import Dsf
 from seuil.diagnostics.queries import list_constats_pour_dsf, list_dsf
+from seuil.echeances.queries.echeances import list_entretiens
 from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
 
 
 def _read(lecture: Lecture) -> dict[str, Any]:
+    entretiens = {e.source_id: e for e in list_entretiens(**lecture.key)}
     return {
-        "diagnostics": list(list_dsf(**lecture.key)),
+        "diagnostics": [(d, entretiens.get(d.pk)) for d in list_dsf(**lecture.key)],
         "constats": list_constats_pour_dsf(**lecture.key),
         "peut_demander": lecture.writes("dsf.demander", "dsf"),
         "peut_dater": lecture.writes("dsf.enregistrer", "dsf"),

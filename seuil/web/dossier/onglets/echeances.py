@@ -29,8 +29,8 @@ def _read(lecture: Lecture) -> dict[str, Any]:
         "pauses": list_pauses_of(**lecture.key),
         # The same list as the header says, and beside each computed date its why.
         "fixees": [d for d in list_dates(**lecture.key) if d.fixee],
-        "a_venir": [e for e in echeances if _is_to_come(e, lecture.on)],
-        "passees": [e for e in reversed(echeances) if e.vue.le and not _is_to_come(e, lecture.on)],
+        "a_venir": [e for e in echeances if is_to_come(e, lecture.on)],
+        "anciennes": list(_group_anciennes(echeances, lecture.on)),
         "a_determiner": [e for e in echeances if e.vue.le is None],
         "orphelines": list_orphelines(listed, annonces),
         "a_prevenir": sum(a.a_prevenir for e in echeances for a in e.annonces),
@@ -44,10 +44,34 @@ def _read(lecture: Lecture) -> dict[str, Any]:
     }
 
 
-def _is_to_come(echeance: EcheanceAnnoncee, on: date) -> bool:
-    """Tell whether a date is still waited for: one whose step is done is not."""
+def is_to_come(echeance: EcheanceAnnoncee, on: date) -> bool:
+    """Tell whether a date is still waited for: neither done nor without object."""
     vue = echeance.vue
-    return vue.le is not None and vue.le >= on and vue.faite_le is None
+    return vue.le is not None and vue.le >= on and not _tell_fin(echeance, on)
+
+
+# In the order of the page: what became of the dates that are to come no more.
+_FINS = (("faite", "Faites"), ("passee", "Passées, rien n’est noté"), ("caduque", "Sans objet"))
+
+
+def _tell_fin(echeance: EcheanceAnnoncee, on: date) -> str:
+    """Return what became of a date; nothing while it is waited for."""
+    vue = echeance.vue
+    if vue.faite_le:
+        return "faite"
+    if vue.caduque_le and vue.caduque_le <= on:
+        return "caduque"
+    return "passee" if vue.le and vue.le < on else ""
+
+
+def _group_anciennes(
+    echeances: Sequence[EcheanceAnnoncee], on: date
+) -> Iterator[tuple[str, str, list[EcheanceAnnoncee]]]:
+    """Yield the dates that are to come no more by what became of them, the latest first."""
+    dated = [e for e in reversed(echeances) if e.vue.le]
+    for fin, titre in _FINS:
+        if found := [e for e in dated if _tell_fin(e, on) == fin]:
+            yield fin, titre, found
 
 
 def _write_actes(actes: Sequence[Acte]) -> Iterator[Evenement]:

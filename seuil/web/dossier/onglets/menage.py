@@ -13,6 +13,7 @@ from seuil.dossiers.queries import (
     list_suivis,
 )
 from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
+from seuil.web.templatetags.seuil import telephone
 
 
 def _read(lecture: Lecture) -> dict[str, Any]:
@@ -39,10 +40,14 @@ def _write_suivis(suivis: Iterable[SuiviSocial]) -> Iterator[Evenement]:
 
 def _write_coordonnees(coordonnees: Iterable[Coordonnee]) -> Iterator[Evenement]:
     for c in coordonnees:
-        yield Evenement(c.valide_du, f"{c.get_type_display()} du ménage", c.valeur, c.source)
+        libelle, valeur = c.get_type_display(), _write_valeur(c)
+        yield Evenement(c.valide_du, f"{libelle} du ménage", valeur, c.source)
         if c.valide_au:
-            titre = f"{c.get_type_display()} qui ne vaut plus"
-            yield Evenement(c.valide_au, titre, c.valeur, c.source)
+            yield Evenement(c.valide_au, f"{libelle} qui ne vaut plus", valeur, c.source)
+
+
+def _write_valeur(c: Coordonnee) -> str:
+    return telephone(c.valeur) if c.type == Coordonnee.Type.TELEPHONE else c.valeur
 
 
 def _write_corrections(corrections: Iterable[CorrectionLue]) -> Iterator[Evenement]:

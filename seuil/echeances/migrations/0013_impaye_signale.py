@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("echeances", "0011_sans_noms"),
+        ("echeances", "0012_echeance_caduque_le"),
     ]
 
     operations = [
