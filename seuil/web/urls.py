@@ -11,6 +11,8 @@ urlpatterns = [
         "tableau",
         "devoirs",
         "agenda",
+        "ouverture",
+        "propositions",
         "dossiers",
         "recherche",
         "acces",
