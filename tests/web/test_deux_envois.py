@@ -32,7 +32,7 @@ PARCOURUES = {
         " choix_signer cle_ajouter codes_secours contact_noter date_annoncee_noter devoir_rendre"
         " dossier_classer fait_ajouter fait_corriger"
         " dossiers_export dsf_demander dsf_noter et_si gel liste_abandonner liste_appliquer"
-        " liste_colonnes prescription_enregistrer regularite_constater"
+        " liste_colonnes prescription_enregistrer regularite_constater suivi_ajouter"
     ),
     "chef_equipe": (
         "cloture demarche_ajouter demarche_terminer mandat_affecter rapport_rendre visite_noter"
