@@ -123,7 +123,7 @@ def test_every_duty_says_what_why_and_from_which_text(departement: str) -> None:
 
 
 def test_the_codes_of_the_data_are_those_of_the_procedure_and_of_the_directory() -> None:
-    assert set(ETAPES) - {"signalement"} == set(Stade.values) - {"expulsion"}
+    assert set(ETAPES) == set(Stade.values) - {"expulsion"}
     outside = {
         "cdad", "associations", "operateur_ahi", "commune", "chef_de_file", "ensemble", "menage",
     }  # fmt: skip

@@ -17,6 +17,7 @@ _FILES = {
     "liste_deposer": ([], 10),
     "decoupage_importer": ([], 2),
     "droit_effet": ([], 1),
+    "annuaire_importer": ([], 2),
 }
 
 

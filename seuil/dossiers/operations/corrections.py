@@ -68,7 +68,7 @@ def adjust_fait(
         return []
     if get_empreinte(groupe=groupe, row=row) != saisie.vu:
         raise FaitModifie
-    _write(groupe, row, changed, on)
+    row.save(update_fields=_set(groupe, row, changed, on))
     kept = record_corrections(
         dossier=dossier,
         changees=ValeursChangees(groupe.code, saisie.ligne, before, changed),
@@ -125,7 +125,8 @@ def record_corrections(
     return Correction.objects.bulk_create(kept)
 
 
-def _write(groupe: Groupe, row: Model, values: Mapping[str, Any], on: date) -> None:
+def _set(groupe: Groupe, row: Model, values: Mapping[str, Any], on: date) -> set[str]:
+    """Give a row its values, checked; return the columns to write."""
     written = set(values)
     for champ, value in values.items():
         if isinstance(value, date) and champ not in _A_VENIR:
@@ -135,10 +136,7 @@ def _write(groupe: Groupe, row: Model, values: Mapping[str, Any], on: date) -> N
         row.rang = _next_rang(row.dossier_id, row.qualite)
         written.add("rang")
     _check(row)
-    if row._state.adding:  # noqa: SLF001 - documented by Django
-        row.save(force_insert=True)
-    else:
-        row.save(update_fields=written)
+    return written
 
 
 def _check(row: Model) -> None:
@@ -178,7 +176,8 @@ def add_fait(
         # Its rank alone would make two of one person.
         raise ValeursRefusees(_DOUBLE)
     row: Model = modele(dossier=dossier)
-    _write(spec, row, valeurs, on)
+    _set(spec, row, valeurs, on)
+    row.save(force_insert=True)
     record_line("fait.ajoute", dossier, by, on, {"groupe": groupe})
     return row
 
@@ -190,7 +189,8 @@ def add_ligne_decompte(
     """Add a line to the account of a debt. Raises ValeursRefusees, DateAVenir."""
     row = LigneDecompte(dossier=dossier, dette=dette)
     lock_dossier(dossier)
-    _write(GROUPES["decompte"], row, valeurs, on)
+    _set(GROUPES["decompte"], row, valeurs, on)
+    row.save(force_insert=True)
     record_line("fait.ajoute", dossier, by, on, {"groupe": "decompte"})
     return row
 

@@ -34,7 +34,7 @@ MONTRES = 50
 
 
 @requires("annuaire.tenir")
-@receives(megabytes=4)
+@receives(megabytes=2)
 @require_http_methods(["GET", "HEAD", "POST"])
 def annuaire_importer(request: AgentRequest) -> HttpResponse:
     """Show what a table would change of the directory; once confirmed, write it."""

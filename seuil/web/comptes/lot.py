@@ -29,13 +29,11 @@ from seuil.web.access import (
 from seuil.web.annuaire.collage import read_tableau
 from seuil.web.annuaire.forms import TableauForm
 from seuil.web.comptes.courriels import has_server, send_lien, tell_geste
-from seuil.web.reception import receives
 from seuil.web.saisie import attempt
 
 
 @requires("agents.gerer", "agents.inviter")
 @requires_recent_sign_in
-@receives(megabytes=2)
 @require_http_methods(["GET", "HEAD", "POST"])
 def comptes_inviter_lot(request: AgentRequest) -> HttpResponse:
     """Show who would be invited; once confirmed, open the accounts and give the links."""

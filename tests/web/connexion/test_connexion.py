@@ -33,7 +33,7 @@ def test_a_wrong_password_is_said_without_telling_which_part_is_wrong(client: St
         ("gestionnaire", "a_faire"),
         ("travailleur_social", "a_faire"),
         ("charge_mission", "activite"),
-        ("administrateur", "comptes"),
+        ("administrateur", "premiere_heure"),
     ],
 )
 def test_each_role_has_its_first_page(
