@@ -16,6 +16,7 @@ from seuil.acteurs.models import (
     Arrondissement,
     Commune,
     Decoupage,
+    FichePublique,
     FormationCcapex,
     Interlocuteur,
     NatureDecoupage,
@@ -23,6 +24,7 @@ from seuil.acteurs.models import (
     Rattachement,
     Role,
     Secteur,
+    SourcePublique,
 )
 from seuil.acteurs.rules import (
     Division,
@@ -270,6 +272,36 @@ def list_connus(*, departement: str) -> list[Connu]:
         )
         for row in rows.values("pk", "type", "nom", "ferme_le", *columns)
     ]
+
+
+def list_codes_communes(*, departement: str) -> frozenset[str]:
+    """Return the codes of the communes of a département; a public geography, for nobody's eyes."""
+    rows = Commune.objects.filter(departement=departement).order_by("code")
+    return frozenset(rows.values_list("code", flat=True))
+
+
+def list_departements_tenus() -> list[str]:
+    """Return the départements of the instance: those whose directory has an organisation."""
+    rows = Organisation.objects.order_by("departement").values_list("departement", flat=True)
+    return list(rows.distinct())
+
+
+def list_fiches_publiques(
+    *, departement: str, nature: str
+) -> dict[tuple[UUID, str], dict[str, Any]]:
+    """Return what a public directory wrote, by sheet and identifier. For the reading of a file."""
+    rows = FichePublique.objects.filter(organisation__departement=departement, nature=nature)
+    found = rows.order_by("identifiant").values_list("organisation", "identifiant", "champs")
+    return {(pk, identifiant): champs for pk, identifiant, champs in found}
+
+
+def list_sources(*, agent: Agent, natures: Collection[str] = ()) -> list[SourcePublique]:
+    """Return the last file that was read of each public source, to be cited."""
+    if why_not(agent.profil, "annuaire.lire"):
+        return []
+    rows = SourcePublique.objects.filter(departement=agent.departement_id)
+    rows = rows.filter(nature__in=natures) if natures else rows
+    return [*rows.order_by("nature", "-fichier_le", "-lu_le", "-pk").distinct("nature")]
 
 
 def list_secteurs(*, decoupage: Decoupage) -> list[Secteur]:
