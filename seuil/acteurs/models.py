@@ -323,6 +323,38 @@ class FichePublique(Record):
         return self.identifiant
 
 
+class ParcCommunal(Record):
+    """The rented dwellings of a commune in a year of the census, social ones among them."""
+
+    commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="parcs")
+    annee = models.PositiveSmallIntegerField("année")
+    locatif = models.PositiveIntegerField("résidences principales louées")
+    # Inside `locatif`: the private stock is what is left.
+    social = models.PositiveIntegerField("dont louées par un organisme HLM")
+
+    class Meta:
+        verbose_name = "parc locatif d’une commune"
+        verbose_name_plural = "parcs locatifs des communes"
+        constraints = [
+            models.UniqueConstraint(fields=["commune", "annee"], name="parc_communal_unique"),
+            models.CheckConstraint(
+                name="parc_communal_social_compris",
+                condition=models.Q(social__lte=models.F("locatif")),
+            ),
+        ]
+
+    class Rls:
+        portee = "reference"
+        non_suivie = "référentiel public"
+
+    class Privacy:
+        technique = {"commune", "annee", "locatif", "social"}
+        retention = "referentiel"
+
+    def __str__(self) -> str:
+        return f"{self.commune_id}, {self.annee}"
+
+
 class NatureDecoupage(models.TextChoices):
     AGENCE_SOLIDARITE = "agence_solidarite", "Agences solidarités"
     CCAPEX_TERRITORIALE = "ccapex_territoriale", "CCAPEX territoriales"

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Sum
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import (
@@ -21,6 +21,7 @@ from seuil.acteurs.models import (
     Interlocuteur,
     NatureDecoupage,
     Organisation,
+    ParcCommunal,
     Rattachement,
     Role,
     Secteur,
@@ -302,6 +303,31 @@ def list_sources(*, agent: Agent, natures: Collection[str] = ()) -> list[SourceP
     rows = SourcePublique.objects.filter(departement=agent.departement_id)
     rows = rows.filter(nature__in=natures) if natures else rows
     return [*rows.order_by("nature", "-fichier_le", "-lu_le", "-pk").distinct("nature")]
+
+
+@dataclass(frozen=True, slots=True)
+class ParcPrive:
+    """The private rented dwellings of an arrondissement, and its share of the département's."""
+
+    nom: str
+    nombre: int
+    part: int
+
+
+def list_parcs_prives(*, agent: Agent) -> tuple[int | None, list[ParcPrive]]:
+    """Return the last year known, and the private rented stock of each arrondissement."""
+    rows = ParcCommunal.objects.filter(commune__departement=agent.departement_id)
+    annee = rows.aggregate(annee=Max("annee"))["annee"]
+    if annee is None or why_not(agent.profil, "annuaire.lire"):
+        return None, []
+    grouped = rows.filter(annee=annee).values_list("commune__arrondissement__nom")
+    found = grouped.annotate(prive=Sum(F("locatif") - F("social")))
+    counts = [*found.order_by(*list_alphabet("commune__arrondissement__nom"))]
+    total = sum(prive for _, prive in counts)
+    return annee, [
+        ParcPrive(nom or "Sans arrondissement", prive, round(100 * prive / total) if total else 0)
+        for nom, prive in counts
+    ]
 
 
 def list_secteurs(*, decoupage: Decoupage) -> list[Secteur]:

@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,13 @@ def add_arguments(commands: Any) -> None:
         "--simuler", action="store_true", help="dire ce qui changerait, sans rien garder"
     )
     importer.set_defaults(run=run, needs_database=True)
+    parser = commands.add_parser("territoire", help="lire le parc locatif des communes (INSEE)")
+    services = parser.add_subparsers(required=True, metavar="SERVICE")
+    importer = services.add_parser(
+        "importer", help="lire la base des logements par commune (base-cc-logement)"
+    )
+    add_file(importer)
+    importer.set_defaults(run=run_territoire, needs_database=True)
 
 
 def add_file(parser: argparse.ArgumentParser) -> None:
@@ -65,6 +72,41 @@ def run(arguments: argparse.Namespace) -> int:
         print("Simulation : rien n’a été gardé.")
     for report in reports:
         _print(report)
+    return 0
+
+
+def run_territoire(arguments: argparse.Namespace) -> int:
+    """Read the rented stock of the communes of each département; tell what was read."""
+    from seuil.acteurs.operations.machine import Machine
+    from seuil.kernel.clock import today
+    from seuil.usecases.import_territoire import import_territoire, prepare_territoire
+
+    fichier_le = find_date(arguments)
+    reports: list[dict[str, Any]] = []
+    for code in list_departements(arguments):
+        lecture = prepare_territoire(
+            path=arguments.fichier,
+            departement=code,
+            fichier=arguments.fichier.name[:150],
+            fichier_le=fichier_le,
+        )
+        import_territoire(lecture=lecture, by=Machine("territoire", code), on=today(code))
+        reports.append(
+            {
+                "departement": code,
+                "communes": len({p.commune for p in lecture.parcs}),
+                "annees": lecture.annees,
+                "refus": _list_refus(lecture.refus),
+            }
+        )
+    if arguments.as_json:
+        write_json({"departements": reports})
+        return 0
+    for report in reports:
+        annees = ", ".join(str(a) for a in report["annees"])
+        lues = write_pluriel(report["communes"], "commune lue", "communes lues")
+        print(f"Département {report['departement']} : {lues}, pour {annees}.")
+        _print_refus(report["refus"], "ligne")
     return 0
 
 
@@ -108,11 +150,15 @@ def _report(lecture: Any) -> dict[str, Any]:
             {"organisme": e.nom, "colonne": e.colonne, "annuaire": e.tenu, "fichier": e.dit}
             for e in lecture.ecarts
         ],
-        "refus": [
-            {"rang": r.numero, "colonne": r.colonne, "texte": r.texte, "remede": r.remede}
-            for r in lecture.refus
-        ],
+        "refus": _list_refus(lecture.refus),
     }
+
+
+def _list_refus(refus: Sequence[Any]) -> list[dict[str, Any]]:
+    return [
+        {"rang": r.numero, "colonne": r.colonne, "texte": r.texte, "remede": r.remede}
+        for r in refus
+    ]
 
 
 # Key of a report → how one is told, then several.
@@ -136,9 +182,14 @@ def _print(report: dict[str, Any]) -> None:
             f" le fichier dit « {e['fichier']} »."
         )
     _print_rest(len(report["differences"]), "autre différence", "autres différences")
-    for r in report["refus"][:_SHOWN]:
-        print(f"  guichet n° {r['rang']}, {r['colonne']}, « {r['texte']} » : {r['remede']}")
-    _print_rest(len(report["refus"]), "autre refus", "autres refus")
+    _print_refus(report["refus"], "guichet")
+
+
+def _print_refus(refus: Sequence[Mapping[str, Any]], quoi: str) -> None:
+    for r in refus[:_SHOWN]:
+        lieu = f"{quoi} n° {r['rang']}, {r['colonne']}"
+        print(f"  {lieu}, « {r['texte']} » : {r['remede']}")
+    _print_rest(len(refus), "autre refus", "autres refus")
 
 
 def _print_rest(count: int, one: str, many: str) -> None:

@@ -66,12 +66,13 @@ def find_wanted(nature: str, departements: Iterable[str]) -> Wanted:
     """Return what is to be read of the file of a directory, for some départements."""
     prefixes = tuple(sorted(departements))
     if nature == NatureSource.DILA:
-        columns = ("id", "nom", "siret", "pivot", "code_insee_commune", "telephone",
-                   "adresse_courriel", "adresse")  # fmt: skip
+        columns: tuple[str, ...] = (
+            "id", "nom", "siret", "pivot", "code_insee_commune", "telephone", "adresse_courriel",
+            "adresse",
+        )  # fmt: skip
         return Wanted(columns, ("pivot", "code_insee_commune"), prefixes)
     columns = ("source", "id", "nom", "siret", "code_insee", "adresse", "complement_adresse",
-               "code_postal", "commune", "telephone", "courriel", "reseaux_porteurs",
-               "thematiques")  # fmt: skip
+               "code_postal", "commune", "telephone", "courriel", "reseaux_porteurs")  # fmt: skip
     return Wanted(columns, ("code_insee",), prefixes)
 
 

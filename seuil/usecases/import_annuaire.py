@@ -129,6 +129,9 @@ class _Lecteur:
             for c in connus
             if c.type in _D_UNE_COMMUNE and len(c.champs["communes"]) == 1
         }
+        # Sheets that a desk of this directory is already, names and SIRET that this file added.
+        self._liees = {pk for (pk, _) in self._fiches}
+        self._neufs: set[str] = set()
         # Type → communes that somebody answers for; the empty text: the whole département.
         self._servies: dict[str, set[str]] = defaultdict(set)
         for c in connus:
@@ -159,11 +162,15 @@ class _Lecteur:
 
     def _refuse(self, guichet: Guichet, connu: Connu | None) -> tuple[str, str] | None:
         """Return the column for which a desk is not taken, and what to do; nothing when it is."""
+        double = "Un autre guichet a déjà cette fiche, ce nom ou ce SIRET : ajoutez-le à l’écran."
         if connu is not None:
-            if connu.type == guichet.type:
-                return None
-            label = TypeOrganisation(connu.type).label
-            return "type", f"L’annuaire le connaît comme « {label} » : corrigez sa fiche."
+            if connu.type != guichet.type:
+                label = TypeOrganisation(connu.type).label
+                return "type", f"L’annuaire le connaît comme « {label} » : corrigez sa fiche."
+            other_desk = connu.pk in self._liees and guichet.identifiant not in self._par_id
+            return ("nom", double) if other_desk and guichet.type not in _D_UNE_COMMUNE else None
+        if self._neufs & {fold_nom(guichet.nom), guichet.champs.get("siret", "")}:
+            return "nom", double
         if other := self._par_siret.get(guichet.champs.get("siret", "")):
             return "siret", f"Ce SIRET est déjà celui de « {other.nom} »."
         return self._refuse_perimetre(guichet)
@@ -186,18 +193,10 @@ class _Lecteur:
             FicheLue(identifiant=guichet.identifiant, champs=guichet.champs, nouveau=saisi)
         )
         self._servies[guichet.type].update(guichet.communes or ("",))
-        # The next desk of that name or SIRET meets it.
-        prochain = Connu(None, guichet.type, guichet.nom, guichet.champs.get("siret", ""),  # type: ignore[arg-type]
-                         ferme=False, champs={})  # fmt: skip
-        self._par_nom[fold_nom(guichet.nom)] = prochain
-        if prochain.siret:
-            self._par_siret[prochain.siret] = prochain
+        self._neufs |= {fold_nom(guichet.nom), guichet.champs.get("siret", "")} - {""}
 
     def _complete(self, guichet: Guichet, connu: Connu, lecture: LectureAnnuaire) -> None:
-        if connu.pk is None:
-            remede = "Un autre guichet de ce fichier a ce nom ou ce SIRET : ajoutez-le à l’écran."
-            lecture.refus.append(Refus(guichet.numero, "nom", guichet.nom[:60], remede))
-            return
+        self._liees.add(connu.pk)
         avant = self._fiches.get((connu.pk, guichet.identifiant), {})
         tenus = {**connu.champs, "siret": connu.siret}
         ecrits, autres = compute_completion(dits=guichet.champs, avant=avant, tenus=tenus)

@@ -124,6 +124,16 @@ def test_a_desk_that_would_answer_in_the_place_of_another_is_refused(lire: Any) 
     assert Organisation.objects.filter(type="caf").count() == 1
 
 
+def test_two_desks_of_one_name_are_not_one(lire: Any) -> None:
+    twins = [service(i, "tgi", c, nom="Tribunal") for i, c in (("a", BORDEAUX), ("b", LIBOURNE))]
+
+    lire(*twins)
+    lecture = lire(*twins)
+
+    assert [(r.numero, r.colonne) for r in lecture.refus] == [(2, "nom")]
+    assert Organisation.objects.get(type="tribunal").secteur == {BORDEAUX}
+
+
 @pytest.mark.parametrize(
     ("row", "colonne"),
     [

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from seuil.acteurs.models import FichePublique, Organisation, SourcePublique
+from seuil.acteurs.models import FichePublique, Organisation, ParcCommunal, SourcePublique
 from seuil.acteurs.operations.organisations import import_organisations
 from seuil.acteurs.rules import OrganismeSaisi
 from seuil.audit.operations import Author, record_event
@@ -70,6 +70,38 @@ def import_fiches(
         )
     record_source(departement=departement, source=source, by=by, on=on)
     return written
+
+
+@dataclass(frozen=True, slots=True)
+class ParcLu:
+    """The rented dwellings of a commune in a year, social ones among them."""
+
+    commune: str
+    annee: int
+    locatif: int
+    social: int
+
+
+@transaction.atomic
+def import_parcs(
+    *, departement: str, source: SourceLue, parcs: Sequence[ParcLu], by: Author, on: date
+) -> int:
+    """Write the rented dwellings of communes, in the place of what a former file said of a year."""
+    with acting_as_machine("territoire", on=on):
+        ParcCommunal.objects.bulk_create(
+            (
+                ParcCommunal(
+                    commune_id=p.commune, annee=p.annee, locatif=p.locatif, social=p.social
+                )
+                for p in parcs
+            ),
+            update_conflicts=True,
+            unique_fields=["commune", "annee"],
+            update_fields=["locatif", "social"],
+            batch_size=5000,
+        )
+    record_source(departement=departement, source=source, by=by, on=on)
+    return len(parcs)
 
 
 @transaction.atomic
