@@ -376,7 +376,7 @@ def test_a_diagnosis_ended_does_the_duty_of_all_and_one_in_progress_that_of_its_
     assert dsf & set(besoins(kept)) == {"E3-CD-2", "E3-CCAS-2"}
     assert dsf & set(besoins(old)) == dsf
     assert dsf & set(besoins(asked)) == {"E3-CCAS-1", "E3-CCAS-2"}
-    assert etats(asked)["E3-CD-2"].precision == "diagnostic confié à CCAS de Bordeaux"
+    assert etats(asked)["E3-CD-2"].precision == "diagnostic confié au CCAS de Bordeaux"
     # A service that the directory does not name may be anyone's: nobody is excused.
     assert dsf & set(besoins(unknown)) == dsf
 
