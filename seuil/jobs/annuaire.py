@@ -46,7 +46,7 @@ def add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--departement", action="append", help="code officiel ; tous ceux de l’instance sinon"
     )
-    parser.add_argument("--date", help="date du fichier (AAAA-MM-JJ) ; sinon celle de son nom")
+    parser.add_argument("--date", help="date du fichier (AAAA-MM-JJ) ; sinon celle de son nom")
     add_json(parser)
 
 

@@ -100,7 +100,7 @@ def read_flow(
         raise FileRefused(
             "extension",
             f"L’extension du fichier ({extension[:12] or 'absente'}) n’est pas acceptée.",
-            "Décompressez le fichier publié : son nom finit par .json ou .csv.",
+            "Décompressez le fichier publié : son nom finit par .json ou .csv.",
         )
     _check_size(path, limits)
     request = {"flow": True, "path": str(path.absolute()), "extension": extension,
