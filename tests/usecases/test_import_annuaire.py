@@ -1,19 +1,22 @@
 """A public directory fills that of a département, and writes over nobody."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
-from seuil.acteurs.models import FichePublique, Organisation, SourcePublique
+from seuil.acteurs.models import Agent, FichePublique, Organisation, SourcePublique
 from seuil.acteurs.operations.machine import Machine
 from seuil.acteurs.operations.organisations import adjust_organisation
 from seuil.acteurs.operations.sources import SourceLue
 from seuil.jobs.cli import main
 from seuil.usecases.import_annuaire import LectureAnnuaire, import_annuaire, prepare_annuaire
 from tests.factories.base import BORDEAUX, LIBOURNE, make_organisation
+from tests.harness.client import StrictClient
 
 BY = Machine("essai", "33")
 # Invented numbers and addresses; the keys are those of the published file.
@@ -63,6 +66,20 @@ def test_desks_become_sheets_with_their_communes_and_the_second_reading_changes_
     assert Organisation.objects.get(type="tribunal").secteur == {BORDEAUX, LIBOURNE}
     assert (second.nouveaux, second.changes, second.inchanges) == ([], [], 2)
     assert SourcePublique.objects.get().fichier_le == date(2026, 11, 30)
+
+
+def test_the_foot_of_the_directory_cites_the_last_file(
+    lire: Any, secretaire: Agent, client_de: Callable[[object], StrictClient]
+) -> None:
+    assert "DILA" not in client_de(secretaire).get(reverse("annuaire")).content.decode()
+
+    lire(MAIRIE)
+
+    page = client_de(secretaire).get(reverse("annuaire")).content.decode()
+    assert "DILA" in page
+    assert "Licence Ouverte 2.0" in page
+    assert "annuaire-20261130.json" in page
+    assert "30 novembre 2026" in page.replace("\u00a0", " ")
 
 
 def test_an_annexe_is_no_second_town_hall(lire: Any) -> None:
