@@ -258,6 +258,103 @@ class Interlocuteur(Record):
         return f"{self.nom} ({self.sujet})"
 
 
+class NatureSource(models.TextChoices):
+    DILA = "dila", "Annuaire de l’administration (DILA)"
+    INCLUSION = "inclusion", "Offre d’insertion (data·inclusion)"
+    LOGEMENT = "logement", "Base des logements (INSEE)"
+
+
+class SourcePublique(Record):
+    """A public file that was read for a département: what must be cited of it."""
+
+    departement = models.ForeignKey(Departement, on_delete=models.PROTECT, related_name="sources")
+    nature = models.CharField(max_length=20, choices=NatureSource.choices)
+    fichier = models.CharField("nom du fichier", max_length=150)
+    fichier_le = models.DateField("fichier du")
+    lu_le = models.DateField("lu le")
+
+    class Meta:
+        verbose_name = "source publique"
+        verbose_name_plural = "sources publiques"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["departement", "nature", "fichier", "fichier_le"],
+                name="source_publique_unique",
+            ),
+        ]
+
+    class Rls:
+        portee = "compte"
+
+    class Privacy:
+        technique = {"departement", "nature", "fichier", "fichier_le", "lu_le"}
+        retention = "annuaire"
+
+    def __str__(self) -> str:
+        return self.fichier
+
+
+class FichePublique(Record):
+    """What a public directory wrote on a sheet: what differs from it was typed by a person."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="fiches")
+    nature = models.CharField(max_length=20, choices=NatureSource.choices)
+    identifiant = models.CharField(max_length=150)
+    # By column: the value that was written.
+    champs = models.JSONField("valeurs écrites")
+
+    class Meta:
+        verbose_name = "fiche publique"
+        verbose_name_plural = "fiches publiques"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "nature", "identifiant"], name="fiche_publique_unique"
+            ),
+        ]
+
+    class Rls:
+        portee = "compte"
+
+    class Privacy:
+        technique = {"organisation", "nature", "identifiant", "champs"}
+        retention = "annuaire"
+
+    def __str__(self) -> str:
+        return self.identifiant
+
+
+class ParcCommunal(Record):
+    """The rented dwellings of a commune in a year of the census, social ones among them."""
+
+    commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="parcs")
+    annee = models.PositiveSmallIntegerField("année")
+    locatif = models.PositiveIntegerField("résidences principales louées")
+    # Inside `locatif`: the private stock is what is left.
+    social = models.PositiveIntegerField("dont louées par un organisme HLM")
+
+    class Meta:
+        verbose_name = "parc locatif d’une commune"
+        verbose_name_plural = "parcs locatifs des communes"
+        constraints = [
+            models.UniqueConstraint(fields=["commune", "annee"], name="parc_communal_unique"),
+            models.CheckConstraint(
+                name="parc_communal_social_compris",
+                condition=models.Q(social__lte=models.F("locatif")),
+            ),
+        ]
+
+    class Rls:
+        portee = "reference"
+        non_suivie = "référentiel public"
+
+    class Privacy:
+        technique = {"commune", "annee", "locatif", "social"}
+        retention = "referentiel"
+
+    def __str__(self) -> str:
+        return f"{self.commune_id}, {self.annee}"
+
+
 class NatureDecoupage(models.TextChoices):
     AGENCE_SOLIDARITE = "agence_solidarite", "Agences solidarités"
     CCAPEX_TERRITORIALE = "ccapex_territoriale", "CCAPEX territoriales"

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Sum
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import (
@@ -16,13 +16,16 @@ from seuil.acteurs.models import (
     Arrondissement,
     Commune,
     Decoupage,
+    FichePublique,
     FormationCcapex,
     Interlocuteur,
     NatureDecoupage,
     Organisation,
+    ParcCommunal,
     Rattachement,
     Role,
     Secteur,
+    SourcePublique,
 )
 from seuil.acteurs.rules import (
     Division,
@@ -269,6 +272,61 @@ def list_connus(*, departement: str) -> list[Connu]:
             | {"communes": tuple(sorted(communes.get(row["pk"], [])))},
         )
         for row in rows.values("pk", "type", "nom", "ferme_le", *columns)
+    ]
+
+
+def list_codes_communes(*, departement: str) -> frozenset[str]:
+    """Return the codes of the communes of a département; a public geography, for nobody's eyes."""
+    rows = Commune.objects.filter(departement=departement).order_by("code")
+    return frozenset(rows.values_list("code", flat=True))
+
+
+def list_departements_tenus() -> list[str]:
+    """Return the départements of the instance: those whose directory has an organisation."""
+    rows = Organisation.objects.order_by("departement").values_list("departement", flat=True)
+    return list(rows.distinct())
+
+
+def list_fiches_publiques(
+    *, departement: str, nature: str
+) -> dict[tuple[UUID, str], dict[str, Any]]:
+    """Return what a public directory wrote, by sheet and identifier. For the reading of a file."""
+    rows = FichePublique.objects.filter(organisation__departement=departement, nature=nature)
+    found = rows.order_by("identifiant").values_list("organisation", "identifiant", "champs")
+    return {(pk, identifiant): champs for pk, identifiant, champs in found}
+
+
+def list_sources(*, agent: Agent, natures: Collection[str] = ()) -> list[SourcePublique]:
+    """Return the last file that was read of each public source, to be cited."""
+    if why_not(agent.profil, "annuaire.lire"):
+        return []
+    rows = SourcePublique.objects.filter(departement=agent.departement_id)
+    rows = rows.filter(nature__in=natures) if natures else rows
+    return [*rows.order_by("nature", "-fichier_le", "-lu_le", "-pk").distinct("nature")]
+
+
+@dataclass(frozen=True, slots=True)
+class ParcPrive:
+    """The private rented dwellings of an arrondissement, and its share of the département's."""
+
+    nom: str
+    nombre: int
+    part: int
+
+
+def list_parcs_prives(*, agent: Agent) -> tuple[int | None, list[ParcPrive]]:
+    """Return the last year known, and the private rented stock of each arrondissement."""
+    rows = ParcCommunal.objects.filter(commune__departement=agent.departement_id)
+    annee = rows.aggregate(annee=Max("annee"))["annee"]
+    if annee is None or why_not(agent.profil, "annuaire.lire"):
+        return None, []
+    grouped = rows.filter(annee=annee).values_list("commune__arrondissement__nom")
+    found = grouped.annotate(prive=Sum(F("locatif") - F("social")))
+    counts = [*found.order_by(*list_alphabet("commune__arrondissement__nom"))]
+    total = sum(prive for _, prive in counts)
+    return annee, [
+        ParcPrive(nom or "Sans arrondissement", prive, round(100 * prive / total) if total else 0)
+        for nom, prive in counts
     ]
 
 

@@ -244,6 +244,32 @@ def why_not_fiche(*, profil: str, sien: bool, champs: Collection[str]) -> str | 
     )
 
 
+def compute_completion(
+    *, dits: Mapping[str, object], avant: Mapping[str, object], tenus: Mapping[str, object]
+) -> tuple[dict[str, object], list[str]]:
+    """Return what a public directory may write on a sheet, and the columns that a person holds.
+
+    `dits`: what it says; `avant`: what it wrote on it; `tenus`: what the sheet says. A column is
+    written when it is empty and never was, or still is as the directory wrote it.
+    """
+    ecrits: dict[str, object] = {}
+    autres = []
+    for colonne, dit in dits.items():
+        tenu = tenus.get(colonne) or ""
+        if not dit or _plain(dit) == _plain(tenu):
+            continue
+        if _plain(tenu) == _plain(avant.get(colonne, "")):
+            ecrits[colonne] = dit
+        else:
+            autres.append(colonne)
+    return ecrits, autres
+
+
+def _plain(value: object) -> object:
+    """Return a list as one comes back from JSON: nothing, for one that is empty."""
+    return (list(value) or "") if isinstance(value, tuple | list) else value
+
+
 def fold_nom(nom: str) -> str:
     """Return what two spellings of the name of an organisation share: case, accents, spaces."""
     return " ".join(fold_alphabet(nom).split())

@@ -119,6 +119,7 @@ def _explain(error: Exception) -> str:
 
 def _build_parser() -> argparse.ArgumentParser:
     from seuil.jobs import (
+        annuaire,
         comptes,
         decoupages,
         droit,
@@ -139,7 +140,7 @@ def _build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
     for module in (
         importer, droit, impaye, comptes, decoupages, migrer, rgpd, servir, journal, sauvegarde,
-        instance, commande,
+        instance, annuaire, commande,
     ):  # fmt: skip
         module.add_arguments(commands)
     return parser

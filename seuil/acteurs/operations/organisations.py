@@ -106,7 +106,9 @@ def adjust_organisation(
     columns = [name for name in avant if name != "communes"]
     for name in columns:
         setattr(locked, name, asked.get(name, champs[name]))
-    _check_unique(locked)
+    # Its names are read one by one: not for a telephone.
+    if avant.keys() & {"nom", "siret"}:
+        _check_unique(locked)
     with acting_as_machine("annuaire", on=on):
         if columns:
             locked.save(update_fields=columns)

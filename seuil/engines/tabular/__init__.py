@@ -1,4 +1,4 @@
-"""Hostile-safe reading and faithful writing of lists (CSV, XLSX, ODS).
+"""Hostile-safe reading and faithful writing of lists (CSV, XLSX, ODS, public JSON).
 
 Owns: what a file from outside may be, how its table is found, how a cell becomes a value, how a
 table becomes a file. Guarantees: a file is parsed only in a child process limited in memory and
@@ -27,7 +27,7 @@ from seuil.engines.tabular._model import (
     Skipped,
     Table,
 )
-from seuil.engines.tabular._read import read_table
+from seuil.engines.tabular._read import Wanted, read_flow, read_table
 from seuil.engines.tabular._write import write_csv, write_ods, write_xlsx
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "Sheet",
     "Skipped",
     "Table",
+    "Wanted",
     "normalise_header",
     "parse_code_postal",
     "parse_date",
@@ -48,6 +49,7 @@ __all__ = [
     "parse_oui_non",
     "parse_telephone",
     "parse_texte",
+    "read_flow",
     "read_table",
     "suggest_mapping",
     "write_csv",

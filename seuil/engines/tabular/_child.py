@@ -14,6 +14,7 @@ from seuil.engines.tabular._archive import (
     inspect_archive,
     wrong_content_refusal,
 )
+from seuil.engines.tabular._flow import read_flow
 from seuil.engines.tabular._layout import Layout, find_table
 from seuil.engines.tabular._model import FileRefused, Limits
 from seuil.engines.tabular._text import decode, read_rows, sniff_delimiter, too_many_rows
@@ -32,6 +33,8 @@ def _confine(limits: Limits) -> None:
 def _read(request: dict[str, object]) -> dict[str, object]:
     limits = Limits(**request["limits"])  # type: ignore[arg-type]
     _confine(limits)
+    if request.get("flow"):
+        return read_flow(request, limits)
     path = Path(str(request["path"]))
     extension = str(request["extension"])
     known = frozenset(request["known"])  # type: ignore[call-overload]

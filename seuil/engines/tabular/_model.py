@@ -37,6 +37,8 @@ class Limits:
     max_cell: int = 2_000
     # One shared string repeated in every cell grows without the file growing.
     max_text: int = 50_000_000
+    # Of a list of JSON objects, the longest one: its characters.
+    max_object: int = 1_000_000
     memory_bytes: int = 512 * 1024 * 1024
     cpu_seconds: int = 20
     wall_seconds: float = 40.0

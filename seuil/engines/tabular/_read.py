@@ -5,10 +5,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from pathlib import Path, PurePath
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict, cast
 
 from seuil.engines.tabular._headers import normalise_header
 from seuil.engines.tabular._model import Cell, FileRefused, Limits, Row, Skipped, Table
@@ -72,6 +72,46 @@ def read_table(
     )
 
 
+# Public files hold the whole country; only what is kept of them stays in memory.
+_FLOW = Limits(max_bytes=1024 * 1024 * 1024, cpu_seconds=180, wall_seconds=300.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of a large file: some columns, of the lines that name a place.
+
+    A line is kept when a text of one of its `places` begins as one of the `prefixes`.
+    """
+
+    columns: tuple[str, ...]
+    places: tuple[str, ...]
+    prefixes: tuple[str, ...]
+
+
+def read_flow(
+    path: Path, *, name: str, wanted: Wanted, limits: Limits = _FLOW
+) -> list[tuple[int, dict[str, Any]]]:
+    """Read a JSON list of objects, or a CSV, of any size: rank or line, and what is wanted.
+
+    Raises FileRefused for every file that is neither, within the limits.
+    """
+    extension = PurePath(name).suffix.lower()
+    if extension not in {".json", ".csv"}:
+        raise FileRefused(
+            "extension",
+            f"L’extension du fichier ({extension[:12] or 'absente'}) n’est pas acceptée.",
+            "Décompressez le fichier publié : son nom finit par .json ou .csv.",
+        )
+    _check_size(path, limits)
+    request = {"flow": True, "path": str(path.absolute()), "extension": extension,
+               "limits": asdict(limits), **asdict(wanted)}  # fmt: skip
+    answer = cast("dict[str, Any]", _ask_child(request, limits))
+    if answer["refused"]:
+        code, message, remede = answer["refused"]
+        raise FileRefused(code, message, remede) if message else _by_code(code)
+    return [(number, row) for number, row in answer["objects"]]
+
+
 def _check_name_and_size(extension: str, path: Path, limits: Limits) -> None:
     if extension == ".xls":
         raise FileRefused(
@@ -92,6 +132,10 @@ def _check_name_and_size(extension: str, path: Path, limits: Limits) -> None:
             f"L’extension du fichier ({shown}) n’est pas acceptée.",
             "Déposez une liste au format CSV, XLSX ou ODS.",
         )
+    _check_size(path, limits)
+
+
+def _check_size(path: Path, limits: Limits) -> None:
     size = path.stat().st_size
     if size > limits.max_bytes:
         raise FileRefused(

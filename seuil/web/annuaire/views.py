@@ -7,13 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from seuil.acteurs.models import TypeOrganisation
-from seuil.acteurs.queries import list_communes, list_organisations
+from seuil.acteurs.models import NatureSource, TypeOrganisation
+from seuil.acteurs.queries import list_communes, list_organisations, list_sources
 from seuil.web.access import AgentRequest, get_agent, may, requires
 from seuil.web.annuaire.forms import AnnuaireForm
 from seuil.web.filtres import tell_avertissements
 
 PAR_PAGE = 50
+_CITEES = (NatureSource.DILA, NatureSource.INCLUSION)
 
 
 @requires("annuaire.lire")
@@ -41,6 +42,7 @@ def annuaire(request: AgentRequest) -> HttpResponse:
         "groupes": groupes,
         "page": page,
         "total": len(organisations),
+        "sources": list_sources(agent=agent, natures=_CITEES),
         "tient": may(request, "annuaire.tenir"),
         "sien": agent.organisation_id if may(request, "annuaire.sien") else None,
     }
