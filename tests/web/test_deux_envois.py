@@ -28,10 +28,11 @@ _JOURNAL = {"journal", "technique"}
 PARCOURUES = {
     "secretariat": (
         "acces_ouvrir acte_enregistrer acte_retirer agenda_abonnement_arreter"
-        " agenda_abonnement_creer application aujourdhui_dsf aujourdhui_dsf_demander choix_ligne"
+        " agenda_abonnement_creer annuaire_export application aujourdhui_dsf"
+        " aujourdhui_dsf_demander aujourdhui_export choix_ligne"
         " choix_signer cle_ajouter codes_secours contact_noter date_annoncee_noter devoir_rendre"
         " dossiers_export dsf_demander dsf_noter et_si gel liste_abandonner liste_appliquer"
-        " liste_colonnes prescription_enregistrer regularite_constater suivi_ajouter"
+        " liste_colonnes mandats_export prescription_enregistrer regularite_constater suivi_ajouter"
     ),
     "chef_equipe": (
         "cloture demarche_ajouter demarche_terminer mandat_affecter mandat_complexite"
@@ -42,7 +43,9 @@ PARCOURUES = {
 }
 # Sent twice by the tests of their own page: their boxes lie outside the form, or no file of the
 # small département is ready for them.
-PROUVEES_CHEZ_ELLES = "aujourdhui_mandats aujourdhui_affecter mandat_veille activite_publier"
+PROUVEES_CHEZ_ELLES = (
+    "suivis_longs_export aujourdhui_mandats aujourdhui_affecter mandat_veille activite_publier"
+)
 # Proved nowhere yet by two identical sends: to be moved above, one by one.
 A_EPROUVER = (
     "connexion second_facteur cle_entrer cle_defi activer activer_cle cle_creer_defi confirmer"

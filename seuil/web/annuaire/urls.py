@@ -1,7 +1,10 @@
-"""Address of the directory."""
+"""Addresses of the directory."""
 
 from django.urls import path
 
-from seuil.web.annuaire import views
+from seuil.web.annuaire import export, views
 
-urlpatterns = [path("annuaire/", views.annuaire, name="annuaire")]
+urlpatterns = [
+    path("annuaire/", views.annuaire, name="annuaire"),
+    path("annuaire/export/", export.annuaire_export, name="annuaire_export"),
+]

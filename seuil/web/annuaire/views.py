@@ -30,5 +30,10 @@ def annuaire(request: AgentRequest) -> HttpResponse:
     groupes = [
         (labels[code], list(rows)) for code, rows in groupby(organisations, lambda o: o["type"])
     ]
-    context = {"form": form, "groupes": groupes, "total": len(organisations)}
+    context = {
+        "form": form,
+        "groupes": groupes,
+        "total": len(organisations),
+        "query": request.GET.urlencode(),
+    }
     return render(request, "annuaire/annuaire.html", context)

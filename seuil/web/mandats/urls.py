@@ -1,10 +1,16 @@
 from django.urls import path
 
-from seuil.web.mandats import views
+from seuil.web.mandats import exports, views
 
 urlpatterns = [
     path("mandats/", views.mandats, name="mandats"),
+    path("mandats/export/", exports.mandats_export, name="mandats_export"),
     path("mandats/au-dela-de-six-mois/", views.suivis_longs, name="suivis_longs"),
+    path(
+        "mandats/au-dela-de-six-mois/export/",
+        exports.suivis_longs_export,
+        name="suivis_longs_export",
+    ),
     path("mandats/<uuid:mandat_id>/", views.mandat, name="mandat"),
     path("mandats/<uuid:mandat_id>/reponse/", views.mandat_repondre, name="mandat_repondre"),
     path("mandats/<uuid:mandat_id>/affectation/", views.mandat_affecter, name="mandat_affecter"),

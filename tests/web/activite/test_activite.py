@@ -362,7 +362,7 @@ def test_a_month_is_published_then_its_changes_are_told(
     assert "l’édition publiée, elle, ne change pas" in moved.text
     frozen = read(client.get(reverse("activite_edition", args=[edition.pk])))
     assert "ces chiffres ne changent plus" in frozen.text
-    assert client_de(chef_equipe).post(publish, {"mois": month}).status_code == 403
+    assert client_de(chef_equipe).post(publish, {"mois": month}).status_code == 404
 
 
 def test_longer_periods_are_read_by_whoever_reads_the_figures(
