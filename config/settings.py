@@ -139,6 +139,9 @@ SEUIL_SOMMEIL = int(os.environ.get("SEUIL_SOMMEIL", "90"))
 SEUIL_EXCEPTIONNELS = int(os.environ.get("SEUIL_EXCEPTIONNELS", "5"))
 SEUIL_EXCEPTIONNELS_ALERTE = int(os.environ.get("SEUIL_EXCEPTIONNELS_ALERTE", "3"))
 SEUIL_EXCEPTIONNELS_PREUVE = int(os.environ.get("SEUIL_EXCEPTIONNELS_PREUVE", "3"))
+# From how much on one person's hour, or day, alerts: files opened, seen, exports, refusals.
+SEUIL_ALERTES_HEURE = os.environ.get("SEUIL_ALERTES_HEURE", "")
+SEUIL_ALERTES_JOUR = os.environ.get("SEUIL_ALERTES_JOUR", "")
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("SEUIL_HTTPS")
 if SESSION_COOKIE_SECURE:

@@ -50,6 +50,12 @@ class Event(Record):
         indexes = [
             models.Index(fields=["target_type", "target_id"], name="audit_event_target"),
             models.Index(fields=["departement", "txid", "id"], name="audit_event_chaine"),
+            # Few among millions of lines: the officer's page and its count read them alone.
+            models.Index(
+                fields=["departement", "created_at"],
+                condition=models.Q(kind__startswith="alerte."),
+                name="audit_event_alerte",
+            ),
             GinIndex(fields=["dossiers"], name="audit_event_dossiers"),
         ]
 

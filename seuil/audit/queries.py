@@ -1,5 +1,6 @@
 """What the columns of the tables say of a household, who saw a dossier, what is past its term."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,6 +69,37 @@ def list_volumes(*, depuis: datetime) -> Sequence[Volume]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM journal.volumes(%s)", [depuis])
         return [Volume(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Alerte:
+    """An excess that the journal showed, and what the officer noted of it, once it did."""
+
+    id: UUID
+    vue_at: datetime
+    kind: str
+    agent: str
+    details: Mapping[str, int]
+    note: str | None
+    notee_at: datetime | None
+    notee_par: str | None
+
+
+def list_alertes(*, depuis: datetime) -> Sequence[Alerte]:
+    """Return the alerts of the officer's département, the newest first; none to anybody else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM journal.alertes(%s)", [depuis])
+        return [
+            Alerte(pk, vue_at, kind, agent, json.loads(details), *noted)
+            for pk, vue_at, kind, agent, details, *noted in cursor.fetchall()
+        ]
+
+
+def count_alertes(*, depuis: datetime) -> int:
+    """Return how many of them nobody noted anything of."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM journal.alertes(%s) WHERE note IS NULL", [depuis])
+        return int(cursor.fetchone()[0])
 
 
 def get_retard_sceau() -> float:

@@ -138,7 +138,30 @@ SURVEILLANCES = (
     Surveillance(timedelta(hours=1), fiches=80, listes=2_000, exports=5, refus=30),
     Surveillance(timedelta(hours=24), fiches=500, listes=6_000, exports=15, refus=90),
 )
+# How far back the officer reads them.
+ALERTES_LUES = timedelta(days=366)
 _GENRES = ("fiches", "listes", "exports", "refus")
+
+
+def read_surveillances(heure: str, jour: str) -> tuple[Surveillance, ...]:
+    """Return what is watched, from two settings « fiches,listes,exports,refus »; empty: as usual.
+
+    Raises ValueError, naming what is wrong: nobody watches by mistake with a threshold of zero.
+    """
+    return tuple(
+        _read_surveillance(usual, text)
+        for usual, text in zip(SURVEILLANCES, (heure, jour), strict=True)
+    )
+
+
+def _read_surveillance(usual: Surveillance, text: str) -> Surveillance:
+    if not text.strip():
+        return usual
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != len(_GENRES) or not all(part.isdecimal() and int(part) for part in parts):
+        told = f"« {text} » : quatre nombres d’au moins 1 attendus ({', '.join(_GENRES)})"
+        raise ValueError(told)
+    return Surveillance(usual.duree, *map(int, parts))
 
 
 def list_exces(*, volume: Volume, surveillance: Surveillance) -> list[str]:

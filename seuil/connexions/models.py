@@ -34,7 +34,7 @@ class FacteurCode(Record):
         ]
 
     class Rls:
-        portee = "compte"
+        portee = "titulaire"
 
     class Privacy:
         agent = {"agent", "utilise_at"}
@@ -65,7 +65,7 @@ class CleAcces(Record):
         ]
 
     class Rls:
-        portee = "compte"
+        portee = "titulaire"
 
     class Privacy:
         agent = {"agent", "nom", "utilise_at"}
@@ -90,7 +90,7 @@ class CodeSecours(Record):
         ]
 
     class Rls:
-        portee = "compte"
+        portee = "titulaire"
 
     class Privacy:
         agent = {"agent", "utilise_at"}
@@ -120,7 +120,7 @@ class IdentiteExterne(Record):
         ]
 
     class Rls:
-        portee = "compte"
+        portee = "titulaire"
 
     class Privacy:
         agent = {"agent", "emetteur", "sujet", "utilise_at"}
@@ -187,7 +187,7 @@ class Connexion(Record):
         ]
 
     class Rls:
-        portee = "compte"
+        portee = "titulaire"
         # Written at each reading, which is a line already.
         muettes = frozenset({"vue_at"})
 
@@ -236,7 +236,7 @@ class Invitation(Record):
         ]
 
     class Rls:
-        portee = "compte"
+        portee = "machine"
 
     class Privacy:
         agent = {"agent", "objet", "expire_at", "utilise_at", "annule_at", "invite_par"}
@@ -281,7 +281,7 @@ class Essai(Record):
         ]
 
     class Rls:
-        portee = "compte"
+        portee = "machine"
         non_suivie = "essais comptés : chaque refus de connexion est une ligne"
 
     class Privacy:
@@ -312,7 +312,7 @@ class Brouillon(Record):
         ]
 
     class Rls:
-        portee = "compte"
+        portee = "titulaire"
         non_suivie = "chiffré, à son auteur seul, effacé au bout d’un jour"
 
     class Privacy:

@@ -31,6 +31,7 @@ from seuil.connexions.rules import (
 )
 from seuil.engines.facteurs import CoffreIllisible, reveal
 from seuil.kernel.alphabet import list_alphabet
+from seuil.kernel.contexte import reading_compte
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,15 @@ class Facteurs:
 
 def get_facteurs(*, agent: Agent) -> Facteurs:
     """Return the second factors of an agent: its own, or those of whom is signing in."""
-    return Facteurs(
-        code=FacteurCode.objects.filter(agent=agent.pk).exists(),
-        cles=tuple(
-            CleAcces.objects.filter(agent=agent.pk).order_by("created_at", "nom")
-            .values_list("identifiant", flat=True)
-        ),
-        secours=CodeSecours.objects.filter(agent=agent.pk, utilise_at=None).count(),
-    )  # fmt: skip
+    with reading_compte(agent.pk):
+        return Facteurs(
+            code=FacteurCode.objects.filter(agent=agent.pk).exists(),
+            cles=tuple(
+                CleAcces.objects.filter(agent=agent.pk).order_by("created_at", "nom")
+                .values_list("identifiant", flat=True)
+            ),
+            secours=CodeSecours.objects.filter(agent=agent.pk, utilise_at=None).count(),
+        )  # fmt: skip
 
 
 def list_cles(*, agent: Agent) -> Sequence[CleAcces]:
@@ -75,25 +77,28 @@ def find_agent(*, courriel: str) -> Agent | None:
 
 def find_cle(*, identifiant: str) -> CleAcces | None:
     """Return the passkey that says who signs in, with its agent. Takes no agent: nobody is yet."""
-    return (
-        CleAcces.objects.filter(identifiant=identifiant)
-        .select_related("agent__departement", "agent__organisation")
-        .first()
-    )
+    with reading_compte():
+        return (
+            CleAcces.objects.filter(identifiant=identifiant)
+            .select_related("agent__departement", "agent__organisation")
+            .first()
+        )
 
 
 def find_identite(*, emetteur: str, sujet: str) -> IdentiteExterne | None:
     """Return the identity that a provider vouches for, with its agent, when it is known here."""
-    return (
-        IdentiteExterne.objects.filter(emetteur=emetteur, sujet=sujet)
-        .select_related("agent__departement", "agent__organisation")
-        .first()
-    )
+    with reading_compte():
+        return (
+            IdentiteExterne.objects.filter(emetteur=emetteur, sujet=sujet)
+            .select_related("agent__departement", "agent__organisation")
+            .first()
+        )
 
 
 def has_identite(*, agent: Agent) -> bool:
     """Tell whether the agent already signed in through the provider."""
-    return IdentiteExterne.objects.filter(agent=agent.pk).exists()
+    with reading_compte(agent.pk):
+        return IdentiteExterne.objects.filter(agent=agent.pk).exists()
 
 
 def list_agents_proposes(*, courriel: str, siret: str) -> list[Agent]:
@@ -103,13 +108,14 @@ def list_agents_proposes(*, courriel: str, siret: str) -> list[Agent]:
     """
     if not (courriel and siret):
         return []
-    return list(
-        Agent.objects.filter(
-            courriel=fold_courriel(courriel), organisation__siret=siret, identites=None
+    with reading_compte():
+        return list(
+            Agent.objects.filter(
+                courriel=fold_courriel(courriel), organisation__siret=siret, identites=None
+            )
+            .select_related("departement", "organisation")
+            .order_by("pk")[:2]
         )
-        .select_related("departement", "organisation")
-        .order_by("pk")[:2]
-    )
 
 
 def find_connexion(*, connexion_id: str, agent_id: UUID) -> Connexion | None:
@@ -118,16 +124,14 @@ def find_connexion(*, connexion_id: str, agent_id: UUID) -> Connexion | None:
         key = UUID(connexion_id)
     except (ValueError, TypeError):
         return None
-    return Connexion.objects.filter(pk=key, agent=agent_id, fin_at=None).first()
+    asked = "SELECT * FROM droits.connexion(%s) WHERE agent_id = %s"
+    return next(iter(Connexion.objects.raw(asked, [key, agent_id])), None)
 
 
 def find_connexion_ouverte(*, connexion_id: str) -> Connexion | None:
     """Return the open session of an account that no longer opens, with its agent, to end it."""
-    return (
-        Connexion.objects.filter(pk=connexion_id, fin_at=None)
-        .select_related("agent__departement")
-        .first()
-    )
+    asked = "SELECT * FROM droits.connexion(%s)"
+    return next(iter(Connexion.objects.raw(asked, [connexion_id])), None)
 
 
 def list_connexions(
@@ -160,21 +164,22 @@ def is_premiere(*, agent: Agent) -> bool:
 
 def is_poste_connu(*, agent: Agent, poste: str, at: datetime) -> bool:
     """Tell whether the account was opened from this browser within six months."""
-    return (
-        bool(poste)
-        and Connexion.objects.filter(
+    if not poste:
+        return False
+    with reading_compte(agent.pk):
+        return Connexion.objects.filter(
             agent=agent.pk, poste=poste, ouverte_at__gt=at - POSTE_CONNU
         ).exists()
-    )
 
 
 def find_invitation(*, jeton: str) -> Invitation | None:
     """Return the invitation that a secret link names, whatever became of it, with its agent."""
-    return (
-        Invitation.objects.filter(empreinte=compute_empreinte(jeton))
-        .select_related("agent__departement", "agent__organisation")
-        .first()
-    )
+    with reading_compte():
+        return (
+            Invitation.objects.filter(empreinte=compute_empreinte(jeton))
+            .select_related("agent__departement", "agent__organisation")
+            .first()
+        )
 
 
 def may_manage(*, agent: Agent, cible: Agent) -> bool:
@@ -218,7 +223,7 @@ def list_comptes(*, agent: Agent) -> Sequence[Mapping[str, Any]]:
         if not agent.administre_organisation:
             return []
         rows = rows.filter(organisation=agent.organisation_id, role__in=_list_roles_geres(agent))
-    return list(
+    counted = (
         rows.annotate(
             ouvertes=Count("connexions", filter=Q(connexions__fin_at=None), distinct=True),
             invitation=Max(
@@ -233,6 +238,8 @@ def list_comptes(*, agent: Agent) -> Sequence[Mapping[str, Any]]:
             "last_login", "ouvertes", "invitation",
         )
     )  # fmt: skip
+    with reading_compte():
+        return list(counted)
 
 
 def find_compte(*, agent: Agent, cible: UUID) -> Agent | None:
@@ -247,9 +254,10 @@ def find_compte(*, agent: Agent, cible: UUID) -> Agent | None:
 
 def find_invitation_ouverte(*, cible: Agent, at: datetime) -> Invitation | None:
     """Return the invitation of an account that may still serve."""
-    return Invitation.objects.filter(
-        agent=cible.pk, utilise_at=None, annule_at=None, expire_at__gt=at
-    ).first()
+    with reading_compte():
+        return Invitation.objects.filter(
+            agent=cible.pk, utilise_at=None, annule_at=None, expire_at__gt=at
+        ).first()
 
 
 def list_courriels(*, cible: Agent) -> list[Courriel]:
@@ -275,7 +283,7 @@ def get_retard_courriel(*, at: datetime) -> float:
 
 def list_organisations_invitables(*, agent: Agent) -> list[Organisation]:
     """Return the organisations in which an agent may invite, by name; none without the right."""
-    rows = Organisation.objects.filter(departement=agent.departement_id).order_by(
+    rows = Organisation.objects.filter(departement=agent.departement_id, ferme_le=None).order_by(
         *list_alphabet("nom")
     )
     if why_not(agent.profil, "agents.gerer") is None:
@@ -294,16 +302,18 @@ class Saisie:
 def list_brouillons(*, agent: Agent, at: datetime) -> list[str]:
     """Return what stands for the pages of which something typed by the agent is kept."""
     kept = Brouillon.objects.filter(agent=agent.pk, saisi_at__gt=at - BROUILLON)
-    return list(kept.values_list("adresse", flat=True))
+    with reading_compte(agent.pk):
+        return list(kept.values_list("adresse", flat=True))
 
 
 def find_brouillon(*, agent: Agent, adresse: str, cle: str, at: datetime) -> Saisie | None:
     """Return what the agent, and nobody else, was typing in the form of a page."""
-    found = Brouillon.objects.filter(
-        agent=agent.pk,
-        adresse=write_cle_du_brouillon(adresse, secret=cle),
-        saisi_at__gt=at - BROUILLON,
-    ).first()
+    with reading_compte(agent.pk):
+        found = Brouillon.objects.filter(
+            agent=agent.pk,
+            adresse=write_cle_du_brouillon(adresse, secret=cle),
+            saisi_at__gt=at - BROUILLON,
+        ).first()
     if found is None:
         return None
     try:

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from psycopg import sql
 
 from seuil.accompagnements.models import Choix
-from seuil.actes.models import Ligne, Lot
+from seuil.actes.models import Ligne, Lot, Proposition
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author, record_event
 from seuil.conservation.models import DemandeDroit, Edition, Gel, ResteAnonyme
@@ -46,6 +46,17 @@ class DemandeMalDatee(Refusal):
 
 class DemandeDejaTraitee(Refusal):
     message = "Cette demande a déjà reçu sa réponse\N{NO-BREAK SPACE}: enregistrez-en une nouvelle."
+
+
+class DemandeDejaInscrite(Refusal):
+    message = (
+        "Cette demande est déjà au registre, sans réponse encore : la même personne, le même droit,"
+        " le même objet, reçue le même jour."
+    )
+
+
+class DelaiDejaProlonge(Refusal):
+    message = "Le délai de cette demande est déjà prolongé : il ne l’est qu’une fois."
 
 
 @transaction.atomic
@@ -83,17 +94,24 @@ def end_gel(*, dossier: Dossier, by: Author, on: date) -> None:
 def record_demande(
     *, dossier: Dossier, demande: DemandeSaisie, by: Author, on: date
 ) -> DemandeDroit:
-    """Add a person's request to the register. Raises DemandeMalDatee."""
+    """Add a person's request to the register. Raises DemandeMalDatee, DemandeDejaInscrite."""
     if demande.recue_le > on:
         raise DemandeMalDatee
+    said = {
+        "dossier": dossier,
+        "droit": demande.droit,
+        "demandeur": demande.demandeur.strip(),
+        "objet": demande.objet.strip(),
+        "recue_le": demande.recue_le,
+    }
+    # Two clicks at once wait for one another.
+    with connection.cursor() as cursor:
+        key = f"demande:{dossier.pk}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    if DemandeDroit.objects.filter(**said, repondue_le=None).exists():
+        raise DemandeDejaInscrite
     added = DemandeDroit.objects.create(
-        departement_id=dossier.departement_id,
-        dossier=dossier,
-        droit=demande.droit,
-        demandeur=demande.demandeur.strip(),
-        objet=demande.objet.strip(),
-        recue_le=demande.recue_le,
-        enregistree_par=by.author_label,
+        departement_id=dossier.departement_id, enregistree_par=by.author_label, **said
     )
     record_event(
         kind="demande.recue",
@@ -108,10 +126,13 @@ def record_demande(
 
 @transaction.atomic
 def extend_demande(*, demande: DemandeDroit, by: Author, on: date) -> None:
-    """Give two months more to answer; the person must be told why. Raises DemandeDejaTraitee."""
+    """Give two months more to answer; the person must be told why.
+
+    Raises DemandeDejaTraitee, DelaiDejaProlonge.
+    """
     rows = DemandeDroit.objects.filter(pk=demande.pk, repondue_le=None)
-    if not rows.update(prolongee=True):
-        raise DemandeDejaTraitee
+    if not rows.filter(prolongee=False).update(prolongee=True):
+        raise DelaiDejaProlonge if rows.exists() else DemandeDejaTraitee
     _record_demande("demande.prolongee", demande, by, on, {})
 
 
@@ -343,6 +364,7 @@ def _erase_agents(keys: Collection[Any]) -> None:
 _EFFACER: Mapping[str, Callable[[Collection[Any]], object]] = {
     "ligne": partial(_delete_rows, Ligne),
     "liste": _erase_lots,
+    "proposition": partial(_delete_rows, Proposition),
     "bailleur": partial(_delete_rows, Bailleur),
     "habilitation": _erase_agents,
     "demande": partial(_delete_rows, DemandeDroit),

@@ -124,6 +124,7 @@ def _build_parser() -> argparse.ArgumentParser:
         droit,
         impaye,
         importer,
+        instance,
         journal,
         migrer,
         rgpd,
@@ -138,7 +139,7 @@ def _build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
     for module in (
         importer, droit, impaye, comptes, decoupages, migrer, rgpd, servir, journal, sauvegarde,
-        commande,
+        instance, commande,
     ):  # fmt: skip
         module.add_arguments(commands)
     return parser

@@ -1,6 +1,8 @@
 """Background tasks, found by Procrastinate at start. No legal date depends on one having run."""
 
 from django.conf import settings
+from django.core.management import call_command
+from django.urls import reverse
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
@@ -10,12 +12,14 @@ from seuil.acteurs.models import Departement
 from seuil.acteurs.operations.agents import suspend_endormis
 from seuil.acteurs.operations.machine import Machine
 from seuil.audit.operations import seal_journal as seal
+from seuil.audit.rules import read_surveillances
 from seuil.connexions.operations.courriels import deposit_courriels
 from seuil.connexions.operations.perimes import delete_perimes
 from seuil.jobs.journal import anchor_all
 from seuil.kernel.clock import now, today
 from seuil.kernel.contexte import acting_as_machine, counting
 from seuil.usecases import purge_dossiers, refresh_dossiers
+from seuil.usecases.open_acces import Avis
 from seuil.usecases.record_alertes import record_alertes
 
 QUEUE_PROJECTIONS = "projections"
@@ -78,7 +82,18 @@ def seal_journal(timestamp: int | None = None) -> None:
 def watch_journal(timestamp: int | None = None) -> None:
     """Tell the officers, within a minute, of what one person's work does not explain."""
     cle = settings.SECRET_KEY if settings.SEUIL_COURRIEL else ""
-    record_alertes(at=now(), on=today(), cle=cle)
+    record_alertes(
+        at=now(),
+        on=today(),
+        avis=Avis(_write_adresse("alertes"), cle) if cle else None,
+        surveillances=read_surveillances(settings.SEUIL_ALERTES_HEURE, settings.SEUIL_ALERTES_JOUR),
+    )
+
+
+def _write_adresse(page: str) -> str:
+    """Return the address of a page as agents type it; its path alone when no origin is set."""
+    origine = next(iter(settings.CSRF_TRUSTED_ORIGINS), "")
+    return origine.rstrip("/") + reverse(page)
 
 
 @app.periodic(cron="10 1 * * *")
@@ -139,6 +154,7 @@ def suspend_comptes_endormis(timestamp: int | None = None) -> None:
     """
     suspend_all()
     delete_perimes(at=now())
+    call_command("clearsessions")
 
 
 def suspend_all() -> int:

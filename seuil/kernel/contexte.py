@@ -132,6 +132,18 @@ def acting_for(titulaire: object, *, on: date) -> Iterator[None]:
 
 
 @contextmanager
+def reading_compte(titulaire: object = None) -> Iterator[None]:
+    """Run as the machine what is read of an account, unless its own holder is asking.
+
+    The database shows factors, invitations, sessions to their holder alone. For who signs in, and
+    for who manages accounts: whoever asks this has checked what is presented, or who asks. Without
+    a holder, what is presented says whose it is, or several accounts are read.
+    """
+    with acting_for(titulaire, on=now().date()):
+        yield
+
+
+@contextmanager
 def counting(name: str, *, on: date, departement: str = EVERYWHERE) -> Iterator[None]:
     """Run the block as a count, which reads every row of a département and writes none.
 

@@ -1,8 +1,9 @@
--- Who may write what opens an account or a file, whatever statement the application is made to run.
+-- Who may write what opens an account or a file, and read a session, whatever statement the application
+-- is made to run.
 -- Applied after fonctions.sql, by installation.py. The policies say nothing of these tables: who signs
 -- in is nobody yet. What an operation has checked runs as the machine (kernel/contexte.py).
 --
--- An invoker function: it must see the role that writes.
+-- The two that guard are invoker functions: they must see the role that writes.
 
 -- Accounts, organisations, sectors, invitations, tries, mails: the machine alone. Of its own account, an agent
 -- changes its password, and signing in its date; never what it may reach.
@@ -66,3 +67,42 @@ CREATE OR REPLACE TRIGGER garder_brouillons BEFORE INSERT OR UPDATE OR DELETE
   ON public.connexions_brouillon FOR EACH ROW EXECUTE FUNCTION droits.garder_titulaire();
 CREATE OR REPLACE TRIGGER garder_abonnements BEFORE INSERT OR UPDATE OR DELETE
   ON public.acteurs_abonnementagenda FOR EACH ROW EXECUTE FUNCTION droits.garder_titulaire();
+
+-- Sessions: whoever has the key of one reads and writes that one. The application has no right on their
+-- table. `cle` is the digest of what the browser sends (web/sessions.py).
+CREATE OR REPLACE FUNCTION droits.session(cle text) RETURNS SETOF public.django_session
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT * FROM public.django_session s WHERE s.session_key = cle
+$$;
+
+-- Make a session, which must be new; or keep one, which must still be there: tell whether it was.
+CREATE OR REPLACE FUNCTION droits.garder_session(
+  cle text, contenu text, fin timestamptz, nouvelle boolean
+) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF nouvelle THEN
+    INSERT INTO public.django_session (session_key, session_data, expire_date)
+      VALUES (cle, contenu, fin);
+    RETURN true;
+  END IF;
+  UPDATE public.django_session SET session_data = contenu, expire_date = fin
+    WHERE session_key = cle;
+  RETURN FOUND;
+END $$;
+
+CREATE OR REPLACE FUNCTION droits.oter_session(cle text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  DELETE FROM public.django_session WHERE session_key = cle
+$$;
+
+-- By the clock of the database: nobody ends the others' by naming another day.
+CREATE OR REPLACE FUNCTION droits.oter_sessions_finies() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  DELETE FROM public.django_session WHERE expire_date < now()
+$$;
+
+-- The open session that a cookie names, before anybody has signed a context.
+CREATE OR REPLACE FUNCTION droits.connexion(cle uuid) RETURNS SETOF public.connexions_connexion
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT * FROM public.connexions_connexion c WHERE c.id = cle AND c.fin_at IS NULL
+$$;

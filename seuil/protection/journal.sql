@@ -284,3 +284,21 @@ RETURNS TABLE (
                 WHERE d.id = p_dossier AND d.departement_id = journal.departement())
   ORDER BY e.created_at, e.id
 $$;
+
+-- The alerts of the département, the newest first, each with what was first noted of it: to the data
+-- protection officer alone. What was noted is a line too, about the alert's own.
+CREATE OR REPLACE FUNCTION journal.alertes(p_depuis timestamptz)
+RETURNS TABLE (
+  id uuid, vue_at timestamptz, kind text, agent text, details jsonb,
+  note text, notee_at timestamptz, notee_par text
+) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
+  SELECT a.id, a.created_at, a.kind, a.target_id, a.details,
+         n.details->>'note', n.created_at, n.by_label
+  FROM audit_event a LEFT JOIN LATERAL (
+    SELECT t.details, t.created_at, t.by_label FROM audit_event t
+    WHERE t.target_type = 'alerte' AND t.target_id = a.id::text ORDER BY t.id LIMIT 1
+  ) n ON true
+  WHERE a.target_type = 'agent' AND a.kind LIKE 'alerte.%' AND a.created_at >= p_depuis
+    AND a.departement = journal.departement() AND (SELECT m.role FROM droits.moi() m) = 'dpo'
+  ORDER BY a.id DESC
+$$;

@@ -20,7 +20,9 @@ def write_policies() -> Iterator[str]:
         name = f'"{table.table}"'
         yield _drop_policies(table.table)
         yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
-        yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
+        # Whoever runs the machine gives links by a command, as the owner of the accounts' tables.
+        forced = "NO FORCE" if table.portee in _OUVRENT else "FORCE"
+        yield f"ALTER TABLE {name} {forced} ROW LEVEL SECURITY"
         for policy in _list_policies(table):
             yield policy.write(table.table)
 
@@ -58,6 +60,11 @@ def _list_policies(t: Protegee) -> Iterator[Policy]:
         # Pages ask journal.consultations, and write by journal.inscrire.
         yield Policy("lire", "SELECT", _machine())
         return
+    if t.portee in _OUVRENT:
+        # Who writes what is also told, with words, by the triggers of comptes.sql.
+        opens = _OUVRENT[t.portee].format(table=t.table)
+        yield Policy("ouvrir", "ALL", opens, opens)
+        return
     floor = _floor(t)
     yield Policy("plancher", "ALL", floor, floor, restrictive=True)
     read, write = _reach(t, "lire"), _reach(t, "ecrire")
@@ -80,7 +87,7 @@ def _floor(t: Protegee) -> str:
     if not t.departement:
         return "(SELECT droits.present())"
     floor = _nearly_always(_territory(f"{t.table}.{t.departement}"))
-    if t.portee in {"departement", "bailleur"}:
+    if t.portee in {"departement", "bailleur", "deposee"}:
         return floor
     # Reached without asking for the dossier: its limit is told here.
     return f"{floor} AND {t.table}.dossier_id <> ALL ((SELECT droits.dossiers_limites())::uuid[])"
@@ -101,6 +108,13 @@ def _territory(column: str) -> str:
 
 def _machine() -> str:
     return "(SELECT droits.machine())"
+
+
+# What opens an account: its holder's own, and the machine's, which reads for whom is signing in.
+_OUVRENT: Mapping[str, str] = {
+    "titulaire": f"{{table}}.agent_id = (SELECT droits.agent()) OR {_machine()}",
+    "machine": _machine(),
+}
 
 
 def _reach(t: Protegee, operation: str) -> str:
@@ -219,6 +233,18 @@ def _reach_bailleur(t: Protegee, operation: str) -> str:
     return f"{wide} OR droits.bailleur_ouvert({t.table}.id, '{t.categorie}', '{operation}')"
 
 
+def _reach_deposee(t: Protegee, operation: str) -> str:
+    # Of who deposited it, and of who opens the category in every file. Nobody else writes: what is
+    # deposited is written by the machine, for an operation that checked who asks.
+    wide = _wide(f"{t.table}.{t.departement}", t.categories, operation, par_secteur=False)
+    if operation == "ecrire":
+        return wide
+    return (
+        f"{wide} OR ((SELECT droits.connait('{t.categorie}', 'lire'))"
+        f" AND {t.table}.organisation_id = (SELECT droits.organisation()))"
+    )
+
+
 def _reach_categorie(t: Protegee, operation: str) -> str:
     rows = _through(t, operation)
     if t.departement and operation == "lire":
@@ -294,5 +320,6 @@ _REACH: Mapping[str, Callable[[Protegee, str], str]] = {
     "ligne": _reach_ligne,
     "departement": _reach_departement,
     "bailleur": _reach_bailleur,
+    "deposee": _reach_deposee,
     "categorie": _reach_categorie,
 }

@@ -20,6 +20,7 @@ DO $$ DECLARE f text; BEGIN
     GRANT EXECUTE ON FUNCTION journal.inscrire(uuid, text, text, text, text, text, text, text,
       text, text, uuid[], text[], text[], text[], text, text, text, date, jsonb),
       journal.sceller(), journal.ancrer(text), journal.consultations(uuid, timestamptz),
+      journal.alertes(timestamptz),
       journal.txid(), journal.retard() TO seuil_appli;
   END IF;
   IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'seuil_travaux') THEN

@@ -51,6 +51,9 @@ def list_grants(*, lues: Iterable[str]) -> Iterator[str]:
     yield f"GRANT INSERT, UPDATE ON droits.seance, droits.ouverture TO {DROITS}"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {DROITS}"
     yield f"GRANT SELECT ON {', '.join(sorted(lues))} TO {DROITS}"
+    # A session is found by its key, and by nothing else (comptes.sql).
+    yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO {DROITS}"
+    yield f"GRANT SELECT ON connexions_connexion TO {DROITS}"
     # The journal asks who acts.
     yield f"GRANT USAGE ON SCHEMA droits TO {JOURNAL}"
     yield f"GRANT EXECUTE ON FUNCTION droits.auteur(), droits.departement() TO {JOURNAL}"
@@ -60,6 +63,9 @@ def list_grants(*, lues: Iterable[str]) -> Iterator[str]:
     read_only = {t.table for t in list_tables() if t.portee in {"reference", "journal"}}
     read_only.add("django_migrations")
     for name in tables:
+        if name == "django_session":
+            yield f"REVOKE ALL ON django_session FROM {ROLE}"
+            continue
         rights = "SELECT" if name in read_only else "SELECT, INSERT, UPDATE, DELETE"
         yield f'REVOKE ALL ON "{name}" FROM {ROLE}'
         yield f'GRANT {rights} ON "{name}" TO {ROLE}'

@@ -7,6 +7,7 @@ class WebConfig(AppConfig):
     verbose_name = "Pages"
 
     def ready(self) -> None:
-        from seuil.web.checks import check_connexion  # noqa: PLC0415 - the models must be loaded
+        from seuil.web.checks import check_alertes, check_connexion  # noqa: PLC0415 - the models must be loaded
 
         register(check_connexion)
+        register(check_alertes)

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+from seuil.audit.rules import read_surveillances
 from seuil.engines.oidc import Client, why_bad_client
 
 
@@ -35,3 +36,18 @@ def check_connexion(**_: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+def check_alertes(**_: Any) -> list[CheckMessage]:
+    """Return why the thresholds of the watch are not understood: it would watch nothing."""
+    try:
+        read_surveillances(settings.SEUIL_ALERTES_HEURE, settings.SEUIL_ALERTES_JOUR)
+    except ValueError as error:
+        return [
+            Error(
+                f"Seuils des alertes mal réglés : {error}.",
+                hint="SEUIL_ALERTES_HEURE et SEUIL_ALERTES_JOUR.",
+                id="seuil.E003",
+            )
+        ]
+    return []

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 
 from seuil.acteurs.models import Agent
 from seuil.acteurs.rules import is_fin_proche
+from seuil.audit.queries import count_alertes
+from seuil.audit.rules import ALERTES_LUES
 from seuil.kernel import clock
 from seuil.travail.queries import count_a_moi
 from seuil.web.cadre.aide import find_aide
@@ -32,6 +34,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         and is_fin_proche(fin=agent.habilite_jusqu_au, on=clock.today(agent.departement_id)),
         # Asked by the frame alone: a fragment does not count.
         "a_moi": cache(lambda: _write_nombre(agent)),
+        "alertes_a_traiter": cache(lambda: _count_alertes(agent)),
     }
 
 
@@ -44,6 +47,7 @@ def read_cadre(request: HttpRequest, agent: Agent | None) -> dict[str, Any]:
         "chemin": request.path,
         "aide": find_aide(request),
         "a_moi": "",
+        "alertes_a_traiter": "",
     }
 
 
@@ -55,3 +59,10 @@ def _write_nombre(agent: Agent | None) -> str:
     with counted_only():
         count = count_a_moi(agent=agent, on=on, plafond=_PLAFOND)
     return f"{_PLAFOND - 1}+" if count >= _PLAFOND else str(count or "")
+
+
+def _count_alertes(agent: Agent | None) -> str:
+    """Return how many alerts wait for the officer, whose menu alone has that entry."""
+    if agent is None:
+        return ""
+    return str(count_alertes(depuis=clock.now() - ALERTES_LUES) or "")

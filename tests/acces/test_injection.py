@@ -5,11 +5,12 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from psycopg import errors
 
 from seuil.kernel.clock import now
-from seuil.kernel.contexte import Contexte, sign
+from seuil.kernel.contexte import Contexte, acting_as_machine, sign, under_policies
+from seuil.kernel.models import new_id
 from seuil.protection.cartes import list_tables
 from tests.acces import sql
 from tests.acces.oracle import LIRE, Oracle
@@ -251,12 +252,16 @@ def test_an_agent_still_writes_what_is_its_own(treillis: Treillis) -> None:
         assert told == []
 
 
+_COMPTES = {"compte", "titulaire", "machine"}
+
+
 def test_every_table_that_opens_an_account_is_guarded() -> None:
     """A table of the accounts is guarded by a trigger, or said here to open nothing."""
     opens_nothing = {
-        "acteurs_decoupage", "acteurs_secteur", "acteurs_rattachement",
+        "acteurs_decoupage", "acteurs_secteur", "acteurs_rattachement", "acteurs_interlocuteur",
+        "acteurs_formationccapex",
     }  # fmt: skip
-    tables = {t.table for t in list_tables() if t.portee == "compte"} - opens_nothing
+    tables = {t.table for t in list_tables() if t.portee in _COMPTES} - opens_nothing
     guarded = {
         name for (name,) in sql.query(
             "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgfoid IN"
@@ -406,7 +411,7 @@ def test_the_caller_keeps_its_scope_after_the_attack(treillis: Treillis, oracle:
 
 
 def test_a_count_and_a_code_write_nothing(treillis: Treillis) -> None:
-    from seuil.kernel.contexte import acting_as, under_policies
+    from seuil.kernel.contexte import acting_as
 
     for contexte in (
         Contexte("chiffres", "essai", ICI, ON),
@@ -448,3 +453,113 @@ def test_who_has_signed_nothing_reads_no_password(appli: psycopg.Connection) -> 
         cursor.execute("SELECT droits.mot_de_passe(id) FROM acteurs_agent")
         seen = {word for (word,) in cursor.fetchall()}
     assert all(word == "!" or word.startswith("empreinte$") for word in seen)
+
+
+# What opens an account → how its row is written for somebody.
+OUVRENT = {
+    "acteurs_abonnementagenda": "(id, agent_id, empreinte, cree_le) VALUES (gen_random_uuid(),"
+    " '{agent}', '{empreinte}', '2026-01-01')",
+    "connexions_brouillon": "(id, agent_id, adresse, contenu, saisi_at) VALUES (gen_random_uuid(),"
+    " '{agent}', '{empreinte}', 'gAAAAx', now())",
+    "connexions_cleacces": "(id, agent_id, nom, identifiant, cle_publique, compteur) VALUES"
+    " (gen_random_uuid(), '{agent}', 'x', left('{empreinte}', 20), '', 0)",
+    "connexions_codesecours": "(id, agent_id, empreinte) VALUES (gen_random_uuid(), '{agent}',"
+    " '{empreinte}')",
+    "connexions_connexion": "(id, agent_id, moyen, ouverte_at, vue_at, preuve_at, fin_motif,"
+    " navigateur, appareil, poste) VALUES (gen_random_uuid(), '{agent}', 'code', now(), now(),"
+    " now(), '', 'Firefox', 'Linux', '{empreinte}')",
+    "connexions_facteurcode": "(id, agent_id, secret, dernier_pas) VALUES (gen_random_uuid(),"
+    " '{agent}', 'gAAAA{empreinte}', 1)",
+    "connexions_identiteexterne": "(id, agent_id, emetteur, sujet) VALUES (gen_random_uuid(),"
+    " '{agent}', 'x', '{empreinte}')",
+    "connexions_invitation": "(id, agent_id, objet, empreinte, expire_at) VALUES"
+    " (gen_random_uuid(), '{agent}', 'arrivee', '{empreinte}', now())",
+    "connexions_essai": "(id, genre, compte, lieu, adresse, connu, essaye_at, reussi) VALUES"
+    " (gen_random_uuid(), 'code', '{empreinte}', '{empreinte}', '{empreinte}', false, now(),"
+    " false)",
+}  # fmt: skip
+PERSONNE = {"connexions_invitation", "connexions_essai"}
+
+
+@contextmanager
+def comptes_ouverts(t: Treillis, *noms: str) -> Iterator[None]:
+    """Write, of each persona, a row of each table that opens an account, and a session."""
+    with sql.undone():
+        for rank, nom in enumerate(noms):
+            known = {"agent": t.personas[nom].agent, "empreinte": str(rank + 1) * 64}
+            for table, values in OUVRENT.items():
+                sql.query(f"INSERT INTO {table} {values.format(**known)}")
+            sql.query(f"SELECT droits.garder_session('cle-{nom}', 'x', now() + '1 day', true)")
+        yield
+
+
+@pytest.mark.parametrize("table", OUVRENT)
+def test_what_opens_an_account_is_read_by_its_holder_alone(treillis: Treillis, table: str) -> None:
+    me, other = "travailleur_social", "dpo"
+    with comptes_ouverts(treillis, me, other):
+        held = [] if table in PERSONNE else [(1,)]
+        kept = held[0][0] if held else 0
+        # Whoever signed nothing; its holder; another one; one above all; the machine.
+        with under_policies():
+            assert sql.query(f"SELECT count(*) FROM {table}") == [(0,)]
+            assert sql.query(f"UPDATE {table} SET id = id RETURNING 1") == []
+        for nom in (me, other):
+            with injected(treillis, nom) as run:
+                assert run(f"SELECT count(*) FROM {table}") == [(kept,)]
+                if table not in PERSONNE:
+                    agent = treillis.personas[nom].agent
+                    ((seen,),) = run(f"SELECT agent_id FROM {table}")
+                    assert str(seen) == agent
+        with injected(treillis, "administrateur") as run:
+            assert run(f"SELECT count(*) FROM {table}") == [(0,)]
+            assert run(f"DELETE FROM {table} RETURNING 1") == []
+        with under_policies(), acting_as_machine("essai", on=ON):
+            assert sql.query(f"SELECT count(*) FROM {table}") == [(2,)]
+
+
+def test_the_tables_that_open_an_account_are_all_tried_here() -> None:
+    assert {t.table for t in list_tables() if t.portee in {"titulaire", "machine"}} == set(OUVRENT)
+
+
+@pytest.mark.parametrize("nom", ["", "travailleur_social", "administrateur"])
+def test_a_session_is_reached_by_its_key_and_by_nothing_else(treillis: Treillis, nom: str) -> None:
+    with comptes_ouverts(treillis, "travailleur_social", "dpo"):
+        asking = injected(treillis, nom) if nom else _sans_contexte()
+        with asking as run:
+            for statement in (
+                "SELECT * FROM django_session", "SELECT count(*) FROM django_session",
+                "UPDATE django_session SET session_data = 'x'", "DELETE FROM django_session",
+                "INSERT INTO django_session VALUES ('x', 'x', now())",
+            ):  # fmt: skip
+                assert run(statement) == "refusé : InsufficientPrivilege"
+            for guess in ("'cle-%'", "NULL", "''", "'autre'"):
+                assert run(f"SELECT * FROM droits.session({guess})") == []
+            ((key, *_),) = run("SELECT * FROM droits.session('cle-dpo')")
+            assert key == "cle-dpo"
+            assert run("SELECT droits.garder_session('autre', 'x', now(), false)") == [(False,)]
+            run("SELECT droits.oter_session('autre')")
+            run("SELECT droits.oter_sessions_finies()")
+        assert sql.query("SELECT count(*) FROM django_session") == [(2,)]
+
+
+@contextmanager
+def _sans_contexte() -> Iterator[Callable[[str], list | str]]:
+    with under_policies():
+
+        def run(statement: str) -> list | str:
+            try:
+                with connection.connection.transaction():
+                    return sql.query(statement)
+            except (DatabaseError, psycopg.Error) as error:
+                return f"refusé : {type(error.__cause__ or error).__name__}"
+
+        yield run
+
+
+def test_an_open_session_is_told_to_who_has_its_identifier(treillis: Treillis) -> None:
+    with comptes_ouverts(treillis, "dpo"):
+        ((key,),) = sql.query("SELECT id FROM connexions_connexion")
+        with injected(treillis, "travailleur_social") as run:
+            assert run("SELECT * FROM connexions_connexion") == []
+            assert run(f"SELECT * FROM droits.connexion('{new_id()}')") == []
+            assert len(run(f"SELECT * FROM droits.connexion('{key}')")) == 1

@@ -153,3 +153,17 @@ def test_overseas_the_first_day_of_eviction_is_outside_every_published_truce(
                 day = (ex.date.month, ex.date.day)
                 du, au = treve.periode.debut, treve.periode.fin
                 assert not (du <= day <= au if du <= au else day >= du or day <= au)
+
+
+def test_the_action_for_a_shelter_closes_four_months_after_three_and_not_after_six_weeks() -> None:
+    """Conseil d’État, 8 October 2020, n° 431618: decided on 10 June 2016, no structure said."""
+    decision = date(2016, 6, 10)
+    opens, starts = (droit.compute(regle, depuis=decision).date for regle in ("K5", "K5b"))
+    closes = droit.compute("K3", depuis=starts)
+    late = droit.compute("K3", depuis=starts, notifie_le=date(2016, 12, 1))
+
+    assert (opens, starts) == (date(2016, 7, 22), date(2016, 9, 10))
+    assert closes.date == date(2017, 1, 11)
+    assert late.date == date(2017, 4, 3)
+    told = droit.compute("K5", depuis=decision).explication
+    assert "trois mois après la décision (K5b)" in " ".join(str(told).split())

@@ -22,6 +22,7 @@ from seuil.usecases.import_liste import (
     CompteRendu,
     ImportInterdit,
     ListeDejaAppliquee,
+    ListeDejaDeposee,
     abandon_liste,
     apply_liste,
     deposit_liste,
@@ -247,6 +248,9 @@ def test_an_unknown_column_waits_for_a_person_and_is_then_remembered(
     assert lot.etat == Lot.Etat.A_VALIDER
     assert lot.compte["acceptes"] == 1
     assert Correspondance.objects.filter(source="étude B", entete="Zorglub").exists()
+    with pytest.raises(ListeDejaDeposee, match="déjà déposé"):
+        deposit_liste(liste=liste, by=secretaire, on=ON)
+    write(path, entetes, [KARIM[:6]])
     assert deposit_liste(liste=liste, by=secretaire, on=ON).etat == Lot.Etat.A_VALIDER
 
 

@@ -15,6 +15,7 @@ from seuil.audit.rules import SURVEILLANCES, Surveillance, Volume, list_exces
 from seuil.connexions.operations.courriels import deposit_courriels
 from seuil.kernel.clock import now
 from seuil.kernel.contexte import acting_as_machine
+from seuil.usecases.open_acces import Avis
 from seuil.usecases.record_alertes import record_alertes
 from tests.conftest import ON
 from tests.harness.tailles import get_graine, get_taille
@@ -33,6 +34,7 @@ SCENARIOS = [
 ]
 
 CLE = "clé d’essai"
+PAGE = "https://seuil.exemple.fr/acces/alertes/"
 
 
 def replay(events: list[tuple[datetime, str, int]], at: datetime) -> list[str]:
@@ -107,7 +109,7 @@ def test_what_the_journal_holds_alerts_once_and_tells_the_officer(
         record_refus(by=by, page=Page("refus.introuvable", "dossier"), on=ON)
 
     at = now() + timedelta(seconds=1)
-    counts = [record_alertes(at=at, on=ON, cle=CLE) for _ in range(2)]
+    counts = [record_alertes(at=at, on=ON, avis=Avis(PAGE, CLE)) for _ in range(2)]
 
     assert counts == [2, 0]
     told = Event.objects.filter(kind__startswith="alerte.").values_list("kind", "target_id")
@@ -118,6 +120,7 @@ def test_what_the_journal_holds_alerts_once_and_tells_the_officer(
         deposit_courriels(cle=CLE, at=at)
     assert [m.to for m in mail.outbox] == [[dpo.courriel]] * 2
     assert str(secretaire) not in mail.outbox[0].body
+    assert PAGE in mail.outbox[0].body
     # Yesterday's are over.
     assert list_volumes(depuis=at + timedelta(minutes=1)) == []
 

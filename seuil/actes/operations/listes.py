@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
+from pathlib import Path
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -35,6 +36,29 @@ def lock_import(*, departement: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{departement}"])
 
 
+def is_en_attente(*, liste: ListeSaisie) -> bool:
+    """Tell whether the same file, of the same source, waits already: neither applied nor given up.
+
+    Two clicks at once wait for one another.
+    """
+    empreinte = _read_empreinte(liste.fichier)
+    with connection.cursor() as cursor:
+        key = f"depot:{liste.departement}:{empreinte}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    return Lot.objects.filter(
+        departement=liste.departement,
+        type=liste.type_acte,
+        source=liste.source,
+        empreinte=empreinte,
+        etat__in=[Lot.Etat.A_MAPPER, Lot.Etat.A_VALIDER],
+    ).exists()
+
+
+def _read_empreinte(fichier: Path) -> str:
+    """Return what stands for the bytes of a file."""
+    return hashlib.sha256(fichier.read_bytes()).hexdigest()
+
+
 @transaction.atomic
 def create_lot(
     *,
@@ -54,7 +78,7 @@ def create_lot(
         type=liste.type_acte,
         source=liste.source,
         nom_fichier=liste.nom_fichier[:200],
-        empreinte=hashlib.sha256(liste.fichier.read_bytes()).hexdigest(),
+        empreinte=_read_empreinte(liste.fichier),
         etat=Lot.Etat.A_MAPPER,
         lecture={
             "entetes": list(table.headers),

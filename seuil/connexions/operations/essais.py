@@ -59,14 +59,14 @@ def open_essai(*, genre: str, compte: str, depuis: Lieu, secret: str, at: dateti
     # Two tries at once on an account wait for one another: each sees those before it.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [cle])
-    failures = Essai.objects.filter(reussi=False, essaye_at__gt=at - FENETRE)
-    waits = [_attente(failures.filter(compte=cle, lieu=lieu), at, PAR_LIEU)]
-    if not depuis.connu:
-        waits.append(_attente(failures.filter(compte=cle, connu=False), at, PAR_COMPTE))
-        waits.append(_attente(failures.filter(adresse=reseau, connu=False), at, PAR_ADRESSE))
-    if max(waits) > timedelta(0):
-        raise TropDEssais(max(waits), genre)
     with acting_as_machine("essais", on=at.date()):
+        failures = Essai.objects.filter(reussi=False, essaye_at__gt=at - FENETRE)
+        waits = [_attente(failures.filter(compte=cle, lieu=lieu), at, PAR_LIEU)]
+        if not depuis.connu:
+            waits.append(_attente(failures.filter(compte=cle, connu=False), at, PAR_COMPTE))
+            waits.append(_attente(failures.filter(adresse=reseau, connu=False), at, PAR_ADRESSE))
+        if max(waits) > timedelta(0):
+            raise TropDEssais(max(waits), genre)
         return Essai.objects.create(
             genre=genre, compte=cle, lieu=lieu, adresse=reseau, connu=depuis.connu, essaye_at=at
         )

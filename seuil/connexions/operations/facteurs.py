@@ -20,7 +20,7 @@ from seuil.engines.facteurs import (
     read_code,
     reveal,
 )
-from seuil.kernel.contexte import acting_for
+from seuil.kernel.contexte import acting_for, reading_compte
 from seuil.kernel.refusal import Refusal
 
 
@@ -88,7 +88,8 @@ def create_facteur_code(
 @transaction.atomic
 def receive_code(*, agent: Agent, code: str, cle: str, at: datetime) -> None:
     """Accept a code of the application, once. Raises CodeRefuse, CodeDejaServi, HorlogeDecalee."""
-    facteur = FacteurCode.objects.select_for_update().filter(agent=agent.pk).first()
+    with reading_compte(agent.pk):
+        facteur = FacteurCode.objects.select_for_update().filter(agent=agent.pk).first()
     if facteur is None:
         raise CodeRefuse
     try:
@@ -138,7 +139,8 @@ def receive_secours(
     if not served:
         raise SecoursRefuse
     record_line("facteur.secours_utilise", agent, by, on)
-    return CodeSecours.objects.filter(agent=agent.pk, utilise_at=None).count()
+    with reading_compte(agent.pk):
+        return CodeSecours.objects.filter(agent=agent.pk, utilise_at=None).count()
 
 
 def _empreinte_secours(agent: Agent, code: str, cle: str) -> str:
@@ -152,9 +154,11 @@ def create_cle(
 ) -> CleAcces:
     """Tie a passkey to the account. Raises CleDejaConnue."""
     nom = nom.strip()[:60] or "Clé d’accès"
-    if CleAcces.objects.filter(
-        Q(identifiant=verifiee.identifiant) | Q(agent=agent.pk, nom=nom)
-    ).exists():
+    same = Q(identifiant=verifiee.identifiant) | Q(agent=agent.pk, nom=nom)
+    # On any account.
+    with reading_compte():
+        known = CleAcces.objects.filter(same).exists()
+    if known:
         raise CleDejaConnue
     with acting_for(agent.pk, on=on):
         cle = CleAcces.objects.create(

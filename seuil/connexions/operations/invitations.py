@@ -11,7 +11,7 @@ from seuil.audit.operations import Author, record_event
 from seuil.connexions.models import IdentiteExterne, Invitation
 from seuil.connexions.operations._journal import record_line
 from seuil.connexions.rules import DUREE_INVITATION, compute_empreinte
-from seuil.kernel.contexte import acting_as_machine, acting_for
+from seuil.kernel.contexte import acting_as_machine, acting_for, reading_compte
 from seuil.kernel.refusal import Refusal
 
 
@@ -60,13 +60,14 @@ def record_invitation_utilisee(*, jeton: str, on: date, at: datetime) -> Invitat
 
     Raises InvitationPerdue when it was used, cancelled, expired, or never existed.
     """
-    invitation = (
-        Invitation.objects.select_for_update(of=("self",))
-        .select_related("agent__departement", "agent__organisation")
-        .filter(empreinte=compute_empreinte(jeton), utilise_at=None, annule_at=None)
-        .filter(expire_at__gt=at)
-        .first()
-    )
+    with reading_compte():
+        invitation = (
+            Invitation.objects.select_for_update(of=("self",))
+            .select_related("agent__departement", "agent__organisation")
+            .filter(empreinte=compute_empreinte(jeton), utilise_at=None, annule_at=None)
+            .filter(expire_at__gt=at)
+            .first()
+        )
     if invitation is None:
         raise InvitationPerdue
     invitation.utilise_at = at
@@ -82,9 +83,11 @@ def link_identite(
 ) -> IdentiteExterne:
     """Tie an account to the identity of a provider. Raises IdentiteDejaLiee."""
     Agent.objects.select_for_update().get(pk=agent.pk)
-    if IdentiteExterne.objects.filter(
-        Q(agent=agent.pk, emetteur=emetteur) | Q(emetteur=emetteur, sujet=sujet)
-    ).exists():
+    same = Q(agent=agent.pk, emetteur=emetteur) | Q(emetteur=emetteur, sujet=sujet)
+    # On any account.
+    with reading_compte():
+        known = IdentiteExterne.objects.filter(same).exists()
+    if known:
         raise IdentiteDejaLiee
     with acting_for(agent.pk, on=on):
         identite = IdentiteExterne.objects.create(

@@ -65,7 +65,9 @@ def end_connexion(
     *, connexion: Connexion, motif: FinConnexion | str, by: Author, on: date, at: datetime
 ) -> None:
     """End one session; ending it twice changes nothing."""
-    _end(Connexion.objects.filter(pk=connexion.pk), str(motif), by, on, at)
+    with acting_for(connexion.agent_id, on=on):
+        ended = _end(Connexion.objects.filter(pk=connexion.pk), str(motif), at)
+    _record_fins(ended, str(motif), by, on)
 
 
 @transaction.atomic
@@ -82,15 +84,22 @@ def end_connexions(
     rows = Connexion.objects.filter(agent=agent.pk)
     if sauf is not None:
         rows = rows.exclude(pk=sauf)
-    return _end(rows, str(motif), by, on, at)
+    with acting_for(agent.pk, on=on):
+        ended = _end(rows, str(motif), at)
+    _record_fins(ended, str(motif), by, on)
+    return len(ended)
 
 
-def _end(rows: QuerySet[Connexion], motif: str, by: Author, on: date, at: datetime) -> int:
-    ended = 0
-    for connexion in rows.filter(fin_at=None).select_for_update().order_by("pk"):
+def _end(rows: QuerySet[Connexion], motif: str, at: datetime) -> list[Connexion]:
+    ended = list(rows.filter(fin_at=None).select_for_update().order_by("pk"))
+    for connexion in ended:
         connexion.fin_at, connexion.fin_motif = max(at, connexion.ouverte_at), motif
-        with acting_for(connexion.agent_id, on=on):
-            connexion.save(update_fields=["fin_at", "fin_motif"])
+        connexion.save(update_fields=["fin_at", "fin_motif"])
+    return ended
+
+
+def _record_fins(ended: list[Connexion], motif: str, by: Author, on: date) -> None:
+    for connexion in ended:
         record_event(
             kind="connexion.fermee",
             by=by,
@@ -99,5 +108,3 @@ def _end(rows: QuerySet[Connexion], motif: str, by: Author, on: date, at: dateti
             target_id=connexion.pk,
             details={"motif": motif},
         )
-        ended += 1
-    return ended

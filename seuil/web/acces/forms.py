@@ -54,3 +54,15 @@ class ExceptionnelForm(Formulaire, forms.Form):
             f" ({_MOTIF_MIN} caractères au moins)."
         },
     )
+
+
+class TraitementForm(Formulaire, forms.Form):
+    """What the officer verified of an alert."""
+
+    note = forms.CharField(
+        label="Ce que vous avez vérifié",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Par exemple : vu avec l’agent, relances du mois. Sans le nom d’un ménage :"
+        " la note reste au journal, qui ne s’efface pas.",
+    )

@@ -18,7 +18,11 @@ from seuil.connexions.operations.essais import TropDEssais, open_essai, record_r
 from seuil.connexions.queries import list_courriels_en_peine
 from seuil.connexions.rules import Lieu
 from seuil.dossiers.models import Dossier
-from seuil.dossiers.queries import get_acces_a_fermer, list_acces_exceptionnels
+from seuil.dossiers.queries import (
+    find_acces_fini,
+    get_acces_a_fermer,
+    list_acces_exceptionnels,
+)
 from seuil.dossiers.rules import Plafond
 from seuil.kernel import clock
 from seuil.kernel.refusal import Refusal
@@ -83,10 +87,19 @@ def acces_fermer(request: AgentRequest, acces_id: UUID) -> HttpResponse:
     agent, on = get_agent(request), request_day(request)
     link = get_acces_a_fermer(agent=agent, on=on, acces_id=acces_id)
     if link is None:
-        raise Http404
+        return _tell_ferme(request, acces_id)
     end_acces(acces=link, by=agent, on=on)
     messages.success(request, "L’accès est fermé : il ne vaut plus dès maintenant.")
     return redirect("dossier_onglet", link.dossier.numero, "acces")
+
+
+def _tell_ferme(request: AgentRequest, acces_id: UUID) -> HttpResponse:
+    """Answer the second of two sends; "not found" for a link that never was, or is out of reach."""
+    ended = find_acces_fini(agent=get_agent(request), acces_id=acces_id, on=request_day(request))
+    if ended is None:
+        raise Http404
+    messages.info(request, "Cet accès est déjà fermé.")
+    return redirect("dossier_onglet", ended.dossier.numero, "acces")
 
 
 @requires("dossier.forcer")

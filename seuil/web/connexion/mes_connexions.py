@@ -1,6 +1,7 @@
 """What an agent holds to sign in: open sessions, factors, password."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
@@ -82,13 +83,16 @@ def mot_de_passe(request: HttpRequest) -> HttpResponseBase:
     agent = get_agent(request)
     form = NouveauMotDePasseForm(request.POST if "nouveau" in request.POST else None, agent=agent)
     if form.is_valid():
-        adjust_mot_de_passe(
+        change = partial(
+            adjust_mot_de_passe,
             agent=agent,
             mot_de_passe=form.cleaned_data["nouveau"],
             gardee=get_connexion(request),
             on=request_day(request),
             at=clock.now(),
         )
+        attempt(form, change, champ="nouveau")
+    if form.is_bound and not form.errors:
         update_session_auth_hash(request, agent)
         messages.success(request, "Mot de passe changé. Vos autres sessions sont fermées.")
         return redirect("mes_connexions")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from seuil.conservation.models import DemandeDroit
 from seuil.conservation.operations import (
+    DemandeMalDatee,
     end_gel,
     extend_demande,
     record_decision,
@@ -64,7 +65,7 @@ def droits(request: AgentRequest) -> HttpResponse:
             added = attempt(
                 form,
                 lambda: record_demande(dossier=dossier, demande=asked, by=agent, on=on),
-                champ="recue_le",
+                champs={DemandeMalDatee: "recue_le"},
             )
             if added:
                 messages.success(request, "La demande est au registre : un mois pour répondre.")

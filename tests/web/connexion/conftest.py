@@ -15,8 +15,15 @@ from seuil.engines.facteurs import compute_pas, hide, make_secret
 from seuil.kernel import clock
 from tests.factories.base import make_agent
 from tests.harness.client import StrictClient
+from tests.harness.role import install_application_role
 
 MOT_DE_PASSE = "lampe verte escargot pluie"
+
+
+@pytest.fixture(autouse=True)
+def _role(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page of signing in is asked as the role that reads no secret of anybody."""
+    install_application_role(monkeypatch)
 
 
 class Horloge:

@@ -97,7 +97,7 @@ def test_unknown_columns_are_mapped_by_hand_and_remembered(
     missing = client.post(address, mapping)
     twice = client.post(address, mapping | {"colonne-5": "nom"})
     done = client.post(address, mapping | {"colonne-5": "acte_le"}, follow=True)
-    second = deposit(client, UNKNOWN)
+    second = deposit(client, UNKNOWN.replace("ALPHA", "DELTA"))
 
     assert "Que contient chaque colonne" in page
     assert "Jour J" in page

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accompagnements", "0001_initial"),
+        ("accompagnements", "0002_objectif_fin"),
         ("acteurs", "0013_mot_de_passe"),
         ("dossiers", "0008_reponses"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
