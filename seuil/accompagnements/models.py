@@ -154,6 +154,22 @@ class Mandat(Record):
         ACCEPTE = "accepte", "Accepté"
         REFUSE = "refuse", "Refusé"
 
+    class Complexite(models.TextChoices):
+        """Said at acceptance: it dates the evaluation, at four or eight weeks."""
+
+        NON_DITE = "", "Non dite"
+        SIMPLE = "simple", "Situation simple"
+        COMPLEXE = "complexe", "Situation complexe"
+
+    class NatureRefus(models.TextChoices):
+        NON_DITE = "", "Non dite"
+        CAPACITE = "capacite", "Plus de place ce mois-ci"
+        HORS_PUBLIC = "hors_public", "Hors du public de la convention"
+        DEJA_SUIVI = "deja_suivi", "Ménage déjà suivi par un service"
+        DEJA_PARTI = "deja_parti", "Ménage déjà parti"
+        CONFLIT = "conflit", "Lien entre l’équipe et le ménage ou le bailleur"
+        AUTRE = "autre", "Autre raison"
+
     class MotifCloture(models.TextChoices):
         OBJECTIFS = "objectifs", "Démarches menées à leur terme"
         DEMANDE_MENAGE = "demande_menage", "À la demande du ménage"
@@ -182,6 +198,12 @@ class Mandat(Record):
     transmis_le = models.DateField("transmis le")
     reponse = models.CharField("réponse", max_length=10, choices=Reponse.choices, blank=True)
     repondu_le = models.DateField("répondu le", null=True)
+    complexite = models.CharField(
+        "complexité", max_length=10, choices=Complexite.choices, blank=True
+    )
+    nature_refus = models.CharField(
+        "nature du refus", max_length=15, choices=NatureRefus.choices, blank=True
+    )
     motif_refus = models.CharField("motif du refus", max_length=300, blank=True)
     referent_social = models.ForeignKey(
         Agent, on_delete=models.PROTECT, related_name="mandats_sociaux", null=True
@@ -190,6 +212,8 @@ class Mandat(Record):
         Agent, on_delete=models.PROTECT, related_name="mandats_juridiques", null=True
     )
     affecte_le = models.DateField("affecté le", null=True)
+    # The démarches are over; the household is still called before the file is closed (AMI, § 6).
+    veille_le = models.DateField("en veille depuis le", null=True)
     clos_le = models.DateField("clos le", null=True)
     motif_cloture = models.CharField(
         "motif de clôture", max_length=20, choices=MotifCloture.choices, blank=True
@@ -199,10 +223,26 @@ class Mandat(Record):
     )
     # The end is notified to the household (AMI Gironde 2023, § 6).
     notifie_le = models.DateField("fin notifiée au ménage le", null=True)
+    # Why it ended without a report that was due; empty when all were handed in.
+    rapports_manquants = models.CharField(
+        "pourquoi des rapports manquent", max_length=300, blank=True
+    )
 
     class Meta:
         verbose_name = "mandat"
         constraints = [
+            models.CheckConstraint(
+                name="mandat_complexite_si_accepte",
+                condition=Q(complexite="") | Q(reponse="accepte"),
+            ),
+            models.CheckConstraint(
+                name="mandat_nature_si_refuse",
+                condition=Q(nature_refus="") | Q(reponse="refuse"),
+            ),
+            models.CheckConstraint(
+                name="mandat_veille_si_accepte",
+                condition=Q(veille_le=None) | Q(veille_le__gte=F("repondu_le")),
+            ),
             models.CheckConstraint(
                 name="mandat_reponse_datee",
                 condition=Q(reponse="", repondu_le=None)
@@ -235,7 +275,8 @@ class Mandat(Record):
 
     class Privacy:
         social = {
-            "dossier", "motif_refus", "motif_cloture", "denouement", "notifie_le", "clos_le",
+            "dossier", "nature_refus", "motif_refus", "motif_cloture", "denouement", "notifie_le",
+            "clos_le", "complexite", "veille_le", "rapports_manquants",
         }  # fmt: skip
         procedure = {"stade", "transmis_le", "reponse", "repondu_le", "affecte_le"}
         technique = {"operateur", "choix", "referent_social", "referent_juridique"}
@@ -364,18 +405,29 @@ class Demarche(Record):
 
 
 class Prolongation(Record):
-    """The CCAPEX's opinion on following a household beyond six months."""
+    """The follow-up beyond six months: asked by the operator, answered by the CCAPEX.
+
+    Either may come alone: an opinion that nobody asked for, a request that waits for its session.
+    """
 
     class Avis(models.TextChoices):
+        ATTENDU = "", "Avis attendu"
         POURSUITE = "poursuite", "Poursuite de l’accompagnement"
         TRANSFERT = "transfert", "Transfert à un autre opérateur"
         DROIT_COMMUN = "droit_commun", "Retour vers le droit commun"
 
     mandat = models.ForeignKey(Mandat, on_delete=models.PROTECT, related_name="prolongations")
-    avis = models.CharField(max_length=15, choices=Avis.choices)
-    avis_le = models.DateField("avis du")
+    demande_le = models.DateField("demandée le", null=True)
+    motif = models.CharField("motif de la demande", max_length=300, blank=True)
+    demande_par = models.ForeignKey(
+        Agent, on_delete=models.PROTECT, related_name="prolongations_demandees", null=True
+    )
+    avis = models.CharField(max_length=15, choices=Avis.choices, blank=True)
+    avis_le = models.DateField("avis du", null=True)
     jusqu_au = models.DateField("jusqu’au", null=True)
-    par = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="prolongations")
+    par = models.ForeignKey(
+        Agent, on_delete=models.PROTECT, related_name="prolongations", null=True
+    )
 
     class Meta:
         verbose_name = "avis de prolongation"
@@ -387,6 +439,19 @@ class Prolongation(Record):
                 condition=(Q(avis="poursuite", jusqu_au__gt=F("avis_le")))
                 | (~Q(avis="poursuite") & Q(jusqu_au=None)),
             ),
+            models.CheckConstraint(
+                name="prolongation_avis_date",
+                condition=Q(avis="", avis_le=None, par=None, demande_le__isnull=False)
+                | (~Q(avis="") & Q(avis_le__isnull=False, par__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="prolongation_demande_motivee",
+                condition=Q(demande_le=None, motif="", demande_par=None)
+                | (Q(demande_le__isnull=False, demande_par__isnull=False) & ~Q(motif="")),
+            ),
+            models.UniqueConstraint(
+                fields=["mandat"], condition=Q(avis=""), name="prolongation_une_attendue"
+            ),
         ]
 
     class Rls:
@@ -394,7 +459,8 @@ class Prolongation(Record):
         chemin = ("mandat",)
 
     class Privacy:
-        social = {"mandat", "avis", "avis_le", "jusqu_au"}
-        technique = {"par"}
+        social = {"mandat", "demande_le", "motif", "avis", "avis_le", "jusqu_au"}
+        technique = {"demande_par", "par"}
         retention = "dossier"
         faits = ()
+        tiers = ()

@@ -184,6 +184,49 @@ class ResteAnonyme(models.Model):
         retention = "anonyme"
 
 
+class Edition(models.Model):
+    """What a month's activity said when it was published: kept as it was told, never rewritten.
+
+    A fact that comes late makes the next edition; who published is in the journal.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    departement = models.CharField("département", max_length=3)
+    operateur = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="editions", null=True
+    )
+    mois = models.DateField()
+    numero = models.SmallIntegerField("numéro")
+    publiee_le = models.DateField("publiée le")
+    # The figures, as written that day (see indicateurs.rules.editions): compared byte for byte.
+    contenu = models.TextField()
+
+    class Meta:
+        verbose_name = "édition des chiffres"
+        verbose_name_plural = "éditions des chiffres"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["departement", "operateur", "mois", "numero"],
+                nulls_distinct=False,
+                name="edition_unique",
+            ),
+            models.CheckConstraint(
+                name="edition_mois_fini",
+                condition=Q(numero__gt=0, mois__day=1, publiee_le__gt=models.F("mois")),
+            ),
+        ]
+
+    class Rls:
+        portee = "departement"
+        categorie = "droits"
+
+    class Privacy:
+        technique = {
+            "id", "departement", "operateur", "mois", "numero", "publiee_le", "contenu",
+        }  # fmt: skip
+        retention = "anonyme"
+
+
 class CompteAnonyme(models.Model):
     """What the erased files counted in the figures of activity: the figures stay what they were.
 

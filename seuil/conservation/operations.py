@@ -17,12 +17,13 @@ from seuil.accompagnements.models import Choix
 from seuil.actes.models import Ligne, Lot, Proposition
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author, record_event
-from seuil.conservation.models import DemandeDroit, Gel, ResteAnonyme
+from seuil.conservation.models import DemandeDroit, Edition, Gel, ResteAnonyme
 from seuil.conservation.queries.expirations import list_documents_orphelins, list_expires
 from seuil.conservation.queries.tables import list_rows_du_dossier
 from seuil.conservation.rules import DemandeSaisie
 from seuil.dossiers.models import Bail, Bailleur, Document, Dossier, Logement, Personne
 from seuil.kernel.cartes import list_cartes
+from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.refusal import Refusal
 from seuil.kernel.tables import get_meta, get_table
 
@@ -256,6 +257,47 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (departement, operateur_id, indicateur, mois, le, detail)
 DO UPDATE SET nombre = k.nombre + excluded.nombre
 """
+
+
+class EditionRefusee(Refusal):
+    message = "Ces chiffres ne peuvent pas être publiés."
+
+
+@transaction.atomic
+def create_edition(*, edition: Edition, by: Agent, on: date) -> Edition:
+    """Freeze the figures of a month that is over, as its next edition.
+
+    Raises EditionRefusee when they are those of the last one.
+    """
+    # The month's editions follow one another: one at a time in a département.
+    key = f"edition {edition.departement} {edition.operateur_id} {edition.mois}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    with acting_as_machine("edition", on=on):
+        last = (
+            Edition.objects.filter(
+                departement=edition.departement, operateur=edition.operateur_id, mois=edition.mois
+            )
+            .order_by("numero")
+            .last()
+        )
+        if last and last.contenu == edition.contenu:
+            raise EditionRefusee(
+                f"Rien n’a changé depuis l’édition n°\N{NO-BREAK SPACE}{last.numero}, qui reste"
+                " celle du mois."
+            )
+        edition.numero = last.numero + 1 if last else 1
+        edition.publiee_le = on
+        edition.save(force_insert=True)
+    record_event(
+        kind="activite.publiee",
+        by=by,
+        on=on,
+        target_type="edition",
+        target_id=edition.pk,
+        details={"mois": f"{edition.mois:%Y-%m}", "numero": edition.numero},
+    )
+    return edition
 
 
 def _locate(departement: str, name: str) -> Path:

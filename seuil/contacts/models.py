@@ -8,9 +8,9 @@ from seuil.dossiers.models import Dossier
 from seuil.kernel.cartes import Fait
 from seuil.kernel.models import Record
 
-# The household was really met: said here alone.
-_RENCONTRES = ("echange", "rendez_vous")
-_ABOUTIS = (*_RENCONTRES, "refus")
+# The household was really met: said here alone. An appointment fixed is not yet a meeting.
+_RENCONTRES = ("echange",)
+_ABOUTIS = (*_RENCONTRES, "rendez_vous", "refus")
 _MENAGE_JOINT = {"avec": ("menage",), "resultat": _ABOUTIS}
 
 
@@ -41,7 +41,7 @@ class Contact(Record):
 
     # The results after which somebody was really spoken to.
     ABOUTIS = _ABOUTIS
-    # Those after which the household was met: a refusal is an answer, not a meeting.
+    # Those after which the household was met: a refusal, an appointment are answers, not meetings.
     RENCONTRES = _RENCONTRES
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="contacts")

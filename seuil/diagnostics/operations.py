@@ -106,7 +106,8 @@ def record_dsf(*, dossier: Dossier, saisie: FinDsfSaisie, by: Agent, on: date) -
     """Record how and when the diagnosis ended and was sent.
 
     Completes the one in progress, or the one that ended that day (its sending comes later);
-    opens one when nobody asked for it. Raises DsfRefuse.
+    opens one when nobody asked for it. Its author is who ended it, not who sends it afterwards.
+    Raises DsfRefuse.
     """
     lock_dossier(dossier)
     known = Dsf.objects.filter(dossier=dossier)
@@ -118,11 +119,12 @@ def record_dsf(*, dossier: Dossier, saisie: FinDsfSaisie, by: Agent, on: date) -
     reason = rules.why_not_record(**asdict(saisie), demande_le=dsf.demande_le, on=on)
     if reason:
         raise DsfRefuse(reason)
+    if dsf.fin == Dsf.Fin.EN_COURS:
+        dsf.par = by
     dsf.fin = Dsf.Fin(saisie.fin)
     dsf.termine_le = saisie.termine_le
     dsf.transmis_juge_le = saisie.transmis_juge_le or dsf.transmis_juge_le
     dsf.transmis_ccapex_le = saisie.transmis_ccapex_le or dsf.transmis_ccapex_le
-    dsf.par = by
     dsf.save()
     _record("dsf.termine", dsf, by, on)
     return dsf

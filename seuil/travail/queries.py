@@ -282,7 +282,12 @@ def _reduce(rows: QuerySet[Tache], filtres: Filtres, on: date) -> QuerySet[Tache
 
 
 def get_aujourdhui(
-    *, agent: Agent, on: date, filtres: Filtres | None = None, page: int = 1
+    *,
+    agent: Agent,
+    on: date,
+    filtres: Filtres | None = None,
+    page: int = 1,
+    par_page: int = LIGNES_PAR_PAGE,
 ) -> Aujourdhui:
     """Return a page of the agent's day, what cannot be undone first; three queries at most."""
     filtres = filtres or Filtres()
@@ -291,11 +296,11 @@ def get_aujourdhui(
     kept = _only_genre(lues, filtres)
     lignes = every if kept is lues else compute_lignes(kept, on=on)
     chosen = _choose(lignes, filtres, on)
-    pages = max(1, -(-len(chosen) // LIGNES_PAR_PAGE))
+    pages = max(1, -(-len(chosen) // par_page))
     page = min(max(1, page), pages)
-    first = (page - 1) * LIGNES_PAR_PAGE
+    first = (page - 1) * par_page
     return Aujourdhui(
-        lignes=_show(chosen[first : first + LIGNES_PAR_PAGE], on),
+        lignes=_show(chosen[first : first + par_page], on),
         par_groupe=Counter(ligne.groupe for ligne in lignes),
         par_genre=_count({t.genre for t in x.taches} for x in every if x.groupe is filtres.groupe),
         par_devoir=_count({t.devoir for t in x.taches} - {""} for x in chosen),

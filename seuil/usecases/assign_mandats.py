@@ -10,6 +10,7 @@ from django.db import transaction
 from seuil.accompagnements.models import Mandat
 from seuil.accompagnements.operations import mandats as operations
 from seuil.accompagnements.rules.affectations import Affectation
+from seuil.accompagnements.rules.mandats import ReponseSaisie
 from seuil.acteurs.models import Agent, Role
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.acces import close_acces, open_acces
@@ -93,7 +94,7 @@ def _take(mandat: Mandat, referent: Agent, by: Agent, on: date) -> Mandat:
     if mandat.affecte_le is not None:
         raise operations.AffectationRefusee(DEJA_AFFECTE)
     if mandat.reponse == Mandat.Reponse.ATTENDUE:
-        operations.answer_mandat(mandat=mandat, accepte=True, by=by, on=on)
+        operations.answer_mandat(mandat=mandat, saisie=ReponseSaisie(accepte=True), by=by, on=on)
     social, juridique = _place(referent)
     assigned = operations.assign_mandat(
         mandat=mandat,

@@ -531,15 +531,15 @@ def _add_facts(
     t.add("accompagnements.ChoixLigne", **key, choix=choix, retenu=True, score=1, criteres=[])
     mandat = t.add("accompagnements.Mandat", **key, operateur=operateur, choix=choix, stade=stade,
                    transmis_le=ON - 15 * J, reponse="accepte", repondu_le=ON - 12 * J,
-                   motif_refus="", affecte_le=ON - 11 * J,
+                   complexite="simple", nature_refus="", motif_refus="", affecte_le=ON - 11 * J,
                    referent_social=_agent(t, "travailleur_social", suffix))  # fmt: skip
     t.add("accompagnements.Rapport", mandat=mandat, genre="premier_retour", rendu_le=ON - 2 * J,
           par=by)  # fmt: skip
     contrat = t.add("accompagnements.Contrat", mandat=mandat, signe_le=ON - 10 * J, par=by)
     t.add("accompagnements.Demarche", contrat=contrat, genre="fsl", acteur="menage",
           pour_le=ON + 5 * J, etat="a_faire")  # fmt: skip
-    t.add("accompagnements.Prolongation", mandat=mandat, avis="poursuite", avis_le=ON - 2 * J,
-          jusqu_au=ON + 90 * J, par=by)  # fmt: skip
+    t.add("accompagnements.Prolongation", mandat=mandat, demande_le=ON - 9 * J, demande_par=by,
+          avis="poursuite", avis_le=ON - 2 * J, jusqu_au=ON + 90 * J, par=by)  # fmt: skip
     for org in _list_temoins(t, orgs, d, home, suffix):
         contact = t.add("contacts.Contact", **key, avec="menage", canal="domicile",
                         resultat="echange", survenu_le=ON - 4 * J, par=by,

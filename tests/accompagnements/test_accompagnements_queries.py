@@ -335,6 +335,9 @@ def test_each_state_lists_its_mandates(
     make_mandat(operateur=operateur)
     make_mandat(operateur=operateur, repondu_le=le)
     make_mandat(operateur=operateur, repondu_le=le, referent_social=travailleur_social)
+    make_mandat(
+        operateur=operateur, repondu_le=le, referent_social=travailleur_social, veille_le=le
+    )
     make_mandat(operateur=operateur, reponse="refuse", repondu_le=le, motif_refus="Connu")
     make_mandat(
         operateur=operateur,
@@ -379,13 +382,28 @@ def mandat(operateur: Organisation, travailleur_social: Agent) -> Mandat:
 def test_a_mandate_starts_its_timers_from_its_own_days(mandat: Mandat) -> None:
     assert faits(mandat) == {
         "transmission_operateur": date(2026, 9, 1),
+        "transmission_simple": date(2026, 9, 1),
+        "transmission_complexe": date(2026, 9, 1),
         "debut_accompagnement": date(2026, 9, 3),
         "dernier_echange": date(2026, 9, 3),
     }
 
 
 def test_an_unanswered_mandate_has_only_been_transmitted(operateur: Organisation) -> None:
-    assert faits(make_mandat(operateur=operateur)) == {"transmission_operateur": date(2026, 9, 1)}
+    found = faits(make_mandat(operateur=operateur))
+
+    assert found.pop("transmission_operateur") == date(2026, 9, 1)
+    assert set(found) == {"transmission_simple", "transmission_complexe"}
+
+
+@pytest.mark.parametrize("complexite", ["simple", "complexe"])
+def test_a_case_said_simple_or_complex_has_one_date_of_evaluation(
+    complexite: str, mandat: Mandat
+) -> None:
+    Mandat.objects.filter(pk=mandat.pk).update(complexite=complexite)
+
+    transmissions = {genre for genre in faits(mandat) if genre.startswith("transmission")}
+    assert transmissions == {"transmission_operateur", f"transmission_{complexite}"}
 
 
 @pytest.mark.parametrize(
@@ -450,7 +468,7 @@ def test_the_attempt_after_the_last_exchange_is_the_first_of_a_later_day(
         )
 
     assert list_etats(dossier_ids=[mandat.dossier_id])[0].suivi == rules_mandats.Suivi(
-        date(2026, 10, 6), date(2026, 10, 9), 5
+        date(2026, 10, 6), date(2026, 10, 9), 5, date(2026, 10, 12)
     )
 
 
@@ -499,17 +517,17 @@ def test_facts_and_work_are_read_in_a_constant_number_of_queries(
             )
             ids.append(mandat.dossier_id)
         with CaptureQueriesContext(connection) as captured:
-            assert len(list_faits(dossier_ids=ids)) == 3 * len(ids)
+            assert len(list_faits(dossier_ids=ids)) == 5 * len(ids)
             list_besoins(dossier_ids=ids, echeances=[])
         counts.append(len(captured))
 
-    assert counts[0] == counts[1] <= 9
+    assert counts[0] == counts[1] <= 10
 
 
 def test_many_dossiers_are_not_named_one_by_one(mandat: Mandat) -> None:
     ids = [mandat.dossier_id, *(UUID(int=n) for n in range(1, 1200))]
 
-    assert len(list_faits(dossier_ids=ids)) == 3
+    assert len(list_faits(dossier_ids=ids)) == 5
     assert list_faits(dossier_ids=ids[1:]) == []
 
 

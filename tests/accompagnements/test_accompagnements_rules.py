@@ -17,7 +17,14 @@ from seuil.accompagnements.rules.besoins import (
     compute_besoins,
 )
 from seuil.accompagnements.rules.choix import Cible, propose_choix
-from seuil.accompagnements.rules.mandats import Suivi, end_of_mandat, why_not_close
+from seuil.accompagnements.rules.mandats import (
+    Suivi,
+    end_of_mandat,
+    list_rapports_dus,
+    why_not_close,
+    why_not_close_veille,
+    why_not_watch,
+)
 from seuil.accompagnements.rules.priorites import (
     AMONT,
     CFP,
@@ -349,6 +356,60 @@ def test_the_other_reasons_end_a_mandate_any_day_of_its_life(motif: str) -> None
 
 def test_a_notification_to_come_is_refused() -> None:
     assert refuse("objectifs", DEBUT, notifie_le=date(2027, 1, 1))
+
+
+def due(motif: str, clos_le: date, complexite: str = "") -> list[str]:
+    return list_rapports_dus(
+        motif=motif, clos_le=clos_le, transmis_le=DEBUT, debut_le=DEBUT, complexite=complexite
+    )
+
+
+def test_a_report_is_due_at_the_closure_once_its_day_has_come() -> None:
+    assert due("depart", date(2026, 3, 16)) == []
+    assert due("depart", date(2026, 3, 17)) == ["premier_retour"]
+    assert due("depart", date(2026, 3, 30), "complexe") == ["premier_retour"]
+    assert due("depart", date(2026, 3, 30), "simple") == ["premier_retour", "evaluation"]
+    assert due("depart", date(2026, 4, 27)) == ["premier_retour", "evaluation"]
+    assert due("depart", date(2026, 9, 2)) == ["premier_retour", "evaluation", "bilan"]
+
+
+@pytest.mark.parametrize("motif", ["objectifs", "fin_duree", "relais_operateur", "droit_commun"])
+def test_a_follow_up_that_took_place_owes_its_last_report_whenever_it_ends(motif: str) -> None:
+    assert due(motif, date(2026, 3, 10)) == ["bilan"]
+
+
+@pytest.mark.parametrize(
+    ("dernier_le", "refused"), [(None, True), (date(2026, 5, 3), True), (date(2026, 5, 4), False)]
+)
+def test_a_file_under_watch_ends_after_one_more_contact(
+    dernier_le: date | None, refused: bool
+) -> None:
+    suivi = Suivi(ECHANGE, None, 3, dernier_le)
+    arguments = {"motif": "objectifs", "veille_le": date(2026, 5, 4)}
+
+    assert bool(why_not_close_veille(suivi=suivi, **arguments)) is refused
+    assert why_not_close_veille(suivi=suivi, **arguments | {"motif": "depart"}) is None
+    assert why_not_close_veille(suivi=suivi, **arguments | {"veille_le": None}) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        ({}, False),
+        ({"veille_le": DEBUT - timedelta(days=1)}, True),
+        ({"veille_le": date(2026, 12, 2)}, True),
+        ({"demarches_a_faire": 1}, True),
+    ],
+)
+def test_the_watch_begins_once_the_demarches_are_over(
+    changes: dict[str, object], refused: bool
+) -> None:
+    arguments = {
+        "veille_le": date(2026, 5, 4), "debut_le": DEBUT, "on": date(2026, 12, 1),
+        "demarches_a_faire": 0,
+    }  # fmt: skip
+
+    assert bool(why_not_watch(**arguments | changes)) is refused
 
 
 # --- What is due ---------------------------------------------------------------------------------

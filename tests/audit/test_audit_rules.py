@@ -71,7 +71,7 @@ def test_every_followed_table_finds_its_dossier_when_it_has_one() -> None:
         "accompagnements_objectif", "accompagnements_choix", "connexions_facteurcode",
         "connexions_cleacces", "connexions_codesecours", "connexions_identiteexterne",
         "connexions_connexion", "connexions_invitation", "conservation_resteanonyme",
-        "conservation_compteanonyme",
+        "conservation_compteanonyme", "conservation_edition",
     }  # fmt: skip
 
 

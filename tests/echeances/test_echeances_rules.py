@@ -48,7 +48,7 @@ def fait(genre: str, le: date | None, source: UUID | None = None) -> Fait:
 # The facts of the law that no act gives: the diagnosis, the mandate.
 AILLEURS = {
     "saisine_organisme_dsf", "transmission_operateur", "debut_accompagnement", "dernier_echange",
-    "relance_sans_reponse",
+    "relance_sans_reponse", "transmission_simple", "transmission_complexe",
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The figures of the équipe mobile: one source for totals, days and lists."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from seuil.accompagnements.models import Contrat, Demarche, Mandat
 from seuil.acteurs.models import Agent, Organisation
 from seuil.diagnostics.models import Dsf
+from seuil.diagnostics.operations import record_dsf
+from seuil.diagnostics.rules import FinDsfSaisie
 from seuil.dossiers.models import Dette
 from seuil.indicateurs.queries.activite import (
     SOURCES,
@@ -19,9 +22,10 @@ from seuil.indicateurs.queries.activite import (
     list_clotures,
     list_dossiers_indicateur,
 )
-from seuil.indicateurs.rules.activite import INDICATEURS, MENAGE, list_jours
-from tests.factories.accompagnements import make_contact, make_mandat
-from tests.factories.base import make_agent, make_dossier, make_organisation
+from seuil.indicateurs.rules.activite import BAILLEUR, INDICATEURS, MENAGE, list_jours
+from seuil.visites.models import Visite
+from tests.factories.accompagnements import make_contact, make_mandat, make_objectif
+from tests.factories.base import LIBOURNE, make_acte, make_agent, make_dossier, make_organisation
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 11, 21)
@@ -86,8 +90,11 @@ def busy(mandat: Mandat, operateur: Organisation, worker: Agent) -> None:
         operateur=operateur, transmis_le=octobre(1), repondu_le=octobre(5), referent_social=worker
     )
     third = make_mandat(
-        operateur=operateur, transmis_le=octobre(1), repondu_le=octobre(2), referent_social=worker
-    )
+        operateur=operateur, transmis_le=octobre(1), repondu_le=octobre(2), referent_social=worker,
+        stade="cql",
+    )  # fmt: skip
+    make_objectif(operateur=operateur)
+    make_contact(dossier=third.dossier, par=worker, survenu_le=octobre(7), heure=time(19))
     for m, day in [(mandat, 6), (mandat, 6), (mandat, 8), (second, 8), (third, 30)]:
         make_contact(dossier=m.dossier, par=worker, survenu_le=octobre(day))
         make_contact(dossier=m.dossier, par=worker, survenu_le=octobre(day), avec="bailleur")
@@ -134,6 +141,10 @@ def test_the_total_counts_households_once_and_actions_each_time(
             agent=secretaire, on=ON, mois=MOIS, code=indicateur.code, jour=jour
         ).lignes
     ]
+    if indicateur.unite == BAILLEUR:
+        # All the files of the fixture are of one landlord.
+        assert total == 1
+        return
     assert total == (len(set(seen)) if indicateur.unite == MENAGE else len(seen))
 
 
@@ -155,7 +166,8 @@ def test_all_the_figures_are_one_query(busy: None, secretaire: Agent) -> None:
     ("fields", "met"),
     [
         ({}, True),
-        ({"canal": "lieu_neutre", "resultat": "rendez_vous"}, True),
+        ({"canal": "lieu_neutre"}, True),
+        ({"canal": "lieu_neutre", "resultat": "rendez_vous"}, False),
         ({"canal": "telephone"}, False),
         ({"resultat": "absent"}, False),
         ({"resultat": "refus"}, False),
@@ -362,11 +374,81 @@ def test_a_running_month_stops_today() -> None:
     assert list_jours(mois=date(2026, 12, 1), on=ON) == ()
 
 
-def test_two_dossiers_of_one_landlord_are_two_landlord_contacts(
+def test_two_dossiers_of_one_landlord_are_one_landlord_and_two_dossiers(
     operateur: Organisation, worker: Agent, secretaire: Agent
 ) -> None:
     for _ in range(2):
         dossier = make_dossier(bailleur="SCI des Exemples")
         make_contact(dossier=dossier, par=worker, survenu_le=octobre(6), avec="bailleur")
 
-    assert figures(secretaire, "bailleurs_contactes") == (2, {octobre(6): 2})
+    assert figures(secretaire, "bailleurs_contactes") == (1, {octobre(6): 1})
+    assert figures(secretaire, "dossiers_bailleur_contacte") == (2, {octobre(6): 2})
+
+
+def test_a_visit_is_a_meeting_even_when_an_appointment_was_fixed(
+    mandat: Mandat, worker: Agent, secretaire: Agent
+) -> None:
+    contact = make_contact(
+        dossier=mandat.dossier, par=worker, survenu_le=octobre(6), resultat="rendez_vous"
+    )
+    assert figures(secretaire, "menages_rencontres") == (0, {})
+
+    Visite.objects.create(dossier=mandat.dossier, contact=contact)
+
+    assert figures(secretaire, "menages_rencontres") == (1, {octobre(6): 1})
+
+
+def test_a_diagnosis_sent_by_the_secretariat_stays_in_the_month_of_the_team(
+    mandat: Mandat, worker: Agent, secretaire: Agent
+) -> None:
+    ended = FinDsfSaisie(fin="avec_menage", termine_le=octobre(6))
+    record_dsf(dossier=mandat.dossier, saisie=ended, by=worker, on=octobre(6))
+    assert figures(secretaire, "diagnostics") == (1, {octobre(6): 1})
+
+    sent = replace(ended, transmis_ccapex_le=octobre(20))
+    record_dsf(dossier=mandat.dossier, saisie=sent, by=secretaire, on=octobre(20))
+
+    assert figures(secretaire, "diagnostics") == (1, {octobre(6): 1})
+    assert Dsf.objects.get().transmis_ccapex_le == octobre(20)
+
+
+def test_a_plan_told_by_an_act_counts_once_beside_the_demarche(
+    mandat: Mandat, secretaire: Agent
+) -> None:
+    make_acte(dossier=mandat.dossier, type="plan_apurement", survenu_le=octobre(9))
+    assert figures(secretaire, "dispositifs_apurement") == (1, {octobre(9): 1})
+
+    add_step(mandat, "plan_apurement", octobre(8))
+
+    assert figures(secretaire, "dispositifs_apurement") == (1, {octobre(8): 1})
+
+
+@pytest.mark.parametrize(
+    ("le", "heure", "apart"),
+    [
+        (octobre(6), time(8, 59), True),
+        (octobre(6), time(9), False),
+        (octobre(6), time(17, 59), False),
+        (octobre(6), time(18), True),
+        (octobre(6), None, False),
+        (octobre(10), None, True),
+    ],
+)
+def test_attempts_outside_office_hours_are_told_apart(
+    le: date, heure: time | None, apart: bool, mandat: Mandat, worker: Agent, secretaire: Agent
+) -> None:
+    make_contact(dossier=mandat.dossier, par=worker, survenu_le=le, heure=heure)
+
+    assert figures(secretaire, "tentatives_decalees")[0] == int(apart)
+
+
+def test_files_are_told_before_and_after_the_order_to_leave_and_by_arrondissement(
+    operateur: Organisation, secretaire: Agent
+) -> None:
+    make_objectif(operateur=operateur)
+    make_mandat(operateur=operateur, transmis_le=octobre(1))
+    libourne = make_dossier(commune=LIBOURNE)
+    make_mandat(operateur=operateur, dossier=libourne, transmis_le=octobre(1), stade="cql")
+
+    codes = ("mandats_recus", "mandats_amont", "mandats_aval", "mandats_arrondissement")
+    assert [figures(secretaire, c)[0] for c in codes] == [2, 1, 1, 1]

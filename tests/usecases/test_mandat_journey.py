@@ -1,15 +1,20 @@
 """The journey of a household entrusted to the équipe mobile, from the choice to the closure."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
 
 from seuil.accompagnements.models import Choix, Mandat
 from seuil.accompagnements.operations.choix import ChoixDejaSigne, ChoixVide
-from seuil.accompagnements.operations.mandats import DejaRepondu, MotifObligatoire
+from seuil.accompagnements.operations.mandats import (
+    DejaRepondu,
+    MotifObligatoire,
+    RapportsManquants,
+)
 from seuil.accompagnements.queries.choix import get_proposition
 from seuil.accompagnements.queries.mandats import get_mandat, list_mandats
-from seuil.accompagnements.rules.mandats import ClotureSaisie
+from seuil.accompagnements.rules.mandats import ClotureSaisie, ReponseSaisie
 from seuil.acteurs.models import Agent, Organisation
 from seuil.contacts.rules import ContactSaisi
 from seuil.diagnostics.rules import FinDsfSaisie
@@ -69,7 +74,7 @@ def test_the_whole_journey_runs_and_its_work_follows(
     assert genres(dossier) >= {"repondre_mandat"}
 
     on = SIGNE + timedelta(days=2)
-    answer_mandat(mandat=mandat, accepte=True, by=chef_equipe, on=on)
+    answer_mandat(mandat=mandat, saisie=ReponseSaisie(accepte=True), by=chef_equipe, on=on)
     assert genres(dossier) >= {"affecter_mandat", "premier_retour", "dsf_a_transmettre"}
     assert "repondre_mandat" not in genres(dossier)
 
@@ -159,9 +164,12 @@ def test_the_whole_journey_runs_and_its_work_follows(
     assert "demarche" not in genres(dossier)
 
     closed_on = date(2026, 11, 2)
+    ends = ClotureSaisie(motif="objectifs", denouement="dette_apuree", clos_le=closed_on)
+    with pytest.raises(RapportsManquants, match="Bilan"):
+        close_mandat(mandat=mandat, saisie=ends, by=travailleur_social, on=closed_on)
     close_mandat(
         mandat=mandat,
-        saisie=ClotureSaisie(motif="objectifs", denouement="dette_apuree", clos_le=closed_on),
+        saisie=replace(ends, rapports_manquants="Dit de vive voix à la DDETS."),
         by=travailleur_social,
         on=closed_on,
     )
@@ -197,29 +205,34 @@ def test_a_refusal_is_motivated_and_cuts_the_access(
     mandat: Mandat, dossier: Dossier, chef_equipe: Agent
 ) -> None:
     with pytest.raises(MotifObligatoire):
-        answer_mandat(mandat=mandat, accepte=False, motif=" ", by=chef_equipe, on=SIGNE)
+        answer_mandat(
+            mandat=mandat, saisie=ReponseSaisie(accepte=False, motif=" "), by=chef_equipe, on=SIGNE
+        )
 
     answer_mandat(
-        mandat=mandat, accepte=False, motif="Ménage déjà suivi.", by=chef_equipe, on=SIGNE
+        mandat=mandat,
+        saisie=ReponseSaisie(accepte=False, motif="Ménage déjà suivi."),
+        by=chef_equipe,
+        on=SIGNE,
     )
 
     assert not Dossier.objects.visible_to(chef_equipe, on=SIGNE).exists()
     assert not Tache.objects.filter(dossier=dossier, organisation=chef_equipe.organisation).exists()
     with pytest.raises(_habilitation.DossierInaccessible):
-        answer_mandat(mandat=mandat, accepte=True, by=chef_equipe, on=SIGNE)
+        answer_mandat(mandat=mandat, saisie=ReponseSaisie(accepte=True), by=chef_equipe, on=SIGNE)
 
 
 def test_an_answer_is_given_once(mandat: Mandat, chef_equipe: Agent) -> None:
-    answer_mandat(mandat=mandat, accepte=True, by=chef_equipe, on=SIGNE)
+    answer_mandat(mandat=mandat, saisie=ReponseSaisie(accepte=True), by=chef_equipe, on=SIGNE)
 
     with pytest.raises(DejaRepondu):
-        answer_mandat(mandat=mandat, accepte=True, by=chef_equipe, on=SIGNE)
+        answer_mandat(mandat=mandat, saisie=ReponseSaisie(accepte=True), by=chef_equipe, on=SIGNE)
 
 
 def test_a_replaced_referent_loses_the_dossier(
     mandat: Mandat, dossier: Dossier, chef_equipe: Agent, travailleur_social: Agent, juriste: Agent
 ) -> None:
-    answer_mandat(mandat=mandat, accepte=True, by=chef_equipe, on=SIGNE)
+    answer_mandat(mandat=mandat, saisie=ReponseSaisie(accepte=True), by=chef_equipe, on=SIGNE)
     assign_mandat(
         mandat=mandat,
         referent_social=travailleur_social,

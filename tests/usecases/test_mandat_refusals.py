@@ -23,7 +23,7 @@ from seuil.accompagnements.operations.objectifs import OperateurInconnu
 from seuil.accompagnements.operations.prescriptions import PrescriptionRefusee
 from seuil.accompagnements.operations.rapports import ProlongationRefusee, RapportRefuse
 from seuil.accompagnements.queries.choix import get_proposition
-from seuil.accompagnements.rules.mandats import ClotureSaisie, DemarcheSaisie
+from seuil.accompagnements.rules.mandats import ClotureSaisie, DemarcheSaisie, ReponseSaisie
 from seuil.acteurs.models import Agent, Organisation
 from seuil.audit.models import Event
 from seuil.contacts.models import Contact
@@ -263,7 +263,9 @@ def test_a_worker_does_not_answer_for_the_operator(
     unanswered: Mandat, travailleur_social: Agent
 ) -> None:
     with pytest.raises(HabilitationRefusee):
-        answer_mandat(mandat=unanswered, accepte=True, by=travailleur_social, on=ON)
+        answer_mandat(
+            mandat=unanswered, saisie=ReponseSaisie(accepte=True), by=travailleur_social, on=ON
+        )
 
 
 def test_another_operator_does_not_answer(unanswered: Mandat) -> None:
@@ -271,7 +273,7 @@ def test_another_operator_does_not_answer(unanswered: Mandat) -> None:
     stranger = make_agent(role="chef_equipe", organisation=other)
 
     with pytest.raises(DossierInaccessible):
-        answer_mandat(mandat=unanswered, accepte=True, by=stranger, on=ON)
+        answer_mandat(mandat=unanswered, saisie=ReponseSaisie(accepte=True), by=stranger, on=ON)
 
 
 def test_a_former_operator_does_not_write_on_the_mandate_of_the_next(
@@ -437,7 +439,11 @@ def silence(mandat: Mandat, clos_le: date, by: Agent, **fields: Any) -> Mandat:
     return close_mandat(
         mandat=mandat,
         saisie=ClotureSaisie(
-            motif="sans_nouvelles", denouement="inconnu", clos_le=clos_le, **arguments
+            motif="sans_nouvelles",
+            denouement="inconnu",
+            clos_le=clos_le,
+            rapports_manquants="Personne n’a été joint.",
+            **arguments,
         ),
         by=by,
         on=clos_le,

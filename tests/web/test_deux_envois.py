@@ -28,19 +28,22 @@ _JOURNAL = {"journal", "technique"}
 PARCOURUES = {
     "secretariat": (
         "acces_ouvrir acte_enregistrer acte_retirer agenda_abonnement_arreter"
-        " agenda_abonnement_creer application aujourdhui_dsf aujourdhui_dsf_demander choix_ligne"
+        " agenda_abonnement_creer annuaire_export application aujourdhui_dsf"
+        " aujourdhui_dsf_demander aujourdhui_export choix_ligne"
         " choix_signer cle_ajouter codes_secours contact_noter date_annoncee_noter devoir_rendre"
         " dossier_classer fait_ajouter fait_corriger"
         " dossiers_export dsf_demander dsf_noter et_si gel liste_abandonner liste_appliquer"
-        " liste_colonnes prescription_enregistrer regularite_constater suivi_ajouter"
+        " liste_colonnes mandats_export prescription_enregistrer regularite_constater suivi_ajouter"
     ),
     "chef_equipe": (
-        "cloture demarche_ajouter demarche_terminer mandat_affecter rapport_rendre visite_noter"
+        "cloture demarche_ajouter demarche_terminer mandat_affecter mandat_complexite"
+        " prolongation_demander rapport_rendre visite_noter"
     ),
     "service_social": "tableau_autres tableau_export tableau_repondre",
     "administrateur": "compte_geste",
 }
-# Sent twice by the tests of their own page: their boxes lie outside the form.
+# Sent twice by the tests of their own page: their boxes lie outside the form, or no
+# file of the small département is ready for them.
 PROUVEES_CHEZ_ELLES = (
     "aujourdhui_mandats aujourdhui_affecter alerte_traiter annuaire_importer comptes_inviter_lot"
     " formation_ajouter formation_corriger formation_terminer formations_reprendre"
@@ -48,6 +51,7 @@ PROUVEES_CHEZ_ELLES = (
     " objectif_fixer objectif_terminer organisme_ajouter organisme_corriger"
     " organisme_ouverture organisme_perimetre secteur_ajouter"
     " bailleur_changer decompte dossier_ouvrir"
+    " activite_publier mandat_veille suivis_longs_export"
     " dossier_rouvrir proposition proposition_deposer proposition_refuser"
 )
 # Sent twice by test_envois_repetes.py: a walk cannot fill them, or must do something before.

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from seuil.accompagnements.models import Contrat, Demarche, Mandat
 from seuil.accompagnements.operations._journal import record
-from seuil.accompagnements.operations.mandats import lock_running
+from seuil.accompagnements.operations.mandats import end_veille, lock_running
 from seuil.accompagnements.rules.mandats import DemarcheSaisie
 from seuil.acteurs.models import Agent
 from seuil.kernel.refusal import Refusal
@@ -74,6 +74,7 @@ def add_demarche(*, contrat: Contrat, saisie: DemarcheSaisie, by: Agent, on: dat
     if same.exists():
         raise DemarcheRefusee("Cette démarche est déjà au contrat, pour la même date.")
     demarche = _create_demarche(contrat, saisie)
+    end_veille(mandat=locked, by=by, on=on)
     record("demarche.ajoutee", by, on, "dossier", locked.dossier_id, demarche=str(demarche.pk))
     return demarche
 

@@ -1,13 +1,22 @@
 """The mandate: answered, given to people, closed."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
 
-from seuil.accompagnements.models import Mandat
+from seuil.accompagnements.models import Demarche, Mandat, Rapport
 from seuil.accompagnements.operations._journal import record
 from seuil.accompagnements.rules.affectations import Affectation, write_referents
-from seuil.accompagnements.rules.mandats import ClotureSaisie, Suivi, why_not_close
+from seuil.accompagnements.rules.mandats import (
+    ClotureSaisie,
+    ReponseSaisie,
+    Suivi,
+    list_rapports_dus,
+    why_not_close,
+    why_not_close_veille,
+    why_not_watch,
+)
 from seuil.acteurs.models import Agent, Role
 from seuil.kernel.accord import NBSP
 from seuil.kernel.refusal import Refusal
@@ -48,21 +57,104 @@ class ClotureRefusee(Refusal):
     message = "L’accompagnement ne peut pas être clos ainsi."
 
 
+class RapportsManquants(ClotureRefusee):
+    """Reports are due and no reason is given for their absence; the text names them."""
+
+    @classmethod
+    def of(cls, manquants: Sequence[str]) -> "RapportsManquants":
+        told = ", ".join(f"«{NBSP}{libelle}{NBSP}»" for libelle in manquants)
+        return cls(
+            f"Des rapports dus à la DDETS manquent{NBSP}: {told}. Rendez-les avant de clore, ou"
+            " dites pourquoi ils ne seront pas rendus."
+        )
+
+
+class ComplexiteRefusee(Refusal):
+    message = f"Dites si la situation est simple ou complexe{NBSP}: l’évaluation en dépend."
+
+
+class VeilleRefusee(Refusal):
+    message = "Ce dossier ne peut pas être mis en veille."
+
+
 @transaction.atomic
-def answer_mandat(*, mandat: Mandat, accepte: bool, motif: str = "", by: Agent, on: date) -> Mandat:
+def answer_mandat(*, mandat: Mandat, saisie: ReponseSaisie, by: Agent, on: date) -> Mandat:
     """Accept the dossier, or refuse it with a reason. Raises DejaRepondu, MotifObligatoire."""
     locked = _lock(mandat)
     if locked.reponse != Mandat.Reponse.ATTENDUE:
         raise DejaRepondu
-    if not accepte and not motif.strip():
+    motif = saisie.motif.strip()
+    if saisie.accepte:
+        locked.reponse = Mandat.Reponse.ACCEPTE
+        locked.complexite = Mandat.Complexite(saisie.complexite)
+    elif not motif:
         raise MotifObligatoire
-    locked.reponse = Mandat.Reponse.ACCEPTE if accepte else Mandat.Reponse.REFUSE
+    else:
+        locked.reponse, locked.motif_refus = Mandat.Reponse.REFUSE, motif
+        locked.nature_refus = Mandat.NatureRefus(saisie.nature)
     locked.repondu_le = on
-    locked.motif_refus = "" if accepte else motif.strip()
-    locked.save(update_fields=["reponse", "repondu_le", "motif_refus"])
-    kind = "mandat.accepte" if accepte else "mandat.refuse"
+    locked.save(
+        update_fields=["reponse", "repondu_le", "complexite", "nature_refus", "motif_refus"]
+    )
+    kind = "mandat.accepte" if saisie.accepte else "mandat.refuse"
     record(kind, by, on, "dossier", locked.dossier_id, mandat=str(locked.pk))
     return locked
+
+
+@transaction.atomic
+def set_complexite(*, mandat: Mandat, complexite: str, by: Agent, on: date) -> Mandat:
+    """Say that the case is simple or complex: its evaluation is due at four or eight weeks.
+
+    The former word stays in the journal. Raises MandatNonAccepte, MandatClos, ComplexiteRefusee.
+    """
+    locked = lock_running(mandat)
+    if complexite not in Mandat.Complexite.values or not complexite:
+        raise ComplexiteRefusee
+    if locked.rapports.filter(genre=Rapport.Genre.EVALUATION).exists():
+        raise ComplexiteRefusee(f"L’évaluation est rendue{NBSP}: son délai ne change plus.")
+    avant, locked.complexite = locked.complexite, complexite
+    if avant != complexite:
+        locked.save(update_fields=["complexite"])
+        details = {"mandat": str(locked.pk), "avant": avant, "apres": complexite}
+        record("mandat.complexite", by, on, "dossier", locked.dossier_id, **details)
+    return locked
+
+
+@transaction.atomic
+def open_veille(*, mandat: Mandat, veille_le: date, by: Agent, on: date) -> Mandat:
+    """Say that the démarches are over: the household is watched over before the file is closed.
+
+    Raises MandatNonAccepte, MandatClos, VeilleRefusee.
+    """
+    locked = lock_running(mandat)
+    if locked.veille_le is not None:
+        raise VeilleRefusee("Ce dossier est déjà en veille.")
+    if locked.repondu_le is None:
+        raise MandatNonAccepte
+    reason = why_not_watch(
+        veille_le=veille_le,
+        debut_le=locked.repondu_le,
+        on=on,
+        demarches_a_faire=Demarche.objects.filter(
+            contrat__mandat=locked, etat=Demarche.Etat.A_FAIRE
+        ).count(),
+    )
+    if reason:
+        raise VeilleRefusee(reason)
+    locked.veille_le = veille_le
+    locked.save(update_fields=["veille_le"])
+    record("mandat.veille", by, on, "dossier", locked.dossier_id, mandat=str(locked.pk))
+    return locked
+
+
+def end_veille(*, mandat: Mandat, by: Agent, on: date) -> None:
+    """End the watch of a locked mandate, when the work begins again; the journal keeps its day."""
+    if mandat.veille_le is None:
+        return
+    veille_le, mandat.veille_le = mandat.veille_le, None
+    mandat.save(update_fields=["veille_le"])
+    details = {"mandat": str(mandat.pk), "veille_le": veille_le.isoformat()}
+    record("mandat.veille_reprise", by, on, "dossier", mandat.dossier_id, **details)
 
 
 @transaction.atomic
@@ -132,9 +224,11 @@ def withdraw_affectation(
     locked.referent_social = locked.referent_juridique = locked.affecte_le = None
     if accepte:
         locked.reponse, locked.repondu_le = Mandat.Reponse.ATTENDUE, None
+        locked.complexite = Mandat.Complexite.NON_DITE
     locked.save(
         update_fields=[
-            "referent_social", "referent_juridique", "affecte_le", "reponse", "repondu_le"
+            "referent_social", "referent_juridique", "affecte_le", "reponse", "repondu_le",
+            "complexite",
         ]
     )  # fmt: skip
     record("mandat.desaffecte", by, on, "dossier", locked.dossier_id, mandat=str(locked.pk))
@@ -166,16 +260,39 @@ def close_mandat(
         debut_le=locked.repondu_le,
         suivi=suivi,
         notifie_le=saisie.notifie_le,
-    )
+    ) or why_not_close_veille(motif=saisie.motif, veille_le=locked.veille_le, suivi=suivi)
     if reason:
         raise ClotureRefusee(reason)
+    manquants = _list_manquants(locked, saisie)
+    if manquants and not saisie.rapports_manquants.strip():
+        raise RapportsManquants.of(manquants)
+    locked.rapports_manquants = saisie.rapports_manquants.strip() if manquants else ""
     locked.motif_cloture = Mandat.MotifCloture(saisie.motif)
     locked.denouement = Mandat.Denouement(saisie.denouement)
     locked.clos_le = saisie.clos_le
     locked.notifie_le = saisie.notifie_le
-    locked.save(update_fields=["motif_cloture", "denouement", "clos_le", "notifie_le"])
+    locked.save(
+        update_fields=[
+            "motif_cloture", "denouement", "clos_le", "notifie_le", "rapports_manquants"
+        ]
+    )  # fmt: skip
     record("mandat.clos", by, on, "dossier", locked.dossier_id, mandat=str(locked.pk))
     return locked
+
+
+def _list_manquants(mandat: Mandat, saisie: ClotureSaisie) -> list[str]:
+    """Return the labels of the reports due that day that were not handed in."""
+    if mandat.repondu_le is None:
+        raise MandatNonAccepte
+    dus = list_rapports_dus(
+        motif=saisie.motif,
+        clos_le=saisie.clos_le,
+        transmis_le=mandat.transmis_le,
+        debut_le=mandat.repondu_le,
+        complexite=mandat.complexite,
+    )
+    rendus = set(mandat.rapports.values_list("genre", flat=True))
+    return [str(Rapport.Genre(genre).label) for genre in dus if genre not in rendus]
 
 
 def lock_running(mandat: Mandat) -> Mandat:

@@ -56,6 +56,8 @@ def record_prolongation(
         raise ProlongationRefusee("La date de l’avis est à venir.")
     if locked.repondu_le is None or avis_le < locked.repondu_le:
         raise ProlongationRefusee("L’avis ne peut pas précéder le début de l’accompagnement.")
+    if not avis:
+        raise ProlongationRefusee("Indiquez l’avis de la CCAPEX.")
     poursuite = avis == Prolongation.Avis.POURSUITE
     if poursuite and (jusqu_au is None or jusqu_au <= avis_le):
         raise ProlongationRefusee(
@@ -63,12 +65,31 @@ def record_prolongation(
         )
     if not poursuite and jusqu_au is not None:
         raise ProlongationRefusee("Seule une poursuite de l’accompagnement a un terme.")
-    prolongation, created = Prolongation.objects.get_or_create(
-        mandat=locked,
-        avis_le=avis_le,
-        defaults={"avis": Prolongation.Avis(avis), "jusqu_au": jusqu_au, "par": by},
-    )
-    if not created:
+    if locked.prolongations.filter(avis_le=avis_le).exists():
         raise ProlongationRefusee("Un avis est déjà enregistré à cette date.")
+    # An opinion answers the request that waits; nobody may have asked.
+    asked = locked.prolongations.filter(avis=Prolongation.Avis.ATTENDU).first()
+    prolongation = asked or Prolongation(mandat=locked)
+    prolongation.avis, prolongation.avis_le = Prolongation.Avis(avis), avis_le
+    prolongation.jusqu_au, prolongation.par = jusqu_au, by
+    prolongation.save()
     record("prolongation.enregistree", by, on, "dossier", locked.dossier_id)
     return prolongation
+
+
+@transaction.atomic
+def request_prolongation(*, mandat: Mandat, motif: str, by: Agent, on: date) -> Prolongation:
+    """Ask the CCAPEX to go on beyond six months: it answers at its next session.
+
+    Raises MandatNonAccepte, MandatClos, ProlongationRefusee.
+    """
+    locked = lock_running(mandat)
+    if not motif.strip():
+        raise ProlongationRefusee("Dites pourquoi l’accompagnement doit durer plus de six mois.")
+    if locked.prolongations.filter(avis=Prolongation.Avis.ATTENDU).exists():
+        raise ProlongationRefusee("Une demande attend déjà l’avis de la CCAPEX.")
+    asked = Prolongation.objects.create(
+        mandat=locked, demande_le=on, motif=motif.strip(), demande_par=by
+    )
+    record("prolongation.demandee", by, on, "dossier", locked.dossier_id)
+    return asked

@@ -40,7 +40,7 @@ def list_faits(*, dossier_ids: Collection[UUID]) -> list[Fait]:
     suivis = _suivis(mandats)
     faits = []
     for mandat in mandats:
-        jours = {"transmission_operateur": mandat.transmis_le}
+        jours = dict.fromkeys(_list_transmissions(mandat), mandat.transmis_le)
         if mandat.repondu_le is not None:
             jours["debut_accompagnement"] = mandat.repondu_le
             suivi = suivis[mandat.pk]
@@ -58,6 +58,12 @@ def list_faits(*, dossier_ids: Collection[UUID]) -> list[Fait]:
             for genre, le in jours.items()
         ]
     return faits
+
+
+def _list_transmissions(mandat: Mandat) -> list[str]:
+    """Return what the transmission is to the law: of a simple case, of a complex one, or both."""
+    said = [mandat.complexite] if mandat.complexite else ["simple", "complexe"]
+    return ["transmission_operateur", *(f"transmission_{mot}" for mot in said)]
 
 
 def list_besoins(
@@ -87,10 +93,13 @@ def list_etats(*, dossier_ids: Collection[UUID]) -> list[EtatMandat]:
     for pk, genre in Rapport.objects.filter(mandat__in=ids).values_list("mandat", "genre"):
         rapports[pk].add(genre)
     avis: dict[UUID, list[tuple[date, str, date | None]]] = defaultdict(list)
-    for pk, avis_le, sens, jusqu_au in Prolongation.objects.filter(mandat__in=ids).values_list(
-        "mandat", "avis_le", "avis", "jusqu_au"
-    ):
-        avis[pk].append((avis_le, sens, jusqu_au))
+    rendus = Prolongation.objects.filter(mandat__in=ids, avis_le__isnull=False)
+    for pk, avis_le, sens, jusqu_au in rendus.values_list("mandat", "avis_le", "avis", "jusqu_au"):
+        if avis_le is not None:
+            avis[pk].append((avis_le, sens, jusqu_au))
+    attendus = dict(
+        Prolongation.objects.filter(mandat__in=ids, avis="").values_list("mandat", "demande_le")
+    )
     demarches: dict[UUID, list[DemarcheDue]] = defaultdict(list)
     for pk, demarche, pour_le in (
         Demarche.objects.filter(contrat__mandat__in=ids, etat=Demarche.Etat.A_FAIRE)
@@ -99,7 +108,10 @@ def list_etats(*, dossier_ids: Collection[UUID]) -> list[EtatMandat]:
     ):
         demarches[pk].append(DemarcheDue(demarche, pour_le))
     return [
-        _etat(m, suivis[m.pk], rapports[m.pk], avis[m.pk], demarches[m.pk], prevus[m.pk])
+        replace(
+            _etat(m, suivis[m.pk], rapports[m.pk], avis[m.pk], demarches[m.pk], prevus[m.pk]),
+            demande_le=attendus.get(m.pk),
+        )
         for m in mandats
     ]
 
@@ -170,7 +182,8 @@ def _suivi(contacts: Collection[tuple[date, bool]]) -> Suivi:
     relance_le = min(
         (le for le, _ in contacts if echange_le is None or le > echange_le), default=None
     )
-    return Suivi(echange_le, relance_le, len(contacts))
+    dernier_le = max((le for le, _ in contacts), default=None)
+    return Suivi(echange_le, relance_le, len(contacts), dernier_le)
 
 
 def _contacts_prevus(mandats: Collection[Mandat]) -> dict[UUID, list[ContactPrevu]]:

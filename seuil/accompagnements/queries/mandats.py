@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Min, Prefetch, Q, QuerySet
+from django.db.models import F, Min, Prefetch, Q, QuerySet
 
 from seuil.accompagnements.models import Demarche, Mandat, Prescription, Prolongation, Rapport
 from seuil.acteurs.models import Agent, Role
@@ -19,20 +19,47 @@ from seuil.echeances.queries.echeances import is_attendue
 from seuil.echeances.queries.situations import get_dette
 from seuil.kernel.alphabet import list_alphabet
 
+# The CCAPEX meets about once a month.
+_SEANCE = timedelta(days=30)
 ETATS: Mapping[str, str] = {
     "a_repondre": "Réponse attendue",
     "a_affecter": "À affecter",
     "en_cours": "En cours",
+    "en_veille": "En veille",
     "refuse": "Refusé",
     "clos": "Clos",
 }
 _FILTRES: Mapping[str, Q] = {
     "a_repondre": Q(reponse=Mandat.Reponse.ATTENDUE, clos_le=None),
     "a_affecter": Q(reponse=Mandat.Reponse.ACCEPTE, clos_le=None, affecte_le=None),
-    "en_cours": Q(reponse=Mandat.Reponse.ACCEPTE, clos_le=None, affecte_le__isnull=False),
+    "en_cours": Q(
+        reponse=Mandat.Reponse.ACCEPTE,
+        clos_le=None,
+        veille_le=None,
+        affecte_le__isnull=False,
+    ),
+    "en_veille": Q(
+        reponse=Mandat.Reponse.ACCEPTE,
+        clos_le=None,
+        veille_le__isnull=False,
+        affecte_le__isnull=False,
+    ),
     "refuse": Q(reponse=Mandat.Reponse.REFUSE, clos_le=None),
     "clos": Q(clos_le__isnull=False),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class SuiviLong:
+    """A follow-up on which the CCAPEX is asked to speak, or soon will be."""
+
+    mandat: Mandat
+    nom: str
+    # The end of the six months.
+    fin_le: date | None
+    demande: Prolongation | None
+    # The last opinion, which may have let it go on.
+    avis: Prolongation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +98,9 @@ def get_etat(mandat: Mandat) -> str:
         return "refuse"
     if mandat.reponse == Mandat.Reponse.ATTENDUE:
         return "a_repondre"
-    return "en_cours" if mandat.affecte_le else "a_affecter"
+    if mandat.affecte_le is None:
+        return "a_affecter"
+    return "en_veille" if mandat.veille_le else "en_cours"
 
 
 def list_mandats(*, agent: Agent, on: date, etat: str | None = None) -> list[MandatRow]:
@@ -110,12 +139,47 @@ def list_mandats(*, agent: Agent, on: date, etat: str | None = None) -> list[Man
     return [_mandat_row(m, noms.get(m.dossier_id, ""), prochaines.get(m.pk)) for m in found]
 
 
+def list_suivis_longs(*, agent: Agent, on: date) -> list[SuiviLong]:
+    """Return the follow-ups for the opening of the next session, in few queries.
+
+    Those for which the operator asks to go on, those whose six months are over or end within
+    thirty days, unless a later opinion covers them.
+    """
+    fins = dict(
+        Echeance.objects.filter(regle="EM5", source_type="mandat", le__lte=on + _SEANCE)
+        .order_by("source_id")
+        .values_list("source_id", "le")
+    )
+    rows = (
+        _with_details(_visible_mandats(agent=agent, on=on))
+        .filter(Q(pk__in=list(fins)) | Q(prolongations__avis=Prolongation.Avis.ATTENDU))
+        .filter(reponse=Mandat.Reponse.ACCEPTE, clos_le=None)
+        .select_related("dossier__logement__commune")
+        .distinct()
+        .order_by("repondu_le", "dossier__numero")
+    )
+    found = list(rows)
+    noms = find_noms(m.dossier_id for m in found)
+    suivis = [_suivi_long(m, noms.get(m.dossier_id, ""), fins.get(m.pk)) for m in found]
+    return [s for s in suivis if s.demande or not _is_covered(s.avis, on)]
+
+
+def _suivi_long(mandat: Mandat, nom: str, fin_le: date | None) -> SuiviLong:
+    known = list(mandat.prolongations.all())
+    demande = next((p for p in known if p.avis == Prolongation.Avis.ATTENDU), None)
+    avis = next((p for p in known if p.avis_le), None)
+    return SuiviLong(mandat, nom, fin_le, demande, avis)
+
+
+def _is_covered(avis: Prolongation | None, on: date) -> bool:
+    return avis is not None and avis.jusqu_au is not None and avis.jusqu_au > on + _SEANCE
+
+
 def count_mandats(*, agent: Agent, on: date) -> dict[str, int]:
     """Return how many mandates the agent sees in each state of ETATS."""
     counts = dict.fromkeys(ETATS, 0)
-    for mandat in (
-        _visible_mandats(agent=agent, on=on).only("clos_le", "reponse", "affecte_le").order_by("pk")
-    ):
+    read = ("clos_le", "reponse", "affecte_le", "veille_le")
+    for mandat in _visible_mandats(agent=agent, on=on).only(*read).order_by("pk"):
         counts[get_etat(mandat)] += 1
     return counts
 
@@ -180,7 +244,8 @@ def list_equipe(*, agent: Agent) -> QuerySet[Agent]:
 def count_charge(*, agent: Agent, on: date) -> Counter[UUID]:
     """Return how many running mandates each person follows, by its identifier."""
     charge: Counter[UUID] = Counter()
-    rows = _visible_mandats(agent=agent, on=on).filter(_FILTRES["en_cours"]).order_by("pk")
+    suivis = _FILTRES["en_cours"] | _FILTRES["en_veille"]
+    rows = _visible_mandats(agent=agent, on=on).filter(suivis).order_by("pk")
     for pair in rows.values_list("referent_social", "referent_juridique"):
         charge.update(set(pair) - {None})
     return charge
@@ -212,7 +277,10 @@ def _with_details(mandats: QuerySet[Mandat]) -> QuerySet[Mandat]:
     ).prefetch_related(
         Prefetch("contrat__demarches", Demarche.objects.order_by("etat", "pour_le", "pk")),
         Prefetch("rapports", Rapport.objects.select_related("par").order_by("-rendu_le", "-pk")),
-        Prefetch("prolongations", Prolongation.objects.order_by("-avis_le", "-pk")),
+        Prefetch(
+            "prolongations",
+            Prolongation.objects.order_by(F("avis_le").desc(nulls_first=True), "-pk"),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from seuil.accompagnements.rules.mandats import Suivi, end_of_mandat
 from seuil.travail.rules.besoins import Besoin
 
+_QUINZAINE = timedelta(days=15)
 # Nobody tried to join the household yet.
 JAMAIS_JOINT = Suivi(None, None, 0)
 
@@ -46,6 +47,8 @@ class EtatMandat:
     avis: tuple[tuple[date, str, date | None], ...] = ()
     demarches: tuple[DemarcheDue, ...] = ()
     contacts_prevus: tuple[ContactPrevu, ...] = ()
+    # The day the operator asked to go on, while the CCAPEX has not answered.
+    demande_le: date | None = None
     # Date of each rule started by this mandate: EM1, EM2, EM2b, EM4, EM5, EM6.
     dates: Mapping[str, date] = field(default_factory=dict)
 
@@ -114,9 +117,11 @@ def _rapports(mandat: EtatMandat, repondu_le: date) -> Iterator[Besoin]:
     dates = mandat.dates
     if "premier_retour" not in mandat.rapports and (due_le := dates.get("EM1")):
         yield _besoin(mandat, "premier_retour", repondu_le, due_le, regle="EM1")
-    if "evaluation" not in mandat.rapports and (due_le := dates.get("EM2b")):
-        visible_le = dates.get("EM2", repondu_le)
-        yield _besoin(mandat, "evaluation", visible_le, due_le, regle="EM2b")
+    # Simple or complex, the mandate has one of the two dates; both until somebody says which.
+    regle = "EM2b" if "EM2b" in dates else "EM2"
+    if "evaluation" not in mandat.rapports and (due_le := dates.get(regle)):
+        visible_le = dates["EM2"] if len({"EM2", "EM2b"} & set(dates)) == 2 else due_le - _QUINZAINE
+        yield _besoin(mandat, "evaluation", visible_le, due_le, regle=regle)
     if "bilan" not in mandat.rapports and (due_le := dates.get("EM5")):
         yield _besoin(mandat, "bilan", due_le - timedelta(days=15), due_le, regle="EM5")
 
@@ -152,7 +157,9 @@ def _fin(mandat: EtatMandat) -> Iterator[Besoin]:
     dernier = max(mandat.avis, key=lambda a: a[0])[1] if mandat.avis else "poursuite"
     if dernier == "poursuite":
         # The CCAPEX meets about once a month: its next session decides.
+        # Asked before the end, it is on the table of the session that comes.
+        visible_le = min(mandat.demande_le or fin_le, fin_le)
         besoin = _besoin(
-            mandat, "avis_prolongation", fin_le, fin_le + timedelta(days=30), regle="EM5"
+            mandat, "avis_prolongation", visible_le, fin_le + timedelta(days=30), regle="EM5"
         )
         yield replace(besoin, role="secretariat", organisation_id=None, agent_id=None)

@@ -1,10 +1,20 @@
-"""The mandate: what was done of it, when it ends, why it may not be closed."""
+"""The mandate: how it was answered, what was done of it, when it ends, why it may not be closed."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from seuil.engines import droit
+
+
+@dataclass(frozen=True, slots=True)
+class ReponseSaisie:
+    """The operator's answer: accepted, simple or complex; or refused, of what kind and why."""
+
+    accepte: bool
+    complexite: str = ""
+    nature: str = ""
+    motif: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,8 @@ class ClotureSaisie:
     denouement: str
     clos_le: date
     notifie_le: date | None = None
+    # Why reports that were due will not come, when some do not.
+    rapports_manquants: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,8 @@ class Suivi:
     echange_le: date | None
     relance_le: date | None
     tentatives: int
+    # The last attempt of all, answered or not.
+    dernier_le: date | None = None
 
 
 def why_not_close(
@@ -114,6 +128,53 @@ def _term(regle: str, depuis: date) -> date:
     if terme is None:
         raise AssertionError(f"{regle} gives no date")
     return terme
+
+
+# The reasons that end a follow-up that took place: its report to the DDETS is due that day.
+_AU_TERME = frozenset({"objectifs", "fin_duree", "relais_operateur", "droit_commun"})
+
+
+def list_rapports_dus(
+    *, motif: str, clos_le: date, transmis_le: date, debut_le: date, complexite: str
+) -> list[str]:
+    """Return the kinds of report that are due of a mandate that ends so on that day."""
+    evaluation = "EM2" if complexite == "simple" else "EM2b"
+    dus = []
+    if clos_le >= _term("EM1", transmis_le):
+        dus.append("premier_retour")
+    if clos_le >= _term(evaluation, transmis_le):
+        dus.append("evaluation")
+    if motif in _AU_TERME or clos_le >= _term("EM5", debut_le):
+        dus.append("bilan")
+    return dus
+
+
+def why_not_close_veille(*, motif: str, veille_le: date | None, suivi: Suivi) -> str | None:
+    """Return why a mandate under watch may not end so: nobody called the household since."""
+    if motif != "objectifs" or veille_le is None:
+        return None
+    if suivi.dernier_le is not None and suivi.dernier_le >= veille_le:
+        return None
+    return (
+        f"Le dossier est en veille depuis le {droit.write_date(veille_le)} et personne n’a"
+        " contacté le ménage depuis : contactez-le une fois, par tout moyen, avant de clore."
+    )
+
+
+def why_not_watch(
+    *, veille_le: date, debut_le: date, on: date, demarches_a_faire: int
+) -> str | None:
+    """Return why the watch that follows the démarches may not begin that day, or None."""
+    if veille_le > on:
+        return "La date de mise en veille est à venir."
+    if veille_le < debut_le:
+        return "La veille ne peut pas précéder l’acceptation du dossier."
+    if demarches_a_faire:
+        return (
+            "Des démarches du contrat restent à faire : dites d’abord où elles en sont, la veille"
+            " commence quand elles sont terminées."
+        )
+    return None
 
 
 def end_of_mandat(

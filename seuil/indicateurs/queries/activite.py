@@ -128,6 +128,37 @@ _CLOTURES = """
       AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
 """
+_MANDATS = """
+    SELECT m.transmis_le AS jour, m.id AS cle, m.dossier_id
+    FROM accompagnements_mandat m
+    JOIN acteurs_organisation o ON o.id = m.operateur_id
+    WHERE m.transmis_le >= %(debut)s AND m.transmis_le < %(fin)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
+      AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
+"""
+_AVAL = "('cql', 'rfp', 'cfp', 'expulsion')"
+# The acts of the file that are a scheme too, while the mandate runs, unless a démarche tells it.
+_DISPOSITIFS_EN_ACTES = """
+    SELECT a.survenu_le AS jour, a.id AS cle, a.dossier_id
+    FROM actes_acte a
+    JOIN accompagnements_mandat m ON m.dossier_id = a.dossier_id AND m.reponse = 'accepte'
+      AND m.repondu_le <= a.survenu_le AND (m.clos_le IS NULL OR m.clos_le >= a.survenu_le)
+    JOIN acteurs_organisation o ON o.id = m.operateur_id
+    WHERE a.type IN ('plan_apurement', 'surendettement', 'pcs') AND a.retire_le IS NULL
+      AND a.survenu_le >= %(debut)s AND a.survenu_le < %(fin)s
+      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
+      AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
+      AND NOT EXISTS (
+        SELECT 1 FROM accompagnements_demarche e
+        JOIN accompagnements_contrat k ON k.id = e.contrat_id
+        WHERE k.mandat_id = m.id AND e.genre = a.type AND e.etat = 'faite')
+"""
+_BAILLEURS = f"""
+      AND c.avec = 'bailleur' AND c.resultat IN ({_write_codes(Contact.ABOUTIS)})
+"""
+# A landlord counts once for all its files; one that is not known counts with its file.
+_BAILLEUR = """COALESCE((SELECT b.bailleur_id FROM dossiers_bail b
+        WHERE b.dossier_id = c.dossier_id), c.dossier_id)"""
 # A household is accompanied on each day from the answer to the eve of the closure.
 _DES = "GREATEST(m.repondu_le, %(debut)s::date)"
 _ACCOMPAGNES = """
@@ -146,19 +177,29 @@ _ACCOMPAGNES = """
     """
 # Indicator → its source. Bounds are [debut, fin); `operateur` is null for a whole département.
 SOURCES: Mapping[str, str] = {
-    "mandats_recus": """
-    SELECT m.transmis_le AS jour, m.id AS cle, m.dossier_id
-    FROM accompagnements_mandat m
-    JOIN acteurs_organisation o ON o.id = m.operateur_id
-    WHERE m.transmis_le >= %(debut)s AND m.transmis_le < %(fin)s
-      AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
-      AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
+    "mandats_recus": _MANDATS,
+    "mandats_amont": f"{_MANDATS} AND m.stade NOT IN {_AVAL}",
+    "mandats_aval": f"{_MANDATS} AND m.stade IN {_AVAL}",
+    "mandats_arrondissement": _MANDATS
+    + """
+      AND EXISTS (
+        SELECT 1 FROM accompagnements_objectif j
+        JOIN dossiers_logement l ON l.dossier_id = m.dossier_id
+        JOIN acteurs_commune c ON c.code = l.commune_id
+        WHERE j.operateur_id = m.operateur_id AND j.annee = EXTRACT(YEAR FROM m.transmis_le)
+          AND j.arrondissement_id = c.arrondissement_id)
     """,
     "tentatives": _CONTACTS.format(cle="c.id"),
+    "tentatives_decalees": _CONTACTS.format(cle="c.id")
+    + """
+      AND (EXTRACT(ISODOW FROM c.survenu_le) >= 6 OR c.heure < '09:00' OR c.heure >= '18:00')
+    """,
     "menages_rencontres": _CONTACTS.format(cle="c.dossier_id")
     + f"""
       AND c.avec = 'menage' AND c.canal IN ('domicile', 'lieu_neutre')
-      AND c.resultat IN ({_write_codes(Contact.RENCONTRES)})
+      AND (c.resultat IN ({_write_codes(Contact.RENCONTRES)})
+        OR c.resultat = 'rendez_vous'
+          AND EXISTS (SELECT 1 FROM visites_visite v WHERE v.contact_id = c.id))
     """,
     "diagnostics": """
     SELECT d.termine_le AS jour, d.id AS cle, d.dossier_id
@@ -170,16 +211,16 @@ SOURCES: Mapping[str, str] = {
       AND (%(departement)s = '*' OR o.departement_id = %(departement)s)
       AND (%(operateur)s::uuid IS NULL OR o.id = %(operateur)s::uuid)
     """,
-    "bailleurs_contactes": _CONTACTS.format(cle="c.dossier_id")
-    + f"""
-      AND c.avec = 'bailleur' AND c.resultat IN ({_write_codes(Contact.ABOUTIS)})
-    """,
+    "bailleurs_contactes": _CONTACTS.format(cle=_BAILLEUR) + _BAILLEURS,
+    "dossiers_bailleur_contacte": _CONTACTS.format(cle="c.dossier_id") + _BAILLEURS,
     "menages_accompagnes": _ACCOMPAGNES.format(debut=_DES, pas="1 day"),
     "dispositifs_apurement": _DEMARCHES
     + """
       AND e.genre IN
         ('plan_apurement', 'fsl', 'surendettement', 'action_logement', 'aide_logement')
-    """,
+    UNION ALL
+    """
+    + _DISPOSITIFS_EN_ACTES,
     "impayes_resorbes": """
     SELECT r.jour, r.dossier_id AS cle, r.dossier_id FROM (
         SELECT m.id, m.dossier_id, LEAST(
@@ -232,12 +273,29 @@ GROUP BY code, jour ORDER BY code, jour NULLS LAST
 """.format(sources=" UNION ALL ".join(ONE.format(code=c, source=s) for c, s in SOURCES.items()))
 
 # What one file counts, by day and by month: what stays of it once it is erased.
+# A landlord counts once for all its files: it is told of the last of them that is erased.
 _CONTRIBUTION = """
-WITH fait AS ({sources})
-SELECT code, date_trunc('month', jour)::date AS mois, jour, COUNT(DISTINCT cle) FROM fait
-WHERE dossier_id = %(dossier)s
-GROUP BY GROUPING SETS ((code, date_trunc('month', jour), jour), (code, date_trunc('month', jour)))
-""".format(sources=" UNION ALL ".join(ONE.format(code=c, source=s) for c, s in SOURCES.items()))
+WITH fait AS (
+    SELECT * FROM ({sources}) f WHERE f.dossier_id = %(dossier)s
+), autre AS (
+    SELECT s.code, s.jour, s.cle FROM ({bailleurs}) s
+    WHERE s.dossier_id <> %(dossier)s
+      AND s.cle IN (SELECT f.cle FROM fait f WHERE f.code = 'bailleurs_contactes')
+)
+SELECT code, date_trunc('month', jour)::date AS mois, jour, COUNT(DISTINCT cle) FROM fait f
+WHERE NOT EXISTS (
+    SELECT 1 FROM autre x WHERE x.code = f.code AND x.cle = f.cle AND x.jour = f.jour)
+GROUP BY code, jour
+UNION ALL
+SELECT code, date_trunc('month', jour)::date AS mois, NULL, COUNT(DISTINCT cle) FROM fait f
+WHERE NOT EXISTS (
+    SELECT 1 FROM autre x WHERE x.code = f.code AND x.cle = f.cle
+      AND date_trunc('month', x.jour) = date_trunc('month', f.jour))
+GROUP BY code, date_trunc('month', jour)
+""".format(
+    sources=" UNION ALL ".join(ONE.format(code=c, source=s) for c, s in SOURCES.items()),
+    bailleurs=ONE.format(code="bailleurs_contactes", source=SOURCES["bailleurs_contactes"]),
+)
 _OPERATEURS = """
 SELECT m.operateur_id FROM accompagnements_mandat m WHERE m.dossier_id = %(dossier)s
 UNION

@@ -25,6 +25,7 @@ class Indicateur:
 
 MENAGE = "ménage"
 ACTION = "action"
+BAILLEUR = "bailleur"
 
 INDICATEURS: tuple[Indicateur, ...] = (
     Indicateur(
@@ -35,6 +36,25 @@ INDICATEURS: tuple[Indicateur, ...] = (
         ACTION,
     ),
     Indicateur(
+        "mandats_amont",
+        "Dossiers confiés en amont",
+        "Dossiers confiés avant le commandement de quitter les lieux.",
+        ACTION,
+    ),
+    Indicateur(
+        "mandats_aval",
+        "Dossiers confiés en aval",
+        "Dossiers confiés à partir du commandement de quitter les lieux.",
+        ACTION,
+    ),
+    Indicateur(
+        "mandats_arrondissement",
+        "Dossiers confiés dans l’arrondissement prioritaire",
+        "Dossiers confiés dont le logement est dans l’arrondissement que la convention de l’année"
+        " désigne.",
+        ACTION,
+    ),
+    Indicateur(
         "tentatives",
         "Tentatives et échanges",
         "Tentatives de contact de l’équipe avec le ménage ou le bailleur, abouties ou non, par"
@@ -42,9 +62,17 @@ INDICATEURS: tuple[Indicateur, ...] = (
         ACTION,
     ),
     Indicateur(
+        "tentatives_decalees",
+        "Dont en horaires décalés",
+        "Tentatives et échanges avant 9 heures, à partir de 18 heures, le samedi ou le dimanche."
+        " Sans heure notée, un jour de semaine ne compte pas.",
+        ACTION,
+    ),
+    Indicateur(
         "menages_rencontres",
         "Ménages rencontrés",
         "Ménages avec lesquels l’équipe a échangé en personne, à domicile ou en lieu neutre. Un"
+        " rendez-vous seulement fixé ne compte pas. Un"
         " ménage vu deux fois le même jour compte une fois ce jour-là ; vu plusieurs jours, il"
         " compte une fois dans le total du mois.",
         MENAGE,
@@ -53,12 +81,21 @@ INDICATEURS: tuple[Indicateur, ...] = (
         "diagnostics",
         "Diagnostics réalisés",
         "Diagnostics sociaux et financiers terminés par l’équipe, avec le ménage ou sans"
-        " rencontre, le jour de leur fin. Une carence n’est pas un diagnostic réalisé.",
+        " rencontre, le jour de leur fin, quel que soit celui qui les transmet ensuite. Une"
+        " carence n’est pas un diagnostic réalisé.",
         ACTION,
     ),
     Indicateur(
         "bailleurs_contactes",
         "Bailleurs contactés",
+        "Bailleurs que l’équipe a joints, eux ou leur agence. Un bailleur compte une fois par"
+        " jour et une fois dans le total du mois, quel que soit le nombre de ses dossiers ; s’il"
+        " n’est pas connu, son dossier compte pour lui.",
+        BAILLEUR,
+    ),
+    Indicateur(
+        "dossiers_bailleur_contacte",
+        "Dossiers dont le bailleur est contacté",
         "Dossiers dont le bailleur ou son agence a été joint par l’équipe. Un dossier compte une"
         " fois par jour, et une fois dans le total du mois.",
         MENAGE,
@@ -76,7 +113,9 @@ INDICATEURS: tuple[Indicateur, ...] = (
         "dispositifs_apurement",
         "Dispositifs d’apurement mobilisés",
         "Démarches faites du contrat d’engagement : plan d’apurement, FSL, dossier de"
-        " surendettement, Action Logement, rétablissement de l’aide au logement. Chacune compte.",
+        " surendettement, Action Logement, rétablissement de l’aide au logement ; et actes reçus"
+        " pendant l’accompagnement (plan d’apurement, surendettement, protocole de cohésion"
+        " sociale) qu’aucune démarche ne dit déjà. Chacun compte.",
         ACTION,
     ),
     Indicateur(

@@ -39,10 +39,12 @@ OBJECTIFS = (
     "Trouver un logement adapté aux ressources",
     "Rétablir les droits et demander le FSL",
 )
+# Kept only where a report due is missing.
+SANS_RAPPORT = "Situation dite de vive voix à la DDETS, sans rapport écrit."
 MOTIFS_DE_REFUS = (
-    "Le ménage est déjà suivi par un autre service de l’association.",
-    "Le ménage a quitté le logement.",
-    "L’adresse est hors du périmètre de la convention.",
+    ("deja_suivi", "Le ménage est déjà suivi par un autre service de l’association."),
+    ("deja_parti", "Le ménage a quitté le logement."),
+    ("hors_public", "L’adresse est hors du périmètre de la convention."),
 )
 MOTIFS_DE_PRESCRIPTION = (
     "Deux rendez-vous proposés, aucune réponse.",

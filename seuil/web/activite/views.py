@@ -3,17 +3,21 @@
 from datetime import date, datetime, timedelta
 from functools import partial
 from io import BytesIO
+from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from seuil.acteurs.models import Agent, Organisation, Role
 from seuil.acteurs.queries import get_territoire
 from seuil.acteurs.rules import is_reached_by
+from seuil.conservation.models import Edition
 from seuil.engines import droit, tabular
 from seuil.indicateurs.queries.activite import (
     count_effaces,
@@ -21,15 +25,19 @@ from seuil.indicateurs.queries.activite import (
     list_clotures,
     list_dossiers_indicateur,
 )
+from seuil.indicateurs.queries.editions import get_edition, get_periodes, list_editions
 from seuil.indicateurs.queries.tendances import (
     count_commandements,
     count_par_lieu,
     find_cible,
     list_tendances,
 )
-from seuil.indicateurs.rules.activite import PAR_CODE
+from seuil.indicateurs.rules.activite import PAR_CODE, Activite
+from seuil.indicateurs.rules.editions import compare, read_totaux
 from seuil.indicateurs.rules.tendances import COMMANDEMENTS, compute_jauge
 from seuil.kernel import clock
+from seuil.kernel.accord import NBSP
+from seuil.usecases.seal_activite import seal_activite
 from seuil.web.access import (
     AgentRequest,
     get_agent,
@@ -40,9 +48,10 @@ from seuil.web.access import (
 )
 from seuil.web.activite.export import list_sheets
 from seuil.web.activite.presentation import Lieux, list_barres, list_rangees
-from seuil.web.equipe.mois import Mois, find_operateur, list_operateurs, read_mois
+from seuil.web.equipe.mois import Mois, find_operateur, get_mois, list_operateurs, read_mois
 from seuil.web.filtres import read_filtre, write_inconnu
 from seuil.web.journal import saw
+from seuil.web.saisie import press
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Shown day by day until another indicator is asked for.
@@ -80,8 +89,72 @@ def activite(request: AgentRequest) -> HttpResponse:
         "clotures": clotures,
         "calculee_a": _instant().time(),
         "may_open": may(request, "activite.ouvrir"),
+        "may_publish": may(request, "activite.publier") and on >= mois.suivant.le,
+        **_read_editions(agent, on=on, found=found, operateur=operateur),
     }
     return render(request, "activite/activite.html", context)
+
+
+def _read_editions(
+    agent: Agent, *, on: date, found: Activite, operateur: Organisation | None
+) -> dict[str, Any]:
+    """Return the editions of the month shown, and what changed since the last one."""
+    editions = list_editions(agent=agent, on=on, mois=found.mois, operateur=operateur)
+    ecarts = compare(read_totaux(editions[0].contenu), found) if editions else []
+    return {"editions": editions, "ecarts": [e for e in ecarts if e.difference]}
+
+
+@requires("activite.publier")
+@require_POST
+def activite_publier(request: AgentRequest) -> HttpResponse:
+    """Freeze the figures of the month as its next edition."""
+    agent, on = get_agent(request), request_day(request)
+    mois = get_mois(request.POST, on=on)
+    asked = find_operateur(request, request.POST) if request.POST.get("operateur") else None
+    press(
+        request,
+        partial(seal_activite, mois=mois.le, operateur=asked, by=agent, on=on),
+        fait=f"Les chiffres {mois.de_libelle} sont publiés{NBSP}: cette édition ne change plus.",
+    )
+    return redirect(f"{reverse('activite')}?{_query(mois, asked)}#editions")
+
+
+@requires("activite.lire")
+@require_safe
+def activite_edition(request: AgentRequest, edition_id: UUID) -> HttpResponse:
+    """A published edition: its figures as they were told, beside what they are today."""
+    agent, on = get_agent(request), request_day(request)
+    try:
+        edition = get_edition(agent=agent, on=on, edition_id=edition_id)
+    except Edition.DoesNotExist:
+        raise Http404 from None
+    # Counted, nobody named.
+    saw(dossiers=[])
+    now = get_activite(agent=agent, on=on, mois=edition.mois, operateur=edition.operateur)
+    context = {
+        "edition": edition,
+        "mois": Mois(edition.mois),
+        "adresse": _query(Mois(edition.mois), edition.operateur),
+        "ecarts": compare(read_totaux(edition.contenu), now),
+    }
+    return render(request, "activite/edition.html", context)
+
+
+@requires("activite.lire")
+@require_safe
+def activite_periodes(request: AgentRequest) -> HttpResponse:
+    """The same figures counted over the quarter, the half-year and the year of a month."""
+    agent, on = get_agent(request), request_day(request)
+    mois, operateur = read_mois(request, on=on), _operateur(request)
+    saw(dossiers=[])
+    context = {
+        "on": on,
+        "mois": mois,
+        "operateur": operateur,
+        "adresse": _query(mois, operateur),
+        "periodes": get_periodes(agent=agent, on=on, mois=mois.le, operateur=operateur),
+    }
+    return render(request, "activite/periodes.html", context)
 
 
 @requires("activite.ouvrir")

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from seuil.web.annuaire import collage, fiches, views
+from seuil.web.annuaire import collage, export, fiches, views
 
 urlpatterns = [
     path("annuaire/", views.annuaire, name="annuaire"),
+    path("annuaire/export/", export.annuaire_export, name="annuaire_export"),
     path("annuaire/ajouter/", fiches.organisme_ajouter, name="organisme_ajouter"),
     path("annuaire/importer/", collage.annuaire_importer, name="annuaire_importer"),
     path("annuaire/<uuid:organisation_id>/", fiches.organisme, name="organisme"),

@@ -45,5 +45,6 @@ def annuaire(request: AgentRequest) -> HttpResponse:
         "sources": list_sources(agent=agent, natures=_CITEES),
         "tient": may(request, "annuaire.tenir"),
         "sien": agent.organisation_id if may(request, "annuaire.sien") else None,
+        "query": request.GET.urlencode(),
     }
     return render(request, "annuaire/annuaire.html", context)

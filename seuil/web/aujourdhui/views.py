@@ -147,6 +147,7 @@ def _list_adresses(work: Aujourdhui, chosen: Mapping[str, str], groupe: Groupe) 
     page = work.page
     return {
         "suite": _address(chosen, page=str(page) if page > 1 else ""),
+        "export_url": _export_address(_address(chosen)),
         "groupes": [
             (libelle, work.par_groupe.get(g, 0), _address(chosen, groupe=g), g is groupe)
             for g, libelle in GROUPES.items()
@@ -154,6 +155,11 @@ def _list_adresses(work: Aujourdhui, chosen: Mapping[str, str], groupe: Groupe) 
         "avant": _address(chosen, page=str(page - 1)) if page > 1 else "",
         "apres": _address(chosen, page=str(page + 1)) if page < work.pages else "",
     }
+
+
+def _export_address(address: str) -> str:
+    query = urlsplit(address).query
+    return reverse("aujourdhui_export") + (f"?{query}" if query else "")
 
 
 def _list_choix(

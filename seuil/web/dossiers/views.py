@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from io import BytesIO
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,14 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from seuil.acteurs.matrice import list_portees
 from seuil.acteurs.queries import list_arrondissements, list_communes
-from seuil.audit.operations import record_event
 from seuil.dossiers.models import Parc, SuiviSocial
 from seuil.echeances.models import Situation, Stade
 from seuil.echeances.queries.dossiers import DossierRow, list_dossiers, list_rows
 from seuil.echeances.queries.par_dette import ParDette
 from seuil.echeances.queries.prochaines import list_heures
-from seuil.engines.tabular import Column, Sheet, write_csv, write_xlsx
-from seuil.kernel.accord import write_pluriel
+from seuil.engines.tabular import Column
 from seuil.web.access import (
     AgentRequest,
     get_agent,
@@ -33,6 +30,7 @@ from seuil.web.access import (
 )
 from seuil.web.addresses import address
 from seuil.web.dossiers.forms import CATEGORIES, FiltresForm
+from seuil.web.export import send_table
 from seuil.web.filtres import list_avertissements
 from seuil.web.journal import saw
 from seuil.web.templatetags.seuil import dans_jours, date_courte, montant
@@ -58,10 +56,6 @@ _COLONNES = (
     Column("Suivi social", 24),
     Column("Parc", 14),
 )
-_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @requires("dossier.lire")
@@ -102,7 +96,6 @@ def dossiers(request: AgentRequest) -> HttpResponse:
 def dossiers_export(request: AgentRequest) -> HttpResponse:
     """Give the same list as a file."""
     agent, on = get_agent(request), request_day(request)
-    kind = "csv" if request.POST.get("format") == "csv" else "xlsx"
     rows = list_rows(
         agent=get_agent(request), on=on, situations=_situations(request, _form(request))
     )
@@ -110,9 +103,11 @@ def dossiers_export(request: AgentRequest) -> HttpResponse:
     saw(dossiers=ids)
     heures = list_heures(agent=agent, on=on, ids=ids)
     stades, suivis = dict(Stade.choices), dict(SuiviSocial.Situation.choices)
-    parcs, told = dict(Parc.choices), write_pluriel(len(rows), "dossier")
-    sheet = Sheet(
-        title="Dossiers",
+    parcs = dict(Parc.choices)
+    return send_table(
+        request,
+        nom="dossiers",
+        titre="Dossiers",
         columns=_COLONNES,
         rows=[
             (
@@ -123,24 +118,7 @@ def dossiers_export(request: AgentRequest) -> HttpResponse:
             )
             for r in rows
         ],
-        notes=[f"Liste extraite le {on:%d/%m/%Y} par {agent.author_label}, {told}."],
     )  # fmt: skip
-    stream = BytesIO()
-    if kind == "csv":
-        write_csv(stream, sheet)
-    else:
-        write_xlsx(stream, [sheet], title="Dossiers")
-    record_event(
-        kind="export.dossiers",
-        by=agent,
-        on=on,
-        target_type="liste",
-        target_id="dossiers",
-        details={"format": kind, "lignes": len(rows)},
-    )
-    response = HttpResponse(stream.getvalue(), content_type=_TYPES[kind])
-    response.headers["Content-Disposition"] = f'attachment; filename="dossiers-{on}.{kind}"'
-    return response
 
 
 def _ligne(row: DossierRow, on: date) -> dict[str, object]:

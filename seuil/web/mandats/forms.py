@@ -8,7 +8,7 @@ from django.forms import BaseFormSet
 from django.http import QueryDict
 
 from seuil.accompagnements.models import Demarche, Mandat, Prolongation, Rapport
-from seuil.accompagnements.rules.mandats import ClotureSaisie, DemarcheSaisie
+from seuil.accompagnements.rules.mandats import ClotureSaisie, DemarcheSaisie, ReponseSaisie
 from seuil.acteurs.models import Agent, Role
 from seuil.web.components.forms import DateField, Formulaire
 from seuil.web.nombres import read_nombre
@@ -19,15 +19,26 @@ _REFERENTS = {"referent_social": Role.TRAVAILLEUR_SOCIAL, "referent_juridique": 
 
 
 class ReponseForm(Formulaire):
-    """Accept or refuse a dossier; a refusal says why."""
+    """Accept or refuse a dossier: simple or complex, or of what kind of refusal and why."""
 
     reponse = forms.ChoiceField(
         label="Votre réponse",
         widget=forms.RadioSelect,
         choices=[(ACCEPTE, "Accepter le dossier"), (REFUSE, "Refuser le dossier")],
     )
+    complexite = forms.ChoiceField(
+        label="Si vous acceptez, la situation paraît",
+        choices=[("", "Pas encore connu"), *Mandat.Complexite.choices[1:]],
+        required=False,
+        help_text="Simple : évaluation à quatre semaines. Complexe : à huit semaines.",
+    )
+    nature = forms.ChoiceField(
+        label="Si vous refusez, pourquoi",
+        choices=[("", "Choisir"), *Mandat.NatureRefus.choices[1:]],
+        required=False,
+    )
     motif = forms.CharField(
-        label="Motif du refus",
+        label="Précision sur le refus",
         max_length=300,
         required=False,
         help_text="À remplir seulement en cas de refus. Le secrétariat le lira.",
@@ -35,8 +46,11 @@ class ReponseForm(Formulaire):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        if data.get("reponse") == REFUSE and not data.get("motif"):
-            self.add_error("motif", "Dites pourquoi le dossier est refusé.")
+        if data.get("reponse") == REFUSE:
+            if not data.get("motif"):
+                self.add_error("motif", "Dites pourquoi le dossier est refusé.")
+            if not data.get("nature"):
+                self.add_error("nature", "Choisissez la raison du refus.")
         return data
 
     @property
@@ -45,8 +59,39 @@ class ReponseForm(Formulaire):
         return bool(self.cleaned_data["reponse"] == ACCEPTE)
 
     def read(self) -> dict[str, Any]:
-        motif = "" if self.accepte else self.cleaned_data["motif"]
-        return {"accepte": self.accepte, "motif": motif}
+        data = self.cleaned_data
+        if self.accepte:
+            return {"saisie": ReponseSaisie(accepte=True, complexite=data["complexite"])}
+        saisie = ReponseSaisie(accepte=False, nature=data["nature"], motif=data["motif"])
+        return {"saisie": saisie}
+
+
+class ComplexiteForm(Formulaire):
+    """Simple or complex: when the evaluation is due."""
+
+    complexite = forms.ChoiceField(
+        label="La situation est",
+        widget=forms.RadioSelect,
+        choices=Mandat.Complexite.choices[1:],
+        help_text="Simple : évaluation à quatre semaines. Complexe : à huit semaines.",
+    )
+
+
+class VeilleForm(Formulaire):
+    """Since when the démarches are over."""
+
+    veille_le = DateField(label="Démarches terminées le")
+
+
+class DemandeProlongationForm(Formulaire):
+    """Why the follow-up must last more than six months."""
+
+    motif = forms.CharField(
+        label="Pourquoi l’accompagnement doit continuer",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=300,
+        help_text="La CCAPEX le lira en ouverture de séance.",
+    )
 
 
 class AffectationForm(Formulaire):
@@ -182,7 +227,7 @@ class ProlongationForm(Formulaire):
     """The CCAPEX's opinion beyond six months."""
 
     avis = forms.ChoiceField(
-        label="Avis de la CCAPEX", widget=forms.RadioSelect, choices=Prolongation.Avis.choices
+        label="Avis de la CCAPEX", widget=forms.RadioSelect, choices=Prolongation.Avis.choices[1:]
     )
     avis_le = DateField(label="Rendu à la séance du")
     jusqu_au = DateField(
@@ -222,6 +267,12 @@ class ClotureForm(Formulaire):
         label="Fin notifiée au ménage le",
         required=False,
         help_text="Le jour où le courrier ou le message de fin lui a été envoyé.",
+    )
+    rapports_manquants = forms.CharField(
+        label="Si un rapport dû n’est pas rendu, pourquoi",
+        max_length=300,
+        required=False,
+        help_text="Le secrétariat de la CCAPEX le lira.",
     )
 
     def read(self) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def load_by_referent(rows: Iterable[MandatRow]) -> Sequence[tuple[str, int]]:
     """Return how many running mandates each person follows, most loaded first."""
     load: Counter[str] = Counter()
     for row in rows:
-        if row.etat == "en_cours":
+        if row.etat in ("en_cours", "en_veille"):
             load.update({row.referent_social, row.referent_juridique} - {""})
     return sorted(load.items(), key=lambda item: (-item[1], fold_alphabet(item[0])))
 

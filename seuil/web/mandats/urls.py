@@ -1,9 +1,16 @@
 from django.urls import path
 
-from seuil.web.mandats import views
+from seuil.web.mandats import exports, views
 
 urlpatterns = [
     path("mandats/", views.mandats, name="mandats"),
+    path("mandats/export/", exports.mandats_export, name="mandats_export"),
+    path("mandats/au-dela-de-six-mois/", views.suivis_longs, name="suivis_longs"),
+    path(
+        "mandats/au-dela-de-six-mois/export/",
+        exports.suivis_longs_export,
+        name="suivis_longs_export",
+    ),
     path("mandats/<uuid:mandat_id>/", views.mandat, name="mandat"),
     path("mandats/<uuid:mandat_id>/reponse/", views.mandat_repondre, name="mandat_repondre"),
     path("mandats/<uuid:mandat_id>/affectation/", views.mandat_affecter, name="mandat_affecter"),
@@ -23,5 +30,12 @@ urlpatterns = [
         views.prolongation_enregistrer,
         name="prolongation_enregistrer",
     ),
+    path(
+        "mandats/<uuid:mandat_id>/prolongation/demande/",
+        views.prolongation_demander,
+        name="prolongation_demander",
+    ),
+    path("mandats/<uuid:mandat_id>/complexite/", views.mandat_complexite, name="mandat_complexite"),
+    path("mandats/<uuid:mandat_id>/veille/", views.mandat_veille, name="mandat_veille"),
     path("mandats/<uuid:mandat_id>/cloture/", views.cloture, name="cloture"),
 ]

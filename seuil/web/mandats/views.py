@@ -1,6 +1,7 @@
 """Follow the dossiers entrusted to the équipe mobile, from the answer to the closure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from seuil.accompagnements.models import Demarche, Mandat, Rapport
+from seuil.accompagnements.models import Contrat, Demarche, Mandat, Rapport
 from seuil.accompagnements.queries.faits import get_suivi
 from seuil.accompagnements.queries.mandats import (
     ETATS,
@@ -21,6 +22,7 @@ from seuil.accompagnements.queries.mandats import (
     get_mandat,
     list_mandats,
     list_referents,
+    list_suivis_longs,
 )
 from seuil.accompagnements.rules.affectations import Affectation
 from seuil.accompagnements.rules.mandats import DemarcheSaisie
@@ -32,8 +34,11 @@ from seuil.usecases.answer_mandat import answer_mandat
 from seuil.usecases.assign_mandat import assign_mandat
 from seuil.usecases.close_mandat import close_mandat
 from seuil.usecases.end_demarche import end_demarche
+from seuil.usecases.open_veille import open_veille
 from seuil.usecases.record_prolongation import record_prolongation
 from seuil.usecases.record_rapport import record_rapport
+from seuil.usecases.request_prolongation import request_prolongation
+from seuil.usecases.set_complexite import set_complexite
 from seuil.usecases.sign_contrat import sign_contrat
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
 from seuil.web.equipe.queries import Fiche, list_fiches, list_reperes
@@ -42,17 +47,20 @@ from seuil.web.journal import saw
 from seuil.web.mandats.forms import (
     AffectationForm,
     ClotureForm,
+    ComplexiteForm,
     ContratForm,
+    DemandeProlongationForm,
     DemarcheForm,
     DemarcheFormSet,
     FinDemarcheForm,
     ProlongationForm,
     RapportForm,
     ReponseForm,
+    VeilleForm,
     more_lines,
     read_lines,
 )
-from seuil.web.mandats.gestes import OUVERTS
+from seuil.web.mandats.gestes import OUVERTS, may_watch
 from seuil.web.mandats.presentation import load_by_referent, next_rapport, sort_lignes
 from seuil.web.nombres import read_page
 from seuil.web.saisie import Page, answer, record, show
@@ -122,6 +130,7 @@ def mandat(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
         "may_contact": ouvert and may(request, "contact.enregistrer"),
         "may_visit": ouvert and may(request, "visite.enregistrer"),
         "may_dsf": ouvert and may(request, "dsf.enregistrer"),
+        "may_watch": may_watch(found),
         "may_extend": ouvert and bool(found.reponse) and may(request, "mandat.prolonger"),
     }
     return render(request, "mandats/mandat.html", context)
@@ -169,6 +178,66 @@ def mandat_affecter(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
 
 @requires("mandat.suivre")
 @require_http_methods(["GET", "HEAD", "POST"])
+def mandat_complexite(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
+    """Say that the case is simple or complex: when its evaluation is due."""
+    found = _find_mandat(request, mandat_id)
+    form = ComplexiteForm(request.POST or None, initial={"complexite": found.complexite})
+    page = _saisie(
+        found, "Situation simple ou complexe", "Le délai de l’évaluation est enregistré."
+    )
+    return answer(request, form, partial(set_complexite, mandat=found), page)
+
+
+@requires("mandat.suivre")
+@require_http_methods(["GET", "HEAD", "POST"])
+def mandat_veille(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
+    """Say that the démarches are over; the household is called once more before the closure."""
+    found = _find_mandat(request, mandat_id)
+    form = VeilleForm(request.POST or None, initial={"veille_le": request_day(request)})
+    page = _saisie(
+        found,
+        "Mettre le dossier en veille",
+        "Le dossier est en veille.",
+        intro="Les démarches sont terminées. Le ménage reste contacté tous les quinze jours, et une"
+        " fois au moins avant la clôture. Une nouvelle démarche met fin à la veille.",
+    )
+    return answer(request, form, partial(open_veille, mandat=found), page)
+
+
+@requires("mandat.suivre")
+@require_http_methods(["GET", "HEAD", "POST"])
+def prolongation_demander(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
+    """Ask the CCAPEX to go on beyond six months."""
+    found = _find_mandat(request, mandat_id)
+    form = DemandeProlongationForm(request.POST or None)
+    page = _saisie(
+        found,
+        "Demander une prolongation",
+        "La demande est transmise au secrétariat de la CCAPEX.",
+        intro="L’accompagnement dure six mois au plus. La CCAPEX se prononce sur la suite en"
+        " ouverture de séance.",
+    )
+    return answer(request, form, partial(request_prolongation, mandat=found), page)
+
+
+@requires(*_LIRE)
+@require_safe
+def suivis_longs(request: AgentRequest) -> HttpResponse:
+    """The follow-ups beyond six months, for the opening of the CCAPEX's session."""
+    suivis = list_suivis_longs(agent=get_agent(request), on=request_day(request))
+    page = Paginator(suivis, PAR_PAGE).get_page(read_page(request.GET.get("page", "")))
+    saw(dossiers=[suivi.mandat.dossier_id for suivi in page])
+    context = {
+        "on": request_day(request),
+        "page": page,
+        "may_extend": may(request, "mandat.prolonger"),
+        "may_follow": may(request, "mandat.suivre"),
+    }
+    return render(request, "mandats/suivis_longs.html", context)
+
+
+@requires("mandat.suivre")
+@require_http_methods(["GET", "HEAD", "POST"])
 def rapport_rendre(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     """Report to the DDETS; the report asked for, failing that the next due, is proposed."""
     found = _find_mandat(request, mandat_id)
@@ -183,12 +252,23 @@ def rapport_rendre(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
 @requires(*_LIRE)
 @require_safe
 def contrat(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
-    """The contrat d'engagement, to print and sign."""
+    """The contrat d'engagement to print; before it is signed, a blank one for the door."""
     found = _find_mandat(request, mandat_id)
     signed = getattr(found, "contrat", None)
-    if signed is None:
-        raise Http404
-    context = {"mandat": found, "contrat": signed, "fiche": _fiche(request, found)}
+    return _print_contrat(request, found, signed, list(signed.demarches.all()) if signed else [])
+
+
+def _print_contrat(
+    request: AgentRequest, found: Mandat, contrat: Contrat | None, demarches: Sequence[Demarche]
+) -> HttpResponse:
+    """Print the contract: signed, as typed but not yet recorded, or blank for the door."""
+    context = {
+        "mandat": found,
+        "contrat": contrat,
+        "demarches": demarches,
+        "lignes_vides": range(0 if demarches else 6),
+        "fiche": _fiche(request, found),
+    }
     return render(request, "mandats/contrat.html", context)
 
 
@@ -213,6 +293,10 @@ def contrat_signer(request: AgentRequest, mandat_id: UUID) -> HttpResponse:
     if lignes.is_bound and not lignes.is_valid():
         return show(request, form, page, refus=True)
     demarches = [DemarcheSaisie(**d.cleaned_data) for d in lignes if d.has_changed()]
+    if "imprimer" in request.POST and form.is_valid():
+        # Printed to be signed: nothing is recorded before the household has its say.
+        draft = Contrat(mandat=found, objectif=form.cleaned_data["objectif"])
+        return _print_contrat(request, found, draft, [Demarche(**asdict(d)) for d in demarches])
     return answer(request, form, partial(sign_contrat, mandat=found, demarches=demarches), page)
 
 
@@ -290,6 +374,17 @@ def _fiche(request: AgentRequest, found: Mandat) -> Fiche | None:
         agent=get_agent(request), on=request_day(request), dossier_ids=[found.dossier_id]
     )
     return fiches[0] if fiches else None
+
+
+def _saisie(found: Mandat, titre: str, fait: str, *, intro: str = "") -> Page:
+    """Return the page of a short form about a mandate."""
+    return Page(
+        dossier=found.dossier,
+        titre=titre,
+        fait=fait,
+        retour=reverse("mandat", args=[found.pk]),
+        context={"intro": intro},
+    )
 
 
 def _page(

@@ -10,6 +10,7 @@ from python_calamine import load_workbook
 
 from seuil.accompagnements.models import Mandat, Objectif
 from seuil.acteurs.models import Agent, Organisation
+from seuil.conservation.models import Edition
 from seuil.indicateurs.rules.activite import INDICATEURS
 from tests.factories.accompagnements import make_contact, make_mandat
 from tests.factories.base import make_organisation
@@ -336,3 +337,38 @@ def test_the_team_reads_its_own_work_not_the_commandements_of_the_territory(
     page = read(client_de(chef_equipe).get(reverse("activite")))
 
     assert "Commandements de payer" not in select(page, "main").text
+
+
+def test_a_month_is_published_then_its_changes_are_told(
+    mandat: Mandat, secretaire: Agent, chef_equipe: Agent, travailleur_social: Agent,
+    client_de: SignIn, on: date,
+) -> None:  # fmt: skip
+    client = client_de(secretaire)
+    before = (on.replace(day=1) - timedelta(days=1)).replace(day=1)
+    month = f"{before:%Y-%m}"
+    publish = reverse("activite_publier")
+
+    page = read(client.get(reverse("activite"), {"mois": month}))
+    assert "Publier les chiffres" in page.text
+    assert client.post(publish, {"mois": month}).status_code == 302
+    published = read(client.get(reverse("activite"), {"mois": month}))
+    assert "Rien n’a changé depuis la dernière édition." in published.text
+    # Sent twice, it publishes once.
+    client.post(publish, {"mois": month})
+    (edition,) = Edition.objects.all()
+
+    make_contact(dossier=mandat.dossier, par=travailleur_social, survenu_le=before)
+    moved = read(client.get(reverse("activite"), {"mois": month}))
+    assert "l’édition publiée, elle, ne change pas" in moved.text
+    frozen = read(client.get(reverse("activite_edition", args=[edition.pk])))
+    assert "ces chiffres ne changent plus" in frozen.text
+    assert client_de(chef_equipe).post(publish, {"mois": month}).status_code == 404
+
+
+def test_longer_periods_are_read_by_whoever_reads_the_figures(
+    mandat: Mandat, charge_mission: Agent, client_de: SignIn, on: date
+) -> None:
+    page = read(client_de(charge_mission).get(reverse("activite_periodes")))
+
+    assert f"Année {on.year}" in page.text
+    assert "par qui a fait la démarche" in page.text

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
@@ -242,6 +244,7 @@ def test_a_refusal_without_reason_is_not_recorded(
 
     assert answer.status_code == 422
     assert "Dites pourquoi le dossier est refusé." in read(answer).text
+    assert "Choisissez la raison du refus." in read(answer).text
     recu.refresh_from_db()
     assert recu.reponse == ""
 
@@ -253,13 +256,17 @@ def test_after_a_refusal_the_dossier_is_closed_to_the_operator_and_the_reason_re
 
     answer = client.post(
         reverse("mandat_repondre", args=[recu.pk]),
-        {"reponse": "refuse", "motif": "Ménage déjà suivi par le CCAS."},
+        {
+            "reponse": "refuse",
+            "nature": "deja_suivi",
+            "motif": "Ménage déjà suivi par le CCAS.",
+        },
     )
 
     assert answer.url == reverse("mandats")
     assert client.get(reverse("mandat", args=[recu.pk])).status_code == 404
     page = read(client_de(secretaire).get(reverse("mandat", args=[recu.pk])))
-    assert "Ménage déjà suivi par le CCAS." in page.text
+    assert "ménage déjà suivi par un service ; Ménage déjà suivi par le CCAS." in words(page)
 
 
 def test_assigning_nobody_is_refused(suivi: Mandat, chef_equipe: Agent, client_de: SignIn) -> None:
@@ -433,13 +440,67 @@ def test_a_contract_with_an_incomplete_demarche_is_refused_and_kept(
     assert not Contrat.objects.exists()
 
 
-def test_a_contract_that_is_not_signed_is_not_printed(
-    suivi: Mandat, travailleur_social: Agent, client_de: SignIn
+def test_a_contract_is_printed_blank_or_as_typed_before_it_is_signed(
+    suivi: Mandat, travailleur_social: Agent, client_de: SignIn, on: date
 ) -> None:
     client = client_de(travailleur_social)
 
-    assert client.get(reverse("contrat", args=[suivi.pk])).status_code == 404
+    blank = read(client.get(reverse("contrat", args=[suivi.pk])))
+    typed = contrat_data(on, LIGNE | {"genre": "fsl"}) | {"imprimer": "oui"}
+    draft = read(client.post(reverse("contrat_signer", args=[suivi.pk]), typed))
+
+    assert "Signatures" in blank.text
+    assert "Fonds de solidarité pour le logement" in draft.text
+    assert not Contrat.objects.exists()
     assert client.get(reverse("demarche_ajouter", args=[suivi.pk])).status_code == 404
+
+
+def test_a_worker_says_complexity_watches_and_asks_for_more_time(
+    suivi: Mandat, travailleur_social: Agent, secretaire: Agent, client_de: SignIn, on: date
+) -> None:
+    client = client_de(travailleur_social)
+    mandat = reverse("mandat", args=[suivi.pk])
+
+    sent = (
+        ("mandat_complexite", {"complexite": "complexe"}),
+        ("mandat_veille", {"veille_le": on.isoformat()}),
+        ("prolongation_demander", {"motif": "Relogement en cours."}),
+    )
+    for name, data in sent:
+        assert client.get(reverse(name, args=[suivi.pk])).status_code == 200
+        assert client.post(reverse(name, args=[suivi.pk]), data).url == mandat
+
+    again = client.post(reverse("mandat_veille", args=[suivi.pk]), {"veille_le": on.isoformat()})
+    assert again.status_code == 422
+    page = words(read(client.get(mandat)))
+    assert "Situation complexe." in page
+    assert "En veille depuis le" in page
+    assert "Relogement en cours. Avis attendu." in page
+    assert "En veille (1)" in words(read(client.get(reverse("mandats"))))
+    session = read(client_de(secretaire).get(reverse("suivis_longs")))
+    assert "Relogement en cours." in session.text
+    links = {a.attrs.get("href", "").partition("?")[0] for a in select_all(session, "a")}
+    assert reverse("prolongation_enregistrer", args=[suivi.pk]) in links
+
+
+def test_the_list_for_the_session_reads_a_constant_number_of_queries(
+    operateur: Organisation, travailleur_social: Agent, secretaire: Agent, client_de: SignIn,
+    on: date,
+) -> None:  # fmt: skip
+    client = client_de(secretaire)
+    counts = []
+    for _ in range(2):
+        for n in range(3):
+            long_ago = on - timedelta(days=200 + n)
+            make_followed(
+                operateur, nom="LONG", transmis_le=long_ago, on=on, repondu_le=long_ago,
+                referent_social=travailleur_social,
+            )  # fmt: skip
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(reverse("suivis_longs")).status_code == 200
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]
 
 
 def test_a_demarche_is_added_then_ended(
@@ -522,6 +583,7 @@ def test_after_the_closure_the_dossier_is_closed_to_the_team(
             "denouement": "maintien",
             "clos_le": on.isoformat(),
             "notifie_le": on.isoformat(),
+            "rapports_manquants": "Dit de vive voix.",
         },
     )
 

@@ -329,5 +329,7 @@ class Accompagnement:
     def _close(self, motif: str, denouement: str, *, notifie: bool = False) -> None:
         self._do(
             close_mandat, mandat=self._mandat, by=self._social,
-            saisie=ClotureSaisie(motif, denouement, self._le, self._le if notifie else None),
+            saisie=ClotureSaisie(
+                motif, denouement, self._le, self._le if notifie else None, textes.SANS_RAPPORT
+            ),
         )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from seuil.accompagnements.models import Mandat
 from seuil.accompagnements.queries.choix import get_proposition
+from seuil.accompagnements.rules.mandats import ReponseSaisie
 from seuil.accompagnements.rules.priorites import Candidat
 from seuil.dossiers.models import Dossier
 from seuil.jobs.demo import textes
@@ -99,10 +100,13 @@ class EquipeMobile(Gestes):
         if self.is_left_aside(mandat, 0.12):
             return
         if rng.random() < 0.06:
-            motif = rng.choice(textes.MOTIFS_DE_REFUS)
-            self.do(answer_mandat, mandat=mandat, accepte=False, motif=motif, by=acteurs.chef)
+            nature, motif = rng.choice(textes.MOTIFS_DE_REFUS)
+            refus = ReponseSaisie(accepte=False, nature=nature, motif=motif)
+            self.do(answer_mandat, mandat=mandat, saisie=refus, by=acteurs.chef)
             return
-        accepted = self.do(answer_mandat, mandat=mandat, accepte=True, by=acteurs.chef)
+        complexite = "complexe" if mandat.dossier.numero[-1] in "369" else "simple"
+        accord = ReponseSaisie(accepte=True, complexite=complexite)
+        accepted = self.do(answer_mandat, mandat=mandat, saisie=accord, by=acteurs.chef)
         if accepted is None or self.is_left_aside(mandat, 0.06):
             return
         yield self.jours(0, 3)

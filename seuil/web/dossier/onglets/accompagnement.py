@@ -47,8 +47,18 @@ def _write_mandat(mandat: Mandat) -> Iterator[Evenement]:
                 yield Evenement(d.terminee_le, titre, detail, d.get_acteur_display())
     for rapport in mandat.rapports.all():
         yield Evenement(rapport.rendu_le, rapport.get_genre_display(), "", str(rapport.par))
+    yield from _write_fin(mandat, operateur)
+
+
+def _write_fin(mandat: Mandat, operateur: str) -> Iterator[Evenement]:
+    """Yield what leads to the end: extensions asked and answered, watch, closure."""
     for avis in mandat.prolongations.all():
-        yield Evenement(avis.avis_le, "Avis de la CCAPEX", avis.get_avis_display(), "")
+        if avis.demande_le:
+            yield Evenement(avis.demande_le, "Prolongation demandée", avis.motif, operateur)
+        if avis.avis_le:
+            yield Evenement(avis.avis_le, "Avis de la CCAPEX", avis.get_avis_display(), "")
+    if mandat.veille_le:
+        yield Evenement(mandat.veille_le, "Dossier en veille", "Démarches terminées", operateur)
     if mandat.clos_le:
         detail = join([mandat.get_motif_cloture_display(), mandat.get_denouement_display()])
         yield Evenement(mandat.clos_le, "Accompagnement clos", detail, operateur)
