@@ -1,4 +1,4 @@
-"""Where the database is: DATABASE_URL in production, otherwise PostgreSQL embedded under var/.
+"""Where the database is: DATABASE_URL in production; embedded under var/ where it is asked for.
 
 The server is started by the entry points (manage.py, the `seuil` command, tests), never by an
 import of the settings: type checking and template linting need no server.
@@ -71,10 +71,22 @@ _STARTS = 6
 _MISSING_SECONDS = 5.0
 
 
+# A command that lost its environment must find no database rather than make an empty one.
+_NOT_ASKED = (
+    "Aucune base n’est désignée\N{NO-BREAK SPACE}: DATABASE_URL est vide. Rien n’a été fait.\n"
+    "Une tâche planifiée ne reçoit pas les variables du service\N{NO-BREAK SPACE}: chargez-les"
+    " d’abord (set -a; . /etc/seuil/seuil.env; set +a).\n"
+    f"Pour la base embarquée d’un poste, sous «\N{NO-BREAK SPACE}{PGDATA}\N{NO-BREAK SPACE}»"
+    "\N{NO-BREAK SPACE}: SEUIL_EMBARQUEE=1."
+)
+
+
 def start_embedded() -> None:
     """Start the embedded PostgreSQL unless DATABASE_URL names another one; idempotent."""
     if os.environ.get("DATABASE_URL"):
         return
+    if os.environ.get("SEUIL_EMBARQUEE", "0") != "1":
+        raise SystemExit(_NOT_ASKED)
     with warnings.catch_warnings():
         # Asks for XDG_RUNTIME_DIR, which root and services do not have; the fallback is right.
         warnings.simplefilter("ignore")

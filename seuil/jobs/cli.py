@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from config.database import is_embedded_running, start_embedded
+from seuil.jobs.lieu import write_lieu
 from seuil.jobs.sortie import CompteRenduPerdu, reporting, write_refusal
 
 
@@ -47,10 +48,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     needs = arguments.needs_database
     if not (needs(arguments) if callable(needs) else needs):
         return _run(arguments)
+    if getattr(arguments, "embarquee", False):
+        os.environ.setdefault("SEUIL_EMBARQUEE", "1")
     was_running = is_embedded_running()
     start_embedded()
     try:
         _setup_django()
+        with reporting():
+            print(write_lieu(), file=sys.stderr, flush=True)
         if not os.environ.get("DATABASE_URL"):
             # The embedded database is nobody's to administer: it follows the program.
             from seuil.jobs.migrer import migrate

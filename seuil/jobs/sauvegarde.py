@@ -74,6 +74,8 @@ _PROTECTIONS = (
     + ") FROM pg_namespace n JOIN pg_roles o ON o.oid = n.nspowner"
     " WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1"
 )
+# An instance that was ever opened has a line in one of these.
+_TEMOINS = ("acteurs_agent", "dossiers_dossier", "audit_event")
 # PostgreSQL writes a list of texts in two ways, before and after it reads it again.
 _REECRIT = re.compile(r"::character varying|::text|\[\]|[()\s]")
 _ROLES = (
@@ -117,7 +119,9 @@ def run_save(arguments: argparse.Namespace) -> int:
         documents=settings.SEUIL_DOCUMENTS,
         ancres=settings.SEUIL_ANCRES,
     )
+    held = check_file(path=path)
     print(f"Sauvegarde écrite et relue : {path} ({path.stat().st_size // 1024} Kio).")
+    print(_say_content(held))
     print("Elle contient des données personnelles : chiffrez-la et rangez-la hors de ce serveur.")
     return 0
 
@@ -126,6 +130,7 @@ def run_restore(arguments: argparse.Namespace) -> int:
     """Check the whole file, restore beside, compare, then put in place."""
     manifest = check_file(path=arguments.fichier)
     print(f"Fichier intact, fait le {manifest['le']} (version {manifest['version']}).")
+    print(_say_content(manifest))
     if arguments.verifier:
         return 0
     with _server():
@@ -138,6 +143,20 @@ def run_restore(arguments: argparse.Namespace) -> int:
         ):
             print(line, flush=True)
     return 0
+
+
+def _say_content(manifest: dict[str, Any]) -> str:
+    """Return how much a copy holds: an empty one is not taken for a good one."""
+    rows = {name: int(count) for name, (count, _) in manifest["tables"].items()}
+    files = [name for name in manifest["fichiers"] if name.startswith("documents/")]
+    known = rows.get("public.dossiers_document", 0)
+    told = (
+        write_pluriel(rows.get("public.dossiers_dossier", 0), "dossier"),
+        write_pluriel(rows.get("public.acteurs_agent", 0), "compte"),
+        write_pluriel(rows.get("public.audit_event", 0), "ligne de journal", "lignes de journal"),
+        f"{write_pluriel(len(files), 'document')} (la base en connaît {known})",
+    )
+    return f"Elle contient\N{NO-BREAK SPACE}: {', '.join(told)}."
 
 
 def save(*, cible: Path, base: str, documents: Path, ancres: Path) -> Path:
@@ -158,6 +177,7 @@ def save(*, cible: Path, base: str, documents: Path, ancres: Path) -> Path:
             for p in sorted(root.rglob("*"))
             if p.is_file()
         }
+        _check_something(manifest, documents)
         try:
             _write(part, manifest, dump, {"documents": documents, "ancres": ancres})
             check_file(path=part)
@@ -281,6 +301,23 @@ def _dump(base: str, dump: Path) -> dict[str, Any]:
             "protections": list_protections(connection=connection),
             "roles": [list(r) for r in connection.execute(_ROLES).fetchall()],
         }
+
+
+def _check_something(manifest: dict[str, Any], documents: Path) -> None:
+    """Raise SauvegardeRefusee rather than save nothing, and believe that all is kept."""
+    rows = {name: int(count) for name, (count, _) in manifest["tables"].items()}
+    if not any(rows.get(f"public.{table}") for table in _TEMOINS):
+        raise SauvegardeRefusee(
+            "La base ne contient ni compte, ni dossier, ni journal\N{NO-BREAK SPACE}: rien n’a été"
+            " écrit. Ce n’est sans doute pas la bonne\N{NO-BREAK SPACE}: vérifiez DATABASE_URL."
+        )
+    known = rows.get("public.dossiers_document", 0)
+    if known and not any(name.startswith("documents/") for name in manifest["fichiers"]):
+        raise SauvegardeRefusee(
+            f"La base connaît {write_pluriel(known, 'document')} et «\N{NO-BREAK SPACE}{documents}"
+            "\N{NO-BREAK SPACE}» n’en contient aucun\N{NO-BREAK SPACE}: rien n’a été écrit."
+            " Vérifiez SEUIL_DATA et SEUIL_DOCUMENTS."
+        )
 
 
 def _write(part: Path, manifest: dict[str, Any], dump: Path, folders: dict[str, Path]) -> None:
