@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 if TYPE_CHECKING:
     import psutil
@@ -219,6 +218,8 @@ def _forget() -> None:
 # What a process runs as, and the variable that says how to sign in as it on an outside server. The
 # commands of whoever administers the machine own the tables; the server and the worker do not.
 ROLES = {"appli": "DATABASE_URL_APPLI", "travaux": "DATABASE_URL_TRAVAUX"}
+# The ways to say « encrypted, or not at all »; with the others, PostgreSQL may answer in clear.
+_ENCRYPTED = {"require", "verify-ca", "verify-full"}
 
 
 def missing_urls() -> list[str]:
@@ -228,22 +229,57 @@ def missing_urls() -> list[str]:
     return [name for name in ROLES.values() if not os.environ.get(name)]
 
 
+def read_address(name: str) -> dict[str, str]:
+    """Return what the address of a variable says, read as PostgreSQL's own programs read it.
+
+    Never repeated in a message: it holds a password.
+    """
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        found = {k: str(v) for k, v in conninfo_to_dict(os.environ[name]).items() if v is not None}
+    except (psycopg.Error, UnicodeError):
+        raise SystemExit(_UNREADABLE.format(name=name)) from None
+    if not found.get("dbname"):
+        raise SystemExit(_NO_BASE.format(name=name))
+    if not found.get("port", "0").replace(",", "0").isdecimal():
+        raise SystemExit(_UNREADABLE.format(name=name))
+    local = found.get("host", "").startswith("/")
+    encrypted = local or found.get("sslmode") in _ENCRYPTED
+    if os.environ.get("SEUIL_BASE_TLS") == "1" and not encrypted:
+        raise SystemExit(_IN_CLEAR.format(name=name))
+    return found
+
+
+_UNREADABLE = (
+    "{name} ne se lit pas comme une adresse de PostgreSQL\N{NO-BREAK SPACE}:"
+    " postgresql://COMPTE:MOT_DE_PASSE@HÔTE:PORT/BASE. Dans un mot de passe, les caractères"
+    " @ : / ? # [ ] et % s’écrivent %40 %3A %2F %3F %23 %5B %5D %25. Rien n’a été fait."
+)
+_NO_BASE = (
+    "{name} ne nomme pas de base\N{NO-BREAK SPACE}: terminez l’adresse par «\N{NO-BREAK SPACE}/"
+    "seuil\N{NO-BREAK SPACE}», par exemple. Rien n’a été fait."
+)
+_IN_CLEAR = (
+    "{name} permet une connexion en clair, et SEUIL_BASE_TLS la refuse\N{NO-BREAK SPACE}: ajoutez"
+    " «\N{NO-BREAK SPACE}?sslmode=verify-full&sslrootcert=/chemin/autorité.pem\N{NO-BREAK SPACE}»."
+    " Rien n’a été fait."
+)
+
+
 def django_database() -> dict[str, Any]:
     """Return the `default` entry of DATABASES, for the role of the process (SEUIL_BASE_ROLE)."""
     role = os.environ.get("SEUIL_BASE_ROLE", "")
-    url = os.environ.get("DATABASE_URL")
     options: dict[str, str] = {}
-    if url and role:
-        url = os.environ[ROLES[role]]
-    if url:
-        parts = urlsplit(url)
-        options = dict(parse_qsl(parts.query))
+    if os.environ.get("DATABASE_URL"):
+        options = read_address(ROLES[role] if role else "DATABASE_URL")
         place: dict[str, Any] = {
-            "NAME": parts.path.lstrip("/"),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": options.pop("host", None) or parts.hostname or "",
-            "PORT": str(parts.port or ""),
+            "NAME": options.pop("dbname"),
+            "USER": options.pop("user", ""),
+            "PASSWORD": options.pop("password", ""),
+            "HOST": options.pop("host", ""),
+            "PORT": options.pop("port", ""),
         }
     else:
         user = f"seuil_{role}" if role else "postgres"

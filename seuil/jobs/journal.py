@@ -295,12 +295,14 @@ def write_verdict(*, departement: str, verdict: Verdict) -> str:
 
 
 def connection_string() -> str:
-    """Return where Django's database is, for psycopg alone."""
+    """Return where Django's database is, for psycopg alone: with every option of its address."""
     from django.db import connection
 
     params = connection.get_connection_params()
-    kept = ("dbname", "user", "password", "host", "port")
-    return psycopg.conninfo.make_conninfo(**{k: str(params[k]) for k in kept if params.get(k)})
+    known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
+    return psycopg.conninfo.make_conninfo(
+        **{k: str(v) for k, v in params.items() if k in known and v}
+    )
 
 
 def _read_row(row: tuple[Any, ...]) -> Rangee:
