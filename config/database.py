@@ -252,6 +252,14 @@ def read_address(name: str) -> dict[str, str]:
     return found
 
 
+def read_place() -> dict[str, str]:
+    """Return the address of whoever restores: an administrator's own, for one command."""
+    if os.environ.get("DATABASE_URL"):
+        given = os.environ.get("SEUIL_RESTAURATION_URL")
+        return read_address("SEUIL_RESTAURATION_URL" if given else "DATABASE_URL")
+    return {"dbname": "seuil", "user": "postgres", "host": str(_socket_dir())}
+
+
 _UNREADABLE = (
     "{name} ne se lit pas comme une adresse de PostgreSQL\N{NO-BREAK SPACE}:"
     " postgresql://COMPTE:MOT_DE_PASSE@HÔTE:PORT/BASE. Dans un mot de passe, les caractères"

@@ -131,6 +131,7 @@ def _build_parser() -> argparse.ArgumentParser:
         importer,
         journal,
         migrer,
+        restauration,
         rgpd,
         sauvegarde,
         servir,
@@ -143,7 +144,7 @@ def _build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
     for module in (
         importer, droit, impaye, comptes, decoupages, migrer, rgpd, servir, journal, sauvegarde,
-        commande,
+        restauration, commande,
     ):  # fmt: skip
         module.add_arguments(commands)
     return parser
