@@ -72,17 +72,17 @@ _MISSING_SECONDS = 5.0
 
 # A command that lost its environment must find no database rather than make an empty one.
 _NOT_ASKED = (
-    "Aucune base n’est désignée\N{NO-BREAK SPACE}: DATABASE_URL est vide. Rien n’a été fait.\n"
-    "Une tâche planifiée ne reçoit pas les variables du service\N{NO-BREAK SPACE}: chargez-les"
+    "Aucune base n’est désignée : DATABASE_URL est vide. Rien n’a été fait.\n"
+    "Une tâche planifiée ne reçoit pas les variables du service : chargez-les"
     " d’abord (set -a; . /etc/seuil/seuil.env; set +a).\n"
-    f"Pour la base embarquée d’un poste, sous «\N{NO-BREAK SPACE}{PGDATA}\N{NO-BREAK SPACE}»"
-    "\N{NO-BREAK SPACE}: SEUIL_EMBARQUEE=1."
+    f"Pour la base embarquée d’un poste, sous « {PGDATA} »"
+    " : SEUIL_EMBARQUEE=1."
 )
 
 
 def start_embedded() -> None:
     """Start the embedded PostgreSQL unless DATABASE_URL names another one; idempotent."""
-    if os.environ.get("DATABASE_URL"):
+    if is_outside():
         return
     if os.environ.get("SEUIL_EMBARQUEE", "0") != "1":
         raise SystemExit(_NOT_ASKED)
@@ -144,7 +144,7 @@ def _drop_stale_pid() -> None:
 
 def is_embedded_running() -> bool:
     """Tell whether the embedded server runs; a file left by a crash does not count."""
-    if os.environ.get("DATABASE_URL"):
+    if is_outside():
         return True
     import psutil
 
@@ -177,7 +177,7 @@ _missing_since: float | None = None
 def keep_embedded() -> None:
     """Start the embedded server again when it has been missing for a while; called often."""
     global _missing_since  # noqa: PLW0603 - one server, one clock
-    if os.environ.get("DATABASE_URL"):
+    if is_outside():
         return
     at = time.monotonic()
     if is_embedded_running():
@@ -193,7 +193,7 @@ def keep_embedded() -> None:
 
 def stop_embedded() -> None:
     """Stop the embedded PostgreSQL if it runs; its data stay."""
-    if os.environ.get("DATABASE_URL") or not (PGDATA / "postmaster.pid").exists():
+    if is_outside() or not (PGDATA / "postmaster.pid").exists():
         return
     from subprocess import CalledProcessError
 
@@ -218,13 +218,27 @@ def _forget() -> None:
 # What a process runs as, and the variable that says how to sign in as it on an outside server. The
 # commands of whoever administers the machine own the tables; the server and the worker do not.
 ROLES = {"appli": "DATABASE_URL_APPLI", "travaux": "DATABASE_URL_TRAVAUX"}
+_ADDRESSES = {
+    "DATABASE_URL", "SEUIL_SAUVEGARDE_URL", "SEUIL_RESTAURATION_URL", *ROLES.values(),
+}  # fmt: skip
 # The ways to say « encrypted, or not at all »; with the others, PostgreSQL may answer in clear.
 _ENCRYPTED = {"require", "verify-ca", "verify-full"}
 
 
+def is_outside() -> bool:
+    """Tell whether the database is another server's than the embedded one."""
+    return any(os.environ.get(name) for name in ("DATABASE_URL", *ROLES.values()))
+
+
+def write_environment(role: str) -> dict[str, str]:
+    """Return the environment of a process that runs as a role: no other account's address in it."""
+    kept = {k: v for k, v in os.environ.items() if k not in _ADDRESSES - {ROLES[role]}}
+    return {**kept, "SEUIL_BASE_ROLE": role}
+
+
 def missing_urls() -> list[str]:
     """Return the variables without which an outside database cannot be served safely."""
-    if not os.environ.get("DATABASE_URL"):
+    if not is_outside():
         return []
     return [name for name in ROLES.values() if not os.environ.get(name)]
 
@@ -237,6 +251,8 @@ def read_address(name: str) -> dict[str, str]:
     import psycopg
     from psycopg.conninfo import conninfo_to_dict
 
+    if not os.environ.get(name):
+        raise SystemExit(_MISSING.format(name=name))
     try:
         found = {k: str(v) for k, v in conninfo_to_dict(os.environ[name]).items() if v is not None}
     except (psycopg.Error, UnicodeError):
@@ -254,24 +270,28 @@ def read_address(name: str) -> dict[str, str]:
 
 def read_place() -> dict[str, str]:
     """Return the address of whoever restores: an administrator's own, for one command."""
-    if os.environ.get("DATABASE_URL"):
+    if is_outside():
         given = os.environ.get("SEUIL_RESTAURATION_URL")
         return read_address("SEUIL_RESTAURATION_URL" if given else "DATABASE_URL")
     return {"dbname": "seuil", "user": "postgres", "host": str(_socket_dir())}
 
 
+_MISSING = (
+    "{name} manque : cette commande se lance avec le compte qui possède les tables,"
+    " que le service n’a pas (set -a; . /etc/seuil/installateur.env; set +a). Rien n’a été fait."
+)
 _UNREADABLE = (
-    "{name} ne se lit pas comme une adresse de PostgreSQL\N{NO-BREAK SPACE}:"
+    "{name} ne se lit pas comme une adresse de PostgreSQL :"
     " postgresql://COMPTE:MOT_DE_PASSE@HÔTE:PORT/BASE. Dans un mot de passe, les caractères"
     " @ : / ? # [ ] et % s’écrivent %40 %3A %2F %3F %23 %5B %5D %25. Rien n’a été fait."
 )
 _NO_BASE = (
-    "{name} ne nomme pas de base\N{NO-BREAK SPACE}: terminez l’adresse par «\N{NO-BREAK SPACE}/"
-    "seuil\N{NO-BREAK SPACE}», par exemple. Rien n’a été fait."
+    "{name} ne nomme pas de base : terminez l’adresse par « /"
+    "seuil », par exemple. Rien n’a été fait."
 )
 _IN_CLEAR = (
-    "{name} permet une connexion en clair, et SEUIL_BASE_TLS la refuse\N{NO-BREAK SPACE}: ajoutez"
-    " «\N{NO-BREAK SPACE}?sslmode=verify-full&sslrootcert=/chemin/autorité.pem\N{NO-BREAK SPACE}»."
+    "{name} permet une connexion en clair, et SEUIL_BASE_TLS la refuse : ajoutez"
+    " « ?sslmode=verify-full&sslrootcert=/chemin/autorité.pem »."
     " Rien n’a été fait."
 )
 
@@ -280,7 +300,7 @@ def django_database() -> dict[str, Any]:
     """Return the `default` entry of DATABASES, for the role of the process (SEUIL_BASE_ROLE)."""
     role = os.environ.get("SEUIL_BASE_ROLE", "")
     options: dict[str, str] = {}
-    if os.environ.get("DATABASE_URL"):
+    if is_outside():
         options = read_address(ROLES[role] if role else "DATABASE_URL")
         place: dict[str, Any] = {
             "NAME": options.pop("dbname"),

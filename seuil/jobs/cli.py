@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from config.database import is_embedded_running, start_embedded
+from config.database import ROLES, is_embedded_running, is_outside, start_embedded
 from seuil.jobs.lieu import write_lieu
 from seuil.jobs.sortie import CompteRenduPerdu, reporting, write_refusal
 
@@ -50,13 +50,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(arguments)
     if getattr(arguments, "embarquee", False):
         os.environ.setdefault("SEUIL_EMBARQUEE", "1")
+    role = getattr(arguments, "role", "")
+    if role and os.environ.get(ROLES[role]):
+        # The service never signs in as the account that owns the tables.
+        os.environ.setdefault("SEUIL_BASE_ROLE", role)
     was_running = is_embedded_running()
     start_embedded()
     try:
         _setup_django()
         with reporting():
             print(write_lieu(), file=sys.stderr, flush=True)
-        if not os.environ.get("DATABASE_URL"):
+        if not is_outside():
             # The embedded database is nobody's to administer: it follows the program.
             from seuil.jobs.migrer import migrate
 

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from config.database import is_outside
+
 _EMBARQUEE = "la base embarquée"
 
 
@@ -13,7 +15,7 @@ def write_lieu() -> str:
     from seuil.kernel.accord import write_pluriel
 
     place = settings.DATABASES["default"]
-    if os.environ.get("DATABASE_URL"):
+    if is_outside():
         server = place["HOST"] or "localhost"
         port = f", port {place['PORT']}" if place.get("PORT") else ""
         base = f"base « {place['NAME']} » de {server}{port}, compte « {place['USER']} »"

@@ -36,7 +36,7 @@ def run_tool(program: str, *options: str, base: str, major: int) -> None:
     done = subprocess.run(command, env=env, capture_output=True, check=False)  # noqa: S603 - our own arguments
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or [""]
-        raise OutilManquant(f"{program} a échoué\N{NO-BREAK SPACE}: {lines[-1]}")
+        raise OutilManquant(f"{program} a échoué : {lines[-1]}")
 
 
 def find_tool(program: str, *, major: int) -> Path:
@@ -54,7 +54,7 @@ def find_tool(program: str, *, major: int) -> Path:
     told = f" ({', '.join(seen)})" if seen else ""
     raise OutilManquant(
         f"Il manque {program} de PostgreSQL {major}, la version du serveur{told}. Installez-le"
-        f" (sous Debian\N{NO-BREAK SPACE}: apt-get install postgresql-client-{major}), puis"
+        f" (sous Debian : apt-get install postgresql-client-{major}), puis"
         " recommencez. Rien n’a été touché."
     )
 

@@ -104,14 +104,13 @@ def restore(*, path: Path, place: Place, replace: bool) -> Iterator[str]:
         full = _is_full(admin, place)
         if full and not replace:
             raise SauvegardeRefusee(
-                f"La base «\N{NO-BREAK SPACE}{place.nom}\N{NO-BREAK SPACE}» n’est pas vide"
-                "\N{NO-BREAK SPACE}: rien n’a été touché. «\N{NO-BREAK SPACE}--remplacer"
-                "\N{NO-BREAK SPACE}» la met de côté avant de restaurer."
+                f"La base « {place.nom} » n’est pas vide"
+                " : rien n’a été touché. « --remplacer"
+                " » la met de côté avant de restaurer."
             )
         if _is_used(admin, place.nom):
             raise SauvegardeRefusee(
-                f"La base «\N{NO-BREAK SPACE}{place.nom}\N{NO-BREAK SPACE}» sert encore"
-                "\N{NO-BREAK SPACE}: arrêtez le service, puis recommencez."
+                f"La base « {place.nom} » sert encore : arrêtez le service, puis recommencez."
             )
         beside = f"{place.nom}_restauration"
         with _restored(admin, path, manifest, place, beside) as root:
@@ -122,13 +121,9 @@ def restore(*, path: Path, place: Place, replace: bool) -> Iterator[str]:
             _put_folder(root / "ancres", place.ancres, stamp)
     if kept:
         yield (
-            f"L’ancienne base est gardée sous le nom «\N{NO-BREAK SPACE}{kept}\N{NO-BREAK SPACE}»"
-            "\N{NO-BREAK SPACE}: effacez-la quand tout est sûr."
+            f"L’ancienne base est gardée sous le nom « {kept} » : effacez-la quand tout est sûr."
         )
-    yield (
-        "Restauration terminée. Lancez «\N{NO-BREAK SPACE}seuil migrer\N{NO-BREAK SPACE}», puis"
-        " redémarrez le service."
-    )
+    yield ("Restauration terminée. Lancez « seuil migrer », puis redémarrez le service.")
 
 
 def verify(*, path: Path, place: Place) -> Iterator[str]:
@@ -140,7 +135,7 @@ def verify(*, path: Path, place: Place) -> Iterator[str]:
     beside = f"{place.nom}_verification"
     with _administering(place) as admin, _restored(admin, path, manifest, place, beside) as root:
         yield from _compare(make_conninfo(place.base, dbname=beside), manifest, root)
-    yield "Sauvegarde restaurée à part, comparée, effacée\N{NO-BREAK SPACE}: elle est bonne."
+    yield "Sauvegarde restaurée à part, comparée, effacée : elle est bonne."
 
 
 @contextmanager
@@ -151,8 +146,8 @@ def _administering(place: Place) -> Iterator["psycopg.Connection[Any]"]:
         row = admin.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
         if not (row and row[0]):
             raise SauvegardeRefusee(
-                f"Le compte «\N{NO-BREAK SPACE}{admin.info.user}\N{NO-BREAK SPACE}» ne peut pas"
-                " restaurer\N{NO-BREAK SPACE}: il faut un superutilisateur, qui rend à chacun ce"
+                f"Le compte « {admin.info.user} » ne peut pas"
+                " restaurer : il faut un superutilisateur, qui rend à chacun ce"
                 " qu’il possédait. Donnez son adresse dans SEUIL_RESTAURATION_URL, pour cette"
                 " commande seulement. Rien n’a été touché."
             )
@@ -175,7 +170,7 @@ def _restored(
     if manifest.get("majeure", 0) > major:
         raise SauvegardeRefusee(
             f"Cette sauvegarde vient de PostgreSQL {manifest['majeure']}, ce serveur est de la"
-            f" version {major}\N{NO-BREAK SPACE}: il ne sait pas la lire. Restaurez-la sur un"
+            f" version {major} : il ne sait pas la lire. Restaurez-la sur un"
             f" serveur {manifest['majeure']} ou plus récent. Rien n’a été touché."
         )
     find_tool("pg_restore", major=major)
@@ -234,7 +229,7 @@ def _find_target(root: Path, member: tarfile.TarInfo) -> Path:
     if not expected or ".." in parts or not (member.isfile() or member.isdir()):
         raise SauvegardeRefusee(
             "Ce fichier contient ce qu’une sauvegarde ne contient pas"
-            f" («\N{NO-BREAK SPACE}{member.name}\N{NO-BREAK SPACE}»)\N{NO-BREAK SPACE}: rien"
+            f" (« {member.name} ») : rien"
             " n’a été touché."
         )
     return root.joinpath(*parts)
@@ -268,8 +263,7 @@ def _compare_files(manifest: Mapping[str, Any], root: Path) -> str:
     ]
     if wrong:
         raise SauvegardeRefusee(
-            f"Les fichiers diffèrent ({', '.join(wrong[:5])})\N{NO-BREAK SPACE}: rien n’a été"
-            " touché."
+            f"Les fichiers diffèrent ({', '.join(wrong[:5])}) : rien n’a été touché."
         )
     return f"{write_pluriel(len(kept), 'fichier identique')} (documents et ancres)."
 
@@ -280,9 +274,7 @@ def _compare_tables(connection: "psycopg.Connection[Any]", manifest: Mapping[str
         t for t in {*tables, *manifest["tables"]} if tables.get(t) != manifest["tables"].get(t)
     )
     if wrong:
-        raise SauvegardeRefusee(
-            f"La copie diffère ({', '.join(wrong)})\N{NO-BREAK SPACE}: rien n’a été touché."
-        )
+        raise SauvegardeRefusee(f"La copie diffère ({', '.join(wrong)}) : rien n’a été touché.")
     return f"{write_pluriel(len(tables), 'table identique')}, ligne pour ligne."
 
 
@@ -291,7 +283,7 @@ def _compare_protections(connection: "psycopg.Connection[Any]", manifest: Mappin
     changed = find_changed(connection=connection, kept=kept)
     if changed:
         raise SauvegardeRefusee(
-            f"Les protections diffèrent ({len(changed)})\N{NO-BREAK SPACE}: rien n’a été touché.\n"
+            f"Les protections diffèrent ({len(changed)}) : rien n’a été touché.\n"
             + "\n".join(line[:200] for line in changed[:5])
         )
     told = write_pluriel(len(kept), "protection identique")

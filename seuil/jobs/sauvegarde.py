@@ -52,19 +52,21 @@ def add_arguments(commands: Any) -> None:
     """Declare the command."""
     save = commands.add_parser("sauvegarde", help="tout copier dans un fichier, vérifiable")
     save.add_argument("cible", type=Path, metavar="FICHIER|RÉPERTOIRE")
-    save.set_defaults(run=run_save, needs_database=True)
+    save.set_defaults(run=run_save, needs_database=True, role="travaux")
 
 
 def run_save(arguments: argparse.Namespace) -> int:
     """Seal, anchor, then copy everything in one file."""
     from django.conf import settings
 
-    from seuil.jobs.journal import anchor_all, connection_string
+    from seuil.jobs.journal import anchor_all, find_reader
+    from seuil.kernel.contexte import acting_as_machine
 
-    anchor_all(folder=settings.SEUIL_ANCRES)
+    with acting_as_machine("sauvegarde", on=clock.now().date()):
+        anchor_all(folder=settings.SEUIL_ANCRES)
     path = save(
         cible=arguments.cible,
-        base=os.environ.get("SEUIL_SAUVEGARDE_URL") or connection_string(),
+        base=find_reader(),
         documents=settings.SEUIL_DOCUMENTS,
         ancres=settings.SEUIL_ANCRES,
     )
@@ -86,7 +88,7 @@ def say_content(manifest: dict[str, Any]) -> str:
         write_pluriel(rows.get("public.audit_event", 0), "ligne de journal", "lignes de journal"),
         f"{write_pluriel(len(files), 'document')} (la base en connaît {known})",
     )
-    return f"Elle contient\N{NO-BREAK SPACE}: {', '.join(told)}."
+    return f"Elle contient : {', '.join(told)}."
 
 
 def save(*, cible: Path, base: str, documents: Path, ancres: Path) -> Path:
@@ -174,14 +176,14 @@ def _check_something(manifest: dict[str, Any], documents: Path) -> None:
     rows = {name: int(count) for name, (count, _) in manifest["tables"].items()}
     if not any(rows.get(f"public.{table}") for table in _TEMOINS):
         raise SauvegardeRefusee(
-            "La base ne contient ni compte, ni dossier, ni journal\N{NO-BREAK SPACE}: rien n’a été"
-            " écrit. Ce n’est sans doute pas la bonne\N{NO-BREAK SPACE}: vérifiez DATABASE_URL."
+            "La base ne contient ni compte, ni dossier, ni journal : rien n’a été"
+            " écrit. Ce n’est sans doute pas la bonne : vérifiez DATABASE_URL."
         )
     known = rows.get("public.dossiers_document", 0)
     if known and not any(name.startswith("documents/") for name in manifest["fichiers"]):
         raise SauvegardeRefusee(
-            f"La base connaît {write_pluriel(known, 'document')} et «\N{NO-BREAK SPACE}{documents}"
-            "\N{NO-BREAK SPACE}» n’en contient aucun\N{NO-BREAK SPACE}: rien n’a été écrit."
+            f"La base connaît {write_pluriel(known, 'document')} et « {documents}"
+            " » n’en contient aucun : rien n’a été écrit."
             " Vérifiez SEUIL_DATA et SEUIL_DOCUMENTS."
         )
 
