@@ -44,16 +44,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     parser = _build_parser()
     arguments = parser.parse_args(argv)
+    role = getattr(arguments, "role", "")
+    if role and os.environ.get(ROLES[role]):
+        # The service never signs in as the account that owns the tables.
+        os.environ.setdefault("SEUIL_BASE_ROLE", role)
     # A command whose words alone say whether it reads the dossiers gives a function.
     needs = arguments.needs_database
     if not (needs(arguments) if callable(needs) else needs):
         return _run(arguments)
     if getattr(arguments, "embarquee", False):
         os.environ.setdefault("SEUIL_EMBARQUEE", "1")
-    role = getattr(arguments, "role", "")
-    if role and os.environ.get(ROLES[role]):
-        # The service never signs in as the account that owns the tables.
-        os.environ.setdefault("SEUIL_BASE_ROLE", role)
     was_running = is_embedded_running()
     start_embedded()
     try:

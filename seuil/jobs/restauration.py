@@ -67,7 +67,7 @@ def add_arguments(commands: Any) -> None:
         action="store_true",
         help="vérifier seulement que le fichier est entier, sans base",
     )
-    restore.set_defaults(run=run_restore, needs_database=False)
+    restore.set_defaults(run=run_restore, needs_database=False, role="travaux")
 
 
 def run_restore(arguments: argparse.Namespace) -> int:
