@@ -73,3 +73,18 @@ def migrate() -> None:
     install()
     with connection.cursor() as cursor:
         install_journal(cursor=cursor)
+
+
+def is_current() -> bool:
+    """Tell whether the database is of this code's version; asked as any account."""
+    from django.db import ProgrammingError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from seuil.protection.installation import is_installed
+
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        return not plan and is_installed()
+    except ProgrammingError:
+        return False

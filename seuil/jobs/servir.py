@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.management import call_command
-from django.db import DatabaseError, ProgrammingError, connection
+from django.db import DatabaseError, connection
 
 from config.database import (
     is_outside,
@@ -22,7 +22,7 @@ from config.database import (
     write_environment,
 )
 from seuil.jobs.comptes import tell_demonstration
-from seuil.jobs.migrer import migrate
+from seuil.jobs.migrer import is_current, migrate
 from seuil.jobs.supervision import Programme, follow_starter, stop
 from seuil.kernel.refusal import Refusal
 
@@ -138,19 +138,10 @@ def check_version() -> None:
 
     As the application: only `seuil migrer` signs in as the account that owns the tables.
     """
-    from django.db.migrations.executor import MigrationExecutor
-
     from seuil.kernel import clock
     from seuil.kernel.contexte import acting_as_machine
-    from seuil.protection.installation import is_installed
 
-    try:
-        executor = MigrationExecutor(connection)
-        late = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-        late = late or not is_installed()
-    except ProgrammingError:
-        late = True
-    if late:
+    if not is_current():
         raise DemarrageImpossible(
             "La base n’est pas à la version de ce programme : lancez « seuil migrer » avec le"
             " compte installateur, puis recommencez."
