@@ -41,7 +41,7 @@ export PYTHONWARNINGS := ignore:XDG_RUNTIME_DIR is not set
 # Where the environment forbids to keep bytecode, each command would compile all it imports.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: aide demo demo-neuf test check fix bench epreuves docs statiques arret chromium
+.PHONY: aide demo demo-neuf instance test check fix bench epreuves docs statiques arret chromium
 
 aide: ## Liste les commandes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -55,6 +55,10 @@ demo-neuf: .venv/.produit ## Efface les données de démonstration, puis recomme
 		echo "Refus : DATABASE_URL désigne une base extérieure ; « make demo-neuf » n’efface que la base embarquée." >&2; exit 1; fi
 	@echo "→ Démonstration neuve sur le port $(PORT) (Ctrl-C pour arrêter)"
 	@exec $(BIN)/seuil demo --neuf --servir --port $(PORT) $(if $(TAILLE),--taille $(TAILLE))
+
+instance: .venv/.produit ## Un vrai département sur la base embarquée, sans rien inventer ; le lien du premier administrateur (DEPARTEMENT=21 ARGS="…")
+	@echo "→ Instance sur le port $(PORT) (Ctrl-C pour arrêter)"
+	@exec $(BIN)/seuil instance --servir --port $(PORT) $(if $(DEPARTEMENT),--departement $(DEPARTEMENT)) $(ARGS)
 
 test: .venv/.complet chromium ## Tous les essais, navigateur compris (ARGS="tests/kernel -x" pour choisir)
 	@echo "→ Essais"

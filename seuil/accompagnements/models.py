@@ -23,6 +23,8 @@ class Objectif(Record):
     part_arrondissement = models.SmallIntegerField("part de l’arrondissement (%)", default=0)
     part_cql_min = models.SmallIntegerField("part minimale de CQL (%)", default=0)
     part_cql_max = models.SmallIntegerField("part maximale de CQL (%)", default=100)
+    # From that day on the convention asks nothing more; None: to the end of the year.
+    fin_le = models.DateField("fin de la convention", null=True)
 
     class Meta:
         verbose_name = "objectif de l’équipe mobile"
@@ -51,7 +53,7 @@ class Objectif(Record):
     class Privacy:
         technique = {
             "departement", "operateur", "annee", "cible_annuelle", "volume_mensuel",
-            "arrondissement", "part_arrondissement", "part_cql_min", "part_cql_max",
+            "arrondissement", "part_arrondissement", "part_cql_min", "part_cql_max", "fin_le",
         }  # fmt: skip
         retention = "convention"
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from seuil.actes.models import Acte, ActeQuerySet, Correspondance, Ligne, Lot
+from seuil.actes.models import Acte, ActeQuerySet, Correspondance, Ligne, Lot, Proposition
 from seuil.actes.rules.champs import get_synonymes
 from seuil.actes.rules.lignes import Communes, normalise_commune
 from seuil.actes.rules.rapprochement import ActeConnu
@@ -228,19 +228,23 @@ def get_actes_connus(*, departement: str, cles: Collection[str]) -> dict[str, Ac
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT d.cle, d.id, array_agg(a.type), array_agg(a.survenu_le),"
-            " array_agg(a.audience_heure), array_agg(a.retire_le)"
+            " array_agg(a.audience_heure), array_agg(a.retire_le),"
+            " (SELECT c.classe_le FROM dossiers_classement c"
+            "  WHERE c.dossier_id = d.id AND c.rouvert_le IS NULL)"
             " FROM dossiers_dossier d LEFT JOIN actes_acte a ON a.dossier_id = d.id"
             " WHERE d.departement_id = %s AND d.cle = ANY(%s) GROUP BY d.cle, d.id",
             [departement, list(cles)],
         )
         return {
-            cle: _read_connu(pk, zip(*columns, strict=True))
-            for cle, pk, *columns in cursor.fetchall()
+            cle: _read_connu(pk, zip(*columns, strict=True), classe_le)
+            for cle, pk, *columns, classe_le in cursor.fetchall()
         }
 
 
-def _read_connu(dossier_id: UUID, rows: Iterable[tuple[Any, ...]]) -> ActeConnu:
-    connu = ActeConnu(dossier_id, set(), {}, {})
+def _read_connu(
+    dossier_id: UUID, rows: Iterable[tuple[Any, ...]], classe_le: date | None
+) -> ActeConnu:
+    connu = ActeConnu(dossier_id, set(), {}, {}, classe_le)
     for type_, le, heure, retire_le in rows:
         if retire_le:
             connu.retires[type_, le] = retire_le
@@ -298,3 +302,30 @@ def _shown(cell: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def list_propositions(*, agent: Agent) -> QuerySet[Proposition]:
+    """Return the proposals that the agent may read, those to answer first, then the newest."""
+    rows = Proposition.objects.filter(departement=agent.departement_id)
+    if why_not(agent.profil, "dossier.creer"):
+        if why_not(agent.profil, "dossier.proposer"):
+            return rows.none()
+        rows = rows.filter(organisation=agent.organisation_id)
+    waiting = Q(decision="")
+    return (
+        rows.select_related("organisation", "par", "decidee_par", "dossier")
+        .annotate(attend=waiting)
+        .order_by("-attend", "-recue_le", "-created_at", "id")
+    )
+
+
+def find_proposition(*, agent: Agent, proposition_id: UUID) -> Proposition | None:
+    """Return a proposal that the agent may read, None otherwise."""
+    return list_propositions(agent=agent).filter(pk=proposition_id).first()
+
+
+def count_propositions(*, agent: Agent) -> int:
+    """Return how many proposals the secretariat has to answer."""
+    if why_not(agent.profil, "dossier.creer"):
+        return 0
+    return Proposition.objects.filter(departement=agent.departement_id, decision="").count()

@@ -122,6 +122,19 @@ class TypeOrganisation(models.TextChoices):
     TRIBUNAL = "tribunal", "Tribunal judiciaire"
     AVOCATS = "avocats", "CDAD ou ordre des avocats"
     ASSOCIATION = "association", "Association ou fédération (UNPI, FNAIM, CNL, UDAF, CRPA)"
+    COMMUNE = "commune", "Commune (mairie)"
+    OPERATEUR_AHI = "operateur_ahi", "Opérateur de l’accueil, de l’hébergement et de l’insertion"
+    CHEF_DE_FILE = "chef_de_file", "Chef de file du relogement"
+    EMILE = "emile", "EMILE ou autre opérateur de terrain"
+    PCB = "pcb", "Point Conseil Budget"
+    EMPP = "empp", "Équipe mobile psychiatrie précarité (EMPP)"
+    SAMU_SOCIAL = "samu_social", "SAMU social"
+    CORIST = "corist", "CoRIST"
+    SANTE = "sante", "Partenaire de santé"
+    FRANCE_TRAVAIL = "france_travail", "France Travail"
+    COMMISSAIRE_PAUVRETE = "commissaire_pauvrete", "Commissaire à la lutte contre la pauvreté"
+    PDALHPD = "pdalhpd", "Comité responsable du PDALHPD"
+    GREFFE = "greffe", "Greffe du tribunal"
     DIHAL = "dihal", "DIHAL"
     AUTRE = "autre", "Autre organisme"
 
@@ -137,6 +150,7 @@ class Organisation(Record):
     telephone = models.CharField("téléphone", max_length=20, blank=True)
     courriel = models.EmailField(blank=True)
     adresse = models.CharField(max_length=250, blank=True)
+    horaires = models.CharField(max_length=300, blank=True, default="", db_default="")
     communes = models.ManyToManyField(Commune, related_name="organisations", blank=True)
     siret = models.CharField("SIRET", max_length=14, null=True, blank=True)  # noqa: DJ001 - unknown
     # What follows @ in the addresses of its agents: nobody else is invited in its name.
@@ -146,6 +160,8 @@ class Organisation(Record):
         default=list,
         db_default=models.Value("{}"),
     )
+    # From that day on nobody turns to it: it stays for what it did.
+    ferme_le = models.DateField("fermé le", null=True)
 
     class Meta:
         verbose_name = "organisme"
@@ -154,6 +170,11 @@ class Organisation(Record):
                 name="organisation_siret", condition=models.Q(siret__regex=r"^[0-9]{14}$")
             ),
             models.UniqueConstraint(fields=["departement", "nom"], name="organisation_unique_nom"),
+            models.UniqueConstraint(
+                fields=["departement", "siret"],
+                condition=models.Q(siret__isnull=False, ferme_le=None),
+                name="organisation_unique_siret",
+            ),
         ]
 
     @property
@@ -181,13 +202,60 @@ class Organisation(Record):
 
     class Privacy:
         technique = {
-            "departement", "type", "nom", "telephone", "courriel", "adresse", "communes", "siret",
-            "domaines",
+            "departement", "type", "nom", "telephone", "courriel", "adresse", "horaires",
+            "communes", "siret", "domaines", "ferme_le",
         }  # fmt: skip
         retention = "annuaire"
 
     def __str__(self) -> str:
         return self.nom
+
+
+class Interlocuteur(Record):
+    """Who answers for what in an organisation, and for which communes: [debut, fin).
+
+    A correction ends the row and writes another: what was told before stays.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="interlocuteurs"
+    )
+    nom = models.CharField("nom ou service", max_length=100)
+    fonction = models.CharField(max_length=100, blank=True)
+    sujet = models.CharField("répond de", max_length=150)
+    telephone = models.CharField("téléphone", max_length=20, blank=True)
+    courriel = models.EmailField(blank=True)
+    # None: wherever the organisation works.
+    communes = models.ManyToManyField(Commune, related_name="interlocuteurs", blank=True)
+    debut_le = models.DateField("depuis le")
+    fin_le = models.DateField("jusqu’au", null=True)
+
+    class Meta:
+        verbose_name = "interlocuteur"
+        constraints = [
+            models.CheckConstraint(
+                name="interlocuteur_periode",
+                condition=models.Q(fin_le=None) | models.Q(fin_le__gte=models.F("debut_le")),
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "nom", "sujet"],
+                condition=models.Q(fin_le=None),
+                name="interlocuteur_unique",
+            ),
+        ]
+
+    class Rls:
+        portee = "compte"
+
+    class Privacy:
+        agent = {
+            "organisation", "nom", "fonction", "sujet", "telephone", "courriel", "communes",
+            "debut_le", "fin_le",
+        }  # fmt: skip
+        retention = "annuaire"
+
+    def __str__(self) -> str:
+        return f"{self.nom} ({self.sujet})"
 
 
 class NatureDecoupage(models.TextChoices):
@@ -278,6 +346,55 @@ class Rattachement(Record):
     class Privacy:
         technique = {"decoupage", "secteur", "commune"}
         retention = "annuaire"
+
+
+class FormationCcapex(Record):
+    """A formation of the CCAPEX of a département, as its own texts set it: [debut, fin)."""
+
+    departement = models.ForeignKey(
+        Departement, on_delete=models.PROTECT, related_name="formations"
+    )
+    nom = models.CharField(max_length=100)
+    presidence = models.CharField("présidence", max_length=250, blank=True)
+    secretariat = models.CharField("secrétariat", max_length=250, blank=True)
+    perimetre = models.CharField("périmètre", max_length=150, blank=True)
+    frequence = models.CharField("fréquence", max_length=250, blank=True)
+    capacite = models.CharField("capacité", max_length=250, blank=True)
+    menage_present = models.BooleanField("ménage présent", null=True)
+    missions = models.CharField(max_length=1000, blank=True)
+    membres = ArrayField(
+        models.CharField(max_length=250), default=list, db_default=models.Value("{}")
+    )
+    debut_le = models.DateField("depuis le")
+    fin_le = models.DateField("jusqu’au", null=True)
+
+    class Meta:
+        verbose_name = "formation de la CCAPEX"
+        verbose_name_plural = "formations de la CCAPEX"
+        constraints = [
+            models.CheckConstraint(
+                name="formation_periode",
+                condition=models.Q(fin_le=None) | models.Q(fin_le__gte=models.F("debut_le")),
+            ),
+            models.UniqueConstraint(
+                fields=["departement", "nom"],
+                condition=models.Q(fin_le=None),
+                name="formation_unique",
+            ),
+        ]
+
+    class Rls:
+        portee = "compte"
+
+    class Privacy:
+        technique = {
+            "departement", "nom", "presidence", "secretariat", "perimetre", "frequence",
+            "capacite", "menage_present", "missions", "membres", "debut_le", "fin_le",
+        }  # fmt: skip
+        retention = "annuaire"
+
+    def __str__(self) -> str:
+        return self.nom
 
 
 class Role(models.TextChoices):

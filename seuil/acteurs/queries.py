@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from seuil.acteurs.matrice import load_matrice
 from seuil.acteurs.models import (
@@ -16,13 +16,23 @@ from seuil.acteurs.models import (
     Arrondissement,
     Commune,
     Decoupage,
+    FormationCcapex,
+    Interlocuteur,
     NatureDecoupage,
     Organisation,
     Rattachement,
     Role,
     Secteur,
 )
-from seuil.acteurs.rules import Division, compute_empreinte, is_demonstration, why_not
+from seuil.acteurs.rules import (
+    Division,
+    Formation,
+    compute_empreinte,
+    fold_nom,
+    is_demonstration,
+    load_departement,
+    why_not,
+)
 from seuil.kernel.alphabet import list_alphabet
 from seuil.kernel.contexte import reading_compte
 
@@ -55,23 +65,27 @@ def list_organisations(
     agent: Agent,
     type: str = "",
     commune: str = "",
+    texte: str = "",
+    fermes: bool = False,
 ) -> Sequence[dict[str, Any]]:
     """Return the organisations of the agent's département; `commune` keeps those that serve it.
 
-    An organisation without communes (`servies` is 0) serves the whole département.
+    An organisation without communes (`servies` is 0) serves the whole département. `fermes`: those
+    that closed, instead of the others.
     """
     if why_not(agent.profil, "annuaire.lire"):
         return []
-    rows = Organisation.objects.filter(departement=agent.departement_id).annotate(
-        servies=Count("communes")
-    )
+    rows = Organisation.objects.filter(
+        departement=agent.departement_id, ferme_le__isnull=not fermes
+    ).annotate(servies=Count("communes"))
     if type:
         rows = rows.filter(type=type)
     if commune:
         links = Organisation.communes.through.objects.filter(commune=commune)
         rows = rows.filter(Q(servies=0) | Q(pk__in=links.values("organisation")))
-    columns = ("id", "type", "nom", "telephone", "courriel", "adresse", "servies")
-    return [*rows.order_by("type", *list_alphabet("nom")).values(*columns)]
+    columns = ("id", "type", "nom", "telephone", "courriel", "adresse", "horaires", "servies")
+    found = rows.order_by("type", *list_alphabet("nom")).values(*columns)
+    return [row for row in found if fold_nom(texte) in fold_nom(row["nom"])]
 
 
 def list_communes_servies(
@@ -92,7 +106,7 @@ SELECT o.id, o.departement_id, o.type, o.nom,
   coalesce(array_agg(c.commune_id) FILTER (WHERE c.commune_id IS NOT NULL), '{}')
 FROM acteurs_organisation o
 LEFT JOIN acteurs_organisation_communes c ON c.organisation_id = o.id
-WHERE o.departement_id = ANY(%s)
+WHERE o.departement_id = ANY(%s) AND o.ferme_le IS NULL
 GROUP BY o.id
 """
 
@@ -192,12 +206,70 @@ def find_decoupage(*, agent: Agent, decoupage_id: UUID) -> Decoupage | None:
 
 
 def list_organismes(*, agent: Agent) -> QuerySet[Organisation]:
-    """Return the organisations of the agent's département, by name."""
+    """Return the organisations of the agent's département that are open, by name."""
     if why_not(agent.profil, "annuaire.lire"):
         return Organisation.objects.none()
-    return Organisation.objects.filter(departement=agent.departement_id).order_by(
-        *list_alphabet("nom")
+    rows = Organisation.objects.filter(departement=agent.departement_id, ferme_le=None)
+    return rows.order_by(*list_alphabet("nom"))
+
+
+def find_organisation(*, agent: Agent, organisation_id: UUID) -> Organisation | None:
+    """Return a sheet of the directory of the agent's département, closed ones too."""
+    if why_not(agent.profil, "annuaire.lire"):
+        return None
+    return Organisation.objects.filter(departement=agent.departement_id, pk=organisation_id).first()
+
+
+def list_interlocuteurs(*, organisation: Organisation) -> list[Interlocuteur]:
+    """Return who answers for what in an organisation today, by what they answer for."""
+    communes = Prefetch("communes", Commune.objects.order_by(*list_alphabet("nom")))
+    rows = organisation.interlocuteurs.filter(fin_le=None).prefetch_related(communes)
+    return [*rows.order_by(*list_alphabet("sujet"), *list_alphabet("nom"))]
+
+
+def find_interlocuteur(*, agent: Agent, interlocuteur_id: UUID) -> Interlocuteur | None:
+    """Return who answers for something in an organisation of the agent's département, today."""
+    if why_not(agent.profil, "annuaire.lire"):
+        return None
+    rows = Interlocuteur.objects.filter(
+        organisation__departement=agent.departement_id, fin_le=None, pk=interlocuteur_id
     )
+    return rows.select_related("organisation").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Connu:
+    """A sheet of the directory, as a table is compared with it."""
+
+    pk: UUID
+    type: str
+    nom: str
+    siret: str
+    ferme: bool
+    # By column: what the sheet says; `communes` sorted.
+    champs: dict[str, Any]
+
+
+def list_connus(*, departement: str) -> list[Connu]:
+    """Return every sheet of a directory. Takes no agent: the reading of a table asks who may."""
+    columns = ("siret", "telephone", "courriel", "adresse", "horaires")
+    links = Organisation.communes.through.objects.filter(organisation__departement=departement)
+    communes: dict[UUID, list[str]] = {}
+    for pk, code in links.order_by("commune").values_list("organisation", "commune"):
+        communes.setdefault(pk, []).append(code)
+    rows = Organisation.objects.filter(departement=departement).order_by("pk")
+    return [
+        Connu(
+            row["pk"],
+            row["type"],
+            row["nom"],
+            row["siret"] or "",
+            row["ferme_le"] is not None,
+            {name: row[name] or "" for name in columns}
+            | {"communes": tuple(sorted(communes.get(row["pk"], [])))},
+        )
+        for row in rows.values("pk", "type", "nom", "ferme_le", *columns)
+    ]
 
 
 def list_secteurs(*, decoupage: Decoupage) -> list[Secteur]:
@@ -246,8 +318,32 @@ def list_designables(*, agent: Agent) -> QuerySet[Organisation]:
         if {r.relation for r in profil.regles} & {"destinataire", "bailleur"}
         for organisme in profil.organismes or ()
     }
-    rows = Organisation.objects.filter(departement=agent.departement_id, type__in=types)
+    rows = Organisation.objects.filter(
+        departement=agent.departement_id, type__in=types, ferme_le=None
+    )
     return rows.order_by("type", *list_alphabet("nom"))
+
+
+def list_formations(*, agent: Agent) -> list[FormationCcapex]:
+    """Return the formations of the CCAPEX that run, as written on screen; none were yet."""
+    if why_not(agent.profil, "annuaire.lire"):
+        return []
+    rows = FormationCcapex.objects.filter(departement=agent.departement_id, fin_le=None)
+    return [*rows.order_by(*list_alphabet("nom"))]
+
+
+def list_formations_dites(*, agent: Agent) -> Sequence[FormationCcapex | Formation]:
+    """Return the formations written on screen, else those of the département's ready-made file."""
+    if written := list_formations(agent=agent):
+        return written
+    configuration = load_departement(agent.departement_id)
+    return configuration.formations if configuration else ()
+
+
+def list_administrateurs(*, departement: str = "") -> list[Agent]:
+    """Return the administrators of a département, or of all; for who installs."""
+    rows = Agent.objects.filter(role=Role.ADMINISTRATEUR, is_active=True).order_by("courriel")
+    return list(rows.filter(departement=departement) if departement else rows)
 
 
 def list_dpo(*, departement: str) -> list[Agent]:

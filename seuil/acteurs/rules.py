@@ -197,6 +197,101 @@ class AgentSaisi:
     role: str
 
 
+# What an organisation writes of itself; the rest decides of what its agents read.
+COORDONNEES = frozenset({"telephone", "courriel", "adresse", "horaires"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganismeSaisi:
+    """The sheet of an organisation as typed or read; `communes` None leaves the perimeter."""
+
+    type: str
+    nom: str
+    siret: str = ""
+    telephone: str = ""
+    courriel: str = ""
+    adresse: str = ""
+    horaires: str = ""
+    communes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterlocuteurSaisi:
+    """Who answers for what in an organisation; no commune: wherever it works."""
+
+    nom: str
+    sujet: str
+    fonction: str = ""
+    telephone: str = ""
+    courriel: str = ""
+    communes: tuple[str, ...] = ()
+
+
+def why_not_fiche(*, profil: str, sien: bool, champs: Collection[str]) -> str | None:
+    """Return why a profile may not write columns of a sheet, in French, or None.
+
+    `sien`: the sheet is its own organisation's.
+    """
+    if "domaines" in champs:
+        return "Les domaines d’adresses sont écrits par le délégué à la protection des données."
+    if why_not(profil, "annuaire.tenir") is None:
+        return None
+    if sien and why_not(profil, "annuaire.sien") is None and COORDONNEES.issuperset(champs):
+        return None
+    return (
+        "Vous tenez seulement les coordonnées et les interlocuteurs de votre organisme. Pour le"
+        " reste, demandez au secrétariat de la CCAPEX."
+    )
+
+
+def fold_nom(nom: str) -> str:
+    """Return what two spellings of the name of an organisation share: case, accents, spaces."""
+    return " ".join(fold_alphabet(nom).split())
+
+
+_POSTAL = re.compile(r"[0-9]{5}\s+(?=\D)")
+_SEPARATEURS = re.compile(r"\s*[;,|/\n]\s*")
+
+
+class Noms:
+    """The communes of a département, by whatever a person may write for one."""
+
+    def __init__(self, communes: Mapping[str, str]) -> None:
+        self.communes = communes
+        self._codes: dict[str, list[str]] = defaultdict(list)
+        for code, nom in communes.items():
+            self._codes[fold_nom(nom)].append(code)
+
+    def find(self, texte: str) -> list[str]:
+        """Return the codes of the communes that a text names: several bear some names."""
+        code = texte.upper()
+        # A spreadsheet that took the code for a number dropped its zero.
+        code = code.zfill(5) if code.isdigit() else code
+        first = code.partition(" ")[0]
+        if (found := code if code in self.communes else first) in self.communes:
+            return [found]
+        return self._codes.get(fold_nom(_POSTAL.sub("", texte)), [])
+
+    def read(self, texte: str) -> tuple[list[str], list[tuple[str, str]]]:
+        """Return the codes that a list names, and each part that names none, or several."""
+        codes: set[str] = set()
+        refus = []
+        for part in split_liste(texte):
+            found = self.find(part)
+            if len(found) == 1:
+                codes.add(found[0])
+            elif found:
+                refus.append((part, f"Plusieurs communes : écrivez {' ou '.join(found)}."))
+            else:
+                refus.append((part, "Aucune commune du département : écrivez son nom ou son code."))
+        return sorted(codes), refus
+
+
+def split_liste(texte: str) -> list[str]:
+    """Return the parts of a list written on lines, or between commas or semicolons."""
+    return [part for part in _SEPARATEURS.split(texte.strip()) if part]
+
+
 @dataclass(frozen=True, slots=True)
 class Division:
     """A way of cutting a département, official or local: each commune in one secteur at most."""
@@ -415,6 +510,41 @@ class Formation:
     membres: tuple[str, ...] = ()
 
 
+# Where no text of a département says otherwise: the commission that the law itself creates.
+CADRE_NATIONAL = (
+    Formation(
+        nom="CCAPEX",
+        presidence="Préfet et président du conseil départemental",
+        secretariat="Services de l’État (DDETS)",
+        perimetre="département",
+        missions="Coordonne, évalue et oriente la prévention des expulsions ; rend des avis sur les"
+        " situations individuelles (loi n° 90-449, art. 7-2)",
+    ),
+)
+NATIONAL = "national"
+
+
+def list_modeles() -> list[tuple[str, str]]:
+    """Return the code and the name of each ready-made configuration, the national frame first."""
+    found = (load_departement(p.stem) for p in _list_fichiers())
+    return [(NATIONAL, "Cadre national"), *((c.code, c.nom) for c in found if c)]
+
+
+def list_formations_du_modele(modele: str) -> tuple[Formation, ...]:
+    """Return the formations of a ready-made configuration, the national ones where it has none.
+
+    None at all of a configuration that does not exist.
+    """
+    found = load_departement(modele)
+    if found or modele == NATIONAL:
+        return (found and found.formations) or CADRE_NATIONAL
+    return ()
+
+
+def _list_fichiers() -> list[Path]:
+    return sorted((Path(__file__).parent / "departements").glob("*.yaml"))
+
+
 @dataclass(frozen=True, slots=True)
 class Reglage:
     """A local rule, in the words of the text that sets it."""
@@ -449,7 +579,7 @@ def load_departement(code: str) -> Configuration | None:
     Raises FichierIllisible, naming file and line, on anything unknown or missing.
     """
     # The code comes from the database, but never becomes a path without being looked up.
-    files = {p.stem: p for p in (Path(__file__).parent / "departements").glob("*.yaml")}
+    files = {p.stem: p for p in _list_fichiers()}
     if code not in files:
         return None
     return parse_departement(files[code].read_bytes(), code=code)

@@ -283,7 +283,7 @@ def get_retard_courriel(*, at: datetime) -> float:
 
 def list_organisations_invitables(*, agent: Agent) -> list[Organisation]:
     """Return the organisations in which an agent may invite, by name; none without the right."""
-    rows = Organisation.objects.filter(departement=agent.departement_id).order_by(
+    rows = Organisation.objects.filter(departement=agent.departement_id, ferme_le=None).order_by(
         *list_alphabet("nom")
     )
     if why_not(agent.profil, "agents.gerer") is None:

@@ -252,6 +252,10 @@ _ROLES_PAR_TYPE = {
     "sous_prefecture": ("gestionnaire",),
     "dihal": ("dihal",),
     "operateur": _EQUIPE,
+    # Who runs the programme may be employed by them; it never opens a file (matrice.yaml).
+    "conseil_departemental": ("partenaire", "charge_mission"),
+    "association": ("partenaire", "charge_mission"),
+    "adil": ("partenaire", "charge_mission"),
 }
 
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from psycopg import sql
 
 from seuil.accompagnements.models import Choix
-from seuil.actes.models import Ligne, Lot
+from seuil.actes.models import Ligne, Lot, Proposition
 from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author, record_event
 from seuil.conservation.models import DemandeDroit, Gel, ResteAnonyme
@@ -322,6 +322,7 @@ def _erase_agents(keys: Collection[Any]) -> None:
 _EFFACER: Mapping[str, Callable[[Collection[Any]], object]] = {
     "ligne": partial(_delete_rows, Ligne),
     "liste": _erase_lots,
+    "proposition": partial(_delete_rows, Proposition),
     "bailleur": partial(_delete_rows, Bailleur),
     "habilitation": _erase_agents,
     "demande": partial(_delete_rows, DemandeDroit),

@@ -1,14 +1,15 @@
 """Read a dossier: the household, the dwelling, the lease, the debt, the links that open it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet
 from django.db.models.functions import Now
 
 from seuil.acteurs.matrice import (
@@ -19,23 +20,34 @@ from seuil.acteurs.matrice import (
     list_portees,
     load_matrice,
 )
-from seuil.acteurs.models import Agent
+from seuil.acteurs.models import Agent, Commune
 from seuil.acteurs.rules import reads_whole
 from seuil.dossiers.models import (
     Acces,
     AideLogement,
     Bail,
     Bailleur,
+    Classement,
     Composition,
     Coordonnee,
+    Correction,
     DateAnnoncee,
     Dette,
     Document,
     Dossier,
+    Garant,
+    LigneDecompte,
+    Logement,
+    MesureProtection,
+    MotifProcedure,
     Personne,
+    Ressources,
     SuiviSocial,
 )
+from seuil.dossiers.models.groupes import GROUPES
 from seuil.dossiers.models.relations import list_raisons, list_reached, reaches_all
+from seuil.dossiers.rules import Identite
+from seuil.engines.droit import write_date, write_montant
 from seuil.kernel.contexte import get_memo
 from seuil.kernel.tables import get_column
 
@@ -223,10 +235,60 @@ def get_composition(*, agent: Agent, on: date, dossier: Dossier) -> Composition 
 def list_dettes(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Dette]:
     """Return the debts stated on a file, newest first."""
     return list(
-        readable(rows=Dette.objects.all(), agent=agent, on=on, dossier=dossier).order_by(
-            "-constatee_le", "-created_at"
-        )
+        readable(rows=Dette.objects.all(), agent=agent, on=on, dossier=dossier)
+        .annotate(nombre_lignes=Count("lignes"))
+        .order_by("-constatee_le", "-created_at")
     )
+
+
+def find_dette(*, agent: Agent, on: date, dossier: Dossier, dette_id: UUID) -> Dette | None:
+    """Return a debt stated on a file with the lines of its account, by month."""
+    rows = readable(rows=Dette.objects.all(), agent=agent, on=on, dossier=dossier)
+    return rows.filter(pk=dette_id).first()
+
+
+def list_decompte(
+    *, agent: Agent, on: date, dossier: Dossier, dette: Dette
+) -> Sequence[LigneDecompte]:
+    """Return the lines of the account of a debt, oldest month first."""
+    rows = readable(rows=LigneDecompte.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.filter(dette=dette).order_by("mois_le", "nature"))
+
+
+def list_ressources(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Ressources]:
+    """Return what the household earns and pays, as stated, newest first."""
+    rows = readable(rows=Ressources.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.order_by("-constatee_le", "-created_at"))
+
+
+def list_garants(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Garant]:
+    """Return those who answer for the rent, newest first."""
+    rows = readable(rows=Garant.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.order_by("-created_at"))
+
+
+def list_protections(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[MesureProtection]:
+    """Return the measures that protect an adult of the household, newest first."""
+    rows = readable(rows=MesureProtection.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.order_by("-debut_le", "-created_at"))
+
+
+def list_classements(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[Classement]:
+    """Return when a file was closed, and opened again, newest first."""
+    rows = readable(rows=Classement.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.select_related("par", "rouvert_par").order_by("-classe_le", "-created_at"))
+
+
+def list_classes(*, dossier_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the files that are closed, for what is computed of them."""
+    rows = Classement.objects.filter(dossier__id__parmi=list(dossier_ids), rouvert_le=None)
+    return set(rows.values_list("dossier_id", flat=True))
+
+
+def list_motifs(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[MotifProcedure]:
+    """Return why the procedure was started, oldest first."""
+    rows = readable(rows=MotifProcedure.objects.all(), agent=agent, on=on, dossier=dossier)
+    return list(rows.order_by("connu_le", "created_at"))
 
 
 def list_aides(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[AideLogement]:
@@ -472,3 +534,167 @@ def _of_categories(rls: Any, categories: Collection[str]) -> Q:
     apart = rls.categorie in categories
     values = [value for value, c in special.items() if (c in categories) is not apart]
     return ~Q(**{f"{column}__in": values}) if apart else Q(**{f"{column}__in": values})
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionLue:
+    """A correction in the words of the screen."""
+
+    groupe: str
+    corrigee_le: date
+    sur: str
+    champ: str
+    avant: str
+    apres: str
+    motif: str
+    precision: str
+    par: str
+
+
+def list_corrections(*, agent: Agent, on: date, dossier: Dossier) -> Sequence[CorrectionLue]:
+    """Return what was corrected of a file, newest first; of its landlord too, wherever it was."""
+    rows = Correction.objects.select_related("par__organisation")
+    own = list(readable(rows=rows, agent=agent, on=on, dossier=dossier))
+    bail = Bail.objects.filter(~Q(bailleur=None), dossier=dossier).first()
+    if bail and bail.bailleur_id:
+        elsewhere = rows.filter(ligne=bail.bailleur_id).exclude(dossier=dossier)
+        own += list(readable(rows=elsewhere, agent=agent, on=on)[:_PARTAGEES])
+    own.sort(key=lambda c: (c.corrigee_le, c.created_at, c.pk), reverse=True)
+    communes = _read_communes(own)
+    return [_read_correction(c, communes) for c in own]
+
+
+# Of a landlord of thousands of files: the last ones are enough.
+_PARTAGEES = 50
+
+
+def _read_communes(corrections: Sequence[Correction]) -> Mapping[str, str]:
+    codes = {v for c in corrections if c.champ == "commune" for v in (c.avant, c.apres)}
+    return dict(Commune.objects.filter(pk__in=codes).values_list("pk", "nom")) if codes else {}
+
+
+def _read_correction(c: Correction, communes: Mapping[str, str]) -> CorrectionLue:
+    groupe = GROUPES[c.groupe]
+    column = get_column(groupe.modele, c.champ)
+    return CorrectionLue(
+        c.groupe,
+        c.corrigee_le,
+        groupe.libelle,
+        str(column.verbose_name),
+        communes.get(c.avant) or _write_valeur(column, c.avant),
+        communes.get(c.apres) or _write_valeur(column, c.apres),
+        c.get_motif_display(),
+        c.precision,
+        str(c.par),
+    )
+
+
+def _write_valeur(column: Any, texte: str) -> str:
+    """Return a kept value in plain French."""
+    if not texte:
+        return "non connu"
+    if column.choices:
+        return str(dict(column.choices).get(texte, texte))
+    kind = column.get_internal_type()
+    if kind == "DateField":
+        return write_date(date.fromisoformat(texte))
+    return write_montant(Decimal(texte)) if kind == "DecimalField" else texte
+
+
+_TITULAIRES = ("titulaire", "co_titulaire")
+
+
+def get_identites(*, dossier_ids: Collection[UUID]) -> dict[UUID, list[Identite]]:
+    """Return the holders of the lease of some files, each with the place and the phones.
+
+    For what compares a whole list: the caller has checked who asks.
+    """
+    ids = list(dossier_ids)
+    homes = {h.dossier_id: h for h in Logement.objects.filter(dossier__id__parmi=ids)}
+    phones: dict[UUID, set[str]] = {}
+    known = Coordonnee.objects.filter(dossier__id__parmi=ids, type="telephone", fin="")
+    for pk, value in known.values_list("dossier_id", "valeur"):
+        phones.setdefault(pk, set()).add(value)
+    found: dict[UUID, list[Identite]] = {}
+    people = Personne.objects.filter(dossier__id__parmi=ids, qualite__in=_TITULAIRES)
+    for p in people.order_by("-qualite", "rang"):
+        home = homes.get(p.dossier_id)
+        said = Identite(
+            p.nom,
+            p.prenom,
+            home.adresse if home else "",
+            home.commune_id if home else "",
+            p.ne_le,
+            frozenset(phones.get(p.dossier_id, ())),
+        )
+        found.setdefault(p.dossier_id, []).append(said)
+    return found
+
+
+def get_ouverts_a_la_main(*, departement: str) -> Mapping[UUID, list[Identite]]:
+    """Return who the files opened by hand are about, to which a list is compared."""
+    rows = Dossier.objects.filter(departement=departement, limite_le=None, ouverture__isnull=False)
+    return get_identites(dossier_ids=list(rows.values_list("pk", flat=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Fiche:
+    """What tells a household, for a person who compares."""
+
+    dossier_id: UUID
+    numero: str
+    ouvert_le: date
+    nom: str
+    adresse: str
+    ne_le: date | None = None
+    telephones: Sequence[str] = field(default_factory=list)
+    classe_le: date | None = None
+    commune: str = ""
+
+
+def list_fiches(*, agent: Agent, on: date, dossier_ids: Sequence[UUID]) -> list[Fiche]:
+    """Return what the agent may read of some files, in the order asked; four queries."""
+    ids = list(dossier_ids)
+    seen = (
+        Dossier.objects.visible_to(agent, on=on, categorie="identite")
+        .filter(pk__parmi=ids)
+        .select_related("logement__commune")
+    )
+    files = {d.pk: d for d in seen}
+    people: dict[UUID, list[Personne]] = {}
+    rows = readable(rows=Personne.objects.all(), agent=agent, on=on, parmi=ids)
+    for p in rows.filter(dossier__id__parmi=ids).order_by("-qualite", "rang"):
+        people.setdefault(p.dossier_id, []).append(p)
+    phones: dict[UUID, list[str]] = {}
+    known = readable(rows=Coordonnee.objects.all(), agent=agent, on=on, parmi=ids)
+    for c in known.filter(dossier__id__parmi=ids, type="telephone", fin=""):
+        phones.setdefault(c.dossier_id, []).append(c.valeur)
+    closed = readable(rows=Classement.objects.all(), agent=agent, on=on, parmi=ids)
+    classes = dict(
+        closed.filter(dossier__id__parmi=ids, rouvert_le=None).values_list(
+            "dossier_id", "classe_le"
+        )
+    )
+    return [
+        _write_fiche(files[pk], people.get(pk, ()), phones.get(pk, ()), classes.get(pk))
+        for pk in ids
+        if pk in files
+    ]
+
+
+def _write_fiche(
+    dossier: Dossier, people: Sequence[Personne], phones: Sequence[str], classe_le: date | None
+) -> Fiche:
+    holders = [p for p in people if p.qualite in {"titulaire", "co_titulaire"}]
+    home = getattr(dossier, "logement", None)
+    return Fiche(
+        dossier.pk,
+        dossier.numero,
+        dossier.ouvert_le,
+        " et ".join(str(p) for p in holders),
+        str(home) if home else "",
+        holders[0].ne_le if holders else None,
+        list(phones),
+        classe_le,
+        home.commune.nom if home else "",
+    )

@@ -69,6 +69,8 @@ class Echeance(models.Model):
 
 
 class Stade(models.TextChoices):
+    # Before any act of the procedure: an unpaid rent that was told, a household that called.
+    SIGNALEMENT = "signalement", "Impayé signalé"
     COMMANDEMENT = "commandement", "Commandement de payer"
     ASSIGNATION = "assignation", "Assignation"
     JUGEMENT = "jugement", "Jugement"

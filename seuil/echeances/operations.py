@@ -115,8 +115,8 @@ def _replace_situations(
 ) -> None:
     rows = []
     for pk in ids:
-        avancement = compute_avancement(actes.get(pk, ()))
         fiche = fiches.get(pk)
+        avancement = compute_avancement(actes.get(pk, ()), fiche["ouvert_le"] if fiche else None)
         if avancement is None or fiche is None:
             continue
         rows.append(
@@ -193,13 +193,14 @@ def _read_fiches(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
             "parc": parc,
             "enfants": enfants or 0,
             "bailleur": bailleur or "",
+            "ouvert_le": ouvert_le,
             "contexte": Contexte(
                 departement, commune or "", bail_le, clause or "", reconduit_le
             ),
         }
         for (
             pk, departement, commune, arrondissement, bail_le, clause, nom, prenom, dette,
-            dette_le, suivi, parc, enfants, bailleur, reconduit_le,
+            dette_le, suivi, parc, enfants, bailleur, reconduit_le, ouvert_le,
         ) in rows
     }  # fmt: skip
 
@@ -210,7 +211,7 @@ def _read_fiches(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
 _READ_FICHES = """
 SELECT d.id, d.departement_id, l.commune_id, c.arrondissement_id, b.signe_le, b.clause_duree,
   p.nom, p.prenom, dette.montant, dette.constatee_le, suivi.situation,
-  d.parc, composition.enfants, bailleur.nature, b.reconduit_le
+  d.parc, composition.enfants, bailleur.nature, b.reconduit_le, ouverture.ouverte_le
 FROM dossiers_dossier d
 LEFT JOIN LATERAL (
   SELECT x.commune_id FROM dossiers_logement x WHERE x.dossier_id = d.id LIMIT 1
@@ -250,5 +251,8 @@ LEFT JOIN LATERAL (
   ) y ORDER BY (y.organisation_id IS NOT NULL AND y.situation = 'connu'
     AND y.constate_le > y.dernier - 365) DESC, y.constate_le DESC, y.created_at DESC LIMIT 1
 ) suivi ON true
+LEFT JOIN LATERAL (
+  SELECT x.ouverte_le FROM dossiers_ouverture x WHERE x.dossier_id = d.id LIMIT 1
+) ouverture ON true
 WHERE d.id = ANY(%s::uuid[])
 """

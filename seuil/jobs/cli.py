@@ -133,6 +133,7 @@ def _build_parser() -> argparse.ArgumentParser:
         droit,
         impaye,
         importer,
+        instance,
         journal,
         migrer,
         restauration,
@@ -148,7 +149,7 @@ def _build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
     for module in (
         importer, droit, impaye, comptes, decoupages, migrer, rgpd, servir, journal, sauvegarde,
-        restauration, commande,
+        restauration, instance, commande,
     ):  # fmt: skip
         module.add_arguments(commands)
     return parser

@@ -9,13 +9,13 @@ from seuil.kernel.tables import get_table
 
 PORTEES = frozenset({
     "reference", "compte", "departement", "dossier", "acces", "bailleur", "ligne", "tache",
-    "journal", "categorie", "titulaire", "machine",
+    "journal", "categorie", "titulaire", "machine", "deposee",
 })  # fmt: skip
 # What they hold is said by no category: the directory, the accounts, the file itself, its links.
 _SANS_CATEGORIE = frozenset({
     "reference", "compte", "dossier", "acces", "journal", "titulaire", "machine",
 })  # fmt: skip
-_DEPARTEMENT = frozenset({"departement", "bailleur", "tache", "dossier", "acces"})
+_DEPARTEMENT = frozenset({"departement", "bailleur", "tache", "dossier", "acces", "deposee"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def _floor(t: Protegee) -> str:
     if not t.departement:
         return "(SELECT droits.present())"
     floor = _nearly_always(_territory(f"{t.table}.{t.departement}"))
-    if t.portee in {"departement", "bailleur"}:
+    if t.portee in {"departement", "bailleur", "deposee"}:
         return floor
     # Reached without asking for the dossier: its limit is told here.
     return f"{floor} AND {t.table}.dossier_id <> ALL ((SELECT droits.dossiers_limites())::uuid[])"
@@ -233,6 +233,18 @@ def _reach_bailleur(t: Protegee, operation: str) -> str:
     return f"{wide} OR droits.bailleur_ouvert({t.table}.id, '{t.categorie}', '{operation}')"
 
 
+def _reach_deposee(t: Protegee, operation: str) -> str:
+    # Of who deposited it, and of who opens the category in every file. Nobody else writes: what is
+    # deposited is written by the machine, for an operation that checked who asks.
+    wide = _wide(f"{t.table}.{t.departement}", t.categories, operation, par_secteur=False)
+    if operation == "ecrire":
+        return wide
+    return (
+        f"{wide} OR ((SELECT droits.connait('{t.categorie}', 'lire'))"
+        f" AND {t.table}.organisation_id = (SELECT droits.organisation()))"
+    )
+
+
 def _reach_categorie(t: Protegee, operation: str) -> str:
     rows = _through(t, operation)
     if t.departement and operation == "lire":
@@ -308,5 +320,6 @@ _REACH: Mapping[str, Callable[[Protegee, str], str]] = {
     "ligne": _reach_ligne,
     "departement": _reach_departement,
     "bailleur": _reach_bailleur,
+    "deposee": _reach_deposee,
     "categorie": _reach_categorie,
 }

@@ -9,6 +9,8 @@ from seuil.actes.rules.valeurs import load_mots
 from seuil.acteurs.models import Agent
 from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.ouverture import add_dettes
+from seuil.dossiers.operations.vie import DossierClasse
+from seuil.dossiers.queries import list_classes
 from seuil.kernel.refusal import Refusal
 from seuil.usecases._habilitation import require_dossier
 
@@ -40,7 +42,7 @@ def add_dette_of(*, acte: Acte) -> None:
 
 
 def require_ecriture(*, dossier: Dossier, type_acte: str, by: Agent, on: date) -> None:
-    """Raise HabilitationRefusee or DossierInaccessible unless the agent may write such an act."""
+    """Raise HabilitationRefusee, DossierInaccessible, DossierClasse when it may not be written."""
     require_dossier(
         by=by,
         on=on,
@@ -48,6 +50,8 @@ def require_ecriture(*, dossier: Dossier, type_acte: str, by: Agent, on: date) -
         dossier_id=dossier.pk,
         categorie=CATEGORIE_PAR_TYPE.get(type_acte, "procedure"),
     )
+    if list_classes(dossier_ids=[dossier.pk]):
+        raise DossierClasse
 
 
 def require_saisie(*, saisie: ActeSaisi, on: date) -> None:

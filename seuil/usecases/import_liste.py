@@ -36,11 +36,16 @@ from seuil.actes.queries import (
 from seuil.actes.rules.champs import get_known_headers, load_titres, why_not_mapping
 from seuil.actes.rules.lignes import ActeRecu, LecteurDeLignes, LigneLue
 from seuil.actes.rules.listes import ListeSaisie
-from seuil.actes.rules.rapprochement import ActeConnu, judge_against_known
+from seuil.actes.rules.rapprochement import (
+    ActeConnu,
+    doubt_ressemblance,
+    judge_against_known,
+)
 from seuil.actes.rules.types import LABELS_TYPE
 from seuil.acteurs.models import Agent
 from seuil.acteurs.operations.machine import Machine
 from seuil.acteurs.rules import why_not
+from seuil.dossiers.models import Dossier
 from seuil.dossiers.operations.dossiers import get_departement
 from seuil.dossiers.operations.ouverture import (
     add_dettes,
@@ -49,6 +54,9 @@ from seuil.dossiers.operations.ouverture import (
     open_dossiers,
     open_instruction,
 )
+from seuil.dossiers.operations.vie import wake_dossier
+from seuil.dossiers.queries import get_ouverts_a_la_main, list_classes
+from seuil.dossiers.rules import Identite, MenageRecu, is_proche, read_identite
 from seuil.engines.tabular import Row, read_table
 from seuil.kernel.bulk import paused_collector
 from seuil.kernel.contexte import acting_as_machine
@@ -297,6 +305,8 @@ def _analyse(lot: Lot, rows: Sequence[Row], mapping: Mapping[int, str], on: date
     connus = get_actes_connus(
         departement=lot.departement_id, cles={x.acte.menage.cle for x in lues if x.acte}
     )
+    by_hand = get_ouverts_a_la_main(departement=lot.departement_id)
+    ouverts = [who for people in by_hand.values() for who in people]
     seen: dict[str, set[tuple[str, date]]] = {}
     for lue in lues:
         if lue.acte is None:
@@ -309,9 +319,17 @@ def _analyse(lot: Lot, rows: Sequence[Row], mapping: Mapping[int, str], on: date
             type_acte=lot.type,
             connu=replace(connu, actes=actes) if connu else ActeConnu(None, actes),
         )
+        if cle not in connus and _ressemble(lue.acte.menage, ouverts):
+            doubt_ressemblance(lue)
         if lue.etat == "accepte":
             actes.add((lot.type, lue.acte.survenu_le))
     return Analyse(lues, connus)
+
+
+def _ressemble(menage: MenageRecu, ouverts: Collection[Identite]) -> bool:
+    """Tell whether a household that has no file may be one for which a person opened one."""
+    said = read_identite(menage)
+    return any(is_proche(said, known) for known in ouverts)
 
 
 def _apply(
@@ -348,6 +366,10 @@ def _apply(
     )
     ids |= opened
     placed = [(ids[a.menage.cle], a, lue.numero) for lue, a in retained]
+    for dossier in Dossier.objects.filter(pk__in=list_classes(dossier_ids=joined)):
+        wake_dossier(
+            dossier=dossier, motif=f"acte reçu\N{NO-BREAK SPACE}: {lot.source}", by=by, on=on
+        )
     _record(lot, placed, set(opened.values()))
     touched = {pk for pk, _, _ in placed}
     if lot.type in _ACTES_INSTRUITS:

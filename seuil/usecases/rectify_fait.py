@@ -22,6 +22,7 @@ from seuil.conservation.queries.tables import (
     name_field,
 )
 from seuil.dossiers.models import Bailleur, Dossier
+from seuil.dossiers.operations.corrections import delete_corrections
 from seuil.dossiers.operations.dossiers import set_cle
 from seuil.dossiers.queries import list_dossiers_du_bailleur
 from seuil.dossiers.rules import compute_cle
@@ -106,6 +107,7 @@ def rectify_fait(
             on=on,
         )
         _write(row, saisie.champ, saisie.valeur)
+        delete_corrections(ligne=row.pk, champ=saisie.champ)
         cle_kept = (
             not _refresh_cle(dossier) if model.__name__ in {"Personne", "Logement"} else False
         )

@@ -17,6 +17,7 @@ from seuil.accompagnements.queries import faits as accompagnements
 from seuil.conservation.queries.dossiers import list_limites
 from seuil.diagnostics import queries as diagnostics
 from seuil.diagnostics.rules import list_transmissions
+from seuil.dossiers.queries import list_classes
 from seuil.echeances.operations import delete_projections, refresh_echeances
 from seuil.echeances.rules.accomplies import DSF_SERVES, JoursEnAval, name_rendu
 from seuil.echeances.rules.calculs import EcheanceCalculee
@@ -88,6 +89,13 @@ def _refresh_batch(ids: Sequence[UUID], on: date) -> None:
             delete_mentions(dossier_ids=limites)
             refresh_taches(dossier_ids=limites, besoins=())
             ids = [pk for pk in ids if pk not in limites]
+        classes = list_classes(dossier_ids=ids)
+        if classes:
+            # Out of the lists, the work and the dates; found by search.
+            delete_projections(dossier_ids=classes)
+            refresh_mentions(dossier_ids=classes)
+            refresh_taches(dossier_ids=classes, besoins=())
+            ids = [pk for pk in ids if pk not in classes]
         _recompute(ids, on)
 
 

@@ -36,8 +36,8 @@ View = Callable[..., HttpResponseBase]
 
 # Pages that never name a person of a household: a refusal may say that the page exists.
 _WITHOUT_PERSON = frozenset({
-    "activite.lire", "annuaire.lire", "agents.gerer", "agents.inviter", "droit.lire",
-    "droit.essayer", "organismes.domaines",
+    "activite.lire", "annuaire.lire", "annuaire.tenir", "annuaire.sien", "agents.gerer",
+    "agents.inviter", "droit.lire", "droit.essayer", "organismes.domaines",
 })  # fmt: skip
 # Held by a role, or by whoever administers its own organisation.
 INVITER = "agents.inviter"

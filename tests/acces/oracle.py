@@ -19,6 +19,7 @@ LIRE, ECRIRE, EFFACER = "lire", "ecrire", "effacer"
 #   fait     : a fact of one dossier          dossier : the dossier itself
 #   pays     : of a département, no person    listes  : of a département, names people
 #   ligne    : as listes, then as its file once the list is applied
+#   deposee  : of a département, read by who deposited it too
 #   tache    : told to whom it is due too     acces   : a link     bailleur : by its leases
 CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
     "dossiers_dossier": ("dossier", "", None),
@@ -30,6 +31,7 @@ CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
     "accompagnements_choix": ("pays", "accompagnement", None),
     "actes_lot": ("listes", "listes", None),
     "actes_correspondance": ("listes", "listes", None),
+    "actes_proposition": ("deposee", "identite", None),
     "actes_ligne": ("ligne", "listes", None),
     "conservation_demandedroit": ("listes", "droits", None),
     "dossiers_personne": ("fait", "identite", None),
@@ -39,6 +41,27 @@ CLASSEMENT: dict[str, tuple[str, str, tuple[str, dict[str, str]] | None]] = {
     "dossiers_dette": ("fait", "bail_dette", None),
     "dossiers_aidelogement": ("fait", "ressources", None),
     "dossiers_coordonnee": ("fait", "contact", None),
+    "dossiers_garant": ("fait", "bail_dette", None),
+    "dossiers_lignedecompte": ("fait", "bail_dette", None),
+    "dossiers_ressources": ("fait", "ressources", None),
+    "dossiers_mesureprotection": ("fait", "protection", None),
+    "dossiers_motifprocedure": ("fait", "procedure", None),
+    "dossiers_ouverture": ("fait", "identite", None),
+    "dossiers_classement": ("fait", "procedure", None),
+    "dossiers_correction": (
+        "fait",
+        "identite",
+        (
+            "groupe",
+            {
+                "coordonnee": "contact",
+                **dict.fromkeys(("bail", "bailleur", "garant", "dette", "decompte"), "bail_dette"),
+                **dict.fromkeys(("aide", "ressources"), "ressources"),
+                "protection": "protection",
+                "motif": "procedure",
+            },
+        ),
+    ),
     "dossiers_suivisocial": ("fait", "suivi", None),
     "dossiers_document": ("fait", "documents", None),
     "dossiers_dateannoncee": ("fait", "annonces", None),
@@ -230,12 +253,8 @@ class Oracle:
         if operation == EFFACER:
             return False
         sorte, categorie, par_valeur = CLASSEMENT[row.table]
-        if sorte in {"pays", "listes", "ligne"}:
-            here = row.departement == p.departement
-            free = sorte == "pays" and operation == LIRE
-            # PostgreSQL changes no row that it does not show.
-            told = sorte != "ligne" or self._shows(p, row, on, at)
-            return here and told and (free or self.whole(p, categorie, operation))
+        if sorte in {"pays", "listes", "ligne", "deposee"}:
+            return self._of_departement(p, row, operation, on, at)
         if sorte == "bailleur":
             return row.departement == p.departement and (
                 self.whole(p, categorie, operation)
@@ -251,6 +270,21 @@ class Oracle:
             categorie = par_valeur[1].get(row.valeurs[par_valeur[0]], categorie)
         own = row.table not in A_SOI or row.valeurs["organisation_id"] == p.organisation
         return own and self.reaches(p, d, categorie, operation, on, at)
+
+    def _of_departement(
+        self, p: Persona, row: "Ligne", operation: str, on: date, at: datetime
+    ) -> bool:
+        """Rows that hang on no file: of who works there, or has the right, or deposited them."""
+        sorte, categorie, _ = CLASSEMENT[row.table]
+        free = sorte == "pays" and operation == LIRE
+        if sorte == "deposee" and operation == LIRE:
+            own = row.valeurs["organisation_id"] == p.organisation
+            rules = self.profils[p.profil]["regles"]
+            free = own and any(self.opens(r, categorie, LIRE) for r in rules)
+        # PostgreSQL changes no row that it does not show.
+        told = sorte != "ligne" or self._shows(p, row, on, at)
+        here = row.departement == p.departement
+        return here and told and (free or self.whole(p, categorie, operation))
 
     def _shows(self, p: Persona, row: "Ligne", on: date, at: datetime) -> bool:
         """A row of an applied list is read as its file is; without one, by who deposited it."""

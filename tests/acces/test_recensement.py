@@ -113,7 +113,7 @@ def test_every_category_and_relation_of_the_file_is_known_here(oracle: Oracle) -
     }
 
     # In the matrix before any table holds them.
-    assert set(oracle.categories) - held == {"avis", "protection"}
+    assert set(oracle.categories) - held == {"avis"}
     assert held - {""} <= set(oracle.categories)
 
 
@@ -235,8 +235,8 @@ NOMMES = {
     },
     "SEC016": {"seuil_droits", "seuil_journal", "seuil_sauvegarde"},
     "PERF003": {
-        "dossiers_acces", "dossiers_dossier", "echeances_echeance", "echeances_situation",
-        "echeances_situationsuivi", "recherche_mention",
+        "dossiers_acces", "dossiers_correction", "dossiers_dossier", "echeances_echeance",
+        "echeances_situation", "echeances_situationsuivi", "recherche_mention",
     },
 }  # fmt: skip
 

@@ -244,7 +244,7 @@ class _Through:
     def find(self, table: str, values: Mapping[str, Any]) -> list[Faits]:
         if table == "dossiers_bailleur":
             return self.baux[values["id"]]
-        if CLASSEMENT[table][0] in {"pays", "listes"}:
+        if CLASSEMENT[table][0] in {"pays", "listes", "deposee"}:
             return []
         if table == "actes_ligne":
             return [self.t.dossiers[values["dossier_id"]]] if values["dossier_id"] else []
@@ -489,6 +489,14 @@ def _add_facts(
     t.add("dossiers.AideLogement", **key, constatee_le=ON - 30 * J, montant=200, tiers_payant=True)
     t.add("dossiers.Coordonnee", **key, type="courriel", valide_du=ON - 30 * J)
     t.add("dossiers.SuiviSocial", **key, situation="connu", constate_le=ON - 30 * J)
+    t.add("dossiers.Classement", **key, motif="soldee", classe_le=ON - 9 * J, par=by,
+          rouvert_le=ON - 8 * J, rouvert_par=by)  # fmt: skip
+    for groupe, champ in (
+        ("personne", "nom"), ("coordonnee", "valeur"), ("garant", "nom"), ("ressources", "source"),
+        ("protection", "source"), ("motif", "source"),
+    ):  # fmt: skip
+        t.add("dossiers.Correction", **key, groupe=groupe, champ=champ, ligne=_uuid(),
+              motif="saisie", corrigee_le=ON - 3 * J, par=by)  # fmt: skip
     t.add("dossiers.Document", **key, type_mime="text/plain", taille=4, empreinte="0" * 64,
           depose_le=ON - 9 * J, depose_par=by)  # fmt: skip
     actes = [
@@ -613,6 +621,11 @@ def _build_departement(t: Treillis, orgs: Mapping[str, Organisation], home: str)
         row = t.add("actes.Ligne", id=9000 + 10 * int(home) + n, lot=lot, numero=n,
                     etat="a_verifier", cellules=[""], motifs=[])  # fmt: skip
         row.cellules = [f"CANARI-actes_ligne-{row._canari}-cellules"]
+    for key in ("caf", "ddets", "operateur"):
+        if (org := orgs.get(f"{key}{suffix}")) is not None:
+            t.add("actes.Proposition", departement_id=home, organisation=org, genre="appel",
+                  par=t.agents[f"secretariat{suffix}"], recue_le=ON - J, champs={},
+                  motif="")  # fmt: skip
     files = t._rows[apps.get_model("dossiers.Dossier")]
     _build_liste_appliquee(t, home, orgs[f"ddets{suffix}"], files)
     t.add("conservation.DemandeDroit", departement_id=home, droit="acces", recue_le=ON - J,

@@ -42,7 +42,7 @@ def fill(*, de: int, a: int, dep: str = "33") -> None:
 
 def seal_when_possible(seal: Callable[[], int]) -> int:
     """Seal, once the transactions of the other programs of this server are over."""
-    for _ in range(200):
+    for _ in range(600):
         sealed = seal()
         if sealed:
             return sealed

@@ -15,7 +15,7 @@ from seuil.accompagnements.models import (
     Prolongation,
     Rapport,
 )
-from seuil.actes.models import Ligne, Lot
+from seuil.actes.models import Ligne, Lot, Proposition
 from seuil.acteurs.models import Agent, Organisation
 from seuil.conservation.models import DemandeDroit, Gel
 from seuil.conservation.queries.tables import list_rows_du_dossier, list_tables_du_dossier
@@ -24,8 +24,10 @@ from seuil.diagnostics.models import ConstatRegularite, Dsf
 from seuil.dossiers.models import (
     Acces,
     AideLogement,
+    Classement,
     Composition,
     Coordonnee,
+    Correction,
     DateAnnoncee,
     Document,
     Dossier,
@@ -34,6 +36,7 @@ from seuil.dossiers.models import (
 )
 from seuil.echeances.models import SituationSuivi
 from seuil.kernel.cartes import read_carte
+from seuil.kernel.models import new_id
 from seuil.travail.models import Diligence, Empreinte
 from seuil.usecases.refresh_dossiers import refresh_dossiers
 from seuil.visites.models import NoteSociale, Visite
@@ -82,6 +85,20 @@ def make_dossier_complet(
     SuiviSocial.objects.create(
         dossier=dossier, situation="connu", service=f"{jeton} service", mesure=f"{jeton} mesure",
         constate_le=le, source="Essai",
+    )  # fmt: skip
+    Correction.objects.create(
+        dossier=dossier, groupe="personne", ligne=new_id(), champ="nom", avant=f"{jeton} avant",
+        apres=f"{jeton} après", motif="saisie", precision=f"{jeton} précision", corrigee_le=le,
+        par=agent,
+    )  # fmt: skip
+    Classement.objects.create(
+        dossier=dossier, motif="soldee", precision=f"{jeton} solde", classe_le=le, par=agent,
+        rouvert_le=le, rouvert_par=agent, rouvert_motif=f"{jeton} rouvert",
+    )  # fmt: skip
+    Proposition.objects.create(
+        departement_id="33", organisation=operateur, par=agent, recue_le=le, genre="appel",
+        champs={"nom": f"{jeton} proposé"}, decision="acceptee", motif=f"{jeton} motif",
+        decidee_le=le, decidee_par=agent, dossier=dossier,
     )  # fmt: skip
     document = Document.objects.create(
         dossier=dossier, nom=f"{jeton}.pdf", nature="courrier", type_mime="application/pdf",

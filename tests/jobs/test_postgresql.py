@@ -217,10 +217,29 @@ def test_a_copy_made_by_the_service_is_verified_and_restored_with_the_same_right
     assert "Département 33" in done.stdout
 
 
+def test_a_copy_is_restored_on_a_newer_server_of_another_machine(
+    instance: Instance, tmp_path: Path
+) -> None:
+    path = tmp_path / "copie"
+    assert instance.run("sauvegarde", str(path)).returncode == 0
+    versions = list_versions()
+    with serveur(versions[max(versions)]) as other:
+        ailleurs = Instance(other, tmp_path / "data")
+        done = ailleurs.run(
+            "restaurer", str(path), installer=True, DATABASE_URL=other.write_url(base="seuil")
+        )
+
+        assert done.returncode == 0, done.stderr
+        assert "protections identiques" in done.stdout
+        assert list_rights(other) == list_rights(instance.server)
+
+
 def list_rights(server: Serveur) -> list[tuple[str, ...]]:
     """Return who may do what of each table, and who owns the database and each function."""
     return server.ask(
-        "SELECT c.relname, pg_get_userbyid(c.relowner), c.relacl::text, c.relrowsecurity::text"
+        # « m » is the maintenance of PostgreSQL 17, which an owner has there.
+        "SELECT c.relname, pg_get_userbyid(c.relowner), replace(c.relacl::text, 'Dxtm', 'Dxt'),"
+        " c.relrowsecurity::text"
         " FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
         " UNION ALL SELECT p.oid::regprocedure::text, pg_get_userbyid(p.proowner),"
         " p.proacl::text, p.prosecdef::text FROM pg_proc p"

@@ -30,6 +30,7 @@ PARCOURUES = {
         "acces_ouvrir acte_enregistrer acte_retirer agenda_abonnement_arreter"
         " agenda_abonnement_creer application aujourdhui_dsf aujourdhui_dsf_demander choix_ligne"
         " choix_signer cle_ajouter codes_secours contact_noter date_annoncee_noter devoir_rendre"
+        " dossier_classer fait_ajouter fait_corriger"
         " dossiers_export dsf_demander dsf_noter et_si gel liste_abandonner liste_appliquer"
         " liste_colonnes prescription_enregistrer regularite_constater suivi_ajouter"
     ),
@@ -40,7 +41,15 @@ PARCOURUES = {
     "administrateur": "compte_geste",
 }
 # Sent twice by the tests of their own page: their boxes lie outside the form.
-PROUVEES_CHEZ_ELLES = "aujourdhui_mandats aujourdhui_affecter alerte_traiter"
+PROUVEES_CHEZ_ELLES = (
+    "aujourdhui_mandats aujourdhui_affecter alerte_traiter annuaire_importer comptes_inviter_lot"
+    " formation_ajouter formation_corriger formation_terminer formations_reprendre"
+    " interlocuteur_ajouter interlocuteur_corriger interlocuteur_retirer objectif_corriger"
+    " objectif_fixer objectif_terminer organisme_ajouter organisme_corriger"
+    " organisme_ouverture organisme_perimetre secteur_ajouter"
+    " bailleur_changer decompte dossier_ouvrir"
+    " dossier_rouvrir proposition proposition_deposer proposition_refuser"
+)
 # Sent twice by test_envois_repetes.py: a walk cannot fill them, or must do something before.
 ENVOIS_REPETES = (
     "aujourdhui_dsf_noter aujourdhui_classer aujourdhui_annuler tableau_annuler tableau_coller"

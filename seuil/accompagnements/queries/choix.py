@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from seuil.accompagnements.models import Choix, ChoixLigne, Objectif
 from seuil.accompagnements.queries.mandats import find_noms
@@ -43,16 +43,24 @@ class ObjectifAbsent(Refusal):
 def list_operateurs(*, agent: Agent) -> QuerySet[Organisation]:
     """Return the operators of the agent's département."""
     return Organisation.objects.filter(
-        departement=agent.departement_id, type=TypeOrganisation.OPERATEUR
+        departement=agent.departement_id, type=TypeOrganisation.OPERATEUR, ferme_le=None
     ).order_by(*list_alphabet("nom"))
 
 
-def get_objectif(*, agent: Agent, operateur: Organisation, annee: int) -> Objectif | None:
-    """Return what the convention sets for an operator of the agent's département and a year."""
+def get_objectif(*, agent: Agent, operateur: Organisation, mois: date) -> Objectif | None:
+    """Return what the convention sets for an operator of the agent's département in a month."""
     return (
-        Objectif.objects.filter(departement=agent.departement_id, operateur=operateur, annee=annee)
-        .select_related("arrondissement", "operateur")
+        list_objectifs(agent=agent)
+        .filter(Q(fin_le=None) | Q(fin_le__gt=mois), operateur=operateur, annee=mois.year)
         .first()
+    )
+
+
+def list_objectifs(*, agent: Agent) -> QuerySet[Objectif]:
+    """Return the targets of the agent's département, the latest year first."""
+    rows = Objectif.objects.filter(departement=agent.departement_id)
+    return rows.select_related("arrondissement", "operateur").order_by(
+        "-annee", *list_alphabet("operateur__nom")
     )
 
 
@@ -81,7 +89,7 @@ def get_proposition(*, agent: Agent, on: date, operateur: Organisation, mois: da
 
     Raises ObjectifAbsent.
     """
-    objectif = get_objectif(agent=agent, operateur=operateur, annee=mois.year)
+    objectif = get_objectif(agent=agent, operateur=operateur, mois=mois)
     if objectif is None:
         raise ObjectifAbsent(operateur, mois.year)
     choix = get_choix(agent=agent, operateur=operateur, mois=mois)

@@ -137,6 +137,12 @@ def get_dossier_mandat(*, agent: Agent, on: date, dossier: Dossier) -> Mandat | 
     )
 
 
+def list_dossier_mandats(*, agent: Agent, on: date, dossier: Dossier) -> list[Mandat]:
+    """Return every mandate of a dossier that the agent may see, the latest first."""
+    rows = _visible_mandats(agent=agent, on=on).filter(dossier=dossier)
+    return list(_with_details(rows).order_by("-transmis_le", "-id"))
+
+
 def get_demarche(*, agent: Agent, on: date, demarche_id: UUID) -> Demarche:
     """Return a step of the contract of a mandate the agent may see. Raises DoesNotExist."""
     return (

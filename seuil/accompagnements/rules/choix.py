@@ -49,6 +49,19 @@ class ObjectifSaisi:
     part_cql_max: int = 100
 
 
+def why_bad_objectif(*, saisie: ObjectifSaisi, arrondissement: bool) -> str | None:
+    """Return why a target cannot be, in French, or None; `arrondissement`: one is named."""
+    if saisie.cible_annuelle < 1 or saisie.volume_mensuel < 1:
+        return "La cible de l’année et le volume du mois sont d’au moins un ménage."
+    if saisie.volume_mensuel > saisie.cible_annuelle:
+        return "Le volume du mois dépasse la cible de l’année."
+    if saisie.part_cql_min > saisie.part_cql_max:
+        return "La part minimale de commandements de quitter les lieux dépasse la maximale."
+    if saisie.part_arrondissement and not arrondissement:
+        return "Choisissez l’arrondissement auquel cette part est réservée."
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class LigneProposee:
     """A dossier proposed or not, and why. `decision` is the secretariat's, when it made one."""

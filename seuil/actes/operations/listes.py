@@ -41,7 +41,7 @@ def is_en_attente(*, liste: ListeSaisie) -> bool:
 
     Two clicks at once wait for one another.
     """
-    empreinte = compute_empreinte(liste.fichier)
+    empreinte = _read_empreinte(liste.fichier)
     with connection.cursor() as cursor:
         key = f"depot:{liste.departement}:{empreinte}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
@@ -54,7 +54,7 @@ def is_en_attente(*, liste: ListeSaisie) -> bool:
     ).exists()
 
 
-def compute_empreinte(fichier: Path) -> str:
+def _read_empreinte(fichier: Path) -> str:
     """Return what stands for the bytes of a file."""
     return hashlib.sha256(fichier.read_bytes()).hexdigest()
 
@@ -78,7 +78,7 @@ def create_lot(
         type=liste.type_acte,
         source=liste.source,
         nom_fichier=liste.nom_fichier[:200],
-        empreinte=compute_empreinte(liste.fichier),
+        empreinte=_read_empreinte(liste.fichier),
         etat=Lot.Etat.A_MAPPER,
         lecture={
             "entetes": list(table.headers),

@@ -16,6 +16,7 @@ _CODES = frozenset({
     "code_commune", "telephone", "courriel", "adultes", "enfants", "acte_le", "recu_le",
     "audience_le", "audience_heure", "juridiction", "montant", "loyer", "charges", "bail_le",
     "clause", "bailleur", "bailleur_nature", "bailleur_telephone", "bailleur_courriel",
+    "bailleur_siret", "bailleur_adresse",
     "mandataire", "parc", "suivi", "service_social", "sens", "delai_jusqu_au", "reference",
 })  # fmt: skip
 FICHIER = Path(__file__).parent.parent / "titres.yaml"

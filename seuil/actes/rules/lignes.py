@@ -22,6 +22,7 @@ _OLD_ACT_DAYS = 3 * 365
 # A debt above that is probably a wrong column or a lost comma.
 _LARGE_AMOUNT = Decimal(200_000)
 # A spreadsheet writes « 2.0 » for a whole number.
+_SIRET = re.compile(r"[0-9]{14}")
 _ENTIER = re.compile(r"([0-9]{1,9})([.,]0+)?")
 
 
@@ -219,6 +220,8 @@ class LecteurDeLignes:
             bailleur_nature=nature,
             bailleur_telephone=row.telephone("bailleur_telephone"),
             bailleur_courriel=row.courriel("bailleur_courriel"),
+            bailleur_siret=row.siret("bailleur_siret"),
+            bailleur_adresse=row.texte("bailleur_adresse", 200),
             mandataire=row.texte("mandataire", 150),
             bail_le=bail_le,
             clause=row.choice("clause", self.mots.clauses),
@@ -291,6 +294,17 @@ class _Row:
             self.warn(champ, f"Adresse électronique illisible, non retenue : « {text} ».")
             return ""
         return text.lower()
+
+    def siret(self, champ: str) -> str:
+        cell = self._cells.get(champ)
+        if cell is None or cell == "":
+            return ""
+        # A spreadsheet holds it as a number.
+        text = re.sub(r"\s", "", f"{cell:.0f}" if isinstance(cell, float) else str(cell))
+        if not _SIRET.fullmatch(text):
+            self.warn(champ, f"SIRET illisible, non retenu : « {cell} ».")
+            return ""
+        return text
 
     def entier(self, champ: str) -> int | None:
         cell = self._cells.get(champ)

@@ -17,6 +17,8 @@ class ActeConnu:
     # The hours known of their hearings; the acts withdrawn or corrected since, and when.
     heures: dict[tuple[str, date], time] = field(default_factory=dict)
     retires: dict[tuple[str, date], date] = field(default_factory=dict)
+    # The day when the file was closed, when it is.
+    classe_le: date | None = None
 
 
 def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) -> None:
@@ -37,6 +39,7 @@ def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) ->
         ]
         return
     _doubt_withdrawn(ligne, type_acte, acte.survenu_le, connu)
+    _doubt_closed(ligne, connu)
     if type_acte == "assignation" and ligne.etat == "accepte":
         _doubt_after_hearing(ligne, acte.survenu_le, connu)
     if type_acte == "audience":
@@ -52,6 +55,23 @@ def judge_against_known(ligne: LigneLue, *, type_acte: str, connu: ActeConnu) ->
                 )
             )
             ligne.acte = None
+
+
+def doubt_ressemblance(ligne: LigneLue) -> None:
+    """Have a person look at a row whose household may be that of a file opened by hand."""
+    if ligne.etat != "accepte":
+        return
+    ligne.etat = "a_verifier"
+    ligne.motifs.insert(
+        0,
+        Motif(
+            "Nom",
+            "Un dossier ouvert à la main ressemble à ce ménage, sous un autre nom ou à une autre"
+            " adresse.",
+            "Cherchez-le\u00a0: si c’est lui, corrigez son nom ou son adresse au dossier, puis"
+            " appliquez la liste\u00a0; confirmez la ligne si c’est un autre ménage.",
+        ),
+    )
 
 
 def _tell_hour(ligne: LigneLue, type_acte: str, connu: ActeConnu) -> Motif | None:
@@ -82,6 +102,21 @@ def _doubt_withdrawn(ligne: LigneLue, type_acte: str, le: date, connu: ActeConnu
             f"{LABELS_TYPE[type_acte].capitalize()} du {le:%d/%m/%Y}\u00a0: retiré ou corrigé au"
             f" dossier le {retire_le:%d/%m/%Y}.",
             "Confirmez la ligne seulement si l’acte a bien eu lieu ce jour-là.",
+        ),
+    )
+
+
+def _doubt_closed(ligne: LigneLue, connu: ActeConnu) -> None:
+    """Have a person look at an act of a file that is closed: it opens it again."""
+    if connu.classe_le is None or ligne.etat != "accepte":
+        return
+    ligne.etat = "a_verifier"
+    ligne.motifs.insert(
+        0,
+        Motif(
+            "Nom",
+            f"Le dossier de ce ménage est classé depuis le {connu.classe_le:%d/%m/%Y}.",
+            "Confirmez la ligne pour ajouter l’acte\u00a0: le dossier est alors rouvert.",
         ),
     )
 

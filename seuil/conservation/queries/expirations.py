@@ -11,10 +11,7 @@ from seuil.conservation.rules import add_mois, load_conservation
 
 def count_expires(*, departement: str, on: date) -> dict[str, int]:
     """Return, for the rules other than the file's, how many rows are due on that day."""
-    return {
-        code: len(_fetch_keys(code, departement, on))
-        for code in ("ligne", "liste", "bailleur", "habilitation", "demande", "convention")
-    }
+    return {code: len(_fetch_keys(code, departement, on)) for code in _EXPIRES}
 
 
 def list_expires(*, regle: str, departement: str, on: date) -> list[Any]:
@@ -40,6 +37,10 @@ WHERE l.departement_id = %(departement)s
     "liste": """
 SELECT l.id FROM actes_lot l WHERE l.departement_id = %(departement)s
   AND coalesce(l.applique_le, l.depose_le) < %(avant)s AND l.depose_par <> '' ORDER BY l.id
+""",
+    "proposition": """
+SELECT id FROM actes_proposition WHERE departement_id = %(departement)s
+  AND coalesce(decidee_le, recue_le) < %(avant)s ORDER BY id
 """,
     "bailleur": """
 SELECT b.id FROM dossiers_bailleur b WHERE b.departement_id = %(departement)s

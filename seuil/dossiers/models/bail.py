@@ -1,11 +1,13 @@
 """The lease, the landlord, the debts and the housing aids."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
 from seuil.acteurs.models import Departement
 from seuil.dossiers.models.dossier import Dossier
-from seuil.dossiers.rules import compute_empreinte
+from seuil.dossiers.rules import BailleurDit, compute_empreinte
 from seuil.kernel.cartes import Fait
 from seuil.kernel.models import Record
 
@@ -26,6 +28,15 @@ class Bailleur(Record):
     telephone = models.CharField("téléphone", max_length=20, blank=True)
     courriel = models.CharField(max_length=150, blank=True)
     mandataire = models.CharField("agence ou mandataire", max_length=150, blank=True)
+    mandataire_telephone = models.CharField(
+        "téléphone de l’agence", max_length=20, blank=True, default="", db_default=""
+    )
+    mandataire_courriel = models.CharField(
+        "courriel de l’agence", max_length=100, blank=True, default="", db_default=""
+    )
+    siret = models.CharField("SIRET", max_length=14, blank=True, default="", db_default="")
+    adresse = models.CharField(max_length=200, blank=True, default="", db_default="")
+    # What tells one landlord from another: its SIRET, or its name, address and contact.
     cle = models.CharField("clé de rapprochement", max_length=200)
 
     class Meta:
@@ -40,14 +51,38 @@ class Bailleur(Record):
 
     class Privacy:
         identite = {"nom", "cle"}
-        contact = {"telephone", "courriel", "mandataire"}
-        technique = {"departement", "nature"}
+        contact = {
+            "telephone", "courriel", "adresse", "mandataire", "mandataire_telephone",
+            "mandataire_courriel",
+        }  # fmt: skip
+        technique = {"departement", "nature", "siret"}
         retention = "bailleur"
-        tiers = dict.fromkeys(("telephone", "courriel"), "coordonnées d’une autre personne")
+        tiers = dict.fromkeys(
+            ("telephone", "courriel", "adresse"), "coordonnées d’une autre personne"
+        )
         tiers_si = {"nature": {"physique"}}
 
     def __str__(self) -> str:
         return self.nom
+
+    @property
+    def dit(self) -> BailleurDit:
+        """What is known of it, to compare with what a source says."""
+        return BailleurDit(
+            nom=self.nom,
+            nature=self.nature,
+            siret=self.siret,
+            adresse=self.adresse,
+            telephone=self.telephone,
+            courriel=self.courriel,
+            mandataire=self.mandataire,
+        )
+
+    @property
+    def ligne(self) -> str:
+        """Its name, and what tells it from its namesakes."""
+        apart = self.siret or self.telephone or self.courriel or self.adresse
+        return f"{self.nom} ({apart or f'sans coordonnées, n° {str(self.pk)[-6:]}'})"[:200]
 
 
 class Bail(Record):
@@ -134,6 +169,55 @@ class Dette(Record):
         finance = {"dossier", "constatee_le", "montant", "source"}
         retention = "dossier"
         faits = (Fait("dette", le="constatee_le"),)
+
+
+class LigneDecompte(Record):
+    """One line of the account of a debt: what was due, paid, aided, and what is contested."""
+
+    class Nature(models.TextChoices):
+        LOYER = "loyer", "Loyer"
+        CHARGES = "charges", "Charges"
+        REGULARISATION = "regularisation", "Régularisation de charges"
+        ENERGIE = "energie", "Énergie"
+        EAU = "eau", "Eau"
+        FRAIS = "frais", "Frais de procédure"
+        AUTRE = "autre", "Autre"
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="decompte")
+    dette = models.ForeignKey(Dette, on_delete=models.PROTECT, related_name="lignes")
+    # The first day of the month that it is about.
+    mois_le = models.DateField("mois")
+    nature = models.CharField(max_length=15, choices=Nature.choices, default=Nature.LOYER)
+    du = models.DecimalField("dû", max_digits=9, decimal_places=2)
+    paye = models.DecimalField("payé", max_digits=9, decimal_places=2, default=0)
+    aide = models.DecimalField("aide versée", max_digits=9, decimal_places=2, default=0)
+    conteste = models.DecimalField(
+        "contesté par le ménage", max_digits=9, decimal_places=2, default=0
+    )
+
+    class Meta:
+        verbose_name = "ligne de décompte"
+        verbose_name_plural = "lignes de décompte"
+        constraints = [
+            models.UniqueConstraint(fields=["dette", "mois_le", "nature"], name="decompte_unique"),
+            models.CheckConstraint(
+                name="decompte_positif",
+                condition=Q(du__gte=0, paye__gte=0, aide__gte=0, conteste__gte=0),
+            ),
+        ]
+
+    class Rls:
+        categorie = "bail_dette"
+
+    class Privacy:
+        finance = {"dossier", "dette", "mois_le", "nature", "du", "paye", "aide", "conteste"}
+        retention = "dossier"
+        faits = ()
+
+    @property
+    def reste(self) -> Decimal:
+        """What is left to pay of it."""
+        return self.du - self.paye - self.aide
 
 
 class AideLogement(Record):

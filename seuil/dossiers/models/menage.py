@@ -23,6 +23,7 @@ class Personne(Record):
     nom = models.CharField(max_length=100)
     prenom = models.CharField("prénom", max_length=100, blank=True)
     ne_le = models.DateField("né le", null=True)
+    parti_le = models.DateField("parti le", null=True)
 
     class Meta:
         verbose_name = "personne du ménage"
@@ -36,7 +37,7 @@ class Personne(Record):
         categorie = "identite"
 
     class Privacy:
-        identite = {"dossier", "qualite", "rang", "nom", "prenom", "ne_le"}
+        identite = {"dossier", "qualite", "rang", "nom", "prenom", "ne_le", "parti_le"}
         retention = "dossier"
         faits = ()
 
@@ -78,24 +79,41 @@ class Coordonnee(Record):
         TELEPHONE = "telephone", "Téléphone"
         COURRIEL = "courriel", "Courriel"
 
+    class Fin(models.TextChoices):
+        FAUX = "faux", "Faux numéro ou fausse adresse"
+        CHANGE = "change", "N’est plus celui du ménage"
+        REFUS = "refus", "Le ménage demande de ne plus l’utiliser"
+
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="coordonnees")
     type = models.CharField(max_length=10, choices=Type.choices)
     valeur = models.CharField(max_length=150)
     valide_du = models.DateField("valide du")
     valide_au = models.DateField("valide jusqu’au (exclu)", null=True)
+    fin = models.CharField(
+        "pourquoi elle ne vaut plus",
+        max_length=10,
+        choices=Fin.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
     source = models.CharField(max_length=100)
 
     class Meta:
         verbose_name = "coordonnée"
         constraints = [
-            models.UniqueConstraint(fields=["dossier", "type", "valeur"], name="coordonnee_unique")
+            models.UniqueConstraint(fields=["dossier", "type", "valeur"], name="coordonnee_unique"),
+            models.CheckConstraint(
+                name="coordonnee_periode",
+                condition=Q(valide_au=None) | Q(valide_au__gte=models.F("valide_du")),
+            ),
         ]
 
     class Rls:
         categorie = "contact"
 
     class Privacy:
-        contact = {"dossier", "type", "valeur", "valide_du", "valide_au", "source"}
+        contact = {"dossier", "type", "valeur", "valide_du", "valide_au", "fin", "source"}
         retention = "dossier"
         faits = ()
         tiers = ()

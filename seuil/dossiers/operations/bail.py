@@ -7,9 +7,15 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from seuil.acteurs.models import Agent
 from seuil.audit.operations import Author
-from seuil.dossiers.models import AideLogement, Bail, Dette, Dossier
+from seuil.dossiers.models import AideLogement, Bail, Correction, Dette, Dossier
 from seuil.dossiers.operations._journal import record_line, refuse_future
+from seuil.dossiers.operations.corrections import (
+    Pourquoi,
+    ValeursChangees,
+    record_corrections,
+)
 from seuil.dossiers.operations.dossiers import FaitDejaConnu, lock_dossier
 from seuil.dossiers.rules import AideSaisie, BailSaisi
 from seuil.kernel.refusal import Refusal
@@ -75,10 +81,10 @@ def record_bail(
     dossier: Dossier,
     saisie: BailSaisi,
     empreinte: str,
-    by: Author,
+    by: Agent,
     on: date,
 ) -> Bail:
-    """Fill or correct the lease; the journal says which fields changed, never their values.
+    """Fill or correct the lease; what it said is kept, and the journal says which fields changed.
 
     `empreinte` is that of the lease as the author read it; empty when there was none.
     Raises DateAVenir, BailIncoherent, BailModifie.
@@ -96,11 +102,18 @@ def record_bail(
     bail = bail or Bail(dossier=dossier)
     details = _describe_changes(bail, values)
     if details:
+        before = {champ: getattr(bail, champ) for champ in values}
         for champ, value in values.items():
             setattr(bail, champ, value)
         bail.save()
+        source = ValeursChangees("bail", bail.pk, before, values)
+        record_corrections(dossier=dossier, changees=source, pourquoi=_APPRIS, by=by, on=on)
         record_line("bail.modifie", dossier, by, on, details)
     return bail
+
+
+# The form of the lease asks no reason: it is filled as one learns it.
+_APPRIS = Pourquoi(Correction.Motif.COMPLEMENT)
 
 
 def _describe_changes(bail: Bail, values: Mapping[str, object]) -> dict[str, list[str]]:

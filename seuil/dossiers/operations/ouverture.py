@@ -9,7 +9,6 @@ from seuil.acteurs.models import Role
 from seuil.dossiers.models import (
     Acces,
     Bail,
-    Bailleur,
     Composition,
     Coordonnee,
     Dette,
@@ -18,8 +17,12 @@ from seuil.dossiers.models import (
     Personne,
     SuiviSocial,
 )
+from seuil.dossiers.operations.bailleurs import (
+    find_or_create_bailleurs,
+    list_bailleurs_partages,
+)
 from seuil.dossiers.operations.dossiers import assign_numeros
-from seuil.dossiers.rules import MenageRecu, normalise
+from seuil.dossiers.rules import MenageRecu, is_contradicted, read_bailleur
 from seuil.kernel.bulk import copy_new_rows, copy_rows
 from seuil.kernel.contexte import acting_as_machine
 from seuil.kernel.models import new_id, new_key
@@ -63,7 +66,8 @@ def open_dossiers(
             for m in menages
         ),
     )
-    bailleurs = _find_or_create_bailleurs(departement, menages)
+    dits = {m.cle: read_bailleur(m) for m in menages}
+    bailleurs = find_or_create_bailleurs(departement=departement, dits=dits)
     copy_rows(
         Bail,
         ("id", "dossier_id", "bailleur_id", "signe_le", "clause_duree", "loyer", "charges"),
@@ -71,7 +75,7 @@ def open_dossiers(
             (
                 new_key(),
                 ids[m.cle],
-                bailleurs.get(_cle_bailleur(m)),
+                bailleurs[m.cle],
                 m.bail_le,
                 m.clause,
                 m.loyer,
@@ -87,12 +91,13 @@ def open_dossiers(
 
 def complete_dossiers(*, departement: str, menages: Mapping[UUID, MenageRecu]) -> None:
     """Fill what was empty in files that new rows describe again; nothing known is overwritten."""
-    bailleurs = _find_or_create_bailleurs(departement, list(menages.values()))
+    known = list(Bail.objects.filter(dossier__in=menages).select_related("bailleur"))
+    bailleurs = _place_bailleurs(departement, known, menages)
     baux = []
-    for bail in Bail.objects.filter(dossier__in=menages):
+    for bail in known:
         menage = menages[bail.dossier_id]
         found = (
-            bail.bailleur_id or bailleurs.get(_cle_bailleur(menage)),
+            bailleurs.get(bail.dossier_id, bail.bailleur_id),
             bail.signe_le or menage.bail_le,
             bail.clause_duree or menage.clause,
             menage.loyer if bail.loyer is None else bail.loyer,
@@ -109,8 +114,28 @@ def complete_dossiers(*, departement: str, menages: Mapping[UUID, MenageRecu]) -
         baux, ["bailleur", "signe_le", "clause_duree", "loyer", "charges"], batch_size=1000
     )
     for parc in ("prive", "social"):
-        known = [pk for pk, menage in menages.items() if menage.parc == parc]
-        Dossier.objects.filter(pk__in=known, parc="inconnu").update(parc=parc)
+        said = [pk for pk, menage in menages.items() if menage.parc == parc]
+        Dossier.objects.filter(pk__in=said, parc="inconnu").update(parc=parc)
+
+
+def _place_bailleurs(
+    departement: str, baux: Sequence[Bail], menages: Mapping[UUID, MenageRecu]
+) -> dict[UUID, UUID | None]:
+    """Return the landlord of the files that had none, or one that a list now tells apart.
+
+    Merged by their name with a namesake whose phone is another, they get their own.
+    """
+    shared = list_bailleurs_partages(ids={b.bailleur_id for b in baux if b.bailleur_id})
+    dits = {
+        bail.dossier_id: dit
+        for bail in baux
+        if (dit := read_bailleur(menages[bail.dossier_id]))
+        and (
+            bail.bailleur is None
+            or (bail.bailleur_id in shared and is_contradicted(dit, bail.bailleur.dit))
+        )
+    }
+    return find_or_create_bailleurs(departement=departement, dits=dits) if dits else {}
 
 
 def add_faits(
@@ -164,36 +189,6 @@ def add_dettes(
         Dette,
         ("id", "dossier_id", "constatee_le", "montant", "source"),
         ((new_key(), *dette) for dette in dettes),
-    )
-
-
-def _cle_bailleur(menage: MenageRecu) -> str:
-    return normalise(menage.bailleur)[:200]
-
-
-def _find_or_create_bailleurs(departement: str, menages: Sequence[MenageRecu]) -> dict[str, UUID]:
-    described = {cle: m for m in menages if (cle := _cle_bailleur(m))}
-    copy_new_rows(
-        Bailleur,
-        ("id", "departement_id", "nature", "nom", "telephone", "courriel", "mandataire", "cle"),
-        (
-            (
-                new_key(),
-                departement,
-                m.bailleur_nature,
-                m.bailleur,
-                m.bailleur_telephone,
-                m.bailleur_courriel,
-                m.mandataire,
-                cle,
-            )
-            for cle, m in described.items()
-        ),
-    )
-    return dict(
-        Bailleur.objects.filter(departement=departement, cle__in=list(described)).values_list(
-            "cle", "pk"
-        )
     )
 
 

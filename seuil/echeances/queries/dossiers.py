@@ -14,7 +14,7 @@ from seuil.acteurs.models import Agent, Commune
 from seuil.acteurs.rules import why_not
 from seuil.dossiers.models import Acces, Dossier
 from seuil.dossiers.models.relations import reaches_all
-from seuil.dossiers.queries import hide_limited, readable
+from seuil.dossiers.queries import hide_limited, list_fiches, readable
 from seuil.echeances.models import Echeance, Situation, SituationDette, SituationSuivi
 from seuil.echeances.queries.echeances import is_attendue, list_legales
 from seuil.echeances.queries.par_dette import ParDette
@@ -181,10 +181,14 @@ class Repere:
     nom: str = ""
     commune: str = ""
     stade: str = ""
+    classe_le: date | None = None
 
 
 def list_reperes(*, agent: Agent, on: date, ids: Collection[UUID]) -> dict[UUID, Repere]:
-    """Return what tells a few files, of those that the agent may see; two queries."""
+    """Return what tells a few files, of those that the agent may see; two queries.
+
+    Four more when some are in no list: closed, or without any act.
+    """
     if not ids:
         return {}
     seen = Dossier.objects.visible_to(agent, on=on).filter(pk__parmi=list(ids))
@@ -196,6 +200,9 @@ def list_reperes(*, agent: Agent, on: date, ids: Collection[UUID]) -> dict[UUID,
     for pk, nom, commune, stade in read:
         if pk in found:
             found[pk] = Repere(found[pk].numero, nom, commune or "", stade)
+    ailleurs = [pk for pk, repere in found.items() if not repere.nom]
+    for f in list_fiches(agent=agent, on=on, dossier_ids=ailleurs) if ailleurs else ():
+        found[f.dossier_id] = Repere(f.numero, f.nom, f.commune, classe_le=f.classe_le)
     return found
 
 

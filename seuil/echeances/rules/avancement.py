@@ -17,11 +17,21 @@ class Avancement:
     audience_le: date | None
 
 
-def compute_avancement(actes: Collection[Acte]) -> Avancement | None:
-    """Return where the procedure stands: the last stage reached by the acts, None without act."""
+# Before the procedure: what is told of an unpaid rent.
+_SIGNALES = frozenset({"signalement", "saisine_ccapex"})
+
+
+def compute_avancement(actes: Collection[Acte], ouvert_le: date | None = None) -> Avancement | None:
+    """Return where the procedure stands: the last stage reached by the acts, None without act.
+
+    An unpaid rent that was told, or a household that called (`ouvert_le`: opened by hand), comes
+    before the procedure.
+    """
     current = [acte for acte in list_procedure(actes) if acte.type in STADE_DE]
     if not current:
-        return None
+        told = [acte.survenu_le for acte in actes if acte.type in _SIGNALES]
+        le = min(told, default=ouvert_le)
+        return Avancement("signalement", le, None) if le else None
     # The first act of the last stage reached.
     reached = max(current, key=lambda acte: (RANG[acte.type], -acte.survenu_le.toordinal()))
     hearings = find_audiences(actes)

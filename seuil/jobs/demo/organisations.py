@@ -19,10 +19,11 @@ from seuil.acteurs.operations.agents import (
     renew_habilitation,
     wake_agent,
 )
+from seuil.acteurs.operations.formations import create_formations
 from seuil.acteurs.operations.machine import Machine
 from seuil.acteurs.operations.organisations import create_organisation
 from seuil.acteurs.operations.territoires import create_decoupage, create_secteur
-from seuil.acteurs.rules import AgentSaisi
+from seuil.acteurs.rules import AgentSaisi, list_formations_du_modele
 
 DEPARTEMENT = "33"
 _DOMAINE = "@demo.example"
@@ -153,6 +154,12 @@ def create_acteurs(*, on: date) -> Acteurs:
         for nom, type_, telephone in _ORGANISATIONS
     }
     _create_agences(organisations[DEPARTEMENTAL], on)
+    create_formations(
+        departement=DEPARTEMENT,
+        formations=list_formations_du_modele(DEPARTEMENT),
+        by=MACHINE,
+        on=on,
+    )
     agents = {
         compte.cle: create_agent(
             saisie=AgentSaisi(compte.courriel, compte.nom, compte.prenom, compte.role),
@@ -230,13 +237,13 @@ def _create_agences(organisation: Organisation, on: date) -> None:
         )
 
 
-def _list_communes(nom: str) -> list[Commune]:
+def _list_communes(nom: str) -> list[str]:
     """Return the communes an organisation serves; none: the whole département."""
-    communes = Commune.objects.filter(departement=DEPARTEMENT)
+    communes = Commune.objects.filter(departement=DEPARTEMENT).order_by("code")
     if nom == CCAS:
-        return list(communes.filter(pk=_BORDEAUX))
+        return [_BORDEAUX]
     if nom == METROPOLE:
-        return list(communes.filter(epci="Bordeaux Métropole"))
+        return list(communes.filter(epci="Bordeaux Métropole").values_list("code", flat=True))
     return []
 
 

@@ -5,8 +5,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from seuil.acteurs.models import Role
-from seuil.web.access import AgentRequest, get_agent, may, signed_in
+from seuil.web.access import AgentRequest, get_agent, may, request_day, signed_in
 from seuil.web.cadre.bienvenue import welcome
+from seuil.web.etablissement.queries import is_complete
 
 _PREMIERE_PAGE: dict[str, str] = {
     Role.CHARGE_MISSION: "activite",
@@ -21,6 +22,9 @@ _PREMIERE_PAGE: dict[str, str] = {
 def accueil(request: AgentRequest) -> HttpResponse:
     """Go to the first page of the role."""
     welcome(request)
+    agent = get_agent(request)
+    if agent.role == Role.ADMINISTRATEUR and not is_complete(agent=agent, on=request_day(request)):
+        return redirect("premiere_heure")
     if may(request, "suivi.repondre"):
         return redirect("tableau")
-    return redirect(_PREMIERE_PAGE.get(get_agent(request).role, "a_faire"))
+    return redirect(_PREMIERE_PAGE.get(agent.role, "a_faire"))

@@ -178,8 +178,8 @@ def _operateur(request: AgentRequest) -> Organisation:
 
 
 def _has_objectif(request: AgentRequest, operateur: Organisation, mois: Mois) -> bool:
-    agent, annee = get_agent(request), mois.le.year
-    return get_objectif(agent=agent, operateur=operateur, annee=annee) is not None
+    agent = get_agent(request)
+    return get_objectif(agent=agent, operateur=operateur, mois=mois.le) is not None
 
 
 def _address(name: str, request: AgentRequest, operateur: Organisation, mois: Mois) -> str:
@@ -194,7 +194,7 @@ def _recherche(request: AgentRequest) -> str:
 def _context(request: AgentRequest, operateur: Organisation, mois: Mois) -> dict[str, Any]:
     agent, on = get_agent(request), request_day(request)
     recherche = _recherche(request)
-    objectif = get_objectif(agent=agent, operateur=operateur, annee=mois.le.year)
+    objectif = get_objectif(agent=agent, operateur=operateur, mois=mois.le)
     if objectif is None:
         raise ObjectifAbsent(operateur, mois.le.year)
     choix = get_choix(agent=agent, operateur=operateur, mois=mois.le)

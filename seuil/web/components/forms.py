@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import MaxLengthValidator
+from django.core.validators import EmailValidator, MaxLengthValidator
 from django.forms.utils import flatatt
 from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import cached_property
@@ -234,6 +234,53 @@ class MontantField(forms.Field):
 
 # No amount has more digits; ten of them are refused as too large.
 _MONTANT = re.compile(r"[+-]?([0-9]{1,20}([.,][0-9]{0,6})?|[.,][0-9]{1,6})")
+
+
+class TelephoneField(forms.CharField):
+    """A phone number, kept as its digits alone."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 20)
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        return read_telephone(text) if text else ""
+
+
+class SiretField(forms.CharField):
+    """The fourteen digits of a SIRET, typed with spaces or not."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> str:
+        text = re.sub(r"\s", "", super().to_python(value) or "")
+        if text and not re.fullmatch(r"[0-9]{14}", text):
+            raise forms.ValidationError("Un SIRET a quatorze chiffres : recopiez-le en entier.")
+        return text
+
+
+def read_telephone(text: str) -> str:
+    """Return the digits of a phone number. Raises ValidationError on one that is not whole."""
+    digits = re.sub(r"[\s.\-()]", "", text)
+    if re.fullmatch(r"(\+|00)33\d{9}", digits):
+        digits = "0" + digits[-9:]
+    if not re.fullmatch(r"0\d{9}|\+\d{8,15}", digits):
+        raise forms.ValidationError("Ce numéro n’est pas complet. Exemple : 05 56 00 00 00.")
+    return digits
+
+
+def clean_coordonnee(form: forms.Form, genre: str, valeur: str) -> str:
+    """Return a phone number or an address as it is kept; refused, it is said at its field."""
+    try:
+        if genre == "telephone":
+            return read_telephone(valeur)
+        EmailValidator("Cette adresse n’est pas complète : nom@domaine.fr.")(valeur)
+    except forms.ValidationError as error:
+        form.add_error("valeur", error)
+    return valeur.lower()
 
 
 class NombreField(forms.IntegerField):

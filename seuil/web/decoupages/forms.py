@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 
 from seuil.acteurs.models import Decoupage, NatureDecoupage, Secteur
-from seuil.acteurs.rules import LONGUEUR_NOM, Division
+from seuil.acteurs.rules import LONGUEUR_NOM, Division, Noms
+from seuil.web.annuaire.forms import CommunesField
 from seuil.web.components.forms import ChoixField, FichierField, Formulaire, make_choix
 
 
@@ -63,6 +64,30 @@ class ImportForm(Formulaire):
     remplacer = forms.BooleanField(
         label="Remplacer le découpage de ce nom, s’il existe", required=False
     )
+
+
+class SecteurForm(Formulaire):
+    """A secteur to add to a division, with its communes."""
+
+    nom = forms.CharField(label="Nom du secteur", max_length=LONGUEUR_NOM)
+    organisme = ChoixField(label="Organisme qui y intervient", required=False)
+    communes = CommunesField(
+        label="Communes du secteur", help_text="Une par ligne : nom ou code INSEE."
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        organismes: tuple[tuple[str, str], ...],
+        communes: tuple[tuple[str, str], ...],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisme"].choices = make_choix(  # type: ignore[attr-defined]
+            "Aucun", organismes
+        )
+        self.fields["communes"].noms = Noms(dict(communes))  # type: ignore[attr-defined]
+        self.fields["communes"].widget.attrs["rows"] = 10
 
 
 class ModifierForm(Formulaire):

@@ -14,5 +14,10 @@ urlpatterns = [
         views.decoupage_modifier,
         name="decoupage_modifier",
     ),
+    path(
+        "decoupages/<uuid:decoupage_id>/secteurs/",
+        views.secteur_ajouter,
+        name="secteur_ajouter",
+    ),
     path("decoupages/<str:cle>/", views.decoupage, name="decoupage"),
 ]

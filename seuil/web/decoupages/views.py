@@ -13,21 +13,34 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from seuil.acteurs.models import Decoupage, Organisation, TypeOrganisation
-from seuil.acteurs.operations.territoires import adjust_decoupage, adjust_secteur
+from seuil.acteurs.operations.territoires import (
+    CommuneDejaRattachee,
+    adjust_decoupage,
+    adjust_secteur,
+    create_secteur,
+)
 from seuil.acteurs.queries import (
     Territoire,
     find_decoupage,
     get_territoire,
+    list_communes,
+    list_formations_dites,
     list_organisations,
     list_organismes,
     list_secteurs,
 )
-from seuil.acteurs.rules import Coupure, Division, find_coupures, find_perimetre, load_departement
+from seuil.acteurs.rules import Coupure, Division, find_coupures, find_perimetre
 from seuil.engines.tabular import FileRefused
 from seuil.kernel.texte import fold_alphabet
 from seuil.usecases.import_decoupage import DecoupageRefuse, DecoupageSaisi, import_decoupage
 from seuil.web.access import AgentRequest, get_agent, may, request_day, requires
-from seuil.web.decoupages.forms import CommuneForm, ComparerForm, ImportForm, ModifierForm
+from seuil.web.decoupages.forms import (
+    CommuneForm,
+    ComparerForm,
+    ImportForm,
+    ModifierForm,
+    SecteurForm,
+)
 from seuil.web.journal import figures_only
 from seuil.web.reception import receives
 from seuil.web.saisie import attempt
@@ -178,6 +191,44 @@ def decoupage_modifier(request: AgentRequest, decoupage_id: UUID) -> HttpRespons
     return render(request, "decoupages/modifier.html", context, status=status)
 
 
+@requires("agents.gerer")
+@figures_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def secteur_ajouter(request: AgentRequest, decoupage_id: UUID) -> HttpResponse:
+    """Add a secteur to a division, with its communes."""
+    agent, on = get_agent(request), request_day(request)
+    found = find_decoupage(agent=agent, decoupage_id=decoupage_id)
+    if found is None:
+        raise Http404
+    organismes = {str(o.pk): o for o in list_organismes(agent=agent)}
+    form = SecteurForm(
+        request.POST or None,
+        organismes=tuple((pk, o.nom) for pk, o in organismes.items()),
+        communes=list_communes(agent=agent),
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        attempt(
+            form,
+            lambda: create_secteur(
+                decoupage=found,
+                nom=data["nom"],
+                communes=data["communes"],
+                organisation=organismes.get(data["organisme"]),
+                by=agent,
+                on=on,
+            ),
+            champ="nom",
+            champs={CommuneDejaRattachee: "communes"},
+        )
+        if not form.errors:
+            messages.success(request, f"Le secteur « {data['nom']} » est ajouté.")
+            return redirect("decoupage", found.pk)
+    context = {"form": form, "decoupage": found}
+    status = 422 if form.errors else 200
+    return render(request, "decoupages/secteur.html", context, status=status)
+
+
 def _import(request: AgentRequest, form: ImportForm) -> Decoupage | None:
     """Hand the file to the reader from a folder of its own; its refusal becomes an error."""
     agent, data = get_agent(request), form.cleaned_data
@@ -269,7 +320,6 @@ def _show_coupure(coupure: Coupure, territoire: Territoire) -> dict[str, Any]:
 
 def _list_instances(request: AgentRequest, territoire: Territoire) -> list[dict[str, Any]]:
     """Return the formations of the CCAPEX and the communes of the perimeter each is given."""
-    configuration = load_departement(get_agent(request).departement_id)
     noms = {code: nom for code, (nom, _) in territoire.communes.items()}
     return [
         {
@@ -279,5 +329,5 @@ def _list_instances(request: AgentRequest, territoire: Territoire) -> list[dict[
                 texte=f.perimetre, communes=noms, divisions=territoire.divisions
             ),
         }
-        for f in (configuration.formations if configuration else ())
+        for f in list_formations_dites(agent=get_agent(request))
     ]

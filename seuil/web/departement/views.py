@@ -4,8 +4,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from seuil.acteurs.queries import list_formations_dites
 from seuil.acteurs.rules import load_departement
-from seuil.web.access import AgentRequest, get_agent, requires
+from seuil.web.access import AgentRequest, get_agent, may, requires
 
 
 @requires("annuaire.lire")
@@ -22,5 +23,10 @@ def departement(request: AgentRequest) -> HttpResponse:
         if configuration
         else []
     )
-    context = {"configuration": configuration, "reglages": reglages}
+    context = {
+        "configuration": configuration,
+        "reglages": reglages,
+        "formations": list_formations_dites(agent=get_agent(request)),
+        "tient": may(request, "annuaire.tenir"),
+    }
     return render(request, "departement/departement.html", context)

@@ -1,11 +1,9 @@
 """A phone number or an e-mail address."""
 
-import re
 from functools import partial
 from typing import Any
 
 from django import forms
-from django.core.validators import EmailValidator
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
@@ -13,7 +11,7 @@ from seuil.dossiers.models import Coordonnee
 from seuil.usecases.record_coordonnee import record_coordonnee
 from seuil.web.access import AgentRequest, find_dossier, requires
 from seuil.web.addresses import tab_address
-from seuil.web.components.forms import Formulaire
+from seuil.web.components.forms import Formulaire, clean_coordonnee
 from seuil.web.saisie import Page, answer
 
 
@@ -28,20 +26,8 @@ class CoordonneeForm(Formulaire):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        valeur = data.get("valeur", "")
-        if data.get("type") == Coordonnee.Type.TELEPHONE and valeur:
-            digits = re.sub(r"[\s.\-()]", "", valeur)
-            if re.fullmatch(r"(\+|00)33\d{9}", digits):
-                digits = "0" + digits[-9:]
-            if not re.fullmatch(r"0\d{9}|\+\d{8,15}", digits):
-                self.add_error("valeur", "Ce numéro n’est pas complet. Exemple : 05 56 00 00 00.")
-            data["valeur"] = digits
-        elif data.get("type") == Coordonnee.Type.COURRIEL and valeur:
-            try:
-                EmailValidator()(valeur)
-            except forms.ValidationError:
-                self.add_error("valeur", "Cette adresse n’est pas complète : nom@domaine.fr.")
-            data["valeur"] = valeur.lower()
+        if data.get("type") and data.get("valeur"):
+            data["valeur"] = clean_coordonnee(self, data["type"], data["valeur"])
         return data
 
 

@@ -6,7 +6,12 @@ from typing import Any
 
 from seuil.acteurs.models import Agent, Organisation
 from seuil.dossiers.models import Acces, Composition, Personne
-from seuil.dossiers.queries import get_composition, list_acces, list_titulaires
+from seuil.dossiers.queries import (
+    get_composition,
+    list_acces,
+    list_classements,
+    list_titulaires,
+)
 from seuil.echeances.models import Situation, Stade
 from seuil.echeances.queries.situations import get_dernier_suivi, get_derniere_dette, get_situation
 from seuil.web.dates import CATEGORIES_DES_DATES, list_dates
@@ -22,6 +27,8 @@ def read_entete(lecture: Lecture) -> dict[str, Any]:
     personnes = list_titulaires(**lecture.key)
     composition = get_composition(**lecture.key)
     dates = list_dates(**lecture.key)
+    closed = (c for c in list_classements(**lecture.key) if c.rouvert_le is None)
+    classement = next(closed, None)
     holders = {Personne.Qualite.TITULAIRE, Personne.Qualite.CO_TITULAIRE}
     return {
         "titulaires": [p for p in personnes if p.qualite in holders] or personnes,
@@ -34,8 +41,11 @@ def read_entete(lecture: Lecture) -> dict[str, Any]:
             situation, composition, get_dernier_suivi(**lecture.key), lecture.on
         ),
         "dette": get_derniere_dette(**lecture.key),
+        "classement": classement,
+        "peut_classer": lecture.writes("dossier.creer", "procedure"),
         "peut_noter": lecture.writes("contact.enregistrer", "echanges"),
-        "peut_acte": lecture.writes("acte.enregistrer", "procedure"),
+        # Closed, it takes no act before it is opened again.
+        "peut_acte": classement is None and lecture.writes("acte.enregistrer", "procedure"),
         "peut_prescrire": lecture.writes("prescription.enregistrer", "accompagnement"),
     }
 
@@ -51,6 +61,9 @@ def _list_etapes(situation: Situation | None) -> Iterator[tuple[str, str, str]]:
     codes = [code for code, _ in Stade.choices]
     rank = codes.index(situation.stade) if situation else -1
     for i, (code, label) in enumerate(Stade.choices):
+        if code == Stade.SIGNALEMENT and i != rank:
+            # Most procedures begin without it.
+            continue
         sigle = _SIGLES.get(code, str(label))
         yield sigle, str(label), "courante" if i == rank else "faite" if i < rank else ""
 

@@ -48,6 +48,7 @@ def _show(request: AgentRequest, numero: str, code: str) -> HttpResponse:
         ],
         "onglet": onglets[code],
         "lit": lit,
+        "ecrit": {c: lecture.writes("dossier.completer", c) for c in lit},
         **onglets[code].read(lecture),
     }
     if request.htmx and not request.htmx.history_restore_request:

@@ -25,7 +25,10 @@ class SuiviForm(Formulaire):
     """What a social service says of the household; nothing of its content."""
 
     situation = forms.ChoiceField(
-        label="Le ménage est", choices=SuiviSocial.Situation.choices, widget=forms.RadioSelect
+        label="Le ménage est",
+        # In the order of the partners' table: known first.
+        choices=sorted(SuiviSocial.Situation.choices, key=lambda c: c[0] != "connu"),
+        widget=forms.RadioSelect,
     )
     organisme = ChoixField(
         label="Service qui l’a dit",

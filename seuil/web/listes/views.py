@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from seuil.actes.models import Ligne, Lot
-from seuil.actes.queries import get_apercu, get_lot, is_own, list_lots
+from seuil.actes.queries import count_propositions, get_apercu, get_lot, is_own, list_lots
 from seuil.actes.rules.listes import ListeSaisie
 from seuil.engines.tabular import FileRefused
 from seuil.usecases.import_liste import abandon_liste, apply_liste, deposit_liste, map_liste
@@ -41,7 +41,8 @@ _ESSENTIELS = (
 def listes(request: AgentRequest) -> HttpResponse:
     """List what was received."""
     lots = list_lots(agent=get_agent(request))
-    return render(request, "listes/listes.html", {"lots": lots})
+    propositions = count_propositions(agent=get_agent(request))
+    return render(request, "listes/listes.html", {"lots": lots, "propositions": propositions})
 
 
 @requires("acte.importer")

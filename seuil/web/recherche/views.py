@@ -56,6 +56,7 @@ def _write(
             "nom": repere.nom,
             "commune": repere.commune,
             "stade": _STADES.get(repere.stade, ""),
+            "classe_le": repere.classe_le,
             "par": trouvaille.par,
         }
         for trouvaille in trouvailles

@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from seuil.acteurs.models import Agent, Commune, Decoupage, Secteur
+from seuil.acteurs.operations.formations import create_formations
 from seuil.acteurs.operations.machine import Machine
 from seuil.acteurs.operations.territoires import create_decoupage, create_secteur
-from seuil.acteurs.rules import Configuration, Formation
+from seuil.acteurs.rules import Formation
 from tests.factories.base import BORDEAUX, LIBOURNE, make_agent, make_organisation
 from tests.harness.client import StrictClient
 
@@ -164,15 +165,12 @@ def test_a_commune_tells_on_whom_it_depends(
     assert "Choisissez une réponse" in client.get(url + "?code=75056").content.decode()
 
 
-def test_instances_have_their_perimeter(
-    charge_mission: Agent, client_de: ClientDe, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_instances_have_their_perimeter(charge_mission: Agent, client_de: ClientDe) -> None:
     formations = tuple(
         Formation(nom=f"Instance {n}", perimetre=p)
         for n, p in enumerate(["Arrondissement de Libourne", "Val de Saône", "Bordeaux"])
     )
-    configuration = Configuration("33", "Gironde", "Essai", formations, (), (), ())
-    monkeypatch.setattr("seuil.web.decoupages.views.load_departement", lambda code: configuration)
+    create_formations(departement="33", formations=formations, by=Machine("test", "33"), on=ON)
     client = client_de(charge_mission)
 
     page = client.get(reverse("decoupages")).content.decode()
@@ -258,3 +256,18 @@ def test_another_departement_finds_nothing(decoupage: Decoupage, client_de: Clie
 @pytest.mark.parametrize("name", ["annuaire", "departement"])
 def test_the_page_is_one_click_away(charge_mission: Agent, client_de: ClientDe, name: str) -> None:
     assert reverse("decoupages") in client_de(charge_mission).get(reverse(name)).content.decode()
+
+
+def test_a_secteur_is_added_by_screen_and_takes_no_commune_of_another(
+    administrateur: Agent, decoupage: Decoupage, client_de: ClientDe
+) -> None:
+    client, url = client_de(administrateur), reverse("secteur_ajouter", args=[decoupage.pk])
+
+    added = client.post(url, {"nom": "Est", "communes": "Bègles\n33281"})
+    taken = client.post(url, {"nom": "Ouest", "communes": "Bordeaux"})
+
+    assert added.status_code == 302
+    assert Secteur.objects.get(nom="Est").communes.count() == 2
+    assert taken.status_code == 422
+    assert "Déjà dans un autre secteur" in taken.content.decode()
+    assert not Secteur.objects.filter(nom="Ouest").exists()

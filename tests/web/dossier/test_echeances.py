@@ -117,5 +117,5 @@ def test_the_deadlines_of_a_page_cost_the_same_queries_whatever_their_number(
         make_acte(dossier=dossier, type="audience", survenu_le=date(2026, month, 10))
     refresh_dossiers(dossier_ids=[dossier.pk], on=ON)
 
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(34):
         read_tab(client, dossier)

@@ -1,19 +1,21 @@
 """What the équipe mobile does: mandate, contract and démarches, reports, extensions, closure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from seuil.accompagnements.models import Mandat
-from seuil.accompagnements.queries.mandats import get_dossier_mandat
+from seuil.accompagnements.queries.mandats import list_dossier_mandats
 from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
 from seuil.web.mandats.gestes import list_gestes
 
 
 def _read(lecture: Lecture) -> dict[str, Any]:
-    mandat = get_dossier_mandat(**lecture.key)
+    mandats = list_dossier_mandats(**lecture.key)
+    mandat = mandats[0] if mandats else None
     contrat = getattr(mandat, "contrat", None)
     return {
         "mandat": mandat,
+        "precedents": mandats[1:],
         "gestes": list(list_gestes(mandat, lecture.may)) if mandat else [],
         "suit": lecture.may("mandat.suivre") or lecture.may("choix.preparer"),
         "contrat": contrat,
@@ -23,9 +25,12 @@ def _read(lecture: Lecture) -> dict[str, Any]:
     }
 
 
-def _write_mandat(mandat: Mandat | None) -> Iterator[Evenement]:
-    if mandat is None:
-        return
+def _write_mandats(mandats: Iterable[Mandat]) -> Iterator[Evenement]:
+    for mandat in mandats:
+        yield from _write_mandat(mandat)
+
+
+def _write_mandat(mandat: Mandat) -> Iterator[Evenement]:
     operateur = str(mandat.operateur)
     yield Evenement(mandat.transmis_le, "Confié à l’équipe mobile", operateur, "DDETS")
     if mandat.repondu_le:
@@ -57,8 +62,8 @@ ONGLET = Onglet(
     categories=("accompagnement",),
     fils=(
         Fil(
-            "mandat", "Équipe mobile", 40, "accompagnement", Mandat, get_dossier_mandat,
-            _write_mandat,
+            "mandat", "Équipe mobile", 40, "accompagnement", Mandat, list_dossier_mandats,
+            _write_mandats,
         ),
     ),
 )  # fmt: skip

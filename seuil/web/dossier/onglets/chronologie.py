@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from seuil.dossiers.queries import list_classes
 from seuil.web.dossier.onglet import Lecture, Onglet, list_present, list_reserves
 from seuil.web.dossier.onglets import list_fils
 from seuil.web.filtres import read_filtre
@@ -15,10 +16,11 @@ def _read(lecture: Lecture) -> dict[str, Any]:
     }
     present = {fil.genre: fil.libelle for fil, found in lines.items() if found}
     genre = read_filtre(lecture.request, "genre", present)
+    closed = bool(list_classes(dossier_ids=[lecture.dossier.pk]))
     shown = [e for fil, found in lines.items() if genre in {"", fil.genre} for e in found]
     return {
         "evenements": [
-            (e, [g for g in e.gestes if lecture.writes(g.verbe, g.categorie)])
+            (e, [g for g in e.gestes if not closed and lecture.writes(g.verbe, g.categorie)])
             for e in sorted(shown, key=lambda e: e.le, reverse=True)
         ],
         "genres": list(present.items()),

@@ -5,7 +5,14 @@ from typing import Any
 
 from seuil.actes.queries import list_actes
 from seuil.dossiers.models import AideLogement, Bail, Dette
-from seuil.dossiers.queries import find_bail, list_aides, list_dettes
+from seuil.dossiers.queries import (
+    find_bail,
+    list_aides,
+    list_corrections,
+    list_dettes,
+    list_garants,
+    list_ressources,
+)
 from seuil.web.dossier.impaye import (
     CERTITUDES_IMPAYE,
     read_impaye,
@@ -24,12 +31,20 @@ def _read(lecture: Lecture) -> dict[str, Any]:
         "dettes": dettes,
         "bail": bail,
         "aides": aides,
+        "ressources": list_ressources(**lecture.key),
+        "garants": list_garants(**lecture.key),
+        "corrections": [c for c in list_corrections(**lecture.key) if c.groupe in _GROUPES],
         "impaye": read_impaye(situation, on=lecture.on),
         "signalement": read_signalement(situation, bail, list_actes(**lecture.key), on=lecture.on),
         "certitudes": CERTITUDES_IMPAYE,
         "peut_completer": lecture.writes("dossier.completer", "bail_dette"),
         "peut_aider": lecture.writes("dossier.completer", "ressources"),
     }
+
+
+_GROUPES = frozenset({
+    "bail", "bailleur", "garant", "dette", "decompte", "aide", "ressources",
+})  # fmt: skip
 
 
 def _write_dettes(dettes: Iterable[Dette]) -> Iterator[Evenement]:

@@ -9,8 +9,8 @@ from uuid import UUID
 from seuil.actes.models import Acte
 from seuil.actes.queries import list_actes_et_retraits
 from seuil.actes.rules.types import CATEGORIE_PAR_TYPE
-from seuil.dossiers.models import DateAnnoncee
-from seuil.dossiers.queries import list_dates_annoncees
+from seuil.dossiers.models import Classement, DateAnnoncee
+from seuil.dossiers.queries import list_classements, list_dates_annoncees, list_motifs
 from seuil.echeances.queries.echeances import list_echeances
 from seuil.echeances.queries.pauses import list_pauses_of
 from seuil.engines import droit
@@ -25,6 +25,7 @@ def _read(lecture: Lecture) -> dict[str, Any]:
     listed = list_echeances(**lecture.key)
     echeances = join_annonces(listed, annonces, on=lecture.on)
     return {
+        "motifs": list_motifs(**lecture.key),
         "pauses": list_pauses_of(**lecture.key),
         # The same list as the header says, and beside each computed date its why.
         "fixees": [d for d in list_dates(**lecture.key) if d.fixee],
@@ -141,6 +142,15 @@ def _write_annonces(annonces: Iterable[DateAnnoncee]) -> Iterator[Evenement]:
         yield Evenement(a.dite_le, titre, detail, f"{a.source}, noté par {a.notee_par}")
 
 
+def _write_classements(classements: Sequence[Classement]) -> Iterator[Evenement]:
+    for c in classements:
+        detail = join([c.get_motif_display(), c.precision])
+        yield Evenement(c.classe_le, "Dossier classé", detail, str(c.par))
+        if c.rouvert_le:
+            who = str(c.rouvert_par or "")
+            yield Evenement(c.rouvert_le, "Dossier rouvert", c.rouvert_motif, who)
+
+
 ONGLET = Onglet(
     libelle="Échéances",
     rang=20,
@@ -149,6 +159,10 @@ ONGLET = Onglet(
     categories=("procedure",),
     fils=(
         Fil("acte", "Actes", 10, "procedure", Acte, list_actes_et_retraits, _write_actes),
+        Fil(
+            "classement", "Classements", 12, "procedure", Classement, list_classements,
+            _write_classements,
+        ),
         Fil(
             "annonce", "Dates annoncées", 70, "annonces", DateAnnoncee, list_dates_annoncees,
             _write_annonces,

@@ -3,8 +3,15 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from seuil.dossiers.models import Coordonnee, SuiviSocial
-from seuil.dossiers.queries import get_menage, list_coordonnees, list_suivis
+from seuil.dossiers.models import Coordonnee, Correction, SuiviSocial
+from seuil.dossiers.queries import (
+    CorrectionLue,
+    get_menage,
+    list_coordonnees,
+    list_corrections,
+    list_protections,
+    list_suivis,
+)
 from seuil.web.dossier.onglet import Evenement, Fil, Lecture, Onglet, join
 from seuil.web.templatetags.seuil import telephone
 
@@ -12,9 +19,16 @@ from seuil.web.templatetags.seuil import telephone
 def _read(lecture: Lecture) -> dict[str, Any]:
     return {
         "menage": get_menage(**lecture.key),
+        "protections": list_protections(**lecture.key),
+        "corrections": [c for c in list_corrections(**lecture.key) if c.groupe in _GROUPES],
         "peut_joindre": lecture.writes("dossier.completer", "contact"),
         "peut_suivre": lecture.writes("dossier.completer", "suivi"),
     }
+
+
+_GROUPES = frozenset({
+    "personne", "composition", "logement", "parc", "coordonnee", "protection",
+})  # fmt: skip
 
 
 def _write_suivis(suivis: Iterable[SuiviSocial]) -> Iterator[Evenement]:
@@ -36,6 +50,12 @@ def _write_valeur(c: Coordonnee) -> str:
     return telephone(c.valeur) if c.type == Coordonnee.Type.TELEPHONE else c.valeur
 
 
+def _write_corrections(corrections: Iterable[CorrectionLue]) -> Iterator[Evenement]:
+    for c in corrections:
+        detail = f"{c.avant} → {c.apres}, {c.motif.lower()}"
+        yield Evenement(c.corrigee_le, f"{c.sur}, {c.champ} : corrigé", detail, c.par)
+
+
 ONGLET = Onglet(
     libelle="Ménage et logement",
     rang=40,
@@ -47,6 +67,10 @@ ONGLET = Onglet(
         Fil(
             "coordonnee", "Coordonnées", 65, "contact", Coordonnee, list_coordonnees,
             _write_coordonnees,
+        ),
+        Fil(
+            "correction", "Corrections", 90, "identite", Correction, list_corrections,
+            _write_corrections,
         ),
     ),
 )  # fmt: skip

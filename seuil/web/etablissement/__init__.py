@@ -1,0 +1,3 @@
+"""Setting up a département: what is still missing, the targets, the formations of the CCAPEX."""
+
+AIDE = "premiere-heure"
