@@ -7,7 +7,7 @@ wrote. Debian and Red Hat keep several versions side by side.
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,9 +33,9 @@ def run_tool(program: str, *options: str, base: str, major: int) -> None:
     ]  # fmt: skip
     # In English: what it says is read by whoever looks for the message, not by an agent.
     env = {**os.environ, "PGPASSWORD": password, "LC_ALL": "C"}
-    done = subprocess.run(command, env=env, capture_output=True, check=False)  # noqa: S603 - our own arguments
+    done = _call(command, env)
     if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines() or [""]
+        lines = done.stderr.strip().splitlines() or [""]
         raise OutilManquant(f"{program} a échoué : {lines[-1]}")
 
 
@@ -61,14 +61,20 @@ def find_tool(program: str, *, major: int) -> Path:
 
 def read_major(path: Path) -> int:
     """Return the version of a program, 0 when it is not there or does not say."""
-    with suppress(OSError, ValueError, IndexError, subprocess.CalledProcessError):
-        told = subprocess.run(  # noqa: S603 - a program of PostgreSQL
-            [str(path), "--version"], capture_output=True, text=True, check=True
-        )
+    with suppress(OSError, ValueError, IndexError):
+        told = _call([str(path), "--version"], os.environ).stdout
         # « pg_dump (PostgreSQL) 15.18 (Debian …) », « … 19beta1 ».
-        digits = told.stdout.split(")", 1)[1].split()[0].split(".")[0]
+        digits = told.split(")", 1)[1].split()[0].split(".")[0]
         return int("".join(c for c in digits if c.isdecimal()) or "0")
     return 0
+
+
+def _call(
+    command: Sequence[str], environment: Mapping[str, str]
+) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(  # noqa: S603 - programs of PostgreSQL and our own arguments
+        command, env=environment, capture_output=True, text=True, errors="replace", check=False
+    )
 
 
 def _list_places(program: str, major: int) -> Iterator[Path]:
