@@ -16,6 +16,7 @@ from seuil.jobs.journal import connection_string
 from tests.harness.serveur import Serveur, list_versions, serveur
 
 MOT = "zzyzx"
+COMPTE = f"u:{MOT}"
 
 
 def read(monkeypatch: pytest.MonkeyPatch, url: str) -> dict[str, object]:
@@ -39,8 +40,8 @@ def test_the_host_and_the_port_may_be_in_the_query(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("url", [
-    f"postgresql://u:{quote(MOT)}@t:trop/d", f"postgresql://u:{quote(MOT)}%zz@h/d", f"mysql//{MOT}",
-    f"postgresql://u:{quote(MOT)}@h/d?inconnu={MOT}",
+    f"postgresql://{COMPTE}@t:trop/d", f"postgresql://{COMPTE}%zz@h/d", f"mysql//{MOT}",
+    f"postgresql://{COMPTE}@h/d?inconnu={MOT}",
 ])  # fmt: skip
 def test_an_address_that_cannot_be_read_is_refused_and_not_repeated(
     url: str, monkeypatch: pytest.MonkeyPatch
@@ -55,7 +56,7 @@ def test_an_address_that_cannot_be_read_is_refused_and_not_repeated(
 
 def test_an_address_without_a_base_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit, match="ne nomme pas de base"):
-        read(monkeypatch, f"postgresql://u:{quote(MOT)}@h")
+        read(monkeypatch, f"postgresql://{COMPTE}@h")
 
 
 @pytest.mark.parametrize("options", ["", "?sslmode=prefer", "?sslmode=disable"])
@@ -65,8 +66,8 @@ def test_a_connection_in_clear_is_refused_where_asked(
     monkeypatch.setenv("SEUIL_BASE_TLS", "1")
 
     with pytest.raises(SystemExit, match="en clair"):
-        read(monkeypatch, f"postgresql://u:{quote(MOT)}@h/d{options}")
-    assert read(monkeypatch, f"postgresql://u:{quote(MOT)}@h/d?sslmode=verify-full")
+        read(monkeypatch, f"postgresql://{COMPTE}@h/d{options}")
+    assert read(monkeypatch, f"postgresql://{COMPTE}@h/d?sslmode=verify-full")
     assert read(monkeypatch, "postgresql://u@/d?host=/run/postgresql")
 
 
