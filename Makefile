@@ -34,6 +34,8 @@ TEMPLATES = $(shell find seuil/web/templates -name '*.html' 2>/dev/null)
 # Environments are made from uv.lock only: what runs here is what was tested.
 export UV_PYTHON_DOWNLOADS := never
 export DJANGO_SETTINGS_MODULE := config.settings
+# What make starts, it starts on this machine; a command without DATABASE_URL is otherwise refused.
+export SEUIL_EMBARQUEE := 1
 # The embedded PostgreSQL asks where run files go; without a session (root, CI) /tmp is right.
 export PYTHONWARNINGS := ignore:XDG_RUNTIME_DIR is not set
 # Where the environment forbids to keep bytecode, each command would compile all it imports.

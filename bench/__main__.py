@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("SEUIL_DATA", str(ROOT / "var" / "bench"))
+os.environ.setdefault("SEUIL_EMBARQUEE", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 sys.path.insert(0, str(ROOT))
 

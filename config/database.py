@@ -1,4 +1,4 @@
-"""Where the database is: DATABASE_URL in production, otherwise PostgreSQL embedded under var/.
+"""Where the database is: DATABASE_URL in production; embedded under var/ where it is asked for.
 
 The server is started by the entry points (manage.py, the `seuil` command, tests), never by an
 import of the settings: type checking and template linting need no server.
@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 if TYPE_CHECKING:
     import psutil
@@ -71,10 +70,22 @@ _STARTS = 6
 _MISSING_SECONDS = 5.0
 
 
+# A command that lost its environment must find no database rather than make an empty one.
+_NOT_ASKED = (
+    "Aucune base n’est désignée : DATABASE_URL est vide. Rien n’a été fait.\n"
+    "Une tâche planifiée ne reçoit pas les variables du service : chargez-les"
+    " d’abord (set -a; . /etc/seuil/seuil.env; set +a).\n"
+    f"Pour la base embarquée d’un poste, sous « {PGDATA} »"
+    " : SEUIL_EMBARQUEE=1."
+)
+
+
 def start_embedded() -> None:
     """Start the embedded PostgreSQL unless DATABASE_URL names another one; idempotent."""
-    if os.environ.get("DATABASE_URL"):
+    if is_outside():
         return
+    if os.environ.get("SEUIL_EMBARQUEE", "0") != "1":
+        raise SystemExit(_NOT_ASKED)
     with warnings.catch_warnings():
         # Asks for XDG_RUNTIME_DIR, which root and services do not have; the fallback is right.
         warnings.simplefilter("ignore")
@@ -133,7 +144,7 @@ def _drop_stale_pid() -> None:
 
 def is_embedded_running() -> bool:
     """Tell whether the embedded server runs; a file left by a crash does not count."""
-    if os.environ.get("DATABASE_URL"):
+    if is_outside():
         return True
     import psutil
 
@@ -166,7 +177,7 @@ _missing_since: float | None = None
 def keep_embedded() -> None:
     """Start the embedded server again when it has been missing for a while; called often."""
     global _missing_since  # noqa: PLW0603 - one server, one clock
-    if os.environ.get("DATABASE_URL"):
+    if is_outside():
         return
     at = time.monotonic()
     if is_embedded_running():
@@ -182,7 +193,7 @@ def keep_embedded() -> None:
 
 def stop_embedded() -> None:
     """Stop the embedded PostgreSQL if it runs; its data stay."""
-    if os.environ.get("DATABASE_URL") or not (PGDATA / "postmaster.pid").exists():
+    if is_outside() or not (PGDATA / "postmaster.pid").exists():
         return
     from subprocess import CalledProcessError
 
@@ -207,31 +218,96 @@ def _forget() -> None:
 # What a process runs as, and the variable that says how to sign in as it on an outside server. The
 # commands of whoever administers the machine own the tables; the server and the worker do not.
 ROLES = {"appli": "DATABASE_URL_APPLI", "travaux": "DATABASE_URL_TRAVAUX"}
+_ADDRESSES = {
+    "DATABASE_URL", "SEUIL_SAUVEGARDE_URL", "SEUIL_RESTAURATION_URL", *ROLES.values(),
+}  # fmt: skip
+# The ways to say « encrypted, or not at all »; with the others, PostgreSQL may answer in clear.
+_ENCRYPTED = {"require", "verify-ca", "verify-full"}
+
+
+def is_outside() -> bool:
+    """Tell whether the database is another server's than the embedded one."""
+    return any(os.environ.get(name) for name in ("DATABASE_URL", *ROLES.values()))
+
+
+def write_environment(role: str) -> dict[str, str]:
+    """Return the environment of a process that runs as a role: no other account's address in it."""
+    kept = {k: v for k, v in os.environ.items() if k not in _ADDRESSES - {ROLES[role]}}
+    return {**kept, "SEUIL_BASE_ROLE": role}
 
 
 def missing_urls() -> list[str]:
     """Return the variables without which an outside database cannot be served safely."""
-    if not os.environ.get("DATABASE_URL"):
+    if not is_outside():
         return []
     return [name for name in ROLES.values() if not os.environ.get(name)]
+
+
+def read_address(name: str) -> dict[str, str]:
+    """Return what the address of a variable says, read as PostgreSQL's own programs read it.
+
+    Never repeated in a message: it holds a password.
+    """
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    if not os.environ.get(name):
+        raise SystemExit(_MISSING.format(name=name))
+    try:
+        found = {k: str(v) for k, v in conninfo_to_dict(os.environ[name]).items() if v is not None}
+    except (psycopg.Error, UnicodeError):
+        raise SystemExit(_UNREADABLE.format(name=name)) from None
+    if not found.get("dbname"):
+        raise SystemExit(_NO_BASE.format(name=name))
+    if not found.get("port", "0").replace(",", "0").isdecimal():
+        raise SystemExit(_UNREADABLE.format(name=name))
+    local = found.get("host", "").startswith("/")
+    encrypted = local or found.get("sslmode") in _ENCRYPTED
+    if os.environ.get("SEUIL_BASE_TLS") == "1" and not encrypted:
+        raise SystemExit(_IN_CLEAR.format(name=name))
+    return found
+
+
+def read_place() -> dict[str, str]:
+    """Return the address of whoever restores: an administrator's own, for one command."""
+    if is_outside():
+        given = os.environ.get("SEUIL_RESTAURATION_URL")
+        return read_address("SEUIL_RESTAURATION_URL" if given else "DATABASE_URL")
+    return {"dbname": "seuil", "user": "postgres", "host": str(_socket_dir())}
+
+
+_MISSING = (
+    "{name} manque : cette commande se lance avec le compte qui possède les tables,"
+    " que le service n’a pas (set -a; . /etc/seuil/installateur.env; set +a). Rien n’a été fait."
+)
+_UNREADABLE = (
+    "{name} ne se lit pas comme une adresse de PostgreSQL :"
+    " postgresql://COMPTE:MOT_DE_PASSE@HÔTE:PORT/BASE. Dans un mot de passe, les caractères"
+    " @ : / ? # [ ] et % s’écrivent %40 %3A %2F %3F %23 %5B %5D %25. Rien n’a été fait."
+)
+_NO_BASE = (
+    "{name} ne nomme pas de base : terminez l’adresse par « /"
+    "seuil », par exemple. Rien n’a été fait."
+)
+_IN_CLEAR = (
+    "{name} permet une connexion en clair, et SEUIL_BASE_TLS la refuse : ajoutez"
+    " « ?sslmode=verify-full&sslrootcert=/chemin/autorité.pem »."
+    " Rien n’a été fait."
+)
 
 
 def django_database() -> dict[str, Any]:
     """Return the `default` entry of DATABASES, for the role of the process (SEUIL_BASE_ROLE)."""
     role = os.environ.get("SEUIL_BASE_ROLE", "")
-    url = os.environ.get("DATABASE_URL")
     options: dict[str, str] = {}
-    if url and role:
-        url = os.environ[ROLES[role]]
-    if url:
-        parts = urlsplit(url)
-        options = dict(parse_qsl(parts.query))
+    if is_outside():
+        options = read_address(ROLES[role] if role else "DATABASE_URL")
         place: dict[str, Any] = {
-            "NAME": parts.path.lstrip("/"),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": options.pop("host", None) or parts.hostname or "",
-            "PORT": str(parts.port or ""),
+            "NAME": options.pop("dbname"),
+            "USER": options.pop("user", ""),
+            "PASSWORD": options.pop("password", ""),
+            "HOST": options.pop("host", ""),
+            "PORT": options.pop("port", ""),
         }
     else:
         user = f"seuil_{role}" if role else "postgres"

@@ -18,6 +18,7 @@ from tests.harness.strictness import install_random_order, install_strict_templa
 ON = date(2026, 11, 21)
 # In the environment: a server started by a test lives on the same day.
 os.environ["SEUIL_TODAY"] = ON.isoformat()
+os.environ["SEUIL_EMBARQUEE"] = "1"
 
 # No timed test: a slow machine is not a fault. `make epreuves` asks for the second profile.
 hypothesis_settings.register_profile("ordinaire", deadline=None)

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from config.database import is_embedded_running, start_embedded
+from config.database import ROLES, is_embedded_running, is_outside, start_embedded
+from seuil.jobs.lieu import write_lieu
 from seuil.jobs.sortie import CompteRenduPerdu, reporting, write_refusal
 
 
@@ -43,15 +44,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     parser = _build_parser()
     arguments = parser.parse_args(argv)
+    role = getattr(arguments, "role", "")
+    if role and os.environ.get(ROLES[role]):
+        # The service never signs in as the account that owns the tables.
+        os.environ.setdefault("SEUIL_BASE_ROLE", role)
     # A command whose words alone say whether it reads the dossiers gives a function.
     needs = arguments.needs_database
     if not (needs(arguments) if callable(needs) else needs):
         return _run(arguments)
+    if getattr(arguments, "embarquee", False):
+        os.environ.setdefault("SEUIL_EMBARQUEE", "1")
     was_running = is_embedded_running()
     start_embedded()
     try:
         _setup_django()
-        if not os.environ.get("DATABASE_URL"):
+        with reporting():
+            print(write_lieu(), file=sys.stderr, flush=True)
+        if not is_outside():
             # The embedded database is nobody's to administer: it follows the program.
             from seuil.jobs.migrer import migrate
 
@@ -128,6 +137,7 @@ def _build_parser() -> argparse.ArgumentParser:
         instance,
         journal,
         migrer,
+        restauration,
         rgpd,
         sauvegarde,
         servir,
@@ -140,7 +150,7 @@ def _build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
     for module in (
         importer, droit, impaye, comptes, decoupages, migrer, rgpd, servir, journal, sauvegarde,
-        instance, annuaire, commande,
+        restauration, instance, annuaire, commande,
     ):  # fmt: skip
         module.add_arguments(commands)
     return parser

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from config.database import is_outside, read_address
 from seuil.engines.chaine import (
     COLONNES,
     COURT,
@@ -53,6 +54,10 @@ _RETRAITS = (
 )
 
 
+class CompteInsuffisant(Refusal):
+    """The account does not read the whole journal: nothing can be said of it."""
+
+
 class JournalRompu(Refusal):
     """The chain does not hold; the message says where."""
 
@@ -70,7 +75,9 @@ def add_arguments(commands: Any) -> None:
     verify.add_argument("--ancres", type=Path, help="répertoire des ancres (défaut : SEUIL_ANCRES)")
     verify.add_argument("--base", help="adresse d’une autre base, une copie restaurée par exemple")
     verify.add_argument("--csv", type=Path, help="fichier de « seuil journal exporter »")
-    verify.set_defaults(run=run_verify, needs_database=lambda a: not (a.base or a.csv))
+    verify.set_defaults(
+        run=run_verify, needs_database=lambda a: not (a.base or a.csv), role="travaux"
+    )
     export = actions.add_parser("exporter", help="écrire le journal et ses sceaux en CSV")
     export.add_argument("fichier", type=Path, metavar="FICHIER")
     export.set_defaults(run=run_export, needs_database=True)
@@ -108,8 +115,9 @@ def run_verify(arguments: argparse.Namespace) -> int:
         rows = (row for row in _read_csv(arguments.csv) if row[1] is not None)
         found = verify_rows(rows=rows, orphelines=orphans, retraits=None, ancres=folder)
     else:
-        target = arguments.base or connection_string()
+        target = arguments.base or find_reader()
         with closing(psycopg.connect(target, autocommit=True)) as connection:
+            check_reads_all(connection=connection)
             found = verify_database(connection=connection, ancres=folder)
             foreign = connection.execute(_ECARTES).fetchone()
         if foreign and foreign[0]:
@@ -133,7 +141,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
 def run_export(arguments: argparse.Namespace) -> int:
     """Write lines and seals as CSV, for a verification elsewhere."""
     with (
-        closing(psycopg.connect(connection_string(), autocommit=True)) as connection,
+        _reading_all() as connection,
         arguments.fichier.open("wb") as file,
         connection.cursor().copy(
             f"COPY ({TOUTES}) TO STDOUT (FORMAT csv, HEADER, NULL '\\N')"
@@ -294,13 +302,54 @@ def write_verdict(*, departement: str, verdict: Verdict) -> str:
     )
 
 
+@contextmanager
+def _reading_all() -> Iterator["psycopg.Connection[Any]"]:
+    with closing(psycopg.connect(connection_string(), autocommit=True)) as connection:
+        check_reads_all(connection=connection)
+        yield connection
+
+
+def check_reads_all(*, connection: "psycopg.Connection[Any]") -> None:
+    """Raise CompteInsuffisant unless every line is seen: a missing one would be called removed."""
+    row = connection.execute(
+        "SELECT bool_and(coalesce(has_table_privilege(c.oid, 'SELECT'), false)"
+        " AND NOT (c.relrowsecurity AND row_security_active(c.oid))), count(*)"
+        " FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
+        " AND c.relname IN ('audit_event', 'audit_sceau', 'audit_ancre')"
+    ).fetchone()
+    if row != (True, 3):
+        raise CompteInsuffisant(
+            f"Le compte « {connection.info.user} » ne lit pas tout le journal : il n’en dirait"
+            " rien de sûr. Recommencez avec « seuil_sauvegarde » (--base, ou"
+            " SEUIL_SAUVEGARDE_URL) ou avec le compte installateur."
+        )
+
+
+def find_reader() -> str:
+    """Return the address of the account that reads everything: that of backups, else the owner's.
+
+    Raises CompteInsuffisant.
+    """
+    for name in ("SEUIL_SAUVEGARDE_URL", "DATABASE_URL"):
+        if os.environ.get(name):
+            return psycopg.conninfo.make_conninfo(**read_address(name))
+    if is_outside():
+        raise CompteInsuffisant(
+            "SEUIL_SAUVEGARDE_URL manque : cette commande lit tout, avec le compte"
+            " « seuil_sauvegarde ». Rien n’a été écrit."
+        )
+    return connection_string()
+
+
 def connection_string() -> str:
-    """Return where Django's database is, for psycopg alone."""
+    """Return where Django's database is, for psycopg alone: with every option of its address."""
     from django.db import connection
 
     params = connection.get_connection_params()
-    kept = ("dbname", "user", "password", "host", "port")
-    return psycopg.conninfo.make_conninfo(**{k: str(params[k]) for k in kept if params.get(k)})
+    known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
+    return psycopg.conninfo.make_conninfo(
+        **{k: str(v) for k, v in params.items() if k in known and v}
+    )
 
 
 def _read_row(row: tuple[Any, ...]) -> Rangee:

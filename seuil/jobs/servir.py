@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import http.client
-import os
 import signal
 import socket
 import sys
@@ -15,9 +14,15 @@ from typing import Any
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
-from config.database import keep_embedded, missing_urls, stop_embedded
+from config.database import (
+    is_outside,
+    keep_embedded,
+    missing_urls,
+    stop_embedded,
+    write_environment,
+)
 from seuil.jobs.comptes import tell_demonstration
-from seuil.jobs.migrer import migrate
+from seuil.jobs.migrer import is_current, migrate
 from seuil.jobs.supervision import Programme, follow_starter, stop
 from seuil.kernel.refusal import Refusal
 
@@ -40,7 +45,7 @@ def add_arguments(commands: Any) -> None:
         "servir", help="démarrer le serveur et le traitement des tâches de fond"
     )
     add_port(parser)
-    parser.set_defaults(run=run, needs_database=True)
+    parser.set_defaults(run=run, needs_database=True, role="appli")
 
 
 def add_port(parser: argparse.ArgumentParser) -> None:
@@ -114,14 +119,46 @@ def prepare_database() -> None:
     from seuil.acteurs.operations.territoires import import_geography
     from seuil.dossiers.operations.documents import lock_documents
 
-    migrate()
     lock_documents()
+    if is_outside():
+        check_version()
+        connection.close()
+        return
+    migrate()
     if not Commune.objects.exists():
         print("Chargement de la géographie officielle…", flush=True)
         import_geography()
     if told := tell_demonstration():
         print(told, flush=True)
     connection.close()
+
+
+def check_version() -> None:
+    """Raise DemarrageImpossible unless the database is what this code and this key expect.
+
+    As the application: only `seuil migrer` signs in as the account that owns the tables.
+    """
+    from seuil.kernel import clock
+    from seuil.kernel.contexte import acting_as_machine
+
+    if not is_current():
+        raise DemarrageImpossible(
+            "La base n’est pas à la version de ce programme : lancez « seuil migrer » avec le"
+            " compte installateur, puis recommencez."
+        )
+    on = clock.now().date()
+    with acting_as_machine("démarrage", on=on), connection.cursor() as cursor:
+        cursor.execute("SELECT droits.machine()")
+        known = cursor.fetchone()[0]
+        told = tell_demonstration() if known else ""
+    if not known:
+        raise DemarrageImpossible(
+            "SEUIL_SECRET_KEY n’est pas la clé que la base connaît. Remettez l’ancienne. Si elle"
+            " est perdue : « seuil migrer » partage la nouvelle ; chacun se reconnecte et"
+            " choisit un nouveau second facteur."
+        )
+    if told:
+        print(told, flush=True)
 
 
 def serve(*, port: int, environment: Mapping[str, str] | None = None, announce: str = "") -> int:
@@ -208,7 +245,7 @@ def run_worker(*, wait: bool = True) -> None:
 
 def stop_database() -> None:
     """Stop the embedded database, unless another program of this machine still uses it."""
-    if not os.environ.get("DATABASE_URL") and not _count_other_clients():
+    if not is_outside() and not _count_other_clients():
         stop_embedded()
 
 
@@ -242,11 +279,11 @@ def _signals_set(stop: threading.Event) -> Iterator[None]:
 @contextlib.contextmanager
 def _programmes(port: int, environment: Mapping[str, str]) -> Iterator[Sequence[Programme]]:
     """Start the server, then the worker; neither owns the tables: row-level security applies."""
-    env = {"DJANGO_SETTINGS_MODULE": "config.settings", **os.environ, **environment}
+    env = {"DJANGO_SETTINGS_MODULE": "config.settings", **environment}
     server = _list_granian_arguments(port, "config.asgi:application")
     programmes = [
         Programme(nom, ["-c", f"from seuil.jobs.servir import {name}; {name}()", *arguments],
-                  {**env, "SEUIL_BASE_ROLE": role})
+                  {**write_environment(role), **env})
         for nom, name, arguments, role in (
             ("Le serveur", "run_server", server, "appli"),
             ("Le traitement des tâches", "run_worker", [], "travaux"),

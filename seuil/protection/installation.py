@@ -13,7 +13,7 @@ from seuil.protection import roles
 from seuil.protection.cartes import list_tables
 from seuil.protection.chemins import list_tables_traversees, write_functions
 from seuil.protection.politiques import write_policies
-from seuil.protection.roles import ROLES, list_grants, list_owned, list_secrets
+from seuil.protection.roles import list_grants, list_owned, list_secrets, prepare_roles
 
 
 def install(*, matrice: Matrice | None = None) -> bool:
@@ -22,13 +22,7 @@ def install(*, matrice: Matrice | None = None) -> bool:
     Runs as the owner of the tables. Idempotent; one transaction.
     """
     matrice = matrice or load_matrice()
-    functions = [_read_sql(matrice), _COMPTES.read_text(encoding="utf-8"), *write_functions()]
-    statements = list(write_policies())
-    # The tables too: one that is new may have no policy, and needs its grants.
-    tables = sorted(t.table for t in list_tables())
-    installation = hashlib.sha256(
-        "\n".join([*functions, *_read_grants(), *list_secrets(), *tables, *statements]).encode()
-    ).hexdigest()
+    functions, statements, installation = _describe(matrice)
     lues = {*_LUE.findall(functions[0]), *list_tables_traversees()}
     with transaction.atomic(), connection.cursor() as cursor:
         # Two processes that start together install once.
@@ -36,8 +30,7 @@ def install(*, matrice: Matrice | None = None) -> bool:
         if _is_current(cursor, matrice.empreinte, installation):
             _install_key(cursor)
             return False
-        for statement in ROLES:
-            cursor.execute(statement)
+        prepare_roles(cursor=cursor)
         for statement in functions:
             cursor.execute(statement)
         _install_key(cursor)
@@ -51,6 +44,24 @@ def install(*, matrice: Matrice | None = None) -> bool:
             [matrice.empreinte, installation],
         )
     return True
+
+
+def is_installed() -> bool:
+    """Tell whether the database has the functions, the matrix and the policies of this code."""
+    matrice = load_matrice()
+    *_, installation = _describe(matrice)
+    with connection.cursor() as cursor:
+        return _is_current(cursor, matrice.empreinte, installation)
+
+
+def _describe(matrice: Matrice) -> tuple[list[str], list[str], str]:
+    """Return the functions, the policies, and the digest of all that is to be installed."""
+    functions = [_read_sql(matrice), _COMPTES.read_text(encoding="utf-8"), *write_functions()]
+    statements = list(write_policies())
+    # The tables too: one that is new may have no policy, and needs its grants.
+    tables = sorted(t.table for t in list_tables())
+    told = "\n".join([*functions, *_read_grants(), *list_secrets(), *tables, *statements])
+    return functions, statements, hashlib.sha256(told.encode()).hexdigest()
 
 
 def load_regles(cursor: Any, matrice: Matrice) -> None:

@@ -115,7 +115,7 @@ def test_an_operator_reads_its_own_editions_and_no_other(
 
 
 def test_the_periods_that_hold_a_month() -> None:
-    assert [(p.libelle, p.debut, p.fin) for p in list_periodes(date(2026, 11, 5))] == [
+    assert [(p.libelle, p.debut, p.fin) for p in list_periodes(mois=date(2026, 11, 5))] == [
         ("4e trimestre 2026", date(2026, 10, 1), date(2027, 1, 1)),
         ("2e semestre 2026", date(2026, 7, 1), date(2027, 1, 1)),
         ("Année 2026", date(2026, 1, 1), date(2027, 1, 1)),

@@ -76,7 +76,7 @@ class Periodes:
     acteurs: tuple[LignePeriode, ...]
 
 
-def list_periodes(mois: date) -> tuple[Periode, ...]:
+def list_periodes(*, mois: date) -> tuple[Periode, ...]:
     """Return the quarter, the half-year and the year that hold a month."""
     found = []
     for size, name in ((3, "trimestre"), (6, "semestre"), (12, "")):
@@ -98,7 +98,7 @@ def get_periodes(
     A household met in several months counts once. Raises ActiviteInterdite.
     """
     scope = get_scope(agent=agent, on=on, mois=mois, operateur=operateur)
-    periodes = list_periodes(mois)
+    periodes = list_periodes(mois=mois)
     totaux: list[dict[str, int]] = []
     acteurs: list[dict[str, int]] = []
     for periode in periodes:

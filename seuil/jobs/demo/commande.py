@@ -35,7 +35,7 @@ def add_arguments(commands: Any) -> None:
     )
     parser.add_argument("--servir", action="store_true", help="puis démarrer le serveur")
     add_port(parser)
-    parser.set_defaults(run=run, needs_database=True)
+    parser.set_defaults(run=run, needs_database=True, embarquee=True)
 
 
 def run(arguments: argparse.Namespace) -> int:
