@@ -65,7 +65,7 @@ def test_a_command_says_its_instance_its_database_and_how_many_files(tmp_path: P
     first = done.stderr.splitlines()[0]
     assert first.startswith("[seuil.exemple")
     assert "base «\u00a0test_" in first
-    assert "compte «\u00a0postgres\u00a0»" in first
+    assert "compte «\u00a0seuil_travaux\u00a0»" in first
     assert "3\u00a0documents" in first
     assert count_files(tmp_path / "documents") == 3
 

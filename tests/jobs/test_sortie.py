@@ -18,6 +18,8 @@ REFUSED = {
     "delai": ["delai", "--depuis", "2026-01-01"],
     "impaye": ["impaye", "--loyer", "abc"],
     "importer": ["importer", "absent.csv", "--type", "cql", "--departement", "33"],
+    "annuaire importer": ["annuaire", "importer", "absent.json", "--departement", "33"],
+    "territoire importer": ["territoire", "importer", "absent.csv", "--departement", "33"],
     "rgpd purge": ["rgpd", "purge", "--departement", "33", "--au", "2090-01-01"],
 }
 REGLES = ["droit", "regles"]
@@ -63,7 +65,9 @@ def test_a_refusal_is_an_object_too_with_the_same_keys(words: list[str]) -> None
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["importer", "rgpd purge", "delai"])
+@pytest.mark.parametrize(
+    "name", ["importer", "annuaire importer", "territoire importer", "rgpd purge", "delai"]
+)
 def test_a_refusal_of_any_command_says_its_error(
     name: str, gironde: str, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
