@@ -66,6 +66,7 @@ def test_every_followed_table_finds_its_dossier_when_it_has_one() -> None:
     assert without == {
         "acteurs_organisation", "acteurs_organisation_communes", "acteurs_agent",
         "acteurs_abonnementagenda", "acteurs_decoupage", "acteurs_secteur",
+        "acteurs_fichepublique", "acteurs_sourcepublique",
         "acteurs_formationccapex", "acteurs_interlocuteur", "acteurs_interlocuteur_communes",
         "acteurs_rattachement", "dossiers_bailleur", "actes_lot", "actes_correspondance",
         "accompagnements_objectif", "accompagnements_choix", "connexions_facteurcode",
